@@ -1,0 +1,114 @@
+"""What every test may ask for: a database of each kind, and the shop's calendar."""
+
+import os
+import shutil
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import hypothesis
+import pytest
+from sqlalchemy.engine import URL
+
+from domain.clock import ShopCalendar
+from storage.engine import Database, open_database
+from storage.schema import metadata
+from tests import postgres
+
+BOTH = ("sqlite", "postgresql")
+
+# How long one example takes says something about the machine, not about the program.
+hypothesis.settings.register_profile("any machine", deadline=None)
+hypothesis.settings.load_profile("any machine")
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[postgres.Server]:
+    """A PostgreSQL server for this worker. Without one: failed where CI is set, else skipped, loudly."""
+    try:
+        with postgres.running(os.environ) as server:
+            yield server
+    except postgres.NoPostgresError as error:
+        if os.environ.get("CI"):
+            pytest.fail(str(error))
+        with warnings.catch_warnings():
+            warnings.simplefilter("default")
+            warnings.warn(f"EVERY POSTGRESQL TEST IS SKIPPED: {error}", stacklevel=1)
+        pytest.skip(str(error))
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with all tables and no rows; tests work on copies."""
+    path = tmp_path_factory.mktemp("template") / "shop.db"
+    database = open_database(f"sqlite:///{path}")
+    metadata.create_all(database.engine)
+    database.close()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: postgres.Server) -> Iterator[URL]:
+    """A database with all tables and no rows; tests work on copies."""
+    url = postgres_server.create()
+    database = open_database(url.render_as_string(hide_password=False))
+    metadata.create_all(database.engine)
+    database.close()
+    yield url
+    postgres_server.drop(url)
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """The address of a SQLite database with all tables and no rows."""
+    path = tmp_path / "shop.db"
+    shutil.copyfile(sqlite_template, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def postgres_url(postgres_server: postgres.Server, postgres_template: URL) -> Iterator[str]:
+    """The address of a PostgreSQL database with all tables and no rows."""
+    url = postgres_server.create(template=postgres_template.database)
+    yield url.render_as_string(hide_password=False)
+    postgres_server.drop(url)
+
+
+@pytest.fixture(params=BOTH)
+def database_url(request: pytest.FixtureRequest) -> str:
+    """The address of a database with all tables and no rows, of each kind in turn."""
+    url: str = request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url")
+    return url
+
+
+@pytest.fixture(params=BOTH)
+def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a database without any table, of each kind in turn."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty.db'}"
+        return
+    server: postgres.Server = request.getfixturevalue("postgres_server")
+    url = server.create()
+    yield url.render_as_string(hide_password=False)
+    server.drop(url)
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """An open database with all tables and no rows, of each kind in turn."""
+    opened = open_database(database_url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def sqlite_database(sqlite_url: str) -> Iterator[Database]:
+    """An open SQLite database with all tables and no rows, for tests the kind of database means nothing to."""
+    opened = open_database(sqlite_url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def calendar() -> ShopCalendar:
+    return ShopCalendar.named("Asia/Shanghai")
