@@ -1,0 +1,1 @@
+"""The shop in plain Python: what it sells, owes and knows. Imports no other package of this project."""

@@ -1,0 +1,122 @@
+"""Are the arguments of a verb of their kind? Checked before the books are opened.
+
+Values are as in the public contract: whole pieces, money in minor units, days as ISO dates.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from datetime import date
+from difflib import get_close_matches
+from typing import Any
+
+from domain.actions import Action, Impossible, MissingArgument, Parameter, ParameterKind
+from domain.fulfilment.rules import CARRIERS, carrier_named
+from domain.messaging.model import Report
+
+MAX_PIECES = 10_000_000  # no shop here moves more at once; a slip of the keyboard does, and INTEGER ends at 2e9
+MAX_MONEY_MINOR = 10**12  # ten thousand million yuan
+MAX_TEXT = 200  # the width of the columns that keep notes
+MAX_NAME = 80  # the longest SKU, warehouse or order number kept
+MAX_LINES = 50  # more lines of a purchase order fit no phone
+FIRST_DAY = date(2000, 1, 1)  # older books are not kept here
+
+
+def admit(action: Action, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments, each of its kind, in the verb's order. Raises MissingArgument or Impossible."""
+    unknown = sorted(set(given) - {parameter.name for parameter in action.parameters})
+    if unknown:
+        raise Impossible("unknown_argument", action=action.name, argument=unknown[0])
+    present = {name: value for name, value in given.items() if value not in (None, "", [])}
+    missing = [item for item in action.parameters if item.required and item.name not in present]
+    admitted = {parameter.name: _CHECKS[parameter.kind](parameter, present[parameter.name])
+                for parameter in action.parameters if parameter.name in present}
+    if missing:
+        raise MissingArgument(missing[0])
+    return admitted
+
+
+def _whole(parameter: Parameter, value: Any, low: int, high: int) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+        raise Impossible("bad_number", parameter=parameter.name, value=str(value)[:MAX_NAME], least=low, most=high)
+    return value
+
+
+def _quantity(parameter: Parameter, value: Any) -> int:
+    return _whole(parameter, value, parameter.minimum, MAX_PIECES)
+
+
+def _delta(parameter: Parameter, value: Any) -> int:
+    if value == 0:
+        raise Impossible("zero_delta")
+    return _whole(parameter, value, -MAX_PIECES, MAX_PIECES)
+
+
+def _money(parameter: Parameter, value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not parameter.minimum <= value <= MAX_MONEY_MINOR:
+        raise Impossible("bad_money", parameter=parameter.name, value=str(value)[:MAX_NAME])
+    return value
+
+
+def _text(longest: int) -> Callable[[Parameter, Any], str]:
+    def check(parameter: Parameter, value: Any) -> str:
+        text = value.strip() if isinstance(value, str) else ""
+        if not text:
+            raise MissingArgument(parameter)
+        if len(text) > longest or not text.isprintable():
+            raise Impossible("bad_text", parameter=parameter.name, most=longest)
+        return text
+    return check
+
+
+def _day(_: Parameter, value: Any) -> str:
+    try:
+        day = date.fromisoformat(str(value))
+    except ValueError:
+        raise Impossible("bad_day", value=str(value)[:MAX_NAME]) from None
+    if day < FIRST_DAY:
+        raise Impossible("bad_day", value=day.isoformat())
+    return day.isoformat()
+
+
+def _carrier(_: Parameter, value: Any) -> str:
+    name = carrier_named(str(value))
+    if name is None:
+        raise Impossible("unknown_carrier", carrier=str(value)[:MAX_NAME],
+                         choices=tuple(get_close_matches(str(value), CARRIERS, n=3, cutoff=0.3)) or tuple(CARRIERS)[:3])
+    return name
+
+
+def _report(_: Parameter, value: Any) -> str:
+    try:
+        return Report(value).value
+    except ValueError:
+        raise Impossible("unknown_report", report=str(value)[:MAX_NAME], choices=tuple(Report)[:3]) from None
+
+
+def _lines(parameter: Parameter, value: Any) -> list[dict[str, Any]]:
+    if not isinstance(value, list) or not all(isinstance(line, Mapping) for line in value):
+        raise MissingArgument(parameter)
+    if len(value) > MAX_LINES:
+        raise Impossible("too_many_lines", lines=len(value), most=MAX_LINES)
+    pieces = Parameter("quantity", ParameterKind.QUANTITY, "数量", "quantity")
+    lines = [{"sku": _text(MAX_NAME)(parameter, line.get("sku")), "quantity": _quantity(pieces, line.get("quantity"))}
+             for line in value]
+    twice = [code for code, times in Counter(str(line["sku"]).upper() for line in lines).items() if times > 1]
+    if twice:
+        raise Impossible("sku_twice", sku=twice[0])
+    return lines
+
+
+_CHECKS: Mapping[ParameterKind, Callable[[Parameter, Any], Any]] = {
+    ParameterKind.SKU: _text(MAX_NAME),
+    ParameterKind.WAREHOUSE: _text(MAX_NAME),
+    ParameterKind.ORDER: _text(MAX_NAME),
+    ParameterKind.QUANTITY: _quantity,
+    ParameterKind.DELTA: _delta,
+    ParameterKind.MONEY: _money,
+    ParameterKind.DAY: _day,
+    ParameterKind.CARRIER: _carrier,
+    ParameterKind.TEXT: _text(MAX_TEXT),
+    ParameterKind.LINES: _lines,
+    ParameterKind.REPORT: _report,
+}

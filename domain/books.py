@@ -1,0 +1,138 @@
+"""What the verbs must know of the shop before they act: facts, and the Protocol that looks them up."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+from domain.changes import Cost
+from domain.messaging.model import Report
+from domain.orders.rules import Axes
+
+
+@dataclass(frozen=True, slots=True)
+class SkuFacts:
+    """One SKU. `on_hand` is the sum over all warehouses; `cost` is in 1/10000 of `currency`."""
+
+    id: int
+    code: str
+    currency: str
+    cost: Cost
+    reorder_point: int | None
+    allows_backorder: bool
+    on_hand: int
+
+
+@dataclass(frozen=True, slots=True)
+class WarehouseFacts:
+    """One place goods are kept."""
+
+    id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """What is where of one SKU in one warehouse."""
+
+    on_hand: int = 0
+    reserved: int = 0
+    incoming: int = 0
+
+    @property
+    def available(self) -> int:
+        return self.on_hand - self.reserved
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """Pieces of a SKU that an order still waits for."""
+
+    sku: SkuFacts
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class LineFacts:
+    """One line of an order, with what was paid for it."""
+
+    line_no: int
+    sku_id: int | None
+    quantity: int
+    paid_minor: int
+    paid_base: int
+    cost_base: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class RefundFacts:
+    """A refund that was asked for, in minor units of the order's currency and of the base currency."""
+
+    id: int
+    amount_minor: int
+    amount_base: int
+    has_lines: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OrderFacts:
+    """One order. `refunded_minor` is what has gone back already; `asked` are the refunds not decided yet."""
+
+    id: int
+    number: str
+    shop_id: int
+    shop: str
+    axes: Axes
+    currency: str
+    fx_rate: int
+    paid_minor: int
+    paid_on: date | None
+    shipped_at: datetime | None
+    lines: tuple[LineFacts, ...]
+    needs: tuple[Need, ...]
+    unmatched_lines: int
+    parcels: int
+    refunded_minor: int
+    asked: tuple[RefundFacts, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PurchaseLineFacts:
+    """Pieces of one purchase line that have not come in yet."""
+
+    line_id: int
+    open: int
+
+
+class Books(Protocol):
+    """Looks up facts. While an action is carried out, orders and SKUs that were read stay locked until it commits."""
+
+    def orders(self, number: str) -> Sequence[OrderFacts]:
+        """Every order of that number; two shops may use the same one."""
+
+    def sku(self, code: str) -> SkuFacts | None:
+        """The SKU of that code, in any case of letters."""
+
+    def warehouse(self, name: str) -> WarehouseFacts | None:
+        """The warehouse of that name."""
+
+    def warehouses(self) -> Sequence[WarehouseFacts]:
+        """All warehouses, the one to be tried first leading."""
+
+    def balances(self, sku_ids: Iterable[int]) -> Mapping[tuple[int, int], Balance]:
+        """Balances by (sku id, warehouse id); a pair that was never counted nor moved is absent."""
+
+    def open_purchases(self, sku_id: int, warehouse_id: int) -> Sequence[PurchaseLineFacts]:
+        """Purchase lines still open, oldest first."""
+
+    def is_subscribed(self, chat: str, report: Report) -> bool:
+        """Whether the chat gets the report."""
+
+    def waybill_user(self, carrier: str, waybill_no: str) -> str | None:
+        """The number of the order that uses the waybill already."""
+
+    def staff_id(self, name: str) -> int | None:
+        """The person of that name; None for a role or a stranger."""
+
+    def nearest(self, dimension: str, text: str) -> tuple[str, ...]:
+        """At most three names like the text: dimension is sku, warehouse or order (of those that wait)."""

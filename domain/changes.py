@@ -1,0 +1,203 @@
+"""What an action does to the books, as data: applied in one transaction, kept so that it can be undone.
+
+A change names what it expects to find where it replaces a value; when the books say otherwise nothing is written.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from domain.inventory.model import MoveReason
+from domain.messaging.model import Report
+from domain.orders.rules import Axes
+
+
+@dataclass(frozen=True, slots=True)
+class StockChange:
+    """Pieces into (positive) or out of a warehouse; never below what is reserved unless the SKU allows backorder.
+
+    `releases` pieces stop being reserved, `arrives` stop being on their way (negative: are now on their way).
+    """
+
+    sku_id: int
+    warehouse_id: int
+    quantity: int
+    reason: MoveReason
+    releases: int = 0
+    arrives: int = 0
+    expected_on_hand: int | None = None
+    allows_backorder: bool = False
+    unit_cost_e4: int | None = None
+    order_id: int | None = None
+    note: str | None = None
+    kind: Literal["stock"] = "stock"
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Moving average: the value of n pieces is n × unit_e4 + remainder_e4, exactly."""
+
+    unit_e4: int | None
+    remainder_e4: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CostChange:
+    """A SKU's average unit cost."""
+
+    sku_id: int
+    before: Cost
+    after: Cost
+    kind: Literal["cost"] = "cost"
+
+
+@dataclass(frozen=True, slots=True)
+class ReorderPointChange:
+    """When a SKU counts as low."""
+
+    sku_id: int
+    before: int | None
+    after: int | None
+    kind: Literal["reorder_point"] = "reorder_point"
+
+
+@dataclass(frozen=True, slots=True)
+class OrderChange:
+    """Another place on the four axes."""
+
+    order_id: int
+    before: Axes
+    after: Axes
+    shipped_before: datetime | None
+    shipped_after: datetime | None
+    kind: Literal["order"] = "order"
+
+
+@dataclass(frozen=True, slots=True)
+class ParcelChange:
+    """A parcel that is sent or, when undone, never was."""
+
+    order_id: int
+    parcel_no: int
+    warehouse_id: int | None
+    staff_id: int | None
+    carrier: str
+    waybill_no: str
+    shipped_at: datetime
+    shipped_on: date
+    is_sent: bool = True
+    kind: Literal["parcel"] = "parcel"
+
+
+@dataclass(frozen=True, slots=True)
+class RefundedLine:
+    """What a refund is for; no pieces and no cost where the goods stay with the buyer."""
+
+    line_no: int
+    order_line_no: int
+    sku_id: int | None
+    quantity: int
+    amount_minor: int
+    amount_base: int
+    cost_base: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class RefundChange:
+    """A refund that was asked for has been paid. `days` are the (shop, business day) whose figures change."""
+
+    refund_id: int
+    amount_minor: int
+    amount_base: int
+    refunded_at: datetime
+    refunded_on: date
+    refunded_hour: int
+    days: tuple[tuple[int, date], ...]
+    lines: tuple[RefundedLine, ...] = ()
+    kind: Literal["refund"] = "refund"
+
+
+@dataclass(frozen=True, slots=True)
+class ExpenseChange:
+    """An expense of the whole shop in its base currency; a negative amount takes one back."""
+
+    day: date
+    category: str
+    amount_minor: int
+    currency: str
+    kind: Literal["expense"] = "expense"
+
+
+@dataclass(frozen=True, slots=True)
+class PurchaseChange:
+    """An order to suppliers: (sku id, pieces) that will arrive at one warehouse."""
+
+    warehouse_id: int
+    lines: tuple[tuple[int, int], ...]
+    ordered_at: datetime
+    is_open: bool = True
+    kind: Literal["purchase"] = "purchase"
+
+
+@dataclass(frozen=True, slots=True)
+class PurchaseArrival:
+    """Pieces of a purchase line that came in."""
+
+    line_id: int
+    quantity: int
+    kind: Literal["arrival"] = "arrival"
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionChange:
+    """Whether a chat gets a report."""
+
+    chat: str
+    report: Report
+    actor: str
+    before: bool
+    after: bool
+    kind: Literal["subscription"] = "subscription"
+
+
+Change = Annotated[
+    StockChange | CostChange | ReorderPointChange | OrderChange | ParcelChange | RefundChange | ExpenseChange
+    | PurchaseChange | PurchaseArrival | SubscriptionChange,
+    Field(discriminator="kind"),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """A list of changes as it is stored."""
+
+    items: tuple[Change, ...] = field(default_factory=tuple)
+
+
+def inverse(change: Change) -> Change | None:
+    """The change that takes it back, or None: money that went out is not called back."""
+    turn = _INVERSES.get(type(change))
+    inverted: Change | None = turn(change) if turn else None
+    return inverted
+
+
+def _swapped(change: Any) -> Any:
+    return replace(change, before=change.after, after=change.before)
+
+
+_INVERSES: dict[type, Callable[[Any], Any]] = {
+    StockChange: lambda move: replace(move, quantity=-move.quantity, releases=-move.releases, arrives=-move.arrives,
+                                      expected_on_hand=None),
+    CostChange: _swapped,
+    ReorderPointChange: _swapped,
+    SubscriptionChange: _swapped,
+    OrderChange: lambda order: replace(_swapped(order), shipped_before=order.shipped_after,
+                                       shipped_after=order.shipped_before),
+    ParcelChange: lambda parcel: replace(parcel, is_sent=not parcel.is_sent),
+    ExpenseChange: lambda expense: replace(expense, amount_minor=-expense.amount_minor),
+    PurchaseChange: lambda purchase: replace(purchase, is_open=not purchase.is_open),
+    PurchaseArrival: lambda arrival: replace(arrival, quantity=-arrival.quantity),
+}

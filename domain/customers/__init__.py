@@ -1,0 +1,1 @@
+"""The people who buy, each once, however many accounts they buy with."""

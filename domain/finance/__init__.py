@@ -1,0 +1,1 @@
+"""The shop's money besides its sales: charges, expenses, accounts, exchange rates."""

@@ -1,0 +1,1 @@
+"""Parcels: what left, with which carrier, by whose hand."""

@@ -1,0 +1,1 @@
+"""How much is where, and every move that made it so."""

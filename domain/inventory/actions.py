@@ -1,0 +1,143 @@
+"""Verbs that move stock or say when it is low."""
+
+from dataclasses import dataclass
+
+from domain.actions import Asked, Fact, Impossible, Note, Parameter, ParameterKind, Plan, Value, action
+from domain.books import Balance, Books, SkuFacts, WarehouseFacts
+from domain.changes import Change, Cost, CostChange, ReorderPointChange, StockChange
+from domain.inventory.model import MoveReason
+from domain.inventory.rules import arrivals, average, unit_cost_e4, unit_cost_minor
+from domain.lookups import sku_of, warehouse_of
+from domain.money import Money
+from domain.people import Permission
+
+_SKU = Parameter("sku", ParameterKind.SKU, "商品", "SKU")
+_WAREHOUSE = Parameter("warehouse", ParameterKind.WAREHOUSE, "仓库", "warehouse")
+_QUANTITY = Parameter("quantity", ParameterKind.QUANTITY, "数量", "quantity")
+
+
+@dataclass(frozen=True, slots=True)
+class _Shelf:
+    """One SKU in one warehouse, as it is now."""
+
+    sku: SkuFacts
+    warehouse: WarehouseFacts
+    balance: Balance
+
+    @property
+    def subject(self) -> str:
+        return f"{self.sku.code} · {self.warehouse.name}"
+
+    def arriving(self, quantity: int) -> int:
+        """How many of the pieces received were on their way."""
+        return min(self.balance.incoming, quantity)
+
+    def after(self, quantity: int) -> Fact:
+        """The row of the table that shows on hand before and after; refuses to go below what is reserved."""
+        after = self.balance.on_hand + quantity
+        if quantity < 0 and after < self.balance.reserved and not self.sku.allows_backorder:
+            raise Impossible("not_enough_stock", sku=self.sku.code, warehouse=self.warehouse.name, wanted=-quantity,
+                             on_hand=self.balance.on_hand, reserved=self.balance.reserved,
+                             available=self.balance.available)
+        return Fact("on_hand", self.subject, self.balance.on_hand, after)
+
+
+def _shelf(books: Books, sku: SkuFacts, warehouse: WarehouseFacts) -> _Shelf:
+    found = books.balances([sku.id])
+    return _Shelf(sku, warehouse, found.get((sku.id, warehouse.id), Balance()))
+
+
+def _asked_shelf(books: Books, asked: Asked) -> _Shelf:
+    return _shelf(books, sku_of(books, asked.arguments["sku"]), warehouse_of(books, asked.arguments["warehouse"]))
+
+
+def _names(shelf: _Shelf, **more: Value) -> dict[str, Value]:
+    return {"sku": shelf.sku.code, "warehouse": shelf.warehouse.name, **more}
+
+
+@action(name="adjust_stock", permission=Permission.MOVE_STOCK, zh="调整库存", en="adjust stock", parameters=(
+    _SKU, _WAREHOUSE, Parameter("delta", ParameterKind.DELTA, "增减数量", "change"),
+    Parameter("reason", ParameterKind.TEXT, "原因", "reason", required=False)))
+def adjust_stock(books: Books, asked: Asked) -> Plan:
+    shelf, delta, reason = _asked_shelf(books, asked), asked.arguments["delta"], asked.arguments.get("reason")
+    change = StockChange(shelf.sku.id, shelf.warehouse.id, delta, MoveReason.ADJUSTED, note=reason,
+                         allows_backorder=shelf.sku.allows_backorder, unit_cost_e4=shelf.sku.cost.unit_e4)
+    return Plan(facts=(shelf.after(delta),), changes=(change,), named=_names(shelf, change=f"{delta:+d}"),
+                notes=(Note("reason", {"reason": reason}),) if reason else ())
+
+
+@action(name="receive_stock", permission=Permission.MOVE_STOCK, zh="入库", en="receive stock", parameters=(
+    _SKU, _WAREHOUSE, _QUANTITY,
+    Parameter("unit_cost", ParameterKind.MONEY, "进价", "unit cost", required=False, minimum=0)))
+def receive_stock(books: Books, asked: Asked) -> Plan:
+    shelf, quantity = _asked_shelf(books, asked), asked.arguments["quantity"]
+    arrives = shelf.arriving(quantity)
+    facts = [shelf.after(quantity)]
+    if arrives:
+        facts.append(Fact("incoming", shelf.subject, shelf.balance.incoming, shelf.balance.incoming - arrives))
+    cost, notes = shelf.sku.cost, []
+    if "unit_cost" in asked.arguments:
+        cost = average(cost, shelf.sku.on_hand, quantity,
+                       unit_cost_e4(asked.arguments["unit_cost"], shelf.sku.currency))
+        facts.append(Fact("unit_cost", shelf.sku.code, _cost(shelf.sku.cost, shelf.sku), _cost(cost, shelf.sku),
+                          right=Permission.PROFIT))
+        if shelf.sku.cost.unit_e4 is None and shelf.sku.on_hand > 0:
+            notes.append(Note("cost_was_unknown", {"pieces": shelf.sku.on_hand}))
+    return Plan(tuple(facts), _receipt(books, shelf, asked, cost), tuple(notes), _names(shelf))
+
+
+def _receipt(books: Books, shelf: _Shelf, asked: Asked, cost: Cost) -> tuple[Change, ...]:
+    quantity = asked.arguments["quantity"]
+    arrives = shelf.arriving(quantity)
+    paid = asked.arguments.get("unit_cost")
+    unit = cost.unit_e4 if paid is None else unit_cost_e4(paid, shelf.sku.currency)
+    stock = StockChange(shelf.sku.id, shelf.warehouse.id, quantity, MoveReason.RECEIVED, arrives=arrives,
+                        unit_cost_e4=unit)
+    settled = arrivals(books.open_purchases(shelf.sku.id, shelf.warehouse.id), arrives)
+    recost = (CostChange(shelf.sku.id, shelf.sku.cost, cost),) if cost != shelf.sku.cost else ()
+    return (stock, *settled, *recost)
+
+
+def _cost(cost: Cost, sku: SkuFacts) -> Money | None:
+    return None if cost.unit_e4 is None else Money(unit_cost_minor(cost.unit_e4, sku.currency), sku.currency)
+
+
+@action(name="transfer_stock", permission=Permission.MOVE_STOCK, zh="调拨", en="transfer stock", parameters=(
+    _SKU, Parameter("from", ParameterKind.WAREHOUSE, "调出仓库", "warehouse to take from"),
+    Parameter("to", ParameterKind.WAREHOUSE, "调入仓库", "warehouse to bring to"), _QUANTITY))
+def transfer_stock(books: Books, asked: Asked) -> Plan:
+    sku, quantity = sku_of(books, asked.arguments["sku"]), asked.arguments["quantity"]
+    source = _shelf(books, sku, warehouse_of(books, asked.arguments["from"]))
+    target = _shelf(books, sku, warehouse_of(books, asked.arguments["to"]))
+    if source.warehouse == target.warehouse:
+        raise Impossible("same_warehouse", warehouse=source.warehouse.name)
+    unit = sku.cost.unit_e4
+    return Plan(
+        facts=(source.after(-quantity), target.after(quantity)),
+        changes=(StockChange(sku.id, source.warehouse.id, -quantity, MoveReason.TRANSFER_OUT, unit_cost_e4=unit,
+                             allows_backorder=sku.allows_backorder),
+                 StockChange(sku.id, target.warehouse.id, quantity, MoveReason.TRANSFER_IN, unit_cost_e4=unit)),
+        named={"sku": sku.code, "from": source.warehouse.name, "to": target.warehouse.name})
+
+
+@action(name="count_stock", permission=Permission.MOVE_STOCK, zh="盘点", en="count stock", parameters=(
+    _SKU, _WAREHOUSE, Parameter("counted", ParameterKind.QUANTITY, "实盘数量", "counted quantity", minimum=0)))
+def count_stock(books: Books, asked: Asked) -> Plan:
+    shelf, counted = _asked_shelf(books, asked), asked.arguments["counted"]
+    difference = counted - shelf.balance.on_hand
+    if difference < 0 and counted < shelf.balance.reserved and not shelf.sku.allows_backorder:
+        raise Impossible("count_below_reserved", sku=shelf.sku.code, warehouse=shelf.warehouse.name, counted=counted,
+                         reserved=shelf.balance.reserved)
+    change = StockChange(shelf.sku.id, shelf.warehouse.id, difference, MoveReason.COUNTED,
+                         expected_on_hand=shelf.balance.on_hand, allows_backorder=shelf.sku.allows_backorder,
+                         unit_cost_e4=shelf.sku.cost.unit_e4)
+    return Plan(facts=(shelf.after(difference),), changes=(change,),
+                named=_names(shelf, change=f"{difference:+d}"))
+
+
+@action(name="set_reorder_point", permission=Permission.MOVE_STOCK, zh="设置补货点", en="set the reorder point",
+        parameters=(_SKU, Parameter("quantity", ParameterKind.QUANTITY, "补货点", "reorder point", minimum=0)))
+def set_reorder_point(books: Books, asked: Asked) -> Plan:
+    sku, quantity = sku_of(books, asked.arguments["sku"]), asked.arguments["quantity"]
+    return Plan(facts=(Fact("reorder_point", sku.code, sku.reorder_point, quantity),),
+                changes=(ReorderPointChange(sku.id, sku.reorder_point, quantity),), named={"sku": sku.code})

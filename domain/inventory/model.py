@@ -1,0 +1,74 @@
+"""Warehouses, append-only stock moves, and the balance they add up to."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import BigInteger, CheckConstraint, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from domain.columns import BigId, EnumText, UtcDateTime, one_of
+
+
+class MoveReason(StrEnum):
+    """Why stock moved."""
+
+    OPENING = "opening"
+    RECEIVED = "received"
+    SHIPPED = "shipped"
+    RETURNED = "returned"
+    TRANSFER_OUT = "transfer_out"
+    TRANSFER_IN = "transfer_in"
+    COUNTED = "counted"
+    ADJUSTED = "adjusted"
+
+
+class Warehouse(SQLModel, table=True):
+    """A place goods are kept; a lower priority number is tried first."""
+
+    __tablename__ = "warehouses"
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    name: str = Field(max_length=60, unique=True)
+    city: str | None = Field(default=None, max_length=60)
+    priority: int = 100
+
+
+class StockBalance(SQLModel, table=True):
+    """What the moves add up to, per SKU and warehouse. Available is on_hand − reserved."""
+
+    __tablename__ = "stock_balances"
+    __table_args__ = (
+        CheckConstraint("reserved >= 0", name="reserved"),
+        CheckConstraint("incoming >= 0", name="incoming"),
+    )
+
+    sku_id: int = Field(foreign_key="skus.id", primary_key=True, sa_type=BigInteger)
+    warehouse_id: int = Field(foreign_key="warehouses.id", primary_key=True, sa_type=BigInteger)
+    on_hand: int = 0
+    reserved: int = 0
+    incoming: int = 0
+
+
+class StockMove(SQLModel, table=True):
+    """One change of stock, never edited. The unique reference makes a retry harmless."""
+
+    __tablename__ = "stock_moves"
+    __table_args__ = (
+        UniqueConstraint("reference_kind", "reference_id", "reference_line", "reason", "warehouse_id"),
+        CheckConstraint("quantity <> 0", name="quantity"),
+        one_of("reason", MoveReason),
+    )
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    sku_id: int = Field(foreign_key="skus.id", index=True, sa_type=BigInteger)
+    warehouse_id: int = Field(foreign_key="warehouses.id", sa_type=BigInteger)
+    quantity: int  # into the warehouse: positive
+    reason: MoveReason = Field(sa_type=EnumText(MoveReason))
+    reference_kind: str = Field(max_length=24)
+    reference_id: str = Field(max_length=80)
+    reference_line: int = 0
+    order_id: int | None = Field(default=None, foreign_key="orders.id", index=True, sa_type=BigInteger)
+    unit_cost_e4: int | None = Field(default=None, sa_type=BigInteger)
+    note: str | None = Field(default=None, max_length=200)
+    staff_id: int | None = Field(default=None, foreign_key="staff.id", sa_type=BigInteger)
+    moved_at: datetime = Field(sa_type=UtcDateTime, index=True)

@@ -1,0 +1,28 @@
+"""Finding what an argument names, or saying what it may have meant."""
+
+from domain.actions import Impossible
+from domain.books import Books, OrderFacts, SkuFacts, WarehouseFacts
+
+
+def sku_of(books: Books, code: str) -> SkuFacts:
+    sku = books.sku(code)
+    if sku is None:
+        raise Impossible("unknown_sku", sku=code, choices=books.nearest("sku", code))
+    return sku
+
+
+def warehouse_of(books: Books, name: str) -> WarehouseFacts:
+    warehouse = books.warehouse(name)
+    if warehouse is None:
+        raise Impossible("unknown_warehouse", warehouse=name, choices=books.nearest("warehouse", name))
+    return warehouse
+
+
+def order_of(books: Books, number: str) -> OrderFacts:
+    """The one order of that number; one that two shops use cannot be acted on by its number alone."""
+    found = books.orders(number)
+    if not found:
+        raise Impossible("unknown_order", order=number, choices=books.nearest("order", number))
+    if len(found) > 1:
+        raise Impossible("ambiguous_order", order=number, shops="、".join(order.shop for order in found))
+    return found[0]

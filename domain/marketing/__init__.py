@@ -1,0 +1,1 @@
+"""What brings buyers: advertising and visits."""

@@ -1,0 +1,1 @@
+"""Which chat gets which report."""

@@ -1,0 +1,1 @@
+"""What every figure means, and the typed question and answer that carry it."""

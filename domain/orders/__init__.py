@@ -1,0 +1,1 @@
+"""Orders and refunds of all platforms in one model."""

@@ -1,0 +1,78 @@
+"""Verb: let a refund that was asked for go through."""
+
+from dataclasses import replace
+
+from domain.actions import Asked, Fact, Impossible, Parameter, ParameterKind, Plan, Word, action
+from domain.books import Books, OrderFacts, RefundFacts
+from domain.changes import OrderChange, RefundChange, RefundedLine
+from domain.lookups import order_of
+from domain.money import Money, convert
+from domain.orders.model import AfterSale, Payment
+from domain.orders.rules import Axes
+from domain.people import Permission
+
+ORDER = Parameter("order", ParameterKind.ORDER, "订单号", "order number")
+
+
+@action(name="approve_refund", permission=Permission.REFUND, zh="同意退款", en="approve a refund", parameters=(
+    ORDER, Parameter("amount", ParameterKind.MONEY, "退款金额", "amount", required=False)))
+def approve_refund(books: Books, asked: Asked) -> Plan:
+    order = order_of(books, asked.arguments["order"])
+    refund = _refund_meant(order, asked.arguments.get("amount"))
+    amount = asked.arguments.get("amount", refund.amount_minor)
+    left = order.paid_minor - order.refunded_minor
+    if amount > left:
+        raise Impossible("more_than_paid", order=order.number, amount=Money(amount, order.currency),
+                         left=Money(left, order.currency))
+    after = _axes_after(order, amount)
+    return Plan(
+        facts=(Fact("refunded", order.number, Money(order.refunded_minor, order.currency),
+                    Money(order.refunded_minor + amount, order.currency)),
+               Fact("status", order.number, Word(f"status.{order.axes.status}"), Word(f"status.{after.status}"))),
+        changes=(OrderChange(order.id, order.axes, after, order.shipped_at, order.shipped_at),
+                 _payment(order, refund, amount, asked)),
+        named={"order": order.number, "amount": Money(amount, order.currency)})
+
+
+def _refund_meant(order: OrderFacts, amount: int | None) -> RefundFacts:
+    """The refund that is waiting; of several the one of that very amount."""
+    if not order.asked:
+        raise Impossible("no_refund_asked", order=order.number)
+    same = [refund for refund in order.asked if refund.amount_minor == amount]
+    if len(order.asked) > 1 and not same:
+        raise Impossible("several_refunds", order=order.number, refunds=len(order.asked))
+    refund = (same or order.asked)[0]
+    if amount is not None and amount > refund.amount_minor:
+        raise Impossible("more_than_asked", order=order.number, amount=Money(amount, order.currency),
+                         asked=Money(refund.amount_minor, order.currency))
+    return refund
+
+
+def _axes_after(order: OrderFacts, amount: int) -> Axes:
+    is_all = order.refunded_minor + amount == order.paid_minor
+    return replace(order.axes, payment=Payment.REFUNDED if is_all else order.axes.payment,
+                   after_sale=AfterSale.OPEN if len(order.asked) > 1 else AfterSale.DONE)
+
+
+def _payment(order: OrderFacts, refund: RefundFacts, amount: int, asked: Asked) -> RefundChange:
+    base = (refund.amount_base if amount == refund.amount_minor
+            else convert(amount, order.fx_rate, order.currency, asked.base_currency))
+    paid = ((order.shop_id, order.paid_on),) if order.paid_on else ()
+    return RefundChange(refund.id, amount, base, asked.at, asked.today, asked.local.hour,
+                        days=(*paid, (order.shop_id, asked.today)),
+                        lines=() if refund.has_lines else _refunded_lines(order, amount, base))
+
+
+def _refunded_lines(order: OrderFacts, amount: int, base: int) -> tuple[RefundedLine, ...]:
+    """Which lines the money is for, where that is certain: all of them, or the only one. Else none: no guess.
+
+    Goods count as back, with their cost, when all that was paid for them goes back at once.
+    """
+    goods = sum(line.paid_minor for line in order.lines)
+    if order.refunded_minor == 0 and amount >= goods > 0:
+        return tuple(RefundedLine(number, line.line_no, line.sku_id, line.quantity, line.paid_minor, line.paid_base,
+                                  line.cost_base) for number, line in enumerate(order.lines, 1))
+    if len(order.lines) == 1 and amount <= order.lines[0].paid_minor:
+        line = order.lines[0]
+        return (RefundedLine(1, line.line_no, line.sku_id, 0, amount, base, 0),)
+    return ()

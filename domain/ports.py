@@ -1,0 +1,61 @@
+"""What the domain and the bot need from the outside: Protocols, each met by an adapter in another folder."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from domain.drafts import Counts, Draft, Kind, LineDraft, OrderDraft, Reject
+from domain.metrics.query import MetricQuery
+from domain.metrics.result import ResultTable
+
+
+class Figures(Protocol):
+    """Answers typed questions."""
+
+    def answer(self, query: MetricQuery, at: datetime) -> ResultTable:
+        """The figures as they stood at the moment; later facts are not seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name and what it stands for: `dimension` is a dimension id, `value` the full name (of a SKU: its code).
+
+    `within` is the full name of the product that a SKU belongs to. A SKU's variant ("蓝色 L") is a name of the
+    SKU, too; being no name on its own, it is only understood beside its product.
+    """
+
+    text: str
+    dimension: str
+    value: str
+    within: str = ""
+
+
+class Names(Protocol):
+    """All names people use for what is in the shop."""
+
+    def version(self) -> int:
+        """Changes whenever a name was added or removed."""
+
+    def all(self) -> Iterable[Name]:
+        """Every name and alias, in the order in which they were made."""
+
+
+class ImportSink(Protocol):
+    """Takes the drafts of one import; nothing is kept until `finish`, and then all of it."""
+
+    def stage_orders(self, orders: Sequence[OrderDraft], lines: Sequence[LineDraft]) -> None:
+        """Set aside a batch of order rows."""
+
+    def stage(self, kind: Kind, drafts: Sequence[Draft]) -> None:
+        """Set aside a batch of any other kind."""
+
+    def finish(self, *, dry_run: bool = False) -> Mapping[Kind, Counts]:
+        """Write everything in one transaction (or, for a dry run, nothing) and say what became of the rows.
+
+        `rejected` counts only rows that the database itself could not take; their reasons are in `rejects`.
+        """
+
+    @property
+    def rejects(self) -> Sequence[tuple[Kind, Reject]]:
+        """Rows that turned out wrong only beside what the shop knows, such as stock of an unknown SKU."""

@@ -1,0 +1,1 @@
+"""What is ordered from suppliers and has not come yet."""
