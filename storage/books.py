@@ -1,0 +1,175 @@
+"""Looks up what the verbs must know, in one connection; while an action is carried out, under row locks."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Select, func, select
+from sqlmodel import col
+
+from domain.books import (
+    Balance,
+    LineFacts,
+    Need,
+    OrderFacts,
+    PurchaseLineFacts,
+    RefundFacts,
+    SkuFacts,
+    WarehouseFacts,
+)
+from domain.catalog.model import ItemKind, Listing, Product, Shop, Sku
+from domain.changes import Cost
+from domain.fulfilment.model import Shipment
+from domain.inventory.model import StockBalance, StockMove, Warehouse
+from domain.messaging.model import Report, Subscription
+from domain.orders.model import Order, OrderLine, OrderStatus, Refund, RefundLine, RefundStatus
+from domain.orders.rules import Axes
+from domain.people import Staff
+from domain.purchasing.model import PurchaseLine, PurchaseOrder, PurchaseStatus
+
+MAX_SIMILAR = 3  # as many choices as a reply shows
+LEAST_LIKENESS = 50  # of 100; below it names have nothing in common
+MAX_CANDIDATES = 20_000  # names compared for likeness: some 20 ms
+_Any = tuple[Any, ...]
+_WAITING = (OrderStatus.TO_SHIP, OrderStatus.PARTLY_SHIPPED, OrderStatus.AFTER_SALE, OrderStatus.HELD)
+
+
+class StoredBooks:
+    """`domain.books.Books` on a connection. With `locks`, orders and SKUs that are read stay as they are until the end.
+
+    SQLite needs no row locks: a writer there is alone.
+    """
+
+    def __init__(self, connection: Connection, *, locks: bool) -> None:
+        self._connection = connection
+        self._locks = locks
+
+    def _rows(self, statement: Select[*_Any], *, locked: type | None = None) -> Sequence[Any]:
+        if locked is not None and self._locks:
+            statement = statement.with_for_update(of=locked)
+        return self._connection.execute(statement).all()
+
+    def orders(self, number: str) -> Sequence[OrderFacts]:
+        columns = Order.__table__.columns  # type: ignore[attr-defined]
+        statement = (select(*columns, col(Shop.name).label("shop"))
+                     .join(Shop, col(Shop.id) == col(Order.shop_id)).where(col(Order.external_id) == number)
+                     .order_by(col(Order.id)))
+        return [self._order(row) for row in self._rows(statement, locked=Order)]
+
+    def _order(self, row: Any) -> OrderFacts:
+        lines = self._lines(row.id)
+        pieces, unmatched = self._pieces(row.shop_id, lines)
+        pieces.subtract(self._moved(row.id))
+        skus = self._skus(col(Sku.id).in_(sorted(pieces)))
+        refunds = self._rows(select(Refund.__table__).where(col(Refund.order_id) == row.id)  # type: ignore[attr-defined]
+                             .order_by(col(Refund.id)), locked=Refund)
+        return OrderFacts(
+            row.id, row.external_id, row.shop_id, row.shop,
+            Axes(row.payment, row.fulfilment, row.after_sale, row.hold), row.currency, row.fx_rate, row.paid_minor,
+            row.paid_on, row.shipped_at,
+            lines=tuple(LineFacts(line.line_no, line.sku_id, line.quantity, line.paid_minor, line.paid_base,
+                                  line.cost_base) for line in lines),
+            needs=tuple(Need(sku, pieces[sku.id]) for sku in skus if pieces[sku.id] > 0),
+            unmatched_lines=unmatched, parcels=self._parcels(row.id),
+            refunded_minor=sum(refund.amount_minor for refund in refunds if refund.status is RefundStatus.SUCCEEDED),
+            asked=tuple(RefundFacts(refund.id, refund.amount_minor, refund.amount_base, self._has_lines(refund.id))
+                        for refund in refunds if refund.status is RefundStatus.ASKED))
+
+    def _lines(self, order_id: int) -> Sequence[Any]:
+        columns = OrderLine.__table__.columns  # type: ignore[attr-defined]
+        statement = (select(*columns, col(Product.kind))
+                     .join(Sku, col(Sku.id) == col(OrderLine.sku_id), isouter=True)
+                     .join(Product, col(Product.id) == col(Sku.product_id), isouter=True)
+                     .where(col(OrderLine.order_id) == order_id).order_by(col(OrderLine.line_no)))
+        return self._rows(statement)
+
+    def _pieces(self, shop_id: int, lines: Sequence[Any]) -> tuple[Counter[int], int]:
+        """Goods by SKU id, bundles taken apart, and how many lines stand for nothing known."""
+        pieces: Counter[int] = Counter()
+        unmatched = 0
+        for line in lines:
+            if line.sku_id is not None:
+                pieces[line.sku_id] += line.quantity if line.kind is not ItemKind.SERVICE else 0
+                continue
+            parts = self._rows(select(col(Listing.sku_id), col(Listing.quantity)).where(
+                col(Listing.shop_id) == shop_id, col(Listing.platform_sku) == line.sku_code))
+            pieces.update({sku_id: quantity * line.quantity for sku_id, quantity in parts})
+            unmatched += not parts
+        return pieces, unmatched
+
+    def _moved(self, order_id: int) -> dict[int, int]:
+        """Pieces by SKU id that earlier parcels of the order took from stock."""
+        statement = select(col(StockMove.sku_id), func.sum(col(StockMove.quantity))).where(
+            col(StockMove.order_id) == order_id).group_by(col(StockMove.sku_id))
+        return {sku_id: -int(quantity) for sku_id, quantity in self._rows(statement)}
+
+    def _parcels(self, order_id: int) -> int:
+        statement = select(func.max(col(Shipment.parcel_no))).where(col(Shipment.order_id) == order_id)
+        return self._connection.execute(statement).scalar() or 0
+
+    def _has_lines(self, refund_id: int) -> bool:
+        statement = select(col(RefundLine.line_no)).where(col(RefundLine.refund_id) == refund_id).limit(1)
+        return self._connection.execute(statement).first() is not None
+
+    def sku(self, code: str) -> SkuFacts | None:
+        exact = self._skus(col(Sku.code) == code)
+        found = exact or self._skus(func.upper(col(Sku.code)) == code.upper())
+        return found[0] if len(found) == 1 else None
+
+    def _skus(self, which: Any) -> list[SkuFacts]:
+        """In order of id, so that two actions that lock several never wait for each other in a circle."""
+        statement = select(Sku.__table__).where(which).order_by(col(Sku.id))  # type: ignore[attr-defined]
+        rows = self._rows(statement, locked=Sku)
+        totals = select(col(StockBalance.sku_id), func.sum(col(StockBalance.on_hand))).where(
+            col(StockBalance.sku_id).in_([row.id for row in rows])).group_by(col(StockBalance.sku_id))
+        on_hand = {sku_id: int(total) for sku_id, total in self._rows(totals)}
+        return [SkuFacts(row.id, row.code, row.currency, Cost(row.unit_cost_e4, row.cost_remainder_e4),
+                         row.reorder_point, row.allows_backorder, on_hand.get(row.id, 0)) for row in rows]
+
+    def warehouse(self, name: str) -> WarehouseFacts | None:
+        return next((place for place in self.warehouses() if place.name == name), None)
+
+    def warehouses(self) -> Sequence[WarehouseFacts]:
+        statement = select(col(Warehouse.id), col(Warehouse.name)).order_by(col(Warehouse.priority), col(Warehouse.id))
+        return [WarehouseFacts(*row) for row in self._rows(statement)]
+
+    def balances(self, sku_ids: Iterable[int]) -> Mapping[tuple[int, int], Balance]:
+        statement = select(
+            col(StockBalance.sku_id), col(StockBalance.warehouse_id), col(StockBalance.on_hand),
+            col(StockBalance.reserved), col(StockBalance.incoming)).where(col(StockBalance.sku_id).in_(list(sku_ids)))
+        return {(sku, place): Balance(*counts) for sku, place, *counts in self._rows(statement)}
+
+    def open_purchases(self, sku_id: int, warehouse_id: int) -> Sequence[PurchaseLineFacts]:
+        still_open = col(PurchaseLine.quantity) - col(PurchaseLine.received)
+        statement = (select(col(PurchaseLine.id), still_open)
+                     .join(PurchaseOrder, col(PurchaseOrder.id) == col(PurchaseLine.purchase_order_id))
+                     .where(col(PurchaseLine.sku_id) == sku_id, col(PurchaseOrder.warehouse_id) == warehouse_id,
+                            col(PurchaseOrder.status) == PurchaseStatus.OPEN, still_open > 0)
+                     .order_by(col(PurchaseLine.id)))
+        return [PurchaseLineFacts(*row) for row in self._rows(statement)]
+
+    def is_subscribed(self, chat: str, report: Report) -> bool:
+        return bool(self._rows(select(col(Subscription.id)).where(
+            col(Subscription.chat) == chat, col(Subscription.report) == report)))
+
+    def waybill_user(self, carrier: str, waybill_no: str) -> str | None:
+        statement = (select(col(Order.external_id)).join(Shipment, col(Shipment.order_id) == col(Order.id))
+                     .where(col(Shipment.waybill_no) == waybill_no, col(Shipment.carrier) == carrier).limit(1))
+        return self._connection.execute(statement).scalar()
+
+    def staff_id(self, name: str) -> int | None:
+        return self._connection.execute(select(col(Staff.id)).where(col(Staff.name) == name)).scalar()
+
+    def nearest(self, dimension: str, text: str) -> tuple[str, ...]:
+        from rapidfuzz import fuzz, process  # noqa: PLC0415  (only needed when a name is wrong)
+
+        names = self._connection.execute(_names(dimension).limit(MAX_CANDIDATES)).scalars().all()
+        return tuple(name for name, _, _ in process.extract(
+            text, names, scorer=fuzz.ratio, processor=str.upper, limit=MAX_SIMILAR, score_cutoff=LEAST_LIKENESS))
+
+
+def _names(dimension: str) -> Select[str]:
+    """Orders are only those that an action could be about, the latest first."""
+    if dimension == "order":
+        return select(col(Order.external_id)).where(col(Order.status).in_(_WAITING)).order_by(col(Order.id).desc())
+    return select(col(Sku.code)) if dimension == "sku" else select(col(Warehouse.name))

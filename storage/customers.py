@@ -1,0 +1,98 @@
+"""What is kept about customers because asking each time would cost too much: first payment and segment."""
+
+from collections.abc import Collection, Iterator
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, Select, and_, case, exists, func, or_, select, update
+from sqlalchemy.sql.dml import Update
+
+from domain.customers.rules import segment_table
+from storage.figures.facts import off_index
+from storage.figures.sales import COUNTED_ORDER, orders
+from storage.schema import metadata
+
+_customers = metadata.tables["customers"]
+IDS_AT_ONCE = 10_000  # parameters of one statement; SQLite takes 32,766
+FIFTHS = 5
+
+
+def refresh_customers(connection: Connection, customer_ids: Collection[int] | None = None) -> None:
+    """Set the day of the first paid order of these customers, or of all; in the caller's transaction.
+
+    Nothing is written where the day is right already. Customers without a counted order have none.
+    """
+    for only in _batches(customer_ids):
+        connection.execute(_first_days(only))
+        connection.execute(_no_days(only))
+
+
+def _batches(customer_ids: Collection[int] | None) -> Iterator[list[int] | None]:
+    if customer_ids is None:
+        yield None
+        return
+    ids = sorted(customer_ids)
+    yield from (ids[start : start + IDS_AT_ONCE] for start in range(0, len(ids), IDS_AT_ONCE))
+
+
+def _first_days(only: list[int] | None) -> Update:
+    customer = orders.c.customer_id if only else off_index(orders.c.customer_id)
+    found = select(customer.label("customer_id"), func.min(orders.c.paid_on).label("day")).where(
+        *COUNTED_ORDER, orders.c.paid_on.is_not(None), _among(orders.c.customer_id, only),
+    ).group_by(customer).subquery("found")
+    is_other = or_(_customers.c.first_paid_on.is_(None), _customers.c.first_paid_on != found.c.day)
+    return update(_customers).values(first_paid_on=found.c.day).where(_customers.c.id == found.c.customer_id, is_other)
+
+
+def _no_days(only: list[int] | None) -> Update:
+    has_paid = exists().where(*COUNTED_ORDER, orders.c.paid_on.is_not(None), orders.c.customer_id == _customers.c.id)
+    return update(_customers).values(first_paid_on=None).where(
+        _customers.c.first_paid_on.is_not(None), _among(_customers.c.id, only), ~has_paid)
+
+
+def _among(column: Any, only: list[int] | None) -> Any:
+    return column.is_not(None) if only is None else column.in_(only)
+
+
+def refresh_segments(connection: Connection, at: date) -> None:
+    """Put every customer with a counted order up to the day into a segment, by fifths of recency and frequency.
+
+    Ties in frequency stand in the order of buyer ids, so that the result is the same each time. The day says
+    which orders are seen; how long ago it was is the same for all and changes no fifth. First payments must be up
+    to date (`refresh_customers`).
+    """
+    scored = _scores(at).subquery("scored")
+    names = case(*((and_(scored.c.recency == r, scored.c.frequency == f), name.value)
+                   for (r, f), name in segment_table().items()))
+    placed = select(scored.c.customer_id, names.label("segment")).subquery("placed")
+    is_other = or_(_customers.c.segment.is_(None), _customers.c.segment != placed.c.segment)
+    connection.execute(update(_customers).values(segment=placed.c.segment)
+                       .where(_customers.c.id == placed.c.customer_id, is_other))
+    has_not_bought = or_(_customers.c.first_paid_on.is_(None), _customers.c.first_paid_on > at)
+    connection.execute(update(_customers).values(segment=None).where(_customers.c.segment.is_not(None), has_not_bought))
+
+
+def _scores(at: date) -> Select[Any]:
+    """customer_id, recency, frequency: each 1 (worst) to FIFTHS."""
+    accounts = metadata.tables["customer_accounts"]
+    buyer_ids = select(accounts.c.customer_id, func.min(accounts.c.buyer_id).label("buyer_id")).group_by(
+        accounts.c.customer_id).subquery("buyer_ids")
+    customer = off_index(orders.c.customer_id)
+    bought = select(
+        customer.label("customer_id"), func.max(orders.c.paid_on).label("last_day"), func.count().label("times"),
+    ).where(*COUNTED_ORDER, orders.c.paid_on <= at, orders.c.customer_id.is_not(None)).group_by(
+        customer).subquery("bought")
+    by_times = (bought.c.times, buyer_ids.c.buyer_id.asc().nulls_last(), bought.c.customer_id)
+    ranked = select(
+        bought.c.customer_id, func.count().over().label("n"),
+        (func.rank().over(order_by=bought.c.last_day.desc()) - 1).label("by_day"),
+        (func.row_number().over(order_by=by_times) - 1).label("by_times"),
+    ).select_from(bought.outerjoin(buyer_ids, buyer_ids.c.customer_id == bought.c.customer_id)).subquery("ranked")
+    return select(ranked.c.customer_id, (FIFTHS + 1 - _fifth(ranked.c.by_day, ranked.c.n)).label("recency"),
+                  _fifth(ranked.c.by_times, ranked.c.n).label("frequency"))
+
+
+def _fifth(rank: Any, count: Any) -> Any:
+    """1 + how many of the inner bounds the rank (from 0) lies above; as pandas.qcut cuts, so ties stay together."""
+    bounds = [case((rank > k * (count - 1) // FIFTHS, 1), else_=0) for k in range(1, FIFTHS)]
+    return 1 + bounds[0] + bounds[1] + bounds[2] + bounds[3]

@@ -1,0 +1,92 @@
+"""Opening a database: SQLite by default, PostgreSQL for several processes, one way to read and one to write."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from domain.errors import OperatorMustAct
+
+BUSY_TIMEOUT_S = 30  # how long a SQLite writer waits for another; imports hold the lock for seconds
+CACHE_KIB = 32 * 1024  # SQLite page cache of one connection
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """One open database. Reads see a snapshot; a write is one transaction that commits or leaves nothing."""
+
+    engine: Engine
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A connection in a read transaction; nothing written through it is kept."""
+        with self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A connection in a write transaction: committed at the end, rolled back on any error."""
+        options = {"zhanggui_write": True} if self.is_sqlite else {}
+        with self.engine.connect().execution_options(**options) as connection, connection.begin():
+            yield connection
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def open_database(url: str) -> Database:
+    """Open `sqlite:///path` or `postgresql://…`; it need not hold any tables yet."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise OperatorMustAct(f"{url!r} is no database address; write sqlite:///shop.db or postgresql://…") from error
+    backend = parsed.get_backend_name()
+    if backend == "sqlite":
+        return Database(_sqlite(parsed))
+    if backend == "postgresql":
+        return Database(_postgresql(parsed))
+    raise OperatorMustAct(f"databases of the kind {backend!r} are not supported; use sqlite:///… or postgresql://…")
+
+
+def _postgresql(url: URL) -> Engine:
+    engine = create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+    try:
+        with engine.connect():
+            pass
+    except OperationalError as error:
+        raise OperatorMustAct(f"cannot reach the database at {url.render_as_string(hide_password=True)}: "
+                              f"{str(error.orig).strip().splitlines()[0]}") from error
+    return engine
+
+
+def _sqlite(url: URL) -> Engine:
+    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S})
+    event.listen(engine, "connect", _set_pragmas)
+    event.listen(engine, "begin", _begin)
+    try:
+        with engine.connect():
+            pass
+    except DatabaseError as error:
+        raise OperatorMustAct(f"cannot open the database file {url.database}: {error.orig}") from error
+    return engine
+
+
+def _set_pragmas(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None  # transactions begin in `_begin`, not wherever the driver guesses
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", f"cache_size=-{CACHE_KIB}"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Connection) -> None:
+    """A writer takes the lock at once: a read that turns into a write could fail half-way."""
+    wants_write = connection.get_execution_options().get("zhanggui_write", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if wants_write else "BEGIN")

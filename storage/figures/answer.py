@@ -1,0 +1,125 @@
+"""Answering a typed question: scope, statement, comparison, coverage, table."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping
+
+from domain.clock import ShopCalendar
+from domain.metrics.catalog import METRICS, Unit
+from domain.metrics.measures import Source
+from domain.metrics.query import ImpossibleQuery, MetricQuery, check
+from domain.metrics.result import Cell, Column, ResultTable, Row
+from storage.engine import Database
+from storage.figures.comparison import compared_with, counterparts
+from storage.figures.coverage import coverage, coverage_measures
+from storage.figures.scope import CUSTOMER_LABEL, Scope, resolve
+from storage.figures.statement import ALL_FACTS, ALL_ROWS, MAX_ROWS, Key, Wanted, statement
+from storage.figures.times import labels
+
+_WHOLE = {Unit.MONEY, Unit.COUNT}
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """The rows the statement gave, of one query."""
+
+    query: MetricQuery
+    rows: Sequence[RowMapping]
+
+    def about(self, name: str) -> int:
+        """A sum over all rows of the answer, before the limit."""
+        return int(self.rows[0][name] or 0) if self.rows else 0
+
+    def table(self) -> dict[Key, Row]:
+        """By key, in order. No row where a split found no fact; without a split one row, of nothing known."""
+        if not self.about(ALL_FACTS):
+            nothing = tuple(self._without_facts(metric) for metric in self.query.metrics)
+            return {} if self.query.by or self.query.having else {(): nothing}
+        return {tuple(row[f"k{n}"] for n in range(len(self.query.by))): self._line(row) for row in self.rows}
+
+    def _line(self, row: RowMapping) -> Row:
+        return (*(_label(name, row[f"label{n}"]) for n, name in enumerate(self.query.by)),
+                *(_cell(METRICS[name].unit, row[f"metric_{name}"]) for name in self.query.metrics))
+
+    def _without_facts(self, metric: str) -> Cell:
+        """No order waits: that is a number. Nothing sold, nothing in stock of what is asked for: that is not known."""
+        return 0 if METRICS[metric].sources == {Source.OPEN_ORDERS} else None
+
+
+class MetricFigures:
+    """Meets `domain.ports.Figures`. Reads the rollups for whole days; `from_facts` reads the facts alone."""
+
+    def __init__(
+        self, database: Database, calendar: ShopCalendar, base_currency: str, *, from_facts: bool = False,
+    ) -> None:
+        self._database = database
+        self._calendar = calendar
+        self._base_currency = base_currency
+        self._from_facts = from_facts
+
+    def answer(self, query: MetricQuery, at: datetime) -> ResultTable:
+        """The figures as they stood at the moment. Raises ImpossibleQuery and UnknownName."""
+        _check(query)
+        with self._database.read() as connection:
+            scope = resolve(connection, query, at, self._calendar, base_currency=self._base_currency,
+                            from_facts=self._from_facts)
+            wanted = Wanted(query, coverage_measures(query))
+            found = _run(connection, scope, wanted)
+            rows = found.table()
+            before = compared_with(query, scope)
+            return ResultTable(
+                query, self._columns(query), tuple(rows.values()),
+                coverage(connection, scope, query, {name: found.about(f"covered_{name}") for name in wanted.coverage}),
+                None if before is None else _comparison(connection, query, (scope, before), list(rows)),
+                None if before is None else before.period, found.about(ALL_ROWS) if rows else 0)
+
+    def _columns(self, query: MetricQuery) -> tuple[Column, ...]:
+        return (*(Column(name, "text") for name in query.by), *(self._column(name) for name in query.metrics))
+
+    def _column(self, metric: str) -> Column:
+        unit = METRICS[metric].unit
+        return Column(metric, unit.value, self._base_currency if unit is Unit.MONEY else None)
+
+
+def _check(query: MetricQuery) -> None:
+    check(query)
+    for bound in query.having:  # a bound may speak of a figure that is not shown
+        check(replace(query, metrics=(bound.metric,), having=(), order=()))
+        if isinstance(bound.value, str) and METRICS[bound.metric].sources != {Source.STOCK}:
+            raise ImpossibleQuery("only stock can be held against reorder points", key="bad_bound")
+
+
+def _run(connection: Connection, scope: Scope, wanted: Wanted, only: Sequence[Key] = ()) -> _Found:
+    """`only`: the keys to come back, for a comparison; without them the answer's own limit counts."""
+    query = wanted.query
+    listed: list[str | int] = []
+    if scope.period is not None and len(query.by) == 1:  # a series shows the days without sales, too
+        listed = labels(query.by[0], scope.period, scope.calendar.local(scope.at))[:MAX_ROWS]
+    return _Found(query, connection.execute(statement(scope, wanted, listed, only)).mappings().all())
+
+
+def _comparison(connection: Connection, query: MetricQuery, scopes: tuple[Scope, Scope],
+                keys: Sequence[Key]) -> tuple[Row | None, ...]:
+    """One row for each key of the first scope: the same key in the second, times by their position."""
+    if not keys:
+        return ()
+    scope, before = scopes
+    earlier = counterparts(query.by, scope, before, keys)
+    plain = replace(query, having=(), order=(), limit=None, compare=None)
+    found = _run(connection, before, Wanted(plain, frozenset()), [key for key in earlier if key is not None])
+    rows = found.table() if found.about(ALL_FACTS) else {}
+    return tuple(None if key is None else rows.get(key) for key in earlier)
+
+
+def _label(dimension: str, value: Any) -> Cell:
+    return f"{CUSTOMER_LABEL}{value}" if dimension == "customer" and value is not None else value
+
+
+def _cell(unit: Unit, value: Any) -> Cell:
+    if value is None or isinstance(value, int):
+        return value
+    return int(Decimal(str(value)).to_integral_value(ROUND_HALF_UP)) if unit in _WHOLE else float(value)

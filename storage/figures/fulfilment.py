@@ -1,0 +1,47 @@
+"""Parcels by time of shipping and of signature, and the orders that wait."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, case, func
+
+from domain.orders.model import OrderStatus
+from storage.figures.facts import Fact, Key, Sum, compose, shop_join, shop_keys, time_keys
+from storage.figures.sales import buyer_join, buyer_keys, orders
+from storage.figures.scope import Scope
+from storage.figures.times import EpochSeconds
+from storage.schema import metadata
+
+_shipments = metadata.tables["shipments"]
+_PARCELS = _shipments.join(orders, orders.c.id == _shipments.c.order_id)
+_PARCEL_JOINS = {**shop_join(orders.c.shop_id), **buyer_join(orders.c.customer_id)}
+_PARCEL_KEYS = {**shop_keys(orders.c.shop_id, orders.c.currency), **buyer_keys(orders.c.customer_id),
+                "warehouse": Key(_shipments.c.warehouse_id), "staff": Key(_shipments.c.staff_id)}
+_ORDERS_OF_PARCELS = Sum(func.count(_shipments.c.order_id.distinct()))
+
+shipments = compose((Fact(
+    _PARCELS, {**time_keys(_shipments.c.shipped_on, moment=_shipments.c.shipped_at), **_PARCEL_KEYS},
+    {"orders_shipped": _ORDERS_OF_PARCELS,
+     "ship_seconds": Sum(func.sum(EpochSeconds(_shipments.c.shipped_at) - EpochSeconds(orders.c.paid_at))),
+     "timed_shipments": Sum(func.count(orders.c.paid_at))},
+    _shipments.c.shipped_on, _shipments.c.shipped_at, joins=_PARCEL_JOINS),))
+
+signed = compose((Fact(
+    _PARCELS, {**time_keys(_shipments.c.signed_on), **_PARCEL_KEYS}, {"orders_signed": _ORDERS_OF_PARCELS},
+    _shipments.c.signed_on, _shipments.c.signed_at, joins=_PARCEL_JOINS),))
+
+_WAITING = orders.c.status.in_([OrderStatus.TO_SHIP, OrderStatus.PARTLY_SHIPPED])
+
+
+def _count(condition: ColumnElement[bool]) -> Sum:
+    return Sum(func.sum(case((condition, 1), else_=0)))
+
+
+def open_orders(scope: Scope, measures: frozenset[str]) -> list[Select[Any]]:
+    """Orders made before the moment that wait today; what they waited for earlier is not kept."""
+    fact = Fact(
+        orders, {**shop_keys(orders.c.shop_id, orders.c.currency), **buyer_keys(orders.c.customer_id)},
+        {"orders_to_pay": _count(orders.c.status == OrderStatus.TO_PAY), "orders_to_ship": _count(_WAITING),
+         "orders_overdue": _count(and_(_WAITING, orders.c.ship_by < scope.at))},
+        moment=orders.c.created_at, joins=_PARCEL_JOINS,
+        conditions=(orders.c.status.in_([OrderStatus.TO_PAY, OrderStatus.TO_SHIP, OrderStatus.PARTLY_SHIPPED]),))
+    return [fact.select(scope, measures, None)]

@@ -1,0 +1,159 @@
+"""What a question is about, with its names resolved to ids: the part all sources of figures read."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import BigInteger, Connection, Integer, Text, func, select
+from sqlalchemy.types import TypeEngine
+
+from domain.catalog.model import ItemKind
+from domain.clock import ShopCalendar
+from domain.errors import UnknownName
+from domain.metrics.catalog import DIMENSIONS
+from domain.metrics.measures import GOODS
+from domain.metrics.periods import Period
+from domain.metrics.query import REORDER_POINT, MetricQuery
+from domain.money import RATE_SCALE, minor_per_unit
+from storage.schema import metadata
+
+_T = metadata.tables
+Values = tuple[str | int, ...]
+NAMED_BY_ID = {"shop": _T["shops"].c.name, "sku": _T["skus"].c.code, "product": _T["products"].c.name,
+               "warehouse": _T["warehouses"].c.name, "staff": _T["staff"].c.name, "account": _T["accounts"].c.name}
+_NUMBERS = {"hour": range(24), "weekday": range(1, 8)}
+CUSTOMER_LABEL = "客户 #"  # no name, no phone: the number alone says which one
+
+
+def key_type(dimension: str) -> TypeEngine[Any]:
+    """The SQL type of what rows are grouped by."""
+    if dimension in NAMED_BY_ID or dimension == "customer":
+        return BigInteger()
+    return Integer() if dimension in _NUMBERS else Text()
+
+
+class Days(NamedTuple):
+    """Business days from `start` up to, not including, `end`; facts after `cut` are not seen."""
+
+    start: date
+    end: date
+    cut: datetime | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        return self.start >= self.end
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Splits, filters (as ids), days and moment of one question."""
+
+    by: tuple[str, ...]
+    keep: Mapping[str, Values]
+    drop: Mapping[str, Values]
+    period: Period | None
+    at: datetime
+    calendar: ShopCalendar
+    factors: Mapping[str, float]  # minor units of the base currency per minor unit of each currency
+    is_reorder_list: bool = False
+    from_facts: bool = False
+
+    @property
+    def dimensions(self) -> frozenset[str]:
+        return frozenset((*self.by, *self.keep, *self.drop))
+
+    @property
+    def today(self) -> date:
+        return self.calendar.day(self.at)
+
+    @property
+    def seen(self) -> Days:
+        """All days of the period, up to the moment."""
+        assert self.period is not None, "only figures of the moment have no period"
+        end = min(self.period.end, self.today + timedelta(days=1))
+        return Days(self.period.start, end, self.at if end > self.today else None)
+
+    @property
+    def whole_days(self) -> Days:
+        """The days that were over at the moment."""
+        return Days(self.seen.start, min(self.seen.end, self.today))
+
+    @property
+    def running_day(self) -> Days:
+        """The moment's own day, when the period holds it."""
+        return Days(max(self.seen.start, self.today), self.seen.end, self.at)
+
+
+def resolve(connection: Connection, query: MetricQuery, at: datetime, calendar: ShopCalendar, *, base_currency: str,
+            from_facts: bool = False) -> Scope:
+    """The query's scope. Raises UnknownName for a value that nothing in the shop bears."""
+    moment = calendar.utc(at)
+    is_reorder_list = "reorder_quantity" in query.metrics or any(b.value == REORDER_POINT for b in query.having)
+    needs_rates = {"balance", "stock_value"} & {*query.metrics, *(bound.metric for bound in query.having)}
+    return Scope(
+        query.by, _ids(connection, query.where), _ids(connection, query.exclude), query.period, moment, calendar,
+        _factors(connection, calendar.day(moment), base_currency) if needs_rates else {}, is_reorder_list, from_facts)
+
+
+def _ids(connection: Connection, names: Mapping[str, tuple[str, ...]]) -> dict[str, Values]:
+    return {dimension: tuple(dict.fromkeys(found for name in values for found in _resolve(connection, dimension, name)))
+            for dimension, values in names.items()}
+
+
+def _resolve(connection: Connection, dimension: str, name: str) -> Values:
+    found = _RESOLVERS.get(dimension, _as_written)(connection, dimension, name)
+    if not found:
+        raise UnknownName(f"no {DIMENSIONS[dimension].en} is called {name}", key="unknown_name",
+                          dimension=dimension, name=name)
+    return found
+
+
+def _by_id(connection: Connection, dimension: str, name: str) -> Values:
+    """Several products may bear one name. Services are charges, not goods to ask for."""
+    column = NAMED_BY_ID[dimension]
+    query = select(column.table.c.id).where(column == name)
+    if dimension in GOODS:
+        products = _T["products"]
+        query = query.where(products.c.kind == ItemKind.GOODS)
+        query = query.join_from(_T["skus"], products) if dimension == "sku" else query
+    return tuple(connection.scalars(query))
+
+
+def _category(connection: Connection, _: str, name: str) -> Values:
+    products = _T["products"]
+    return tuple(connection.scalars(select(products.c.category).where(products.c.category == name).limit(1)))
+
+
+def _customer(connection: Connection, _: str, name: str) -> Values:
+    """By the label shown in answers, or by a buyer's id on a platform."""
+    number = name.removeprefix(CUSTOMER_LABEL)
+    if number.isdecimal() and number.isascii() and (number != name or len(number) < 10):
+        return tuple(connection.scalars(select(_T["customers"].c.id).where(_T["customers"].c.id == int(number))))
+    accounts = _T["customer_accounts"]
+    return tuple(connection.scalars(select(accounts.c.customer_id).where(accounts.c.buyer_id == name)))
+
+
+def _number(_: Connection, dimension: str, name: str) -> Values:
+    return (int(name),) if name.isascii() and name.isdecimal() and int(name) in _NUMBERS[dimension] else ()
+
+
+def _as_written(_: Connection, dimension: str, name: str) -> Values:
+    allowed = DIMENSIONS[dimension].values
+    return (name,) if not allowed or name in allowed else ()
+
+
+_RESOLVERS: dict[str, Callable[[Connection, str, str], Values]] = {
+    **dict.fromkeys(NAMED_BY_ID, _by_id), **dict.fromkeys(_NUMBERS, _number),
+    "category": _category, "customer": _customer}
+
+
+def _factors(connection: Connection, day: date, base_currency: str) -> dict[str, float]:
+    """By the latest rate known on the day."""
+    rates = _T["fx_rates"]
+    latest = select(rates.c.currency, func.max(rates.c.day).label("day")).where(rates.c.day <= day) \
+        .group_by(rates.c.currency).subquery()
+    found = connection.execute(select(rates.c.currency, rates.c.rate).join(
+        latest, (rates.c.currency == latest.c.currency) & (rates.c.day == latest.c.day)))
+    per_base = minor_per_unit(base_currency) / RATE_SCALE
+    return {**{currency: rate * per_base / minor_per_unit(currency) for currency, rate in found}, base_currency: 1.0}

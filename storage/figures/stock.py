@@ -1,0 +1,95 @@
+"""Stock: balances of the moment, how long they last, and how much to order."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import BigInteger, Float, Select, Subquery, and_, case, cast, func, null, select
+
+from domain.inventory.model import MoveReason
+from domain.money import UNIT_SCALE, minor_per_unit
+from storage.figures.facts import Fact, Key, Sum
+from storage.figures.sales import LINES
+from storage.figures.scope import Days, Scope, Values
+from storage.rollup_tables import NO_SKU
+from storage.schema import metadata
+
+_T = metadata.tables
+_balances, _moves, _skus, _products = _T["stock_balances"], _T["stock_moves"], _T["skus"], _T["products"]
+_sku_days = _T["sku_days"]
+DEMAND_DAYS = 30  # daily sales are averaged over these whole days, and an order is meant to last as long
+
+
+def stock(scope: Scope, measures: frozenset[str]) -> list[Select[Any]]:
+    """Balances are added up per SKU first: what a SKU sells counts once, in however many warehouses it lies."""
+    held = _held(scope)
+    sold = _sold(scope)
+    base = held.join(_skus, _skus.c.id == held.c.sku_id).join(_products, _products.c.id == _skus.c.product_id)
+    units = func.coalesce(sold.c.units, 0)
+    available = held.c.on_hand - held.c.reserved
+    is_short = available + held.c.incoming <= _skus.c.reorder_point
+    wanted = _skus.c.reorder_point + units - available - held.c.incoming
+    fact = Fact(
+        base, {"sku": Key(_skus.c.id), "product": Key(_products.c.id), "category": Key(_products.c.category),
+               "warehouse": Key(held.c.warehouse_id)},
+        {"stock_on_hand": Sum(func.sum(held.c.on_hand)), "stock_reserved": Sum(func.sum(held.c.reserved)),
+         "stock_available": Sum(func.sum(available)), "stock_incoming": Sum(func.sum(held.c.incoming)),
+         "stock_value": Sum(func.sum(cast(held.c.on_hand, Float) * _unit_cost(scope))),
+         "skus_without_cost": Sum(func.sum(case((_unit_cost(scope).is_(None), 1), else_=0))),
+         "daily_units": Sum(func.sum(units) / float(DEMAND_DAYS), ("sold",)),
+         "reorder_quantity": Sum(func.sum(case(
+             (_skus.c.reorder_point.is_(None), null()), (is_short & (wanted > 0), wanted), else_=0)), ("sold",)),
+         "skus_without_reorder_point": Sum(func.sum(case((_skus.c.reorder_point.is_(None), 1), else_=0)))},
+        conditions=(_skus.c.is_active,) if scope.is_reorder_list else (),
+        joins={"sold": (sold, sold.c.sku_id == held.c.sku_id)})
+    own = replace(scope, keep=_without_place(scope.keep), drop=_without_place(scope.drop))
+    return [fact.select(own, measures, None)]
+
+
+def _without_place(names: Mapping[str, Values]) -> dict[str, Values]:
+    return {dimension: values for dimension, values in names.items() if dimension != "warehouse"}
+
+
+def _held(scope: Scope) -> Subquery:
+    """Per SKU (and warehouse, where that matters): the balance less what moved after the moment.
+
+    Openings and counts are kept: they say what was there, not that something moved. Reserved and incoming pieces
+    have no history and stand as they are.
+    """
+    later = select(_moves.c.sku_id, _moves.c.warehouse_id, func.sum(_moves.c.quantity).label("quantity")).where(
+        _moves.c.moved_at > scope.at, _moves.c.reason.not_in([MoveReason.OPENING, MoveReason.COUNTED]),
+    ).group_by(_moves.c.sku_id, _moves.c.warehouse_id).subquery("later")
+    is_by_warehouse = "warehouse" in scope.by
+    place = _balances.c.warehouse_id if is_by_warehouse else cast(null(), BigInteger)
+    held = select(
+        _balances.c.sku_id, place.label("warehouse_id"),
+        func.sum(_balances.c.on_hand - func.coalesce(later.c.quantity, 0)).label("on_hand"),
+        func.sum(_balances.c.reserved).label("reserved"), func.sum(_balances.c.incoming).label("incoming"),
+    ).select_from(_balances.outerjoin(later, and_(
+        later.c.sku_id == _balances.c.sku_id, later.c.warehouse_id == _balances.c.warehouse_id)))
+    if "warehouse" in scope.keep:
+        held = held.where(_balances.c.warehouse_id.in_(scope.keep["warehouse"]))
+    if "warehouse" in scope.drop:
+        held = held.where(_balances.c.warehouse_id.not_in(scope.drop["warehouse"]))
+    return held.group_by(_balances.c.sku_id, *([_balances.c.warehouse_id] if is_by_warehouse else [])).subquery("held")
+
+
+def _sold(scope: Scope) -> Subquery:
+    """Pieces each SKU sold in the whole days before today, in all shops and from all warehouses."""
+    days = Days(scope.today - timedelta(days=DEMAND_DAYS), scope.today)
+    if scope.from_facts:
+        everything = Scope(("sku",), {}, {}, None, scope.at, scope.calendar, {})
+        sold = LINES.select(everything, {"units"}, days).subquery()
+        return select(sold.c.k0.label("sku_id"), sold.c.units).where(sold.c.k0.is_not(None)).subquery("sold")
+    return select(_sku_days.c.sku_id, func.sum(_sku_days.c.units).label("units")).where(
+        _sku_days.c.day >= days.start, _sku_days.c.day < days.end, _sku_days.c.sku_id != NO_SKU,
+    ).group_by(_sku_days.c.sku_id).subquery("sold")
+
+
+def _unit_cost(scope: Scope) -> Any:
+    """In minor units of the base currency; NULL where the cost or its currency's rate is not known."""
+    factors = {currency: factor * minor_per_unit(currency) / UNIT_SCALE for currency, factor in scope.factors.items()}
+    if not factors:
+        return null()
+    return cast(_skus.c.unit_cost_e4 * case(factors, value=_skus.c.currency, else_=null()), Float)

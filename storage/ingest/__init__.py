@@ -1,0 +1,77 @@
+"""Bringing drafts into the shop: staged aside, then merged set by set in one transaction, or not at all."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Self
+
+from sqlalchemy import Connection
+
+from domain.clock import ShopCalendar
+from domain.drafts import Counts, Draft, Kind, LineDraft, OrderDraft, Reject
+from storage.encryption import Vault
+from storage.engine import Database
+from storage.ingest import merge_orders, merge_other, staging
+from storage.ingest.order_rows import OrderRows
+from storage.ingest.staging import Stored
+from storage.ingest.terms import Terms
+
+
+class Ingest:
+    """One import (domain.ports.ImportSink). Use it as a context: leaving it without `finish` keeps nothing."""
+
+    def __init__(self, database: Database, *, calendar: ShopCalendar, vault: Vault, base_currency: str,
+                 now: datetime) -> None:
+        self._database = database
+        self._connection: Connection | None = None
+        stored = Stored(is_sqlite=database.is_sqlite)
+        self._rows = OrderRows(calendar, vault, base_currency, stored)
+        self._other = merge_other.Staged(stored, vault, base_currency)
+        self._terms = Terms(calendar, base_currency, now, stored)
+        self._rejects: list[tuple[Kind, Reject]] = []
+
+    def __enter__(self) -> Self:
+        self._connection = self._database.engine.connect()
+        with self._connection.begin():
+            staging.create(self._connection, "stage_orders", staging.ORDERS, key="seq")
+            staging.create(self._connection, "stage_lines", staging.LINES)
+            staging.create(self._connection, "stage_returns", staging.RETURNS)
+            staging.create(self._connection, "stage_sums", staging.SUMS)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._connection is not None:
+            self._connection.invalidate()  # its temporary tables go with it
+            self._connection.close()
+
+    @property
+    def rejects(self) -> Sequence[tuple[Kind, Reject]]:
+        return self._rejects
+
+    def stage_orders(self, orders: Sequence[OrderDraft], lines: Sequence[LineDraft]) -> None:
+        places = self._rows.places()
+        with self._open.begin():
+            staging.fill(self._open, "stage_orders", staging.ORDERS, self._rows.orders(orders, places))
+            staging.fill(self._open, "stage_lines", staging.LINES, self._rows.lines(lines, places))
+            staging.fill(self._open, "stage_returns", staging.RETURNS, self._rows.take_returns())
+            staging.fill(self._open, "stage_sums", staging.SUMS, self._rows.sums(lines, places))
+
+    def stage(self, kind: Kind, drafts: Sequence[Draft]) -> None:
+        with self._open.begin():
+            self._other.stage(self._open, kind, drafts)
+
+    @property
+    def _open(self) -> Connection:
+        if self._connection is None:
+            raise RuntimeError("an import is used inside its with block")
+        return self._connection
+
+    def finish(self, *, dry_run: bool = False) -> Mapping[Kind, Counts]:
+        connection = self._open.execution_options(zhanggui_write=True)
+        with connection.begin() as transaction:
+            counts = dict(self._other.merge(connection, merge_other.BEFORE_ORDERS, self._terms, self._rejects))
+            if self._rows.orders_staged:
+                counts[Kind.ORDER_LINES] = merge_orders.merge(connection, self._rows, self._terms, self._rejects)
+            counts |= self._other.merge(connection, merge_other.AFTER_ORDERS, self._terms, self._rejects)
+            if dry_run:
+                transaction.rollback()
+        return counts

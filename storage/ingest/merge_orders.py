@@ -1,0 +1,202 @@
+"""From the staging tables into orders, lines, customers and parcels: a fixed list of set-based statements.
+
+The statements run on SQLite and PostgreSQL as they stand. Each has a name and says what it is for; values come in
+as parameters, and only names of our own tables are put into the text.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from domain.drafts import Counts, Kind, Reject
+from storage.customers import refresh_customers, refresh_segments
+from storage.ingest import merge_refunds, merge_shops, staging
+from storage.ingest.next_id import next_id
+from storage.ingest.order_rows import OrderRows
+from storage.ingest.terms import Terms, refresh_days
+
+# An order whose rows stand apart in the file was staged more than once: its first place takes all of them.
+_REPEATED = """CREATE TEMPORARY TABLE stage_repeated AS SELECT seq, first_seq FROM (SELECT seq,
+  MIN(seq) OVER (PARTITION BY shop, external_id) AS first_seq,
+  COUNT(*) OVER (PARTITION BY shop, external_id) AS times FROM stage_orders) AS places WHERE times > 1"""
+_JOIN_REPEATED = (
+    """CREATE TEMPORARY TABLE stage_renumbered AS SELECT l.order_seq, l.line_no, r.first_seq,
+      ROW_NUMBER() OVER (PARTITION BY r.first_seq ORDER BY l.order_seq, l.line_no) AS new_no
+    FROM stage_lines l JOIN stage_repeated r ON r.seq = l.order_seq""",
+    *(f"""UPDATE {table} SET order_seq = n.first_seq, line_no = n.new_no FROM stage_renumbered n
+    WHERE n.order_seq = {table}.order_seq AND n.line_no = {table}.line_no""" for table in (
+        "stage_lines", "stage_returns")),
+    *(f"""UPDATE {table} SET order_seq = r.first_seq FROM stage_repeated r
+    WHERE r.seq = {table}.order_seq AND r.seq <> r.first_seq""" for table in ("stage_returns", "stage_sums")),
+    "DELETE FROM stage_orders WHERE seq IN (SELECT seq FROM stage_repeated WHERE seq <> first_seq)",
+)
+
+# PostgreSQL adds whole numbers up to a decimal one, which would no longer divide as whole numbers do.
+_TOTALS = """CREATE TEMPORARY TABLE stage_totals AS
+SELECT order_seq AS seq, MIN(first_row) AS first_row, CAST(SUM(row_count) AS BIGINT) AS row_count,
+  CAST(SUM(row_hash) AS BIGINT) AS row_hash, MAX(is_sale) AS is_sale, MAX(is_priced) AS is_priced,
+  CAST(SUM(paid_minor) AS BIGINT) AS paid_minor, CAST(SUM(discount_minor) AS BIGINT) AS discount_minor,
+  CAST(SUM(refund_minor) AS BIGINT) AS refund_minor FROM stage_sums GROUP BY order_seq"""
+
+# What is to be done with each staged order: return (only a refund), same, stale, changed or new.
+_TODO = """CREATE TEMPORARY TABLE stage_todo AS
+SELECT o.seq, s.shop_id, t.first_row, t.row_count, t.row_hash AS content_hash, t.paid_minor, t.discount_minor, t.refund_minor,
+  t.is_priced, old.id AS order_id,
+  CASE WHEN t.is_sale = 0 THEN CASE WHEN r.content_hash = t.row_hash THEN 'same' ELSE 'return' END
+       WHEN old.id IS NULL THEN 'new' WHEN old.content_hash = t.row_hash THEN 'same'
+       WHEN o.changed_at < old.changed_at THEN 'stale' ELSE 'changed' END AS action,
+  CASE WHEN o.currency = :base THEN :rate_scale ELSE (SELECT f.rate FROM fx_rates f WHERE f.currency = o.currency
+    AND f.day <= o.booked_on ORDER BY f.day DESC LIMIT 1) END AS fx_rate, o.divisor
+FROM stage_orders o JOIN stage_totals t ON t.seq = o.seq JOIN stage_shops s ON s.key = o.shop
+LEFT JOIN orders old ON old.shop_id = s.shop_id AND old.external_id = o.external_id
+LEFT JOIN refunds r ON r.shop_id = s.shop_id AND r.external_id = o.external_id AND t.is_sale = 0"""
+
+_WITHOUT_RATE = """SELECT t.first_row, t.row_count, o.currency, o.booked_on FROM stage_todo t
+JOIN stage_orders o ON o.seq = t.seq WHERE t.fx_rate IS NULL ORDER BY t.first_row"""
+
+_COUNT = """SELECT COALESCE(SUM(CASE WHEN action IN ('new', 'changed', 'return') THEN row_count ELSE 0 END), 0),
+  COALESCE(SUM(CASE WHEN action IN ('same', 'stale') THEN row_count ELSE 0 END), 0) FROM stage_todo"""
+
+# Days whose figures change: where changed orders stood before and stand now, and where their refunds fall.
+_DAYS = """SELECT shop_id, day FROM (
+  SELECT t.shop_id, o.paid_on AS day FROM stage_todo t JOIN stage_orders o ON o.seq = t.seq
+  UNION SELECT t.shop_id, old.paid_on FROM stage_todo t JOIN orders old ON old.id = t.order_id
+  UNION SELECT t.shop_id, r.refunded_on FROM stage_todo t JOIN refunds r ON r.order_id = t.order_id
+  UNION SELECT t.shop_id, COALESCE(l.refunded_on, o.paid_on, o.booked_on) FROM stage_todo t
+    JOIN stage_orders o ON o.seq = t.seq JOIN stage_returns l ON l.order_seq = t.seq) AS days WHERE day IS NOT NULL"""
+
+_NEW_IDS = "UPDATE stage_todo SET order_id = n.id FROM stage_new_ids n WHERE n.seq = stage_todo.seq"
+
+_ORDER_COLUMNS = (
+    "customer_id", "payment", "fulfilment", "after_sale", "hold", "status", "raw_status", "excluded", "created_at",
+    "paid_at", "paid_on", "paid_hour", "ship_by", "shipped_at", "signed_at", "changed_at", "currency", "fx_rate",
+    "discount_minor", "freight_minor", "paid_minor", "discount_base", "freight_base", "paid_base", "province", "city",
+    "receiver_sealed", "phone_sealed", "phone_index", "address_sealed", "remark", "content_hash",
+)
+
+
+def _base(amount: str) -> str:
+    """SQL for an amount in base currency, rounded half up; all amounts here are zero or more."""
+    return f"(({amount}) * t.fx_rate + t.divisor / 2) / t.divisor"
+
+
+_TOTAL = "t.paid_minor + o.freight_minor"
+_IS_BACK = f"(o.payment = 'paid' AND {_TOTAL} > 0 AND t.refund_minor >= {_TOTAL})"  # all of it was refunded
+_ORDER_VALUES = f"""c.customer_id, CASE WHEN {_IS_BACK} THEN 'refunded' ELSE o.payment END, o.fulfilment, o.after_sale,
+  o.hold, CASE WHEN {_IS_BACK} THEN 'cancelled' ELSE o.status END, o.raw_status,
+  CASE WHEN o.excluded IS NULL AND t.is_priced = 0 AND {_TOTAL} = 0 AND o.payment = 'paid' THEN 'gift'
+    ELSE o.excluded END, o.created_at, o.paid_at, o.paid_on, o.paid_hour, o.ship_by, o.shipped_at, o.signed_at,
+  o.changed_at, o.currency, t.fx_rate, t.discount_minor, o.freight_minor, {_TOTAL}, {_base("t.discount_minor")},
+  {_base("o.freight_minor")}, {_base("t.paid_minor")} + {_base("o.freight_minor")}, o.province, o.city,
+  o.receiver_sealed, o.phone_sealed, o.phone_index, o.address_sealed, o.remark, t.content_hash"""
+_FROM = """FROM stage_todo t JOIN stage_orders o ON o.seq = t.seq
+LEFT JOIN stage_buyers c ON c.platform = o.platform AND c.buyer_id = o.buyer_id"""
+
+_INSERT_ORDERS = f"""INSERT INTO orders (id, shop_id, external_id, {", ".join(_ORDER_COLUMNS)})
+SELECT t.order_id, t.shop_id, o.external_id, {_ORDER_VALUES} {_FROM} WHERE t.action = 'new' ORDER BY t.seq"""
+
+_UPDATE_ORDERS = f"""UPDATE orders SET ({", ".join(_ORDER_COLUMNS)}) = (SELECT {_ORDER_VALUES} {_FROM}
+  WHERE t.order_id = orders.id AND t.action = 'changed')
+WHERE id IN (SELECT order_id FROM stage_todo WHERE action = 'changed')"""  # noqa: S608
+
+# The cost of a line is frozen when first known; what a later file says of the order does not change it.
+_INSERT_LINES = f"""INSERT INTO order_lines (order_id, line_no, external_id, sku_id, sku_code, title, quantity,
+  unit_price_e4, discount_minor, paid_minor, paid_base, cost_base)
+SELECT t.order_id, l.line_no, l.external_id, k.sku_id, NULL, l.title, l.quantity, l.unit_price_e4,
+  l.discount_minor, l.paid_minor, {_base("l.paid_minor")},
+  (l.quantity * k.cost_e4 + :cost_divisor / 2) / :cost_divisor
+FROM stage_lines l JOIN stage_todo t ON t.seq = l.order_seq LEFT JOIN stage_sku_ids k ON k.key = l.sku
+WHERE t.action IN ('new', 'changed')
+ON CONFLICT (order_id, line_no) DO UPDATE SET external_id = excluded.external_id, sku_id = excluded.sku_id,
+  sku_code = excluded.sku_code, title = excluded.title, quantity = excluded.quantity,
+  unit_price_e4 = excluded.unit_price_e4, discount_minor = excluded.discount_minor,
+  paid_minor = excluded.paid_minor, paid_base = excluded.paid_base,
+  cost_base = COALESCE(order_lines.cost_base, excluded.cost_base)"""  # noqa: S608
+
+_DELETE_GONE_LINES = """DELETE FROM order_lines WHERE order_id IN
+  (SELECT order_id FROM stage_todo WHERE action = 'changed') AND NOT EXISTS
+  (SELECT 1 FROM stage_lines l JOIN stage_todo t ON t.seq = l.order_seq WHERE t.order_id = order_lines.order_id
+   AND l.line_no = order_lines.line_no)"""
+
+_SHIPMENTS = """INSERT INTO shipments (order_id, parcel_no, warehouse_id, staff_id, carrier, waybill_no, shipped_at,
+  shipped_on, signed_at, signed_on)
+SELECT t.order_id, 1, w.id, p.id, o.carrier, o.waybill_no, o.shipped_at, o.shipped_on, o.signed_at, o.signed_on
+FROM stage_todo t JOIN stage_orders o ON o.seq = t.seq LEFT JOIN warehouses w ON w.name = o.warehouse
+LEFT JOIN staff p ON p.name = o.staff WHERE o.shipped_at IS NOT NULL AND t.action IN ('new', 'changed')
+ON CONFLICT (order_id, parcel_no) DO UPDATE SET signed_at = excluded.signed_at, signed_on = excluded.signed_on,
+  carrier = COALESCE(excluded.carrier, shipments.carrier),
+  waybill_no = COALESCE(excluded.waybill_no, shipments.waybill_no),
+  warehouse_id = COALESCE(shipments.warehouse_id, excluded.warehouse_id)"""
+
+_FRESH = """UPDATE shops SET fresh_at = f.latest FROM (SELECT s.shop_id, MAX(COALESCE(o.changed_at, o.signed_at,
+  o.shipped_at, o.paid_at, o.created_at)) AS latest FROM stage_orders o JOIN stage_shops s ON s.key = o.shop
+  GROUP BY s.shop_id) AS f WHERE f.shop_id = shops.id AND (shops.fresh_at IS NULL OR shops.fresh_at < f.latest)"""
+
+_TABLES = ("stage_totals", "stage_todo", "stage_new_ids", "stage_repeated", "stage_renumbered")
+
+
+def merge(connection: Connection, rows: OrderRows, terms: Terms, rejects: list[tuple[Kind, Reject]]) -> Counts:
+    """Everything that was staged of orders, within the caller's transaction."""
+    for table in _TABLES:
+        connection.exec_driver_sql(f"DROP TABLE IF EXISTS {table}")
+    parameters = terms.parameters
+    merge_shops.resolve_shops(connection, list(rows.shops), terms.base_currency, terms.now)
+    _join_repeated(connection)
+    staging.analyze(connection, "stage_orders", "stage_lines", "stage_sums", "stage_returns", "stage_shops")
+    connection.exec_driver_sql(_TOTALS)
+    staging.analyze(connection, "stage_totals")
+    connection.execute(text(_TODO), parameters)
+    staging.index(connection, "stage_todo", "seq")
+    refused = _refuse_without_rate(connection, rejects)
+    accepted, unchanged = connection.exec_driver_sql(_COUNT).one()
+    connection.exec_driver_sql("DELETE FROM stage_todo WHERE action IN ('same', 'stale')")
+    if accepted:
+        _write(connection, rows, terms, parameters)
+    return Counts(int(accepted), int(unchanged), refused)
+
+
+def _join_repeated(connection: Connection) -> None:
+    connection.exec_driver_sql(_REPEATED)
+    if connection.exec_driver_sql("SELECT 1 FROM stage_repeated LIMIT 1").first():
+        for statement in _JOIN_REPEATED:
+            connection.exec_driver_sql(statement)
+
+
+def _refuse_without_rate(connection: Connection, rejects: list[tuple[Kind, Reject]]) -> int:
+    """Orders in a currency without a rate cannot be booked; the first row of each comes back as a reject."""
+    found = connection.exec_driver_sql(_WITHOUT_RATE).all()
+    rejects.extend((Kind.ORDER_LINES, Reject(first_row, "no_rate", {"currency": currency, "day": str(day)}, ()))
+                   for first_row, _, currency, day in found)
+    if found:
+        connection.exec_driver_sql("DELETE FROM stage_todo WHERE fx_rate IS NULL")
+    return sum(row_count for _, row_count, _, _ in found)
+
+
+def _write(connection: Connection, rows: OrderRows, terms: Terms, parameters: dict[str, Any]) -> None:
+    merge_shops.resolve_skus(connection, list(rows.all_skus()), parameters)
+    merge_shops.resolve_buyers(connection, parameters)
+    merge_shops.add_warehouses(connection)
+    connection.exec_driver_sql(
+        "CREATE TEMPORARY TABLE stage_new_ids AS SELECT seq, "  # noqa: S608 (our names)
+        f"{next_id(connection, 'orders')} AS id FROM stage_todo WHERE action = 'new' ORDER BY seq")
+    staging.analyze(connection, "stage_new_ids")
+    connection.exec_driver_sql(_NEW_IDS)
+    staging.analyze(connection, "stage_todo")
+    days = connection.exec_driver_sql(_DAYS).all()
+    merge_refunds.remove_old(connection)
+    connection.exec_driver_sql(_INSERT_ORDERS)
+    connection.exec_driver_sql(_UPDATE_ORDERS)
+    connection.execute(text(_INSERT_LINES), parameters)
+    connection.exec_driver_sql(_DELETE_GONE_LINES)
+    connection.exec_driver_sql(_SHIPMENTS)
+    merge_refunds.add(connection, parameters)
+    connection.exec_driver_sql(_FRESH)
+    _refresh(connection, days, terms)
+
+
+def _refresh(connection: Connection, days: Sequence[Any], terms: Terms) -> None:
+    """What is kept beside the facts follows in the same transaction."""
+    refresh_days(connection, days)
+    refresh_customers(connection)
+    refresh_segments(connection, terms.calendar.day(terms.now))

@@ -1,0 +1,102 @@
+"""Temporary tables that an import fills before anything of the shop is touched.
+
+They live in the connection's own temporary space, so filling them takes no lock, and memory does not grow with
+the file. One row type per kind; the columns have the form they will be stored in.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime
+from typing import Any, cast
+
+from sqlalchemy import Connection
+
+_PG_TYPES = {"text": "text", "int": "bigint", "moment": "timestamptz", "day": "date", "bytes": "bytea"}
+
+Columns = dict[str, str]  # column name → text, int, moment, day or bytes
+
+ORDERS: Columns = {
+    "seq": "int", "shop": "int", "external_id": "text", "payment": "text", "fulfilment": "text", "after_sale": "text",
+    "hold": "text", "status": "text", "raw_status": "text", "excluded": "text", "created_at": "moment",
+    "paid_at": "moment", "paid_on": "day", "paid_hour": "int", "ship_by": "moment", "shipped_at": "moment",
+    "shipped_on": "day", "signed_at": "moment", "signed_on": "day", "changed_at": "moment", "currency": "text",
+    "booked_on": "day", "divisor": "int", "freight_minor": "int", "platform": "text", "buyer_id": "text",
+    "receiver_sealed": "bytes", "phone_sealed": "bytes", "phone_index": "bytes", "province": "text", "city": "text",
+    "address_sealed": "bytes", "carrier": "text", "waybill_no": "text", "warehouse": "text", "staff": "text",
+    "remark": "text",
+}
+LINES: Columns = {  # what was sold
+    "order_seq": "int", "line_no": "int", "external_id": "text", "sku": "int", "title": "text", "quantity": "int",
+    "unit_price_e4": "int", "discount_minor": "int", "paid_minor": "int",
+}
+RETURNS: Columns = {  # what went back, or is asked back: of a line sold, or with `line_no` null of goods sent back
+    "order_seq": "int", "row_no": "int", "line_no": "int", "sku": "int", "quantity": "int", "paid_minor": "int",
+    "amount_minor": "int", "asked_minor": "int", "refunded_at": "moment", "refunded_on": "day",
+    "refunded_hour": "int",
+}
+SUMS: Columns = {
+    "order_seq": "int", "first_row": "int", "row_count": "int", "row_hash": "int", "is_sale": "int", "is_priced": "int", "paid_minor": "int",
+    "discount_minor": "int", "refund_minor": "int",
+}
+SKUS: Columns = {"key": "int", "code": "text", "title": "text", "kind": "text"}
+SHOPS: Columns = {"key": "int", "shop_id": "int"}
+
+
+def create(connection: Connection, table: str, columns: Columns, *, key: str | None = None) -> None:
+    """Make an empty temporary table, in place of one left by an import that was given up."""
+    is_pg = connection.dialect.name == "postgresql"
+    connection.exec_driver_sql(f"DROP TABLE IF EXISTS {_temporary(connection, table)}")
+    parts = [f"{name} {_PG_TYPES[kind] if is_pg else _sqlite_type(kind)}{' PRIMARY KEY' if name == key else ''}"
+             for name, kind in columns.items()]
+    connection.exec_driver_sql(f"CREATE TEMPORARY TABLE {table} ({', '.join(parts)})")
+
+
+def _temporary(connection: Connection, table: str) -> str:
+    return f"pg_temp.{table}" if connection.dialect.name == "postgresql" else f"temp.{table}"
+
+
+def _sqlite_type(kind: str) -> str:
+    return {"int": "INTEGER", "bytes": "BLOB"}.get(kind, "TEXT")
+
+
+def fill(connection: Connection, table: str, columns: Columns, rows: Iterable[Sequence[Any]]) -> None:
+    """Append rows, each a value per column in the form `moment`, `day` and the like give."""
+    driver = connection.connection.driver_connection
+    names = ", ".join(columns)
+    if isinstance(driver, sqlite3.Connection):
+        marks = ", ".join("?" * len(columns))
+        driver.executemany(f"INSERT INTO temp.{table} ({names}) VALUES ({marks})", rows)  # noqa: S608 (our names)
+        return
+    with cast("Any", driver).cursor() as cursor, cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row(row)
+
+
+def index(connection: Connection, table: str, columns: str) -> None:
+    """An index on a filled temporary table, and what the planner needs to know of it."""
+    name = f"{table}_{columns.replace(', ', '_')}"
+    place = "" if connection.dialect.name == "postgresql" else "temp."
+    connection.exec_driver_sql(f"CREATE INDEX {place}{name} ON {table} ({columns})")
+    analyze(connection, table)
+
+
+def analyze(connection: Connection, *tables: str) -> None:
+    """PostgreSQL knows nothing of a temporary table until it is told; its guess makes minutes of seconds."""
+    if connection.dialect.name == "postgresql":
+        for table in tables:
+            connection.exec_driver_sql(f"ANALYZE {table}")
+
+
+class Stored:
+    """Moments and days in the form the database keeps them in."""
+
+    def __init__(self, *, is_sqlite: bool) -> None:
+        self.is_sqlite = is_sqlite
+
+    def moment(self, value: datetime | None) -> datetime | str | None:
+        if value is None or not self.is_sqlite:
+            return value
+        return value.astimezone(UTC).replace(tzinfo=None).isoformat(sep=" ", timespec="microseconds")
+
+    def day(self, value: date | None) -> date | str | None:
+        return value.isoformat() if value is not None and self.is_sqlite else value

@@ -1,0 +1,232 @@
+"""Writes changes into the books. Every update says what it expects to find, and finds it or writes nothing.
+
+Stock is guarded by one conditional UPDATE, which is correct on SQLite and on PostgreSQL without a lock held in between.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, CursorResult, Update, delete, insert, select, text, update
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import col
+
+from domain.catalog.model import Sku
+from domain.changes import (
+    Change,
+    CostChange,
+    ExpenseChange,
+    OrderChange,
+    ParcelChange,
+    PurchaseArrival,
+    PurchaseChange,
+    RefundChange,
+    ReorderPointChange,
+    StockChange,
+    SubscriptionChange,
+)
+from domain.errors import RetryLater
+from domain.finance.model import Expense
+from domain.fulfilment.model import Shipment
+from domain.inventory.model import StockBalance, StockMove
+from domain.messaging.model import Subscription
+from domain.orders.model import Order, Refund, RefundLine, RefundStatus
+from domain.purchasing.model import PurchaseLine, PurchaseOrder, PurchaseStatus
+
+HASH_BITS = 48  # content hashes of the other rows are as long
+
+
+class Contended(RetryLater):
+    """The books are no longer as they were read; nothing was written."""
+
+
+class AlreadyDone(RetryLater):
+    """The very same change has been written before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """What a change is written for. The same one cannot be written twice."""
+
+    kind: str  # confirmation or undo
+    id: str
+    staff_id: int | None
+    at: datetime
+    line: int = 0
+
+
+def apply(connection: Connection, changes: Iterable[Change], reference: Reference) -> None:
+    """Write all changes, in an order that is the same for everybody. Raises Contended or AlreadyDone."""
+    try:
+        for line, change in enumerate(sorted(changes, key=_turn)):
+            _WRITERS[type(change)](connection, change, replace(reference, line=line))
+    except IntegrityError as error:
+        raise AlreadyDone(f"{reference.kind} {reference.id} was written before: {error.orig}") from error
+
+
+def days_touched(changes: Iterable[Change]) -> frozenset[tuple[int, date]]:
+    """(shop id, business day) whose figures of sales or refunds the changes alter."""
+    return frozenset(day for change in changes if isinstance(change, RefundChange) for day in change.days)
+
+
+def _turn(change: Change) -> tuple[int, int, int]:
+    """Orders before stock, stock by SKU and warehouse: whoever waits, waits in the same direction."""
+    kinds = list(_WRITERS)
+    if isinstance(change, StockChange):
+        return kinds.index(StockChange), change.sku_id, change.warehouse_id
+    return kinds.index(type(change)), 0, 0
+
+
+def _exactly_one(result: CursorResult[Any]) -> None:
+    if result.rowcount != 1:
+        raise Contended
+
+
+def _order(connection: Connection, change: OrderChange, _: Reference) -> None:
+    before, after = change.before, change.after
+    _exactly_one(connection.execute(
+        update(Order)
+        .where(col(Order.id) == change.order_id, col(Order.payment) == before.payment,
+               col(Order.fulfilment) == before.fulfilment, col(Order.after_sale) == before.after_sale,
+               col(Order.hold) == before.hold, col(Order.shipped_at).is_not_distinct_from(change.shipped_before))
+        .values(payment=after.payment, fulfilment=after.fulfilment, after_sale=after.after_sale, hold=after.hold,
+                status=after.status, shipped_at=change.shipped_after)))
+
+
+def _parcel(connection: Connection, change: ParcelChange, _: Reference) -> None:
+    values = {"order_id": change.order_id, "parcel_no": change.parcel_no, "warehouse_id": change.warehouse_id,
+              "staff_id": change.staff_id, "carrier": change.carrier, "waybill_no": change.waybill_no,
+              "shipped_at": change.shipped_at, "shipped_on": change.shipped_on}
+    if change.is_sent:
+        connection.execute(insert(Shipment).values(**values))
+        return
+    _exactly_one(connection.execute(delete(Shipment).where(
+        col(Shipment.order_id) == change.order_id, col(Shipment.parcel_no) == change.parcel_no,
+        col(Shipment.waybill_no) == change.waybill_no, col(Shipment.signed_at).is_(None))))
+
+
+def _refund(connection: Connection, change: RefundChange, _: Reference) -> None:
+    _exactly_one(connection.execute(
+        update(Refund)
+        .where(col(Refund.id) == change.refund_id, col(Refund.status) == RefundStatus.ASKED)
+        .values(status=RefundStatus.SUCCEEDED, amount_minor=change.amount_minor, amount_base=change.amount_base,
+                refunded_at=change.refunded_at, refunded_on=change.refunded_on,
+                refunded_hour=change.refunded_hour)))
+    for line in change.lines:
+        connection.execute(insert(RefundLine).values(
+            refund_id=change.refund_id, line_no=line.line_no, order_line_no=line.order_line_no, sku_id=line.sku_id,
+            quantity=line.quantity, amount_minor=line.amount_minor, amount_base=line.amount_base,
+            cost_base=line.cost_base))
+
+
+def _cost(connection: Connection, change: CostChange, _: Reference) -> None:
+    _exactly_one(connection.execute(
+        update(Sku)
+        .where(col(Sku.id) == change.sku_id, col(Sku.unit_cost_e4).is_not_distinct_from(change.before.unit_e4),
+               col(Sku.cost_remainder_e4) == change.before.remainder_e4)
+        .values(unit_cost_e4=change.after.unit_e4, cost_remainder_e4=change.after.remainder_e4)))
+
+
+def _reorder_point(connection: Connection, change: ReorderPointChange, _: Reference) -> None:
+    _exactly_one(connection.execute(
+        update(Sku)
+        .where(col(Sku.id) == change.sku_id, col(Sku.reorder_point).is_not_distinct_from(change.before))
+        .values(reorder_point=change.after)))
+
+
+def _stock(connection: Connection, change: StockChange, reference: Reference) -> None:
+    if change.quantity:
+        connection.execute(insert(StockMove).values(
+            sku_id=change.sku_id, warehouse_id=change.warehouse_id, quantity=change.quantity, reason=change.reason,
+            reference_kind=reference.kind, reference_id=reference.id, reference_line=reference.line,
+            order_id=change.order_id, unit_cost_e4=change.unit_cost_e4, note=change.note,
+            staff_id=reference.staff_id, moved_at=reference.at))
+    _open_balance(connection, change)
+    _exactly_one(connection.execute(_guarded(change)))
+
+
+def _guarded(change: StockChange) -> Update:
+    """The balance moves in one statement, on condition that what is left covers what is reserved."""
+    on_hand, reserved = col(StockBalance.on_hand), col(StockBalance.reserved)
+    conditions: list[ColumnElement[bool]] = [
+        col(StockBalance.sku_id) == change.sku_id, col(StockBalance.warehouse_id) == change.warehouse_id,
+        reserved >= change.releases, col(StockBalance.incoming) >= change.arrives]
+    leaves_less = change.quantity + min(change.releases, 0) < 0
+    if leaves_less and not change.allows_backorder:
+        conditions.append(on_hand + change.quantity >= reserved - change.releases)
+    if change.expected_on_hand is not None:
+        conditions.append(on_hand == change.expected_on_hand)
+    return update(StockBalance).where(*conditions).values(
+        on_hand=on_hand + change.quantity, reserved=reserved - change.releases,
+        incoming=col(StockBalance.incoming) - change.arrives)
+
+
+def _open_balance(connection: Connection, change: StockChange) -> None:
+    """A SKU that comes to a warehouse for the first time starts from nothing."""
+    connection.execute(text(
+        "INSERT INTO stock_balances (sku_id, warehouse_id, on_hand, reserved, incoming) "
+        "VALUES (:sku_id, :warehouse_id, 0, 0, 0) ON CONFLICT DO NOTHING"),
+        {"sku_id": change.sku_id, "warehouse_id": change.warehouse_id})
+
+
+def _expense(connection: Connection, change: ExpenseChange, reference: Reference) -> None:
+    digest = sha256(f"{reference.kind}:{reference.id}:{reference.line}".encode()).digest()
+    connection.execute(insert(Expense).values(
+        day=change.day, category=change.category, amount_minor=change.amount_minor, amount_base=change.amount_minor,
+        currency=change.currency, content_hash=int.from_bytes(digest[:HASH_BITS // 8], "big")))
+
+
+def _purchase(connection: Connection, change: PurchaseChange, reference: Reference) -> None:
+    number = f"PO{change.ordered_at:%y%m%d}-{reference.id}"
+    if not change.is_open:
+        _cancel_purchase(connection, number)
+        return
+    order_id = connection.execute(insert(PurchaseOrder).values(
+        number=number, warehouse_id=change.warehouse_id, status=PurchaseStatus.OPEN, ordered_at=change.ordered_at,
+        staff_id=reference.staff_id).returning(col(PurchaseOrder.id))).scalar_one()
+    connection.execute(insert(PurchaseLine), [
+        {"purchase_order_id": order_id, "sku_id": sku_id, "quantity": quantity, "received": 0}
+        for sku_id, quantity in change.lines])
+
+
+def _cancel_purchase(connection: Connection, number: str) -> None:
+    """Only while nothing of it has come in."""
+    begun = select(col(PurchaseLine.purchase_order_id)).where(col(PurchaseLine.received) > 0)
+    _exactly_one(connection.execute(
+        update(PurchaseOrder)
+        .where(col(PurchaseOrder.number) == number, col(PurchaseOrder.status) == PurchaseStatus.OPEN,
+               col(PurchaseOrder.id).not_in(begun))
+        .values(status=PurchaseStatus.CANCELLED)))
+
+
+def _arrival(connection: Connection, change: PurchaseArrival, _: Reference) -> None:
+    received = col(PurchaseLine.received) + change.quantity
+    _exactly_one(connection.execute(
+        update(PurchaseLine)
+        .where(col(PurchaseLine.id) == change.line_id, received >= 0, received <= col(PurchaseLine.quantity))
+        .values(received=received)))
+
+
+def _subscription(connection: Connection, change: SubscriptionChange, reference: Reference) -> None:
+    connection.execute(delete(Subscription).where(
+        col(Subscription.chat) == change.chat, col(Subscription.report) == change.report))
+    if change.after:
+        connection.execute(insert(Subscription).values(
+            chat=change.chat, report=change.report, subscribed_by=change.actor, created_at=reference.at))
+
+
+# In the order in which rows are touched.
+_WRITERS: dict[type, Callable[[Connection, Any, Reference], None]] = {
+    OrderChange: _order,
+    ParcelChange: _parcel,
+    RefundChange: _refund,
+    CostChange: _cost,
+    ReorderPointChange: _reorder_point,
+    StockChange: _stock,
+    PurchaseChange: _purchase,
+    PurchaseArrival: _arrival,
+    ExpenseChange: _expense,
+    SubscriptionChange: _subscription,
+}

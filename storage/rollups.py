@@ -1,0 +1,157 @@
+"""Keeping the tables of whole days true: the same sums as the figures make from facts, written beside every write."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import (
+    CTE,
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Date,
+    Select,
+    Table,
+    bindparam,
+    cast,
+    column,
+    delete,
+    except_,
+    func,
+    insert,
+    null,
+    select,
+    union_all,
+    values,
+)
+
+from storage.figures.facts import COUNTED, Fact, Sum
+from storage.figures.money import CHARGES
+from storage.figures.refunds import REFUND_LINES, REFUND_REST, REFUNDS, SKU_REFUND_DAYS
+from storage.figures.sales import FREIGHT, LINES, ORDERS, SKU_DAYS
+from storage.rollup_tables import NO_SKU
+from storage.schema import metadata
+
+KEYS_AT_ONCE = 2_000  # two parameters each; SQLite takes 32,766 in a statement
+LARGE_SHARE = 0.5  # of all days: from here on, reading everything once in its own order is faster (measured)
+MAX_DIFFERENCES = 100  # of one table in one check: enough to see what is wrong
+
+ShopDay = tuple[int, date]  # shop id, business day
+
+
+@dataclass(frozen=True, slots=True)
+class _Rollup:
+    """A table of sums by day, shop and `parts` (columns named as dimensions, besides `sku_id` of the SKU).
+
+    `sources` says which column is the sum of which measure of a fact.
+    """
+
+    table: Table
+    parts: Mapping[str, str]
+    sources: Sequence[tuple[Fact, Mapping[str, str]]]
+
+    @property
+    def keys(self) -> list[str]:
+        return ["day", "shop_id", *self.parts]
+
+    @property
+    def sums(self) -> list[str]:
+        return [column.name for column in self.table.c if not column.primary_key]
+
+    def computed(self, touched: CTE | None = None) -> Select[Any]:
+        """The rows the table ought to have, from the facts: all of them, or those of the touched days."""
+        pieces = union_all(*(self._piece(fact, sums, touched) for fact, sums in self.sources)).subquery("pieces")
+        keys = [pieces.c[f"r_{name}"] for name in self.keys]
+        return select(*keys, *(self._total(pieces.c[name]).label(name) for name in self.sums)).group_by(*keys)
+
+    def _total(self, part: ColumnElement[Any]) -> ColumnElement[Any]:
+        total = cast(func.sum(part), BigInteger)
+        return total if self.table.c[str(part.key)].nullable else func.coalesce(total, 0)
+
+    def _piece(self, fact: Fact, sums: Mapping[str, str], touched: CTE | None) -> Select[Any]:
+        day, shop, parts = fact.day, _plain(fact, "shop"), {name: _plain(fact, name) for name in self.parts.values()}
+        assert day is not None
+        keys = {"day": day, "shop_id": shop, **{column: parts[name] for column, name in self.parts.items()}}
+        own = {name: _COUNT if measure == COUNTED else fact.measures[measure] for name, measure in sums.items()}
+        needs = {*(need for item in own.values() for need in item.needs),
+                 *(need for name in parts for need in fact.keys[name].needs)}
+        source = fact.joined(needs)
+        if touched is not None:
+            source = touched.join(source, (day == touched.c.day) & (shop == touched.c.shop_id))
+        nothing = cast(null(), BigInteger)
+        return select(
+            *(value.label(f"r_{name}") for name, value in keys.items()),
+            *((own[name].value if name in own else nothing).label(name) for name in self.sums),
+        ).select_from(source).where(*fact.conditions, day.is_not(None)).group_by(*(f"r_{name}" for name in keys))
+
+
+def _plain(fact: Fact, dimension: str) -> ColumnElement[Any]:
+    value = fact.keys[dimension].value
+    assert not callable(value)
+    return func.coalesce(value, NO_SKU) if dimension == "sku" else value
+
+
+_T = metadata.tables
+_COUNT = Sum(func.count())
+_COSTS = {"units": "units", "cost_base": "cost_sold", "lines_without_cost": "lines_without_cost",
+          "amount_without_cost": "amount_without_cost"}
+_SKU_DAYS = _Rollup(_T["sku_days"], {"sku_id": "sku", "currency": "currency"}, (
+    (LINES, {**_COSTS, "revenue_base": "revenue", "discount_base": "discount", "sale_lines": COUNTED}),
+    (FREIGHT, {"revenue_base": "revenue", "sale_lines": COUNTED}),
+    (REFUND_LINES, {"refund_base": "refund_amount", "cost_returned_base": "cost_returned", "refund_lines": COUNTED}),
+    (REFUND_REST, {"refund_base": "refund_amount", "refund_lines": COUNTED})))
+# What only lines tell is taken from the SKUs' days: reading the lines is most of the work, and is done once.
+_SALES_DAYS = _Rollup(_T["sales_days"], {"currency": "currency"}, (
+    (ORDERS, {"orders": "orders", "revenue_base": "revenue", "discount_base": "discount"}),
+    (SKU_DAYS, _COSTS),
+    (REFUNDS, {"refund_orders": "refund_orders", "refund_base": "refund_amount"}),
+    (SKU_REFUND_DAYS, {"cost_returned_base": "cost_returned"}),
+    (CHARGES, {"platform_fees_base": "platform_fees", "shipping_cost_base": "shipping_cost",
+               "estimated_charges": "estimated_charges", "charges": COUNTED})))
+_ROLLUPS = (_SKU_DAYS, _SALES_DAYS)  # in the order in which they build on each other
+
+
+def refresh(connection: Connection, keys: Iterable[ShopDay]) -> None:
+    """Add up these days of these shops again, in the caller's transaction.
+
+    The keys are those of every order, refund and charge that was written, before and after the change; and of the
+    refunds of an order whose exclusion changed.
+    """
+    wanted = sorted(set(keys))
+    kept = connection.scalar(select(func.count()).select_from(_SALES_DAYS.table)) or 0
+    if len(wanted) > kept * LARGE_SHARE:
+        rebuild(connection)
+        return
+    for start in range(0, len(wanted), KEYS_AT_ONCE):
+        _refresh(connection, wanted[start : start + KEYS_AT_ONCE])
+
+
+def _refresh(connection: Connection, keys: Sequence[ShopDay]) -> None:
+    touched = values(column("shop_id", BigInteger), column("day", Date)).data(keys).cte("touched")
+    for rollup in _ROLLUPS:
+        table = rollup.table
+        old = delete(table).where(table.c.day == bindparam("of_day"), table.c.shop_id == bindparam("of_shop"))
+        connection.execute(old, [{"of_day": day, "of_shop": shop_id} for shop_id, day in keys])
+        connection.execute(insert(table).from_select([*rollup.keys, *rollup.sums], rollup.computed(touched)))
+
+
+def rebuild(connection: Connection) -> None:
+    """Add up everything again, in the caller's transaction."""
+    for rollup in _ROLLUPS:
+        connection.execute(delete(rollup.table))
+        connection.execute(insert(rollup.table).from_select([*rollup.keys, *rollup.sums], rollup.computed()))
+
+
+def check(connection: Connection) -> list[str]:
+    """Rows of the rollups that are not what the facts add up to: 'table: key, key'; at most MAX_DIFFERENCES a table."""
+    return [sentence for rollup in _ROLLUPS for sentence in _differences(connection, rollup)]
+
+
+def _differences(connection: Connection, rollup: _Rollup) -> list[str]:
+    ought = rollup.computed()
+    stored = select(*(rollup.table.c[name] for name in (*rollup.keys, *rollup.sums)))
+    wrong = {tuple(row[: len(rollup.keys)]) for one, other in ((ought, stored), (stored, ought))
+             for row in connection.execute(except_(one, other).limit(MAX_DIFFERENCES))}
+    rows = [", ".join(f"{name} {value}" for name, value in zip(rollup.keys, row, strict=True)) for row in wrong]
+    return [f"{rollup.table.name}: {row}" for row in sorted(rows)[:MAX_DIFFERENCES]]

@@ -1,0 +1,94 @@
+"""Shops and staff as the command line and the chat keep them."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import TypeVar
+
+from sqlalchemy import func, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import col
+
+from domain.catalog.model import Alias, NamedKind, Platform, Shop
+from domain.errors import UserCanFix
+from domain.people import Role, Staff
+from storage.encryption import Vault
+from storage.engine import Database
+
+_Kind = TypeVar("_Kind", bound=StrEnum)
+
+
+class Roster:
+    """Who sells where and who works here."""
+
+    def __init__(self, database: Database, vault: Vault) -> None:
+        self._database = database
+        self._vault = vault
+
+    def add_shop(self, name: str, platform: str, *, currency: str, gateway: str | None = None,
+                 merchant_id: str | None = None, secrets: Mapping[str, str | None], at: datetime) -> None:
+        """Secrets (app_key, app_secret, token) are kept sealed."""
+        values = {"name": _name(name), "platform": _one_of(Platform, platform, "platform"),
+                  "currency": _currency(currency), "gateway": gateway, "merchant_id": merchant_id, "created_at": at}
+        sealed = {f"{key}_sealed": self._vault.seal(f"shops.{key}", secret) for key, secret in secrets.items()}
+        with self._database.write() as connection:
+            try:
+                connection.execute(insert(Shop).values(**values, **sealed))
+            except IntegrityError as error:
+                raise UserCanFix(f"there is already a shop called {name}") from error
+
+    def shops(self) -> list[tuple[str, str, str, bool]]:
+        """Name, platform, currency, and whether keys are kept."""
+        statement = select(col(Shop.name), col(Shop.platform), col(Shop.currency),
+                           col(Shop.app_secret_sealed).is_not(None)).order_by(col(Shop.id))
+        with self._database.read() as connection:
+            return [(name, platform.value, currency, bool(has)) for name, platform, currency, has
+                    in connection.execute(statement)]
+
+    def add_staff(self, name: str, role: str, *, at: datetime) -> None:
+        values = {"name": _name(name), "role": _one_of(Role, role, "role"), "is_active": True, "created_at": at}
+        with self._database.write() as connection:
+            try:
+                connection.execute(insert(Staff).values(**values))
+            except IntegrityError as error:
+                raise UserCanFix(f"there is already somebody called {name}") from error
+
+    def change_role(self, name: str, role: str) -> None:
+        with self._database.write() as connection:
+            new = _one_of(Role, role, "role")
+            changed = connection.execute(update(Staff).where(col(Staff.name) == name).values(role=new)).rowcount
+        if not changed:
+            raise UserCanFix(f"nobody here is called {name}; see zhanggui staff list")
+
+    def staff(self) -> list[tuple[str, str, bool]]:
+        statement = select(col(Staff.name), col(Staff.role), col(Staff.is_active)).order_by(col(Staff.id))
+        with self._database.read() as connection:
+            return [(name, role.value, bool(active)) for name, role, active in connection.execute(statement)]
+
+    def find_staff(self, name: str) -> tuple[str, Role] | None:
+        """A person who works here, by name or alias."""
+        alias = select(col(Alias.target_id)).where(col(Alias.kind) == NamedKind.STAFF, col(Alias.text) == name)
+        statement = select(col(Staff.name), col(Staff.role)).where(
+            or_(func.lower(col(Staff.name)) == name.lower(), col(Staff.id).in_(alias)), col(Staff.is_active))
+        with self._database.read() as connection:
+            found = connection.execute(statement).first()
+        return (found[0], found[1]) if found else None
+
+
+def _name(text: str) -> str:
+    if not text.strip() or len(text) > 60:
+        raise UserCanFix("a name has 1 to 60 characters")
+    return text.strip()
+
+
+def _currency(text: str) -> str:
+    if len(text) != 3 or not text.isascii() or not text.isalpha():
+        raise UserCanFix(f"{text!r} is not a currency; it takes three letters such as CNY")
+    return text.upper()
+
+
+def _one_of(kind: type[_Kind], text: str, what: str) -> _Kind:
+    try:
+        return kind(text.lower())
+    except ValueError as error:
+        raise UserCanFix(f"{text!r} is not a {what}; it is one of {', '.join(kind)}") from error

@@ -1,0 +1,20 @@
+"""Every table of the shop, as one metadata object with named constraints. Importing a module registers its tables."""
+
+from sqlmodel import SQLModel
+
+import domain.audit
+import domain.catalog.model
+import domain.confirmations
+import domain.customers.model
+import domain.finance.model
+import domain.fulfilment.model
+import domain.inventory.model
+import domain.marketing.model
+import domain.messaging.model
+import domain.orders.model
+import domain.people
+import domain.purchasing.model  # noqa: F401
+import storage.identity
+import storage.rollup_tables  # noqa: F401
+
+metadata = SQLModel.metadata

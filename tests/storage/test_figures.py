@@ -1,0 +1,360 @@
+"""What each figure counts, told as small stories of one shop."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from domain.errors import UnknownName
+from domain.metrics.periods import Grain, Period
+from domain.metrics.query import (
+    REORDER_POINT,
+    Compare,
+    Direction,
+    Having,
+    ImpossibleQuery,
+    MetricQuery,
+    Order,
+)
+from domain.metrics.result import ResultTable
+from storage.engine import Database
+from storage.figures import MetricFigures
+from tests.storage.made_shop import CALENDAR, NOW, TODAY, Line, MadeShop, local
+
+YESTERDAY = TODAY - timedelta(days=1)
+DAY = Period(TODAY, TODAY + timedelta(days=1), Grain.DAY)
+NOVEMBER = Period(date(2026, 11, 1), date(2026, 11, 24), Grain.MONTH)
+FROM_FACTS = (False, True)
+
+
+@pytest.fixture
+def shop(database: Database) -> MadeShop:
+    return MadeShop(database)
+
+
+@pytest.fixture(params=FROM_FACTS, ids=["rollups", "facts"])
+def from_facts(request: pytest.FixtureRequest) -> Iterator[bool]:
+    yield request.param
+
+
+def ask(shop: MadeShop, *metrics: str, at: datetime = NOW, from_facts: bool = False, **parts: Any) -> ResultTable:
+    query = MetricQuery(metrics, **{"period": NOVEMBER, **parts})
+    return MetricFigures(shop.database, CALENDAR, "CNY", from_facts=from_facts).answer(query, at)
+
+
+def test_revenue_is_goods_and_freight_of_paid_orders_before_refunds(shop: MadeShop, from_facts: bool) -> None:
+    order = shop.order(local(YESTERDAY), [Line(1, 1000, discount=50), Line(3, 500)], freight=80)
+    shop.order(local(TODAY), [Line(1, 300)], payment="refunded", status="cancelled")
+    shop.order(None, [Line(1, 9999)], payment="unpaid", status="to_pay")
+    shop.order(local(TODAY), [Line(1, 9999)], payment="closed", status="cancelled")
+    shop.refund(local(TODAY), 200, order=order)
+    shop.open()
+    answer = ask(shop, "revenue", "orders", "aov", "discount", "refund_amount", "net_revenue", from_facts=from_facts)
+    assert answer.rows == ((1880, 2, 940, 50, 200, 1680),)
+    assert [column.type for column in answer.columns] == ["money", "count", "money", "money", "money", "money"]
+    assert answer.columns[0].currency == "CNY"
+    assert answer.coverage.orders == 2
+
+
+def test_orders_left_out_are_counted_apart(shop: MadeShop, from_facts: bool) -> None:
+    shop.order(local(YESTERDAY), [Line(1, 1000)])
+    brushed = shop.order(local(YESTERDAY), [Line(1, 700)], excluded="brushed")
+    shop.refund(local(TODAY), 700, order=brushed)
+    shop.open()
+    answer = ask(shop, "revenue", "refund_amount", from_facts=from_facts)
+    assert answer.rows == ((1000, 0),)
+    assert (answer.coverage.orders_excluded, answer.coverage.amount_excluded) == (1, 700)
+
+
+def test_what_happens_after_the_moment_is_not_seen(shop: MadeShop, from_facts: bool) -> None:
+    shop.order(local(TODAY, 9), [Line(1, 100)])
+    shop.order(local(TODAY, 16), [Line(1, 900)])
+    shop.order(local(TODAY + timedelta(days=1)), [Line(1, 5000)])
+    shop.open()
+    month = Period(date(2026, 11, 1), date(2026, 12, 1), Grain.MONTH)
+    assert ask(shop, "revenue", period=month, from_facts=from_facts).rows == ((100,),)
+    assert ask(shop, "revenue", period=month, at=local(TODAY, 23), from_facts=from_facts).rows == ((1000,),)
+    assert ask(shop, "revenue", period=month, at=local(TODAY, 8), from_facts=from_facts).rows == ((None,),)
+
+
+def test_no_sale_is_not_a_sale_of_nothing(shop: MadeShop) -> None:
+    """An empty result is never a zero; but no refunds beside sales are a zero."""
+    shop.order(local(TODAY), [Line(1, 100)])
+    shop.open()
+    october = Period(date(2026, 10, 1), date(2026, 11, 1), Grain.MONTH)
+    nothing = ask(shop, "revenue", "refund_rate", period=october)
+    assert nothing.is_empty
+    assert nothing.rows == ((None, None),)
+    assert ask(shop, "revenue", by=("shop",), period=october).rows == ()
+    assert ask(shop, "revenue", by=("day",), period=october).rows == ()
+    assert ask(shop, "refund_amount", "refund_orders", "revenue").rows == ((0, 0, 100),)
+    assert ask(shop, "conversion_rate", "orders").rows == ((None, 1),)
+
+
+def test_goods_services_and_freight_add_up_to_the_revenue(shop: MadeShop, from_facts: bool) -> None:
+    """Freight, a service and a line nobody matched stand in the row without a product; rankings leave it out."""
+    shop.order(local(YESTERDAY), [Line(1, 1000), Line(2, 200), Line(5, 30), Line(None, 7)], freight=80)
+    shop.open()
+    answer = ask(shop, "revenue", "units", by=("product",), from_facts=from_facts)
+    assert answer.rows == (("大衣", 1200, 2), (None, 117, 1))
+    ranking = ask(shop, "revenue", by=("product",), order=(Order("revenue", Direction.ASC),), limit=5, from_facts=from_facts)
+    assert ranking.rows == (("大衣", 1200),)
+    assert ask(shop, "revenue", where={"sku": ("DY-L",)}, from_facts=from_facts).rows == ((200,),)
+    assert ask(shop, "revenue", exclude={"sku": ("DY-L",)}, from_facts=from_facts).rows == ((1117,),)
+
+
+def test_gifts_are_not_units_and_an_order_of_two_sizes_is_one_order(shop: MadeShop, from_facts: bool) -> None:
+    shop.order(local(YESTERDAY), [Line(1, 1000, quantity=2), Line(2, 200), Line(3, 0)])
+    shop.open()
+    answer = ask(shop, "units", "orders", by=("product",), from_facts=from_facts)
+    assert answer.rows == (("大衣", 3, 1), ("杯子", 0, 1))
+
+
+def test_two_products_of_one_name_stay_two_rows(shop: MadeShop) -> None:
+    shop.order(local(YESTERDAY), [Line(3, 100), Line(4, 300)])
+    shop.open()
+    assert ask(shop, "revenue", by=("product",)).rows == (("杯子", 300), ("杯子", 100))
+    assert ask(shop, "revenue", where={"product": ("杯子",)}).rows == ((400,),)
+    assert ask(shop, "revenue", by=("category",)).rows == (("家居", 400),)
+
+
+def test_cost_that_is_not_known_is_told_and_never_a_zero(shop: MadeShop, from_facts: bool) -> None:
+    shop.order(local(YESTERDAY), [Line(1, 1000, cost=400), Line(3, 500, cost=None), Line(5, 50, cost=None)])
+    shop.refund(local(TODAY), 1000, order=1, lines=[Line(1, 1000, cost=400)])
+    shop.open()
+    answer = ask(shop, "cogs", "gross_profit", from_facts=from_facts)
+    assert answer.rows == ((0, 550),)
+    assert (answer.coverage.lines_without_cost, answer.coverage.amount_without_cost) == (1, 500)
+    by_product = ask(shop, "cogs", by=("product",), from_facts=from_facts)
+    assert by_product.rows == (("大衣", 0), ("杯子", None))
+
+
+def test_net_profit_takes_off_everything(shop: MadeShop, from_facts: bool) -> None:
+    shop.order(local(YESTERDAY), [Line(1, 10_000, cost=4000)])
+    shop.charge(YESTERDAY, "platform_fee", 500, certainty="estimated")
+    shop.charge(YESTERDAY, "shipping", 300)
+    shop.add("ad_spend", day=YESTERDAY, shop_id=1, campaign="直通车", spend_minor=200, spend_base=200, currency="CNY",
+             attributed_base=None, clicks=4, impressions=90)
+    shop.add("expenses", day=YESTERDAY, category="房租", amount_minor=1000, amount_base=1000, currency="CNY", content_hash=1)
+    shop.open()
+    answer = ask(shop, "net_profit", "net_margin", "roi", from_facts=from_facts)
+    assert answer.rows == ((4000, 0.4, None),)  # nobody said what the ads brought in
+    assert answer.coverage.estimated_charges == 1
+    assert ask(shop, "net_profit", by=("shop",), from_facts=from_facts).rows == (("京东店", 5000), (None, -1000))
+
+
+def test_a_running_day_is_compared_up_to_the_same_hour(shop: MadeShop, from_facts: bool) -> None:
+    shop.order(local(TODAY, 9), [Line(1, 100)])
+    shop.order(local(YESTERDAY, 14, 59), [Line(1, 70)])
+    shop.order(local(YESTERDAY, 15, 1), [Line(1, 900)])
+    shop.open()
+    answer = ask(shop, "revenue", period=DAY, compare=Compare.PREVIOUS_PERIOD, from_facts=from_facts)
+    assert (answer.rows, answer.comparison_rows) == (((100,),), ((70,),))
+    assert answer.comparison_period == Period(YESTERDAY, TODAY, Grain.DAY)
+    whole = Period(YESTERDAY, TODAY, Grain.DAY)
+    assert ask(shop, "revenue", period=whole, compare=Compare.PREVIOUS_PERIOD).comparison_rows == (None,)
+
+
+def test_a_running_month_meets_the_same_days_of_the_one_before(shop: MadeShop) -> None:
+    shop.order(local(date(2026, 10, 1)), [Line(1, 10)])
+    shop.order(local(date(2026, 10, 23), 14), [Line(1, 20)])
+    shop.order(local(date(2026, 10, 23), 16), [Line(1, 40)])
+    shop.order(local(date(2026, 11, 2)), [Line(1, 7)])
+    shop.open()
+    whole = Period(date(2026, 11, 1), date(2026, 12, 1), Grain.MONTH)
+    assert ask(shop, "revenue", period=whole, compare=Compare.PREVIOUS_PERIOD).comparison_rows == ((30,),)
+    days = ask(shop, "revenue", by=("day",), compare=Compare.PREVIOUS_PERIOD)
+    assert days.rows[:2] == (("2026-11-01", 0), ("2026-11-02", 7))
+    assert len(days.rows) == 23
+    assert days.comparison_rows is not None
+    assert days.comparison_rows[0] == ("2026-10-01", 10)
+    assert days.comparison_rows[22] == ("2026-10-23", 20)
+    shops = ask(shop, "revenue", by=("shop",), compare=Compare.PREVIOUS_PERIOD)
+    assert shops.comparison_rows == (("京东店", 30),)
+
+
+def test_days_without_sales_are_shown_and_can_be_the_worst(shop: MadeShop) -> None:
+    shop.order(local(date(2026, 11, 1)), [Line(1, 10)])
+    shop.order(local(date(2026, 11, 3)), [Line(1, 30)])
+    shop.open()
+    three = Period(date(2026, 11, 1), date(2026, 11, 4))
+    assert ask(shop, "revenue", "aov", by=("day",), period=three).rows == (
+        ("2026-11-01", 10, 10), ("2026-11-02", 0, None), ("2026-11-03", 30, 30))
+    worst = ask(shop, "revenue", by=("day",), period=three, order=(Order("revenue", Direction.ASC),), limit=1)
+    assert (worst.rows, worst.total_rows) == ((("2026-11-02", 0),), 3)
+
+
+@pytest.mark.parametrize(("dimension", "rows"), [
+    ("week", (("2026-10-26", 1), ("2026-11-02", 2))), ("month", (("2026-10", 0), ("2026-11", 3))),
+    ("weekday", ((1, 1), (2, 0), (3, 0), (4, 0), (5, 0), (6, 0), (7, 2)))])
+def test_weeks_start_on_monday(shop: MadeShop, from_facts: bool, dimension: str, rows: tuple[Any, ...]) -> None:
+    for day in (1, 2, 8):
+        shop.order(local(date(2026, 11, day)), [Line(1, 10)])
+    shop.open()
+    span = Period(date(2026, 10, 28), date(2026, 11, 9))
+    assert ask(shop, "orders", by=(dimension,), period=span, from_facts=from_facts).rows == rows
+
+
+def test_hours_are_the_shops(shop: MadeShop) -> None:
+    order = shop.order(local(TODAY, 0, 30), [Line(1, 10)])
+    shop.add("shipments", order_id=order, parcel_no=1, warehouse_id=1, staff_id=1, shipped_at=local(TODAY, 2, 0),
+             shipped_on=TODAY)
+    shop.open()
+    paid = ask(shop, "orders", by=("hour",), period=DAY)
+    assert len(paid.rows) == 16  # up to the running hour
+    assert paid.rows[0] == (0, 1)
+    shipped = ask(shop, "orders_shipped", "ship_hours", by=("hour",), period=DAY)
+    assert shipped.rows[2] == (2, 1, 1.5)
+    assert ask(shop, "orders_shipped", by=("staff",), period=DAY).rows == (("小王", 1),)
+    assert ask(shop, "revenue", by=("warehouse",), period=DAY).rows == (("华东仓", 10),)
+
+
+def test_buyers_are_counted_once_and_known_again(shop: MadeShop) -> None:
+    """Customer 1 bought before, 2 buys twice, 3 is new and buys once; an order without a customer counts for none."""
+    shop.order(local(date(2026, 9, 1)), [Line(1, 10)], customer_id=1)
+    for customer, day in ((1, 2), (2, 3), (2, 4), (3, 5), (None, 6)):
+        shop.order(local(date(2026, 11, day)), [Line(1, 10)], customer_id=customer, province="广东省")
+    shop.open()
+    answer = ask(shop, "customers", "new_customers", "repeat_rate")
+    assert answer.rows == ((3, 2, pytest.approx(2 / 3)),)
+    by_day = ask(shop, "customers", "new_customers", by=("day",), where={"province": ("广东省",)})
+    assert [row[2] for row in by_day.rows[:6]] == [0, 0, 1, 0, 1, 0]
+    top = ask(shop, "revenue", by=("customer",), order=(Order("revenue", Direction.DESC),), limit=1)
+    assert top.rows == (("客户 #2", 20),)
+    assert ask(shop, "revenue", where={"customer": ("客户 #2",)}).rows == ((20,),)
+    assert ask(shop, "revenue", where={"customer": ("buyer-2",)}).rows == ((20,),)
+    assert ask(shop, "revenue", by=("segment",)).rows == ((None, 40), ("loyal", 10))
+
+
+def test_stock_is_of_the_moment_and_shortest_first(shop: MadeShop) -> None:
+    shop.stock(1, 1, 30, reserved=5)
+    shop.stock(1, 2, 10)
+    shop.stock(2, 1, 8, incoming=1)
+    shop.stock(3, 1, 0)
+    shop.order(local(YESTERDAY), [Line(1, 100, quantity=60)])
+    shop.order(local(TODAY), [Line(1, 100, quantity=500)])  # today is not over: it says nothing of a usual day
+    shop.open()
+    assert ask(shop, "stock_available", by=("sku",), period=None).rows == (("BZ-1", 0), ("DY-L", 8), ("DY-M", 35))
+    low = ask(shop, "stock_available", by=("sku",), period=None, having=(Having("stock_available", "<=", REORDER_POINT),))
+    assert low.rows == (("BZ-1", 0), ("DY-L", 8))
+    cover = ask(shop, "stock_available", "days_of_cover", where={"sku": ("DY-M",)}, period=None)
+    assert cover.rows == ((35, 17.5),)  # 2 a day, though it lies in two warehouses
+    assert ask(shop, "stock_value", period=None).rows == ((4800,),)
+    wanted = ask(shop, "reorder_quantity", by=("sku",), period=None, having=(Having("reorder_quantity", ">", 0),))
+    assert wanted.rows == (("BZ-1", 10), ("DY-L", 1))
+    assert ask(shop, "stock_on_hand", by=("warehouse",), period=None).rows == (("华南仓", 10), ("华东仓", 38))
+    assert ask(shop, "stock_available", where={"sku": ("BZ-2",)}, period=None).is_empty
+
+
+def test_discontinued_goods_are_not_reordered(shop: MadeShop) -> None:
+    shop.stock(1, 1, 0)
+    shop.stock(2, 1, 3)
+    shop.rows["skus"][0]["is_active"] = False
+    shop.open()
+    low = (Having("stock_available", "<=", REORDER_POINT),)
+    assert ask(shop, "stock_available", by=("sku",), period=None, having=low).rows == (("DY-L", 3),)
+    assert ask(shop, "stock_available", by=("sku",), period=None).rows == (("DY-M", 0), ("DY-L", 3))
+
+
+def test_stock_that_moved_later_is_not_seen(shop: MadeShop) -> None:
+    shop.stock(1, 1, 30)
+    shop.rows["stock_balances"][0]["on_hand"] = 20
+    shop.move(1, 1, -10, "shipped", NOW + timedelta(hours=1))
+    shop.open()
+    assert ask(shop, "stock_on_hand", period=None).rows == ((30,),)
+    assert ask(shop, "stock_on_hand", period=None, at=NOW + timedelta(hours=2)).rows == ((20,),)
+
+
+def test_orders_that_wait(shop: MadeShop) -> None:
+    assert ask_nothing_waits(shop)
+    shop.order(local(TODAY, 9), [Line(1, 10)], ship_by=local(TODAY, 14))
+    shop.order(local(TODAY, 9), [Line(1, 10)], ship_by=local(TODAY, 20), status="partly_shipped", shop=2)
+    shop.order(local(TODAY, 9), [Line(1, 10)], status="held", hold="risk")
+    shop.order(None, [Line(1, 10)], payment="unpaid", status="to_pay")
+    shop.open()
+    assert ask(shop, "orders_to_ship", "orders_overdue", "orders_to_pay", period=None).rows == ((2, 1, 1),)
+    assert ask(shop, "orders_to_ship", by=("platform",), period=None).rows == (("jd", 1), ("shopify", 1))
+
+
+def ask_nothing_waits(shop: MadeShop) -> bool:
+    """That no order waits is a number, not an absence."""
+    return ask(shop, "orders_to_ship", period=None).rows == ((0,),)
+
+
+def test_balances_are_in_the_base_currency(shop: MadeShop) -> None:
+    shop.add("accounts", id=1, name="支付宝", currency="CNY", opening_minor=1000)
+    shop.add("accounts", id=2, name="PayPal", currency="USD", opening_minor=100)
+    shop.add("cash_moves", account_id=1, occurred_at=local(YESTERDAY), occurred_on=YESTERDAY, amount_minor=-300,
+             amount_base=-300, reference="a")
+    shop.add("cash_moves", account_id=1, occurred_at=local(TODAY, 18), occurred_on=TODAY, amount_minor=5000,
+             amount_base=5000, reference="b")
+    shop.add("fx_rates", day=YESTERDAY, currency="USD", rate=710_000_000, source="test")
+    shop.open()
+    assert ask(shop, "balance", by=("account",), period=None).rows == (("PayPal", 710), ("支付宝", 700))
+    assert ask(shop, "cash_in", "cash_out", period=NOVEMBER).rows == ((0, 300),)
+    before_the_rate = local(YESTERDAY - timedelta(days=1))
+    assert ask(shop, "balance", by=("account",), period=None, at=before_the_rate).rows == (("支付宝", 1000), ("PayPal", None))
+    assert ask(shop, "balance", period=None, at=before_the_rate).rows == ((None,),)
+
+
+def test_amounts_abroad_are_in_the_base_currency(shop: MadeShop, from_facts: bool) -> None:
+    shop.order(local(YESTERDAY), [Line(1, 100, discount=10)], shop=2, currency="USD", rate=7.1, freight=10)
+    shop.order(local(YESTERDAY), [Line(1, 100)])
+    shop.open()
+    assert ask(shop, "revenue", by=("currency",), from_facts=from_facts).rows == (("USD", 781), ("CNY", 100))
+    assert ask(shop, "discount", by=("sku",), from_facts=from_facts).rows == (("DY-M", 71),)
+
+
+def test_refunds_split_by_goods_and_by_what_is_none(shop: MadeShop, from_facts: bool) -> None:
+    shop.order(local(YESTERDAY), [Line(1, 1000)])
+    shop.refund(local(TODAY), 1050, order=1, lines=[Line(1, 1000, cost=0)])
+    shop.refund(local(TODAY), 300)
+    shop.refund(local(TODAY), 999, status="asked", refunded_at=None, refunded_on=None, refunded_hour=None)
+    shop.open()
+    answer = ask(shop, "refund_amount", by=("sku",), from_facts=from_facts)
+    assert answer.rows == (("DY-M", 1000), (None, 350))
+    assert ask(shop, "refund_orders", "refund_amount", from_facts=from_facts).rows == ((2, 1350),)
+
+
+def test_bounds_and_limits_say_how_many_rows_there_were(shop: MadeShop) -> None:
+    for sku, paid in ((1, 500), (2, 400), (3, 300), (4, 200)):
+        shop.order(local(YESTERDAY), [Line(sku, paid)])
+    shop.open()
+    top = ask(shop, "revenue", by=("sku",), order=(Order("revenue", Direction.DESC),), limit=2,
+              having=(Having("revenue", ">=", 300), Having("orders", "=", 1)))
+    assert (top.rows, top.total_rows) == ((("DY-M", 500), ("DY-L", 400)), 3)
+
+
+def test_freshness_is_of_the_shops_asked_about(shop: MadeShop) -> None:
+    shop.open()
+    assert ask(shop, "revenue").coverage.fresh == {"京东店": NOW - timedelta(hours=1), "海外店": NOW}
+    assert set(ask(shop, "revenue", where={"platform": ("jd",)}).coverage.fresh) == {"京东店"}
+    assert set(ask(shop, "revenue", exclude={"shop": ("京东店",)}).coverage.fresh) == {"海外店"}
+    assert ask(shop, "stock_on_hand", period=None).coverage.fresh == {}
+
+
+@pytest.mark.parametrize("where", [
+    {"shop": ("没有的店",)}, {"product": ("补差价",)}, {"sku": ("CJ",)}, {"category": ("宠物",)}, {"platform": ("ebay",)},
+    {"hour": ("24",)}, {"weekday": ("x",)}, {"customer": ("客户 #99",)}, {"segment": ("best",)}])
+def test_a_name_that_nothing_bears_is_said(shop: MadeShop, where: dict[str, tuple[str, ...]]) -> None:
+    shop.open()
+    with pytest.raises(UnknownName) as caught:
+        ask(shop, "revenue", where=where)
+    assert caught.value.facts["name"] in str(caught.value)
+
+
+@pytest.mark.parametrize("parts", [
+    {"by": ("campaign",)}, {"period": None}, {"having": (Having("visitors", ">", 1),), "by": ("sku",)},
+    {"having": (Having("revenue", ">", REORDER_POINT),), "by": ("sku",)}])
+def test_questions_no_data_can_answer_are_refused(shop: MadeShop, parts: dict[str, Any]) -> None:
+    shop.open()
+    with pytest.raises(ImpossibleQuery):
+        ask(shop, "revenue", **parts)
+
+
+def test_names_are_never_part_of_the_sql(shop: MadeShop) -> None:
+    """A name with a quote in it is a name."""
+    shop.open()
+    with pytest.raises(UnknownName):
+        ask(shop, "revenue", where={"product": ("'; DROP TABLE orders; --",)})
