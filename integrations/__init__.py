@@ -1,0 +1,1 @@
+"""Other people's APIs and files; knows neither the database nor the chat."""

@@ -1,0 +1,1 @@
+"""Files that a shop owner drops: tables of orders, products, stock … turned into drafts."""

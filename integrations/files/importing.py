@@ -1,0 +1,228 @@
+"""The entry: a file in, tables of drafts out."""
+
+import gc
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from itertools import chain, islice
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+from domain.catalog.model import Platform
+from domain.clock import ShopCalendar
+from domain.drafts import Draft, Kind, LineDraft, OrderDraft, Reject
+from integrations.files import amounts, cells
+from integrations.files.cells import Bad, DayOrder, Moments
+from integrations.files.formats import PaidRule
+from integrations.files.header import HEADER_ROWS, Plan, make_plan
+from integrations.files.orders import OrderReader
+from integrations.files.problems import FileProblem
+from integrations.files.setting import Setting
+from integrations.files.shop_tables import ShopTableReader
+from integrations.files.sources import OLE_MAGIC, ZIP_MAGIC, Source, sources
+from integrations.files.text import TextTable
+from integrations.files.xls import old_sheets
+from integrations.files.xlsx import sheets
+
+BATCH_ROWS = 5_000  # large enough for work by columns, small enough for the processor's cache
+BATCH_CELLS = 200_000  # wider tables come in fewer rows, so that memory does not grow with their width
+LONGEST_ORDER = 20_000  # rows of one order that are kept together; a longer one comes in parts
+ORDERS_REMEMBERED = 1_000_000  # where an order's amount is shared over its rows, seen orders are kept in memory
+SAMPLE_ROWS = 1_000  # show how dates are written
+_MOMENTS = ("created_at", "paid_at", "shipped_at", "signed_at", "ship_by", "changed_at", "refunded_at", "day",
+            "counted_at")
+
+
+class Batch(NamedTuple):
+    """Some rows of a table: orders and lines, or drafts of another kind."""
+
+    orders: list[OrderDraft]
+    lines: list[LineDraft]
+    drafts: list[Draft]
+    rejects: list[Reject]
+    rows_read: int  # of the table, up to and with this batch
+    fraction: float  # of the table, 0 to 1
+
+
+class Table(Protocol):
+    """A sheet or text file that can be read through again and again."""
+
+    name: str
+    row_hint: int | None
+
+    @property
+    def fraction(self) -> float: ...
+
+    def rows(self) -> Iterator[list[str]]: ...
+
+
+class ImportTable:
+    """One table of the file, recognised and ready to be read."""
+
+    def __init__(self, table: Table, plan: Plan, setting: Setting) -> None:
+        self.name = table.name
+        self.kind = plan.format.kind
+        self.format = plan.format.name
+        self.header = plan.header
+        self.columns = {column: plan.header[position] for column, position in plan.columns.items()}
+        self.ignored_columns = plan.ignored
+        self.total_rows_hint = None if table.row_hint is None else max(table.row_hint - plan.header_at - 1, 0)
+        self._table, self._plan, self._setting = table, plan, setting
+
+    def batches(self, most_rows: int = BATCH_ROWS) -> Iterator[Batch]:
+        """All rows from the first. Rows of one order that stand together come in one batch."""
+        batch_rows = max(1, min(most_rows, BATCH_CELLS // len(self.header)))
+        rows = islice(self._table.rows(), self._plan.header_at + 1, None)
+        if self.kind is Kind.ORDER_LINES:
+            return self._order_batches(rows, batch_rows)
+        return self._other_batches(rows, batch_rows)
+
+    def _order_batches(self, rows: Iterator[list[str]], batch_rows: int) -> Iterator[Batch]:
+        reader = OrderReader(self._plan, self._setting)
+        once = _OnceEach(self.name) if self._plan.format.paid is PaidRule.SHARED else None
+        blocks = _whole_orders(rows, self._plan.columns["order_no"], batch_rows)
+        read = 0
+        while True:
+            with _collector_paused():
+                block = next(blocks, None)
+                if block is None:
+                    return
+                orders, lines, rejects = reader.batch(block, read + 1)
+            read += len(block)
+            if once:
+                once.check(orders)
+            yield Batch(orders, lines, [], rejects, read, self._table.fraction)
+
+    def _other_batches(self, rows: Iterator[list[str]], batch_rows: int) -> Iterator[Batch]:
+        reader = ShopTableReader(self.name, self._plan, self._setting)
+        read = 0
+        while block := list(islice(rows, batch_rows)):
+            drafts, rejects = reader.batch(block, read + 1)
+            read += len(block)
+            yield Batch([], [], drafts, rejects, read, self._table.fraction)
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """A batch makes a hundred thousand tuples and no cycles; looking for some takes a third of the time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+class _OnceEach:
+    """Refuses a table in which an order's rows stand apart though its amount must be shared over all of them."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._seen: set[int] = set()
+
+    def check(self, orders: Sequence[OrderDraft]) -> None:
+        for order in orders:
+            key = hash((order.shop, order.external_id))
+            if key in self._seen:
+                raise FileProblem(f"the rows of order {order.external_id} stand apart in {self._name}; "
+                                  "sort it by order number", key="file_order_apart", file=self._name,
+                                  order=order.external_id)
+            self._seen.add(key)
+        if len(self._seen) > ORDERS_REMEMBERED:
+            raise FileProblem(f"{self._name} has too many orders for one file of this format",
+                              key="file_too_many_rows", file=self._name, limit=f"{ORDERS_REMEMBERED:,}")
+
+
+def _whole_orders(rows: Iterator[list[str]], order_at: int, batch_rows: int) -> Iterator[list[list[str]]]:
+    """Blocks of about `batch_rows` that end where an order ends."""
+    ahead: list[list[str]] = []
+    while block := list(islice(chain(ahead, rows), batch_rows)):
+        ahead = ahead[batch_rows:]
+        last = block[-1][order_at:order_at + 1]
+        for row in islice(rows, LONGEST_ORDER):
+            if row[order_at:order_at + 1] != last:
+                ahead = [row]
+                break
+            block.append(row)
+        yield block
+
+
+def open_import(path: Path, *, calendar: ShopCalendar, default_currency: str, kind: Kind | None = None,
+                shop: str | None = None, mapping: Mapping[str, str] | None = None,
+                platform: Platform | None = None) -> list[ImportTable]:
+    """The tables of a CSV, XLSX, XLS, .gz or zip file. FileProblem (one sentence) when it holds none.
+
+    `shop` stands for every row, whatever the file says; `mapping` tells the header of some of our columns.
+    """
+    setting = Setting(Moments(calendar), default_currency, shop, platform)
+    found = []
+    for source in sources(path):
+        found.extend(_recognised(_tables(source), kind, mapping, setting))
+    return found
+
+
+def _tables(source: Source) -> Sequence[Table]:
+    head = source.head(4)
+    if head == ZIP_MAGIC:
+        return sheets(source)
+    if head == OLE_MAGIC:
+        return old_sheets(source)
+    return [TextTable(source)]
+
+
+def _recognised(tables: Sequence[Table], kind: Kind | None, mapping: Mapping[str, str] | None,
+                setting: Setting) -> list[ImportTable]:
+    """The tables that hold something known; of a workbook some sheets may hold notes."""
+    found: list[ImportTable] = []
+    problems: list[FileProblem] = []
+    for table in tables:
+        try:
+            found.append(_recognise(table, kind, mapping, setting))
+        except FileProblem as problem:
+            problems.append(problem)
+    if not found:
+        raise next((problem for problem in problems if problem.key != "file_empty"), None) or (
+            problems[0] if problems else FileProblem("the workbook has no sheet to read", key="file_no_sheet"))
+    return found
+
+
+def _recognise(table: Table, kind: Kind | None, mapping: Mapping[str, str] | None, setting: Setting) -> ImportTable:
+    first = list(islice(table.rows(), HEADER_ROWS))
+    if not any(cell.strip() for row in first for cell in row):
+        raise FileProblem(f"{table.name} is empty", key="file_empty", file=table.name)
+    plan = make_plan(table.name, first, kind=kind, platform=setting.platform, mapping=mapping)
+    moments = Moments(setting.moments.calendar, _day_order(table, plan))
+    known = Setting(moments, setting.currency, setting.shop, setting.platform, _left_is_net(table, plan))
+    return ImportTable(table, plan, known)
+
+
+def _day_order(table: Table, plan: Plan) -> DayOrder:
+    """Whether 03/04/2026 is March or April, should dates be written so: one pass over the table decides."""
+    columns = sorted({plan.columns[column] for column in _MOMENTS if column in plan.columns})
+    written = (cells.year_last(row[at]) for row in _body(table, plan) for at in columns if at < len(row))
+    sample = islice(written, SAMPLE_ROWS * len(columns))
+    if not any(sample):
+        return DayOrder.UNKNOWN
+    all_written = (cells.year_last(row[at]) for row in _body(table, plan) for at in columns if at < len(row))
+    told = {cells.day_order(*pair) for pair in all_written if pair} - {DayOrder.UNKNOWN}
+    return told.pop() if len(told) == 1 else DayOrder.UNKNOWN
+
+
+def _left_is_net(table: Table, plan: Plan) -> bool:
+    """Whether what the buyer paid has refunds taken off: the sums of most refunded rows tell."""
+    if plan.format.paid is not PaidRule.ORDER or "refund_amount" not in plan.columns:
+        return True
+    at = [plan.columns[column] for column in ("order_total", "order_paid", "refund_amount")]
+    return amounts.is_net(row for row in _amount_rows(table, plan, at))
+
+
+def _amount_rows(table: Table, plan: Plan, at: list[int]) -> Iterator[tuple[amounts.Exact, ...]]:
+    for row in _body(table, plan):
+        read = [cells.amount(row[position]) for position in at if position < len(row)]
+        known = [value for value in read if value is not None and not isinstance(value, Bad)]
+        if len(known) == len(at):
+            yield tuple(known)
+
+
+def _body(table: Table, plan: Plan) -> Iterator[list[str]]:
+    return islice(table.rows(), plan.header_at + 1, None)

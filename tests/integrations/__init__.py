@@ -1,0 +1,1 @@
+"""Files, platforms, carriers: what comes from outside."""

@@ -1,0 +1,1 @@
+"""Import files, made here row by row."""
