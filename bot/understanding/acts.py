@@ -1,0 +1,223 @@
+"""A message as an action: which verb, which arguments, what is still missing. Whatever asks something is no action."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from bot.understanding import arguments as find
+from bot.understanding.arguments import Arguments, Message
+from bot.understanding.draft import is_filler
+from bot.understanding.gate import objection
+from bot.understanding.readings import Act, Refused, Unclear
+from bot.understanding.scan import Token
+
+MAX_CHOICES = 3
+Finder = Callable[[Message, Arguments], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """How the arguments of an action are found, in this order, and which it cannot do without."""
+
+    finders: tuple[Finder, ...]
+    required: tuple[str, ...]
+
+
+FRAMES: Mapping[str, Frame] = {
+    "confirm_shipment": Frame((find.carrier, find.order_and_waybill, find.warehouse), ("order", "carrier", "waybill")),
+    "adjust_stock": Frame((find.sku, find.warehouse, find.delta, find.reason), ("sku", "warehouse", "delta")),
+    "receive_stock": Frame((find.sku, find.warehouse, find.money_as("unit_cost"), find.quantity_as("quantity")),
+                           ("sku", "warehouse", "quantity")),
+    "transfer_stock": Frame((find.sku, find.from_to, find.quantity_as("quantity")), ("sku", "from", "to", "quantity")),
+    "count_stock": Frame((find.sku, find.warehouse, find.quantity_as("counted")), ("sku", "warehouse", "counted")),
+    "set_reorder_point": Frame((find.sku, find.quantity_as("quantity")), ("sku", "quantity")),
+    "record_expense": Frame((find.amount, find.day, find.category), ("category", "amount")),
+    "approve_refund": Frame((find.order, find.amount), ("order",)),
+    "create_purchase_order": Frame((find.lines,), ("lines",)),
+    "subscribe": Frame((find.report,), ("report",)),
+    "unsubscribe": Frame((find.report,), ("report",)),
+}
+# Roles that say nothing more once the action is known.
+_PART_OF_ACTION = ("action", "set_to", "order_mark", "waybill_mark", "cost_of", "from", "to", "piece_unit", "money_unit",
+                   "sign", "because", "each", "since", "range", "rank", "split", "only", "exclude_end", "dim", "add", "last")
+_ASKS = ("which", "whichdim", "compare", "trend", "vague_time", "seller", "extreme", "op", "postop", "apiece")
+_PARTICLES = frozenset({"吗", "没有", "没", "了没有", "么", "了没", "是不是", "是否", "有没有", "怎么样", "如何", "when", "did", "does"})
+_NOUNS = frozenset({"订单", "单", "单子", "order", "orders"})
+
+
+def action_of(tokens: Sequence[Token]) -> str | None:
+    """The action that the message orders; None when it orders none."""
+    if not any(token.has("action") or token.has("sign") or token.is_code for token in tokens):
+        return None
+    if any(_asks(token) or token.text == "呢" for token in tokens):
+        return None
+    verbs = {token.senses["action"] for token in tokens if token.has("action") and not token.names}
+    facts = _Facts.of(tokens)
+    if facts.codes and any(token.senses.get("event") == "shipped" for token in tokens):
+        verbs.add("confirm_shipment")
+    for action, is_meant in _RULES:
+        if (action in verbs or action == "adjust_stock") and is_meant(facts):
+            return action
+    return "count_stock" if "adjust_stock" in verbs and facts.sets and facts.numbers and facts.goods else None
+
+
+def _asks(token: Token) -> bool:
+    if token.names:
+        return False
+    if token.has("count") and token.text not in _NOUNS:
+        return True
+    return any(token.has(kind) for kind in _ASKS if not (kind == "extreme" and token.has("sep"))) or token.text in _PARTICLES
+
+
+@dataclass(slots=True)
+class _Facts:
+    """What the message holds that an action could take."""
+
+    codes: int = 0
+    numbers: int = 0
+    goods: int = 0
+    places: int = 0
+    reports: int = 0
+    signs: int = 0
+    sets: bool = False
+    is_bare: bool = True  # nothing but verbs and politeness
+    is_strong: bool = False  # a verb that has no other meaning
+    has_refund: bool = False
+    has_period: bool = False
+
+    @classmethod
+    def of(cls, tokens: Sequence[Token]) -> "_Facts":
+        facts = cls()
+        for token in tokens:
+            kinds = {name.dimension for name in token.names}
+            facts.codes += token.is_code
+            facts.numbers += token.number is not None and not token.names
+            facts.goods += bool(kinds & {"sku", "product"})
+            facts.places += "warehouse" in kinds
+            facts.reports += token.has("report")
+            facts.signs += token.has("sign") and not token.names
+            facts.sets = facts.sets or token.has("set_to")
+            facts.has_refund = facts.has_refund or "退" in token.text or "refund" in token.text
+            facts.has_period = facts.has_period or token.has("offset") or token.has("split")
+            facts.is_bare = facts.is_bare and not token.names and (token.has("action") or is_filler(token) or token.has("end"))
+            facts.is_strong = facts.is_strong or (token.has("action") and not any(
+                token.has(kind) for kind in ("metric", "event", "count", "stop", "sep", "sign", "follow", "off")))
+        return facts
+
+
+# In this order: the first action whose verb was said and whose condition holds.
+_RULES: tuple[tuple[str, Callable[[_Facts], bool]], ...] = (
+    ("unsubscribe", lambda facts: facts.reports > 0),
+    ("subscribe", lambda facts: facts.reports > 0 or facts.is_bare),
+    ("record_expense", lambda facts: (facts.numbers > 0 or facts.is_strong) and not facts.places and not facts.codes),
+    ("set_reorder_point", lambda facts: facts.numbers > 0 or facts.sets),
+    ("approve_refund", lambda facts: (facts.codes > 0 and facts.has_refund) or (facts.is_bare and facts.has_refund)),
+    ("confirm_shipment", lambda facts: facts.codes > 0 or facts.is_bare),
+    ("create_purchase_order", lambda facts: (facts.goods > 0 and facts.numbers > 0 and not facts.places)
+        or (facts.is_bare and facts.is_strong)),
+    ("transfer_stock", lambda facts: (facts.numbers > 0 and (facts.goods > 0 or facts.places > 0 or facts.is_strong))
+        or (facts.is_bare and facts.is_strong)),
+    ("count_stock", lambda facts: facts.numbers > 0 or facts.is_bare),
+    ("receive_stock", lambda facts: facts.numbers > 0 or (facts.is_bare and facts.is_strong)),
+    ("adjust_stock", lambda facts: facts.signs > 0 and facts.numbers > 0 and facts.goods > 0),
+)
+
+
+def read_act(action: str, message: Message, known: Mapping[str, Any] | None = None) -> Act | Unclear | Refused:
+    """The action with its arguments; or what is missing, or what was not understood."""
+    frame = FRAMES[action]
+    found: Arguments = {}
+    for finder in frame.finders:
+        finder(message, found)
+    found = _in_order(frame, {**(known or {}), **found})
+    _use_verbs(action, message.tokens)
+    if trouble := message.trouble or objection(message.tokens, message.text, message.gazetteer):
+        if isinstance(trouble, Unclear) and trouble.missing:
+            return replace(trouble, pending=Act(action, found))
+        return trouble
+    missing = next((name for name in frame.required if name not in found), None)
+    if missing:
+        return Unclear(f"missing_{missing}", {"action": action}, _choices(missing, found, message), Act(action, found), missing)
+    return _sensible(action, found)
+
+
+def _in_order(frame: Frame, found: Arguments) -> Arguments:
+    names = [*frame.required, *(name for name in found if name not in frame.required)]
+    return {name: found[name] for name in names if name in found}
+
+
+def _use_verbs(action: str, tokens: Sequence[Token]) -> None:
+    for token in tokens:
+        if token.names or token.is_unknown:
+            continue
+        if any(token.has(kind) for kind in _PART_OF_ACTION) or (token.has("count") and token.text in _NOUNS):
+            token.used = True
+        if action == "approve_refund" and token.senses.get("metric") == "refund_amount":
+            token.used = True
+        if token.has("event") and not token.has("metric"):
+            token.used = True
+
+
+def _choices(missing: str, found: Arguments, message: Message) -> tuple[str, ...]:
+    """The message with each possible answer behind it, where the answers are few."""
+    said = message.text.message.rstrip(" 。.!！")
+    if missing in {"warehouse", "from", "to"}:
+        taken = {found.get("from"), found.get("to")}
+        names = [name for name in message.gazetteer.warehouses if name not in taken]
+        lead = {"warehouse": "", "from": "从", "to": "到"}[missing]
+        return tuple(f"{said} {lead}{name}" for name in names[:MAX_CHOICES])
+    if missing == "report":
+        return tuple(f"{said}{name}" for name in ("日报", "周报", "低库存提醒"))
+    return ()
+
+
+def _sensible(action: str, found: Arguments) -> Act | Refused:
+    """Refuse what no shop can mean: nothing at all, less than nothing, from a place to itself."""
+    for name in ("quantity", "amount", "delta"):
+        if name in found and found[name] == 0 and action != "set_reorder_point":
+            return Refused("nothing_to_do")
+    if action == "transfer_stock" and found["from"] == found["to"]:
+        return Refused("same_place", {"warehouse": str(found["from"])})
+    return Act(action, found)
+
+
+def complete(pending: Unclear, message: Message) -> Act | Unclear | Refused | None:
+    """A short reply to what was asked for; None when it is something else."""
+    act = pending.pending
+    if act is None or pending.missing is None:
+        return None
+    if any(_asks(token) or token.has("metric") for token in message.tokens if not token.names):
+        return None
+    known = dict(act.arguments)
+    if pending.missing == "sku" and (code := _variant(pending, message)):
+        return _completed(act, {**known, "sku": code}, message)
+    if pending.missing in {"category", "reason"}:
+        return _completed(act, {**known, pending.missing: message.text.message.strip()}, message)
+    if pending.missing in {"order", "waybill"} and (code := _only_code(message)):
+        return _completed(act, {**known, pending.missing: code}, message)
+    if pending.missing in {"to", "from"} and not any(token.has("from") or token.has("to") for token in message.tokens):
+        place: Arguments = {}
+        find.warehouse(message, place)
+        if "warehouse" in place:
+            known[pending.missing] = place["warehouse"]
+    reading = read_act(act.action, message, known)
+    has_more = isinstance(reading, Act) or (isinstance(reading, Unclear) and reading.pending is not None
+                                            and reading.pending.arguments != act.arguments)
+    return reading if has_more else None
+
+
+def _completed(act: Act, known: Arguments, message: Message) -> Act | Unclear | Refused:
+    for token in message.tokens:
+        token.used = True
+    return read_act(act.action, message, known)
+
+
+def _variant(pending: Unclear, message: Message) -> str | None:
+    """驼色 L, as an answer to which SKU."""
+    codes, end = message.gazetteer.variant_at(message.text.text, 0, pending.facts.get("product", ""))
+    return codes[0] if len(codes) == 1 and not message.text.text[end:].strip() else None
+
+
+def _only_code(message: Message) -> str | None:
+    text = message.text.message.strip().lstrip("#")
+    return text.upper() if text.replace("-", "").isalnum() and text.isascii() and any(c.isdigit() for c in text) else None

@@ -1,0 +1,178 @@
+"""Days with names: festivals by rule or lunar table, and calendar units counted from a day."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from domain.metrics.periods import Grain, add_months
+
+DAY = timedelta(days=1)
+
+# Gregorian dates of lunar days, 2020–2035: new year, dragon boat (5/5), qixi (7/7), mid-autumn (8/15).
+_LUNAR: dict[int, tuple[str, str, str, str]] = {
+    2020: ("01-25", "06-25", "08-25", "10-01"), 2021: ("02-12", "06-14", "08-14", "09-21"),
+    2022: ("02-01", "06-03", "08-04", "09-10"), 2023: ("01-22", "06-22", "08-22", "09-29"),
+    2024: ("02-10", "06-10", "08-10", "09-17"), 2025: ("01-29", "05-31", "08-29", "10-06"),
+    2026: ("02-17", "06-19", "08-19", "09-25"), 2027: ("02-06", "06-09", "08-08", "09-15"),
+    2028: ("01-26", "05-28", "08-26", "10-03"), 2029: ("02-13", "06-16", "08-16", "09-22"),
+    2030: ("02-03", "06-05", "08-05", "09-12"), 2031: ("01-23", "06-24", "08-24", "10-01"),
+    2032: ("02-11", "06-12", "08-12", "09-19"), 2033: ("01-31", "06-01", "08-01", "09-08"),
+    2034: ("02-19", "06-20", "08-20", "09-27"), 2035: ("02-08", "06-10", "08-10", "09-16"),
+}
+_FIXED: dict[str, tuple[int, int, int]] = {  # month, day, how many days
+    "double11": (11, 11, 1), "june18": (6, 18, 1), "double12": (12, 12, 1), "new_year": (1, 1, 1),
+    "valentine": (2, 14, 1), "women": (3, 8, 1), "may_day": (5, 1, 5), "children": (6, 1, 1),
+    "national_day": (10, 1, 7), "christmas_eve": (12, 24, 1), "christmas": (12, 25, 1),
+}
+_LUNAR_DAYS: dict[str, tuple[int, int, int]] = {  # column of the table, days after it, how many days
+    "spring_festival": (0, 0, 7), "spring_day": (0, 0, 1), "spring_eve": (0, -1, 1), "lantern": (0, 14, 1),
+    "dragon_boat": (1, 0, 1), "qixi": (2, 0, 1), "mid_autumn": (3, 0, 1),
+}
+
+Range = tuple[date, date]
+
+
+def festival(name: str, year: int) -> Range | None:
+    """The days of a festival in a year, half-open; None where the lunar table ends."""
+    if name in _FIXED:
+        month, day, days = _FIXED[name]
+        start = date(year, month, day)
+    elif name in _LUNAR_DAYS:
+        if year not in _LUNAR:
+            return None
+        column, offset, days = _LUNAR_DAYS[name]
+        start = date.fromisoformat(f"{year}-{_LUNAR[year][column]}") + timedelta(days=offset)
+    else:
+        start, days = _MOVING[name](year), 1
+    return start, start + timedelta(days=days)
+
+
+def _thanksgiving(year: int) -> date:
+    first = date(year, 11, 1)
+    return first + timedelta(days=(3 - first.weekday()) % 7 + 21)
+
+
+def _qingming(year: int) -> date:
+    """The solar term's day; the formula holds from 2000 to 2099."""
+    years = year - 2000
+    return date(year, 4, int(years * 0.2422 + 4.81) - years // 4)
+
+
+_MOVING: dict[str, Callable[[int], date]] = {
+    "black_friday": lambda year: _thanksgiving(year) + DAY,
+    "cyber_monday": lambda year: _thanksgiving(year) + 4 * DAY,
+    "qingming": _qingming,
+}
+
+
+def unit(kind: str, offset: int, today: date) -> tuple[Range, Grain]:
+    """The calendar day, week, weekend, month, quarter or year that is `offset` away from the one of today."""
+    monday = today - timedelta(days=today.weekday()) + timedelta(weeks=offset)
+    match kind:
+        case "day":
+            start = today + timedelta(days=offset)
+            return (start, start + DAY), Grain.DAY
+        case "week":
+            return (monday, monday + timedelta(days=7)), Grain.WEEK
+        case "weekend":
+            return (monday + timedelta(days=5), monday + timedelta(days=7)), Grain.SPAN
+        case "month":
+            start = add_months(today.replace(day=1), offset)
+            return (start, add_months(start, 1)), Grain.MONTH
+        case "quarter":
+            start = add_months(date(today.year, (today.month - 1) // 3 * 3 + 1, 1), offset * 3)
+            return (start, add_months(start, 3)), Grain.QUARTER
+        case _:
+            return (date(today.year + offset, 1, 1), date(today.year + offset + 1, 1, 1)), Grain.YEAR
+
+
+def back(kind: str, count: int, today: date) -> Range | None:
+    """The last `count` days, weeks, months … that end yesterday; None when the calendar does not reach so far."""
+    try:
+        match kind:
+            case "day":
+                return today - timedelta(days=count), today
+            case "week":
+                return today - timedelta(weeks=count), today
+            case "half_month":
+                return today - timedelta(days=15 * count), today
+            case _:
+                return add_months(today, -count * {"month": 1, "quarter": 3, "half_year": 6, "year": 12}[kind]), today
+    except (OverflowError, ValueError):
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Recurring:
+    """A day or month said without its year, week or month. `at` gives the range of one turn, None where it has none."""
+
+    at: Callable[[int], Range | None]
+    turn: Callable[[date], int]
+    grain: Grain
+
+    def latest(self, today: date) -> Range | None:
+        """The most recent one that has begun."""
+        turn = self.turn(today) + 1
+        for one in range(turn, turn - MOST_TURNS, -1):
+            found = self.at(one)
+            if found and found[0] <= today:
+                return found
+        return None
+
+    def after(self, day: date) -> Range | None:
+        """The first one that ends after the day."""
+        turn = self.turn(day) - 1
+        for one in range(turn, turn + MOST_TURNS):
+            found = self.at(one)
+            if found and found[1] > day and found[0] >= day:
+                return found
+        return None
+
+
+MOST_TURNS = 12  # 29 February comes back after at most eight years, the 31st after two months
+
+
+def _whole(year: int, month: int, day: int | None) -> Range | None:
+    try:
+        start = date(year, month, day or 1)
+        return start, add_months(start, 1) if day is None else start + DAY
+    except (ValueError, OverflowError):
+        return None
+
+
+def _year_of(day: date) -> int:
+    return day.year
+
+
+def yearly(month: int, day: int | None) -> Recurring:
+    return Recurring(lambda year: _whole(year, month, day), _year_of, Grain.MONTH if day is None else Grain.DAY)
+
+
+def day_of_month(day: int) -> Recurring:
+    return Recurring(lambda turn: _whole(turn // 12, turn % 12 + 1, day), lambda one: one.year * 12 + one.month - 1,
+                     Grain.DAY)
+
+
+def weekday(number: int) -> Recurring:
+    """1 is Monday, as in ISO 8601."""
+    def at(turn: int) -> Range:
+        start = date.fromordinal(turn * 7 + number)
+        return start, start + DAY
+    return Recurring(at, lambda day: (day.toordinal() - 1) // 7, Grain.DAY)
+
+
+def months_of_year(first: int, count: int) -> Recurring:
+    """A quarter (count 3) or half (6) of any year."""
+    def at(year: int) -> Range | None:
+        found = _whole(year, first, None)
+        return (found[0], add_months(found[0], count)) if found else None
+    return Recurring(at, _year_of, Grain.QUARTER if count == 3 else Grain.SPAN)
+
+
+def festivals(name: str) -> Recurring:
+    return Recurring(lambda year: festival(name, year), _year_of,
+                     Grain.DAY if _days(name) == 1 else Grain.SPAN)
+
+
+def _days(name: str) -> int:
+    return (_FIXED.get(name) or _LUNAR_DAYS.get(name) or (0, 0, 1))[2]

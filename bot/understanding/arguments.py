@@ -1,0 +1,312 @@
+"""The arguments of an action, each found by its own kind: a SKU, a warehouse, how many, how much, whose parcel."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from bot.understanding.draft import is_filler
+from bot.understanding.gazetteer import Gazetteer
+from bot.understanding.normalise import Normalised
+from bot.understanding.periods import PeriodReader
+from bot.understanding.readings import Refused, Unclear
+from bot.understanding.scan import Token
+from domain.money import to_minor
+from domain.ports import Name
+
+MAX_CHOICES = 3
+LEAST_ORDER_DIGITS = 4  # after 订单, a plain number of so many digits is an order's
+
+
+@dataclass(slots=True)
+class Message:
+    """One message being read as an action."""
+
+    tokens: Sequence[Token]
+    text: Normalised
+    gazetteer: Gazetteer
+    today: date
+    currency: str
+    trouble: Unclear | Refused | None = None
+    skus: list[str] = field(default_factory=list)
+
+    def said(self, token: Token) -> str:
+        return self.text.original(token.start, token.end)
+
+    def before(self, at: int) -> Token | None:
+        """The token before, politeness left out."""
+        at -= 1
+        while at >= 0 and is_filler(self.tokens[at]) and not self.tokens[at].has("cost_of"):
+            at -= 1
+        return self.tokens[at] if at >= 0 else None
+
+    def after(self, at: int, kind: str) -> bool:
+        return at + 1 < len(self.tokens) and self.tokens[at + 1].has(kind)
+
+
+Arguments = dict[str, Any]
+
+
+def sku(message: Message, found: Arguments) -> None:
+    for token in message.tokens:
+        if token.names and not token.used and (code := sku_of(message, token)):
+            token.used = True
+            found.setdefault("sku", code)
+            return
+
+
+def sku_of(message: Message, token: Token) -> str | None:
+    """The one SKU that the name stands for. More than one is asked about."""
+    names = [name for name in token.names if name.dimension in {"sku", "product"}]
+    if not names:
+        return None
+    codes = [code for name in names for code in _codes(message.gazetteer, name)]
+    if len(codes) == 1:
+        return codes[0]
+    token.used = True
+    choices = tuple(message.text.replaced(token.start, token.end, code) for code in codes[:MAX_CHOICES])
+    products = {message.gazetteer.products.get(code, "") for code in codes}
+    facts = {"name": message.said(token), "skus": "、".join(codes), "product": products.pop() if len(products) == 1 else ""}
+    message.trouble = message.trouble or Unclear("which_sku", facts, choices, missing="sku")
+    return None
+
+
+def _codes(gazetteer: Gazetteer, name: Name) -> Sequence[str]:
+    return (name.value,) if name.dimension == "sku" else gazetteer.skus.get(name.value, ())
+
+
+def _warehouse_of(token: Token) -> str | None:
+    return next((name.value for name in token.names if name.dimension == "warehouse"), None)
+
+
+def warehouse(message: Message, found: Arguments) -> None:
+    for token in message.tokens:
+        if not token.used and (name := _warehouse_of(token)):
+            token.used = True
+            found.setdefault("warehouse", name)
+            return
+
+
+def from_to(message: Message, found: Arguments) -> None:
+    """从 A, 到 B; what has no preposition fills the place that is free, from first."""
+    loose: list[str] = []
+    for at, token in enumerate(message.tokens):
+        name = None if token.used else _warehouse_of(token)
+        if not name:
+            continue
+        token.used = True
+        before = message.tokens[at - 1] if at else None
+        if before is not None and before.has("from") and not found.get("from"):
+            found["from"] = name
+        elif before is not None and before.has("to") and not found.get("to"):
+            found["to"] = name
+        else:
+            loose.append(name)
+    for name in loose:
+        found.setdefault("to" if "from" in found else "from", name)
+
+
+def _is_money(message: Message, at: int) -> bool:
+    before = message.before(at)
+    return message.after(at, "money_unit") or (before is not None and (before.has("cost_of") or before.has("money_unit")))
+
+
+def _amounts(message: Message) -> list[int]:
+    """Where the numbers are that nothing has used yet."""
+    return [at for at, token in enumerate(message.tokens) if token.number is not None and not token.used and not token.is_code
+            and not token.names]
+
+
+def _use_number(message: Message, at: int) -> Decimal:
+    token = message.tokens[at]
+    token.used = True
+    if at + 1 < len(message.tokens) and any(message.tokens[at + 1].has(kind) for kind in ("piece_unit", "money_unit")):
+        message.tokens[at + 1].used = True
+    return token.number or Decimal(0)
+
+
+def quantity_as(name: str) -> Callable[[Message, Arguments], None]:
+    """A whole number of pieces, kept under the name."""
+    def find(message: Message, found: Arguments) -> None:
+        for at in _amounts(message):
+            number = message.tokens[at].number
+            if number is not None and number == int(number) and not _is_money(message, at):
+                found.setdefault(name, int(_use_number(message, at)))
+                return
+    return find
+
+
+def delta(message: Message, found: Arguments) -> None:
+    """A signed number: 减2, +5, 报损3."""
+    signs = [token for token in message.tokens if token.has("sign") and not token.names]
+    number: Arguments = {}
+    quantity_as("count")(message, number)
+    if not signs or "count" not in number:
+        return
+    is_minus = any(token.senses["sign"] == "minus" for token in signs)
+    for token in signs:
+        token.used = not token.has("reason")
+    found["delta"] = -number["count"] if is_minus else number["count"]
+
+
+def money_as(name: str) -> Callable[[Message, Arguments], None]:
+    """Money in minor units: beside a currency word or 进价."""
+    def find(message: Message, found: Arguments) -> None:
+        for at in _amounts(message):
+            if _is_money(message, at):
+                found.setdefault(name, to_minor(_use_number(message, at), message.currency))
+                return
+    return find
+
+
+def amount(message: Message, found: Arguments) -> None:
+    """What is booked or paid back: the number with a currency word, else the only number there is."""
+    money_as("amount")(message, found)
+    numbers = _amounts(message)
+    if "amount" in found or not numbers:
+        return
+    plain = [at for at in numbers if not _is_of_date(message, at)]
+    if len(plain) == 1:
+        found["amount"] = to_minor(_use_number(message, plain[0]), message.currency)
+
+
+def _is_of_date(message: Message, at: int) -> bool:
+    """The 1 of Nov 1, the 11 and 20 of 11月20号."""
+    beside = [message.tokens[one] for one in (at - 1, at + 1) if 0 <= one < len(message.tokens)]
+    return any(token.has("month") for token in beside) or any(
+        message.after(at, kind) for kind in ("day_suffix", "month_suffix", "year_suffix", "unit"))
+
+
+def day(message: Message, found: Arguments) -> None:
+    """The day an expense is booked on: today when none is named."""
+    for token in message.tokens:
+        token.is_scaled = token.is_scaled or (token.used and token.number is not None)  # the amount is no date
+    spans = PeriodReader(message.tokens, message.today).read()
+    for span in spans:
+        if span.problem or span.before or (span.end - span.start).days != 1:
+            message.trouble = message.trouble or Refused(span.problem or "one_day")
+            return
+    if len(spans) > 1:
+        message.trouble = message.trouble or Unclear("two_periods")
+    found["day"] = (spans[0].start if spans else message.today).isoformat()
+
+
+def carrier(message: Message, found: Arguments) -> None:
+    for token in message.tokens:
+        if token.has("carrier") and not token.used and not token.names:
+            token.used = True
+            found.setdefault("carrier", token.senses["carrier"])
+            return
+
+
+def order(message: Message, found: Arguments) -> None:
+    codes(message, found, takes_waybill=False)
+
+
+def order_and_waybill(message: Message, found: Arguments) -> None:
+    codes(message, found, takes_waybill=True)
+
+
+def codes(message: Message, found: Arguments, *, takes_waybill: bool) -> None:
+    """Order and waybill numbers: by the word before them, else the order first."""
+    loose: list[str] = []
+    for at, token in enumerate(message.tokens):
+        before = message.before(at)
+        if token.used or not (token.is_code or _is_order_number(message, at, before)):
+            continue
+        token.used = True
+        code = message.said(token).upper().lstrip("#")
+        marks = before.senses if before is not None else {}
+        if takes_waybill and "waybill_mark" in marks and "order_mark" not in marks:
+            found.setdefault("waybill", code)
+        elif "order_mark" in marks and "waybill_mark" not in marks:
+            found.setdefault("order", code)
+        elif takes_waybill and "carrier" in marks and "waybill" not in found:
+            found["waybill"] = code
+        else:
+            loose.append(code)
+    for code in loose:
+        found.setdefault("order" if "order" not in found or not takes_waybill else "waybill", code)
+
+
+def _is_order_number(message: Message, at: int, before: Token | None) -> bool:
+    token = message.tokens[at]
+    return (token.number is not None and len(token.text) >= LEAST_ORDER_DIGITS and token.text.isdigit()
+            and not message.after(at, "money_unit") and before is not None and before.has("order_mark"))
+
+
+def report(message: Message, found: Arguments) -> None:
+    for token in message.tokens:
+        if token.has("report") and not token.used:
+            token.used = True
+            found.setdefault("report", token.senses["report"])
+            return
+
+
+def lines(message: Message, found: Arguments) -> None:
+    """面膜300盒、口红200支; 20 KF-01 and 30 WJ-R: each name with the number beside it."""
+    rows: list[Arguments] = []
+    names = [at for at, token in enumerate(message.tokens) if token.names and not token.used]
+    numbers = _amounts(message)
+    if not names or not numbers:
+        _line_without_pair(message, names)
+        return
+    is_number_first = numbers[0] < names[0]
+    if len(names) != len(numbers):
+        message.trouble = message.trouble or Unclear("missing_quantity", missing="lines")
+        return
+    for name_at, number_at in zip(names, numbers, strict=True):
+        if (number_at < name_at) is not is_number_first:
+            message.trouble = message.trouble or Unclear("missing_quantity", missing="lines")
+            return
+        number = _use_number(message, number_at)
+        code = sku_of(message, message.tokens[name_at])
+        message.tokens[name_at].used = True
+        if code and number == int(number) and number > 0:
+            rows.append({"sku": code, "quantity": int(number)})
+    if len(rows) == len(names):
+        found["lines"] = rows
+
+
+def _line_without_pair(message: Message, names: list[int]) -> None:
+    for at in names:
+        sku_of(message, message.tokens[at])
+        message.tokens[at].used = True
+
+
+def reason(message: Message, found: Arguments) -> None:
+    """The person's own words: after 因为, or what is left over in one piece."""
+    tokens = message.tokens
+    lead = next((at for at, token in enumerate(tokens) if token.has("because")), None)
+    if lead is not None:
+        left = [token for token in tokens[lead + 1:] if not token.used]
+    else:
+        left = [token for token in tokens if token.is_unknown or (token.has("reason") and not token.used)]
+    if text := own_words(message, left):
+        found["reason"] = text
+
+
+def category(message: Message, found: Arguments) -> None:
+    """What the money was for: all that is neither verb nor amount nor day."""
+    kinds = ("action", "stop", "glue", "sep", "end", "money_unit", "because", "set_to", "piece_unit", "event", "follow", "only")
+    left = [token for token in message.tokens if not token.used and (
+        token.is_unknown or token.names or token.has("metric") or token.has("off") or token.has("topic")
+        or not any(token.has(kind) for kind in kinds))]
+    if text := own_words(message, left):
+        found["category"] = text
+
+
+def own_words(message: Message, left: list[Token]) -> str:
+    """The tokens as typed when they stand together; what stands apart is left for the gate to ask about."""
+    if not left:
+        return ""
+    group = [left[0]]
+    for token in left[1:]:
+        between = message.text.text[group[-1].end:token.start]
+        if any(character not in " 的" for character in between):
+            break
+        group.append(token)
+    for token in group:
+        token.used = True
+    return message.text.original(group[0].start, group[-1].end).strip(" ,，。.;；:：")

@@ -1,0 +1,249 @@
+"""A question from its parts: what was left unsaid is filled in by the shop's conventions, or asked for."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from bot.understanding.comparisons import base_for, kind_of, kind_of_same_span
+from bot.understanding.draft import Bound, Draft, is_of_stock
+from bot.understanding.readings import Refused, Unclear
+from domain.metrics.catalog import DIMENSIONS, METRICS, Unit
+from domain.metrics.measures import Source
+from domain.metrics.periods import Grain, Period
+from domain.metrics.query import REORDER_POINT, Compare, Direction, Having, ImpossibleQuery, MetricQuery, Order, check
+from domain.money import to_minor
+
+TREND_DAYS = 30  # 走势 without a period
+DEFAULT_LIMIT = 10
+_GOODS = {"product", "sku", "goods"}
+_HANDED_OUT = {Source.SHIPMENTS, Source.SIGNED}
+_UNIT_METRICS = {"order": "orders", "person": "customers", "day": "days_of_cover", "hour": "ship_hours"}
+
+
+class Trouble(Exception):
+    """The question cannot be completed; what to say instead."""
+
+    def __init__(self, reading: Unclear | Refused) -> None:
+        super().__init__(reading.key)
+        self.reading = reading
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What every question is asked in: the day it is, the base currency."""
+
+    today: date
+    currency: str
+
+
+def question(draft: Draft, setting: Setting) -> MetricQuery:
+    """The typed question of a message that stands alone. Raises Trouble."""
+    metrics = _metrics(draft)
+    by = _by(draft, metrics)
+    bounds = _bounds(draft, metrics, by, setting)
+    period = period_of(draft, metrics, by, setting)
+    query = MetricQuery(
+        metrics=tuple(metrics), by=tuple(by), where=_frozen(draft.where), exclude=_frozen(draft.exclude), period=period,
+        compare=comparison(draft, period), having=tuple(bounds), order=_order(draft, metrics, by),
+        limit=_limit(draft))
+    return checked(query)
+
+
+def checked(query: MetricQuery) -> MetricQuery:
+    """The question itself. Raises Trouble when no data can answer it."""
+    try:
+        check(query)
+    except ImpossibleQuery as error:
+        facts = {name: str(fact) for name, fact in error.facts.items()}
+        raise Trouble(Refused(error.key or "impossible", facts)) from error
+    return query
+
+
+def _frozen(filters: dict[str, list[str]]) -> dict[str, tuple[str, ...]]:
+    return {dimension: tuple(values) for dimension, values in filters.items()}
+
+
+def _metrics(draft: Draft) -> list[str]:
+    metrics = list(draft.metrics)
+    if not metrics:
+        metrics = list(dict.fromkeys(bound.metric for bound in draft.bounds if bound.metric))
+    if not metrics and draft.feature in {"out_of_stock", "low_stock"}:
+        return ["stock_available"]
+    if not metrics and draft.seller:
+        return ["units"]
+    if not metrics and {"spent", "bought"} & set(draft.events) and "customer" in _rows_named(draft):
+        return ["revenue"]
+    if not metrics and draft.is_ranked and draft.direction is not Direction.ASC and _rows_named(draft) & _GOODS:
+        return ["units"]
+    if not metrics and draft.bounds:
+        metrics = [_metric_of_unit(draft.bounds[0], draft)]
+    if not metrics:
+        raise Trouble(Unclear("which_figure"))
+    if draft.rank_metric and draft.rank_metric not in metrics:
+        metrics.append(draft.rank_metric)
+    return metrics
+
+
+def _rows_named(draft: Draft) -> set[str]:
+    return {*draft.by, *(name for name, _ in draft.bare)}
+
+
+def _metric_of_unit(bound: Bound, draft: Draft) -> str:
+    """少于10件 without a figure is about what is left; 超过50单 about orders."""
+    metric = _UNIT_METRICS.get(bound.unit or "")
+    if metric is None and (bound.unit == "piece" or "left" in draft.events):
+        metric = "stock_available"
+    if metric is None:
+        raise Trouble(Unclear("which_figure"))
+    return metric
+
+
+def _by(draft: Draft, metrics: list[str]) -> list[str]:
+    by = [_dimension(name, metrics, draft) for name in draft.by]
+    if draft.wants_trend and not any(DIMENSIONS[name].is_time for name in by):
+        by.insert(0, "day")
+    if draft.lists_rows and not by:
+        by = [_dimension(name, metrics, draft) for name, _ in draft.bare]
+    many = [dimension for dimension, values in draft.where.items() if len(values) > 1]
+    if not by and many and (draft.is_apiece or draft.asks_which or draft.is_versus):
+        by = many[:1]
+    if draft.is_shared and not by:
+        raise Trouble(Unclear("which_split"))
+    if not by and (draft.is_ranked or draft.is_sorted or draft.bounds or draft.feature):
+        by = _default_by(draft, metrics)
+    if draft.feature == "low_stock" and "sku" not in by:
+        by = ["sku"]
+    return list(dict.fromkeys(by))
+
+
+def _dimension(name: str, metrics: list[str], draft: Draft) -> str:
+    """货 is a SKU in the warehouse and a product in sales; 谁 hands parcels out or buys."""
+    if name == "goods":
+        return "sku" if is_of_stock(metrics[0]) else "product"
+    if name == "person":
+        if METRICS[metrics[0]].sources & _HANDED_OUT:
+            return "staff"
+        if not {"bought", "spent", "ordered", "refunded"} & set(draft.all_events):
+            raise Trouble(Unclear("who"))
+        return "customer"
+    return name
+
+
+def _default_by(draft: Draft, metrics: list[str]) -> list[str]:
+    if draft.feature or all(is_of_stock(metric) for metric in metrics):
+        return ["sku"]
+    if draft.seller or (draft.bounds and metrics[0] in {"units", "gross_margin"}):
+        return ["product"]
+    if "spent" in draft.events or draft.events == ["bought"]:
+        return ["customer"]
+    raise Trouble(Unclear("which_split"))
+
+
+def _bounds(draft: Draft, metrics: list[str], by: list[str], setting: Setting) -> list[Having]:
+    found = [Having(metric, bound.op, _bound_value(bound, metric, setting))
+             for bound in draft.bounds for metric in [bound.metric or _bounded_metric(bound, metrics)]]
+    if draft.feature == "out_of_stock":
+        found.append(Having("stock_available", "<=", 0))
+    elif draft.feature == "low_stock":
+        found.append(Having("stock_available", "<=", REORDER_POINT))
+    if found and not by:
+        raise Trouble(Unclear("which_split"))
+    return found
+
+
+def _bounded_metric(bound: Bound, metrics: list[str]) -> str:
+    """The metric that is counted in the unit of the bound."""
+    wanted = {"money": Unit.MONEY, "percent": Unit.RATE, "day": Unit.DAYS, "hour": Unit.HOURS,
+              "piece": Unit.COUNT, "order": Unit.COUNT, "person": Unit.COUNT}.get(bound.unit or "")
+    for metric in metrics:
+        if wanted is None or METRICS[metric].unit is wanted:
+            return metric
+    raise Trouble(Unclear("bound_misfit"))
+
+
+def _bound_value(bound: Bound, metric: str, setting: Setting) -> float | int:
+    unit = METRICS[metric].unit
+    fits = {Unit.MONEY: {None, "money"}, Unit.RATE: {None, "percent"}, Unit.RATIO: {None, "percent"},
+            Unit.DAYS: {None, "day"}, Unit.HOURS: {None, "hour"}, Unit.COUNT: {None, "piece", "order", "person"}}[unit]
+    if bound.unit not in fits:
+        raise Trouble(Unclear("bound_misfit"))
+    if unit is Unit.MONEY:
+        return to_minor(bound.value, setting.currency)
+    if bound.unit == "percent" or (unit is Unit.RATE and bound.value > 1):
+        return float(bound.value / 100)
+    return int(bound.value) if bound.value == bound.value.to_integral_value() else float(bound.value)
+
+
+def period_of(draft: Draft, metrics: list[str], by: Sequence[str], setting: Setting) -> Period | None:
+    """The period said, or the one that convention gives; None for figures of the moment."""
+    moments = [METRICS[metric].is_of_the_moment for metric in metrics]
+    if all(moments):
+        if draft.span and not _is_today(draft, setting):
+            raise Trouble(Refused("no_history", {"metric": metrics[0]}))
+        if draft.compare or draft.other or draft.same_unit:
+            raise Trouble(Refused("no_history", {"metric": metrics[0]}))
+        return None
+    if any(moments):
+        raise Trouble(Unclear("mixed_time"))
+    if draft.span and draft.span.before is None:
+        return draft.span.period(setting.today)
+    if draft.other and draft.other.before is None:
+        return base_for(draft.other, setting.today)
+    return _usual_period(by, setting.today)
+
+
+def _is_today(draft: Draft, setting: Setting) -> bool:
+    return bool(draft.span and draft.span.start == setting.today and draft.span.grain is Grain.DAY)
+
+
+def _usual_period(by: Sequence[str], today: date) -> Period:
+    if "day" in by:
+        return Period(today - timedelta(days=TREND_DAYS), today)
+    if {"week", "month", "weekday"} & set(by):
+        raise Trouble(Unclear("vague_period"))
+    return Period(today, today + timedelta(days=1), Grain.DAY)
+
+
+def comparison(draft: Draft, period: Period | None) -> Compare | None:
+    """What the figures are set beside. Raises Trouble for periods that are neither the one before nor a year before."""
+    if period is None:
+        return None
+    kind = draft.compare
+    many = any(len(values) > 1 for values in draft.where.values())
+    if draft.is_versus and many and not draft.other:
+        return None  # 京东比拼多多: side by side, not beside another time
+    if draft.other:
+        kind = kind_of(period, draft.other)
+    elif draft.same_unit:
+        kind = kind_of_same_span(period, draft.same_unit)
+    elif draft.is_versus and not kind:
+        kind = Compare.PREVIOUS_PERIOD
+    if kind is None and (draft.other or draft.same_unit):
+        raise Trouble(Unclear("compare_kinds"))
+    return kind
+
+
+def _order(draft: Draft, metrics: list[str], by: list[str]) -> tuple[Order, ...]:
+    direction = direction_of(draft, draft.rank_metric or metrics[0])
+    if direction is None or not by:
+        return ()
+    return (Order(draft.rank_metric or metrics[0], direction),)
+
+
+def direction_of(draft: Draft, metric: str) -> Direction | None:
+    """Largest or smallest first. The best refund rate may be the lowest: asked."""
+    if draft.quality:
+        if METRICS[metric].rising_is_good is False:
+            raise Trouble(Unclear("best_or_most", {"metric": metric}))
+        return Direction.DESC if draft.quality == "best" else Direction.ASC
+    if draft.direction is None and (draft.is_ranked or draft.limit):
+        return Direction.DESC
+    return draft.direction
+
+
+def _limit(draft: Draft) -> int | None:
+    if not draft.is_ranked:
+        return None
+    return draft.limit or (1 if draft.asks_which == "one" else DEFAULT_LIMIT)
+
+

@@ -1,0 +1,40 @@
+"""Words to the shopkeeper itself, and numbers that choose among what was offered."""
+
+import re
+
+from bot.understanding.readings import Command, Context
+
+_CODE = r"\s*([0-9a-z]{2,8})?"
+_COMMANDS = tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern in (
+    ("help", r"/?(?:help|start|帮助|功能|菜单|使用说明)(?:一下)?|怎么用|你(?:能|会|可以)(?:做|干|帮我做|查)?些?(?:什么|啥)[呢呀]?"
+             r"|help me|what can (?:you do|i ask|you help with)|how (?:do i|to) use (?:this|you)"),
+    ("confirm", r"(?:/?confirm|确认|好的?确认|确定)\s*[:：]?" + _CODE),
+    ("cancel", r"/?(?:cancel|取消|不做了|放弃|never ?mind)(?:操作)?" + _CODE),
+    ("undo", r"/?(?:undo|撤销|撤回|反悔)(?: that| it)?(?:刚才的?|上一步|操作)*" + _CODE),
+    ("details", r"/?(?:details?|明细|看明细|详情|导出明细)"),
+    ("bind", r"(?:/?bind|绑定)\s+(\S{4,64})"),
+))
+_SLASH = re.compile(r"/([a-z_]{2,32})(?:@\w+)?(?:\s+(.*))?", re.IGNORECASE | re.DOTALL)
+_SENTENCES = {"subscribe", "unsubscribe"}  # slash commands that are the first word of a sentence
+_ORDINAL = re.compile(r"(?:第|选|选择|option\s*|no\.?\s*)?([1-3一二三])(?:个|项|号)?[.。]?", re.IGNORECASE)
+_CHOSEN = {"一": 1, "二": 2, "三": 3}
+
+
+def command_of(text: str) -> Command | None:
+    for name, pattern in _COMMANDS:
+        if found := pattern.fullmatch(text.rstrip("?？!！。. ")):
+            argument = next((one for one in found.groups() if one), "")
+            return Command(name, argument if name == "bind" else argument.upper())
+    slash = _SLASH.fullmatch(text)
+    if slash and slash[1].lower() not in _SENTENCES:
+        return Command(slash[1].lower(), (slash[2] or "").strip())
+    return None
+
+
+def chosen(text: str, context: Context) -> str | None:
+    """1 or 第二个, in answer to choices that were offered."""
+    found = _ORDINAL.fullmatch(text)
+    if not found or context.pending is None or not context.pending.choices:
+        return None
+    index = _CHOSEN.get(found[1]) or int(found[1])
+    return context.pending.choices[index - 1] if index <= len(context.pending.choices) else None

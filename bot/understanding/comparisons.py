@@ -1,0 +1,106 @@
+"""Beside what: 环比, 同比, 比昨天, vs last month, 涨了多少; and which of two periods is the one asked about."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from bot.understanding import almanac
+from bot.understanding.draft import Draft, next_content
+from bot.understanding.periods import Span
+from bot.understanding.readings import Refused, Unclear
+from bot.understanding.scan import Token
+from domain.metrics.periods import Grain, Period, previous, previous_year
+from domain.metrics.query import Compare
+
+_CONTRASTS = frozenset({"compare", "versus", "same_span", "change"})
+
+
+def read_comparison(tokens: Sequence[Token], spans: Sequence[Span], draft: Draft) -> None:
+    """Sort the periods into the one asked about and the one beside it."""
+    left = list(spans)
+    for at, token in enumerate(tokens):
+        if token.used or token.names or not _CONTRASTS & token.senses.keys():
+            continue
+        if token.has("same_span"):
+            token.used, draft.same_unit = True, token.senses["same_span"]
+        elif token.has("compare"):
+            token.used, draft.compare = True, Compare(token.senses["compare"])
+        elif token.has("versus"):
+            token.used = draft.is_versus = True
+            _take_other(tokens, at, left, draft)
+        elif token.has("change"):
+            token.used = not token.has("event")  # 多卖了 also says what happened
+            draft.compare = draft.compare or Compare.PREVIOUS_PERIOD
+    _use_with(tokens, draft)
+    _take_asked(left, draft)
+
+
+def _take_other(tokens: Sequence[Token], at: int, left: list[Span], draft: Draft) -> None:
+    """The period compared with stands behind 比, or before it after 跟."""
+    behind = next_content(tokens, at + 1)
+    other = next((span for span in left if at < span.first <= max(behind, at + 2)), None)
+    if other is None:
+        earlier = [span for span in left if span.first < at]
+        if earlier and (len(earlier) > 1 or _has_with(tokens, earlier[-1].first) or draft.follows):
+            other = earlier[-1]
+    if other and not draft.other:
+        draft.other = other
+        left.remove(other)
+
+
+def _has_with(tokens: Sequence[Token], first: int) -> bool:
+    return first > 0 and tokens[first - 1].has("with")
+
+
+def _use_with(tokens: Sequence[Token], draft: Draft) -> None:
+    if not (draft.compare or draft.other or draft.is_versus or draft.same_unit):
+        return
+    for token in tokens:
+        if token.has("with") and not token.names:
+            token.used = True
+
+
+def _take_asked(left: list[Span], draft: Draft) -> None:
+    relative = [span for span in left if span.before]
+    if len(left) == 2 and relative and not draft.other:
+        draft.other = relative[0]
+        left.remove(relative[0])
+    if len(left) > 1:
+        draft.object_to(Unclear("two_periods"))
+    if left:
+        draft.span = left[0]
+    for span in (draft.span, draft.other):
+        if span and span.problem:
+            draft.object_to(_objection(span.problem))
+
+
+def _objection(problem: str) -> Unclear | Refused:
+    if problem.startswith("vague_"):
+        return Unclear("vague_period")
+    return Refused(problem)
+
+
+def base_for(other: Span, today: date) -> Period:
+    """The running unit that stands beside the one compared with: today for 比昨天."""
+    kind = other.grain.value if other.grain is not Grain.SPAN else "day"
+    (start, end), grain = almanac.unit(kind, 0, today)
+    return Span(0, 0, start, end, grain).period(today)
+
+
+def kind_of(base: Period, other: Span) -> Compare | None:
+    """How the other period stands to the one asked about; None when neither the one before nor the year before."""
+    if other.before:
+        return Compare.PREVIOUS_PERIOD if other.before in {"any", base.grain.value} else None
+    if other.grain is Grain.YEAR and base.grain is not Grain.YEAR and other.start.year == base.last.year - 1:
+        return Compare.PREVIOUS_YEAR  # 今天比去年: its same days
+    if other.grain is not base.grain:
+        return None
+    if previous_year(base).start == other.start:
+        return Compare.PREVIOUS_YEAR
+    return Compare.PREVIOUS_PERIOD if previous(base).start == other.start else None
+
+
+def kind_of_same_span(base: Period, unit: str) -> Compare | None:
+    """去年同期, 上月同期: the same days of the unit before."""
+    if unit == "year":
+        return Compare.PREVIOUS_YEAR
+    return Compare.PREVIOUS_PERIOD if base.grain.value == unit else None

@@ -1,0 +1,116 @@
+"""What a message says of a question, part by part, before it is completed from the conversation and checked."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from bot.understanding.periods import Span
+from bot.understanding.readings import Refused, Unclear
+from bot.understanding.scan import Token
+from domain.metrics.catalog import METRICS
+from domain.metrics.query import Compare, Direction
+
+# Dimensions that say the same of a sale: naming a new one replaces the other.
+FAMILIES = ({"sku", "product", "category"}, {"shop", "platform"}, {"customer", "segment"})
+
+
+def family(dimension: str) -> set[str]:
+    """The dimensions that a filter on this one takes the place of."""
+    return next((group for group in FAMILIES if dimension in group), {dimension})
+
+
+@dataclass(slots=True)
+class Bound:
+    """低于30%: the metric is found later when it does not stand beside the number."""
+
+    op: str
+    value: Decimal
+    unit: str | None  # money, percent, piece, order, person, day, hour
+    metric: str | None = None
+
+
+@dataclass(slots=True)
+class Draft:
+    """The parts that were said; empty means not said."""
+
+    metrics: list[str] = field(default_factory=list)
+    by: list[str] = field(default_factory=list)
+    where: dict[str, list[str]] = field(default_factory=dict)
+    exclude: dict[str, list[str]] = field(default_factory=dict)
+    span: Span | None = None
+    compare: Compare | None = None
+    other: Span | None = None  # the period compared with
+    is_versus: bool = False  # 比 without a period: of the values, or with the period before
+    same_unit: str | None = None  # 上月同期
+    bounds: list[Bound] = field(default_factory=list)
+    direction: Direction | None = None
+    quality: str | None = None  # best or worst: which way is up depends on the metric
+    limit: int | None = None
+    is_ranked: bool = False
+    is_sorted: bool = False
+    rank_metric: str | None = None
+    asks_which: str | None = None  # one or many
+    seller: Direction | None = None
+    feature: str | None = None
+    bare: list[tuple[str, int]] = field(default_factory=list)  # dimensions that were only mentioned, and where
+    is_apiece: bool = False
+    is_shared: bool = False  # 占比
+    wants_trend: bool = False
+    wants_chart: bool = False
+    follows: bool = False
+    adds: bool = False
+    unsplit: bool = False
+    widened: list[str] = field(default_factory=list)  # 全部店铺: dimensions that are not filtered any more
+    asks_amount: bool = False
+    events: list[str] = field(default_factory=list)  # those that made no figure yet
+    all_events: list[str] = field(default_factory=list)
+    vague: tuple[int, tuple[str, ...]] | None = None  # a token that may be any of these metrics
+    trouble: Unclear | Refused | None = None  # what has to be said instead of an answer
+
+    def object_to(self, trouble: Unclear | Refused) -> None:
+        """Keep the first objection."""
+        self.trouble = self.trouble or trouble
+
+    @property
+    def filters(self) -> dict[str, list[str]]:
+        return {**self.exclude, **self.where}
+
+    @property
+    def lists_rows(self) -> bool:
+        """The answer has a row for each of something, whether or not it was said of what."""
+        return bool(self.is_ranked or self.is_sorted or self.bounds or self.feature or self.is_shared or self.is_apiece)
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing of a question was said."""
+        return not any((
+            self.metrics, self.by, self.where, self.exclude, self.span, self.compare, self.other, self.is_versus,
+            self.same_unit, self.bounds, self.is_ranked, self.is_sorted, self.direction, self.quality, self.limit,
+            self.seller, self.feature, self.wants_trend, self.bare, self.unsplit, self.widened, self.vague,
+            self.asks_which))
+
+
+def add_to(filters: dict[str, list[str]], dimension: str, value: str) -> None:
+    values = filters.setdefault(dimension, [])
+    if value not in values:
+        values.append(value)
+
+
+def is_of_stock(metric: str) -> bool:
+    return METRICS[metric].is_of_the_moment and "sku" in METRICS[metric].dimensions
+
+
+def next_content(tokens: Sequence[Token], at: int) -> int:
+    """The first token from `at` that is more than a particle."""
+    while at < len(tokens) and is_filler(tokens[at]):
+        at += 1
+    return at
+
+
+def is_filler(token: Token) -> bool:
+    return not token.names and token.number is None and bool(token.senses) and (
+        token.has("stop") or token.has("glue")) and not any(token.has(kind) for kind in _SPEAKING)
+
+
+# A particle that also has one of these roles is more than a particle.
+_SPEAKING = ("sep", "range", "since", "since_end", "to", "from", "add", "sign", "each", "no_split", "with")

@@ -1,0 +1,126 @@
+"""All parts of a question read from its tokens, in the order in which one makes sense of the other."""
+
+from collections.abc import Sequence
+
+from bot.understanding.asks import Setting
+from bot.understanding.comparisons import read_comparison
+from bot.understanding.draft import Draft
+from bot.understanding.figures import read_figures, use_topics
+from bot.understanding.filters import read_filters
+from bot.understanding.normalise import Normalised
+from bot.understanding.periods import PeriodReader
+from bot.understanding.readings import Unclear
+from bot.understanding.scan import Token
+from bot.understanding.splits import read_bounds, read_ranks, read_splits
+from domain.metrics.catalog import METRICS
+
+
+def read_draft(tokens: list[Token], message: Normalised, setting: Setting, *, has_last: bool) -> Draft:
+    """What the message says of a question, every token that says it marked used."""
+    draft = Draft()
+    _read_follow(tokens, draft, has_last=has_last)
+    spans = PeriodReader(tokens, setting.today).read()
+    read_comparison(tokens, spans, draft)
+    read_bounds(tokens, draft)
+    read_ranks(tokens, draft)
+    read_splits(tokens, draft)
+    read_figures(tokens, draft)
+    read_filters(tokens, message, draft)
+    use_topics(tokens, draft)
+    _settle_bare(tokens, draft)
+    _settle_vague(draft)
+    if draft.vague and not draft.metrics:
+        token = tokens[draft.vague[0]]
+        facts = {"metrics": " ".join(draft.vague[1]), "at": str(token.start), "end": str(token.end)}
+        draft.object_to(Unclear("which_of", facts))
+    return draft
+
+
+def _read_follow(tokens: Sequence[Token], draft: Draft, *, has_last: bool) -> None:
+    """Words that only make sense after another question."""
+    if not tokens or not has_last:
+        return
+    draft.follows = tokens[0].has("follow") or tokens[-1].text == "呢" or (
+        tokens[-1].has("end") and len(tokens) > 1 and tokens[-2].text == "呢")
+    draft.adds = any(token.has("add") and not (token.has("sep") and at) for at, token in enumerate(tokens)) and (
+        tokens[0].has("add") or tokens[0].has("follow") or tokens[-1].text in {"too", "as well"})
+    draft.unsplit = any(token.has("no_split") for token in tokens)
+    draft.widened = [token.senses["whole"] for token in tokens if token.has("whole")]
+    draft.unsplit = draft.unsplit or any(token.has("whole") and token.text.startswith("不分") for token in tokens)
+
+
+def _settle_vague(draft: Draft) -> None:
+    """花费 by campaign can only be what ads cost."""
+    if draft.vague is None or draft.metrics:
+        return
+    said = {*draft.by, *draft.where, *draft.exclude, *(name for name, _ in draft.bare)} - {"goods", "person"}
+    possible = [metric for metric in draft.vague[1] if said <= METRICS[metric].dimensions]
+    if said and len(possible) == 1:
+        draft.metrics.append(possible[0])
+
+
+_STANDS_FOR_ALL = frozenset({"product", "goods", "customer"})
+
+
+def _settle_bare(tokens: Sequence[Token], draft: Draft) -> None:
+    """A dimension that was only mentioned: what the rows are, or a word that says nothing more."""
+    left: list[tuple[str, int]] = []
+    for dimension, at in draft.bare:
+        token = tokens[at]
+        if token.used:
+            continue
+        if _are_counted(tokens, at, dimension, draft):
+            token.used = True
+            draft.metrics.append("customers")
+        elif draft.lists_rows:
+            token.used = True
+            _count_of_rows(tokens, at, draft)
+            left.append((dimension, at))
+        elif dimension in _STANDS_FOR_ALL and at and (tokens[at - 1].names or _follows_filter(tokens, at)):
+            token.used = True
+        elif dimension == "goods":
+            token.used = token.text == "what" or bool(draft.metrics)
+        elif draft.asks_which and not draft.by:
+            token.used = True
+            draft.by.append(dimension)
+        elif not token.has("metric"):
+            facts = {"at": str(token.start), "end": str(token.end), "dimension": dimension}
+            draft.object_to(Unclear("split_or_total", facts))
+            token.used = True
+    draft.bare = left
+
+
+def _are_counted(tokens: Sequence[Token], at: int, dimension: str, draft: Draft) -> bool:
+    """买家最多的省份, customers last week: how many there are."""
+    if dimension != "customer" or draft.metrics:
+        return False
+    if at + 1 < len(tokens) and tokens[at + 1].has("extreme"):
+        return True
+    return tokens[at].text.isascii() and not draft.lists_rows and not (at and _follows_filter(tokens, at))
+
+
+def _count_of_rows(tokens: Sequence[Token], at: int, draft: Draft) -> None:
+    """最高的商品 and best shop mean one; 商品最高 and best shops mean a list."""
+    if draft.asks_which or not draft.is_ranked or draft.limit:
+        return
+    word = tokens[at].text
+    if word.isascii():
+        draft.asks_which = "many" if word.endswith("s") else "one"
+        return
+    before = tokens[at - 2:at] if at >= 2 else tokens[:at]
+    if any("最" in token.text for token in before) and any(token.text.endswith("的") for token in before):
+        draft.asks_which = "one"
+
+
+def _follows_filter(tokens: Sequence[Token], at: int) -> bool:
+    before = tokens[at - 2] if at >= 2 and tokens[at - 1].text == "的" else tokens[at - 1]
+    return bool(before.names) or any(before.has(kind) for kind in ("platform", "province", "order_status", "segment"))
+
+
+def without_taken_back(tokens: list[Token]) -> list[Token]:
+    """不是上个月,是9月: what stands between 不是 and 是 is taken back."""
+    first = next((at for at, token in enumerate(tokens) if token.has("not_this")), None)
+    if first is None:
+        return tokens
+    but = next((at for at in range(first + 2, len(tokens)) if tokens[at].has("but")), None)
+    return tokens if but is None else [*tokens[:first], *tokens[but:]]

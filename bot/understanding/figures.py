@@ -1,0 +1,191 @@
+"""Which figures: metrics by name, and what happened × what is counted."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from bot.understanding.draft import Draft, next_content
+from bot.understanding.lexicon import lexicon
+from bot.understanding.readings import Unclear
+from bot.understanding.scan import Token
+from domain.metrics.catalog import METRICS, Unit
+
+
+def _is_goods(metric: str) -> bool:
+    return metric == "units" or metric.startswith("stock_") or metric == "reorder_quantity"
+
+
+# What a question-count may stand beside: 退款多少单 asks for another figure than 退款 alone.
+_FITS: Mapping[str, Callable[[str], bool]] = {
+    "money": lambda metric: METRICS[metric].unit is Unit.MONEY,
+    "orders": lambda metric: "orders" in metric,
+    "pieces": _is_goods,
+    "goods": _is_goods,
+    "people": lambda metric: "customers" in metric or metric == "visitors",
+    "days": {"days_of_cover", "ship_hours"}.__contains__,
+    "amount": METRICS.__contains__,
+}
+_EVENT_OF = {"refund_amount": "refunded", "revenue": "sold", "net_profit": "earned", "cash_in": "received",
+             "cash_out": "paid", "units": "sold", "discount": "discounted"}
+_NOUNS = frozenset({"订单", "单子", "的单子", "orders", "order", "单", "人", "的人", "人数", "people", "persons",
+                    "shoppers", "pieces", "pcs", "purchases", "transactions", "钱", "money"})
+_LOOSE = frozenset({"refunds", "refund", "退款"})  # may be money or orders: orders with refunds
+# What any figure may be said with: 推广费花了多少, 利润做了多少.
+_GENERAL_EVENTS = frozenset(
+    {"sold", "ordered", "bought", "spent", "left", "received", "paid", "visited", "restock", "lasts"})
+_WEAK_EVENTS = frozenset({"left", "sold"})  # 还有多少单没发: the other event counts
+
+
+@dataclass(slots=True)
+class _Clause:
+    """What stands between two separators."""
+
+    metrics: list[str] = field(default_factory=list)
+    events: list[str] = field(default_factory=list)
+    counts: list[str] = field(default_factory=list)  # 多少单, 多少钱: asked for
+    nouns: list[str] = field(default_factory=list)  # 订单: mentioned
+    statuses: list[Token] = field(default_factory=list)
+    topics: list[str] = field(default_factory=list)
+    has_loose: bool = False
+    features: list[Token] = field(default_factory=list)  # 要补: a list of goods, or with 多少 a figure
+
+
+def read_figures(tokens: Sequence[Token], draft: Draft) -> None:
+    """Fill draft.metrics in the order in which they were said."""
+    event: str | None = None
+    clauses = _clauses(tokens, draft)
+    for clause in clauses:
+        event = _read_clause(clause, event, draft)
+    if draft.feature and any(clause.counts and not clause.features for clause in clauses):
+        draft.object_to(Unclear("two_questions"))
+    draft.all_events = [event for clause in clauses for event in clause.events]
+    if not draft.metrics and not draft.vague:
+        draft.events = [event] if event else []
+
+
+def _clauses(tokens: Sequence[Token], draft: Draft) -> list[_Clause]:
+    clauses = [_Clause()]
+    for at, token in enumerate(tokens):
+        if (token.has("sep") or token.has("end")) and not token.used and not token.has("event"):
+            clauses.append(_Clause())
+        elif not token.used and not token.names:
+            _read_token(tokens, at, clauses[-1], draft)
+    return clauses
+
+
+def _read_token(tokens: Sequence[Token], at: int, clause: _Clause, draft: Draft) -> None:
+    token = tokens[at]
+    if token.has("metric"):
+        token.used = True
+        clause.metrics.append(token.senses["metric"])
+        clause.has_loose = clause.has_loose or (token.text in _LOOSE and at > 1)
+    elif token.has("vague"):
+        token.used = True
+        draft.vague = (at, tuple(token.senses["vague"].split()))
+    elif token.has("count"):
+        token.used = True
+        asked = token.text not in _NOUNS or _is_asked_before(tokens, at)
+        (clause.counts if asked else clause.nouns).append(token.senses["count"])
+    elif token.has("feature"):
+        token.used = True
+        clause.features.append(token)
+    elif token.has("order_status") and not token.has("event"):
+        clause.statuses.append(token)
+    elif token.has("event"):
+        token.used = True
+        clause.events.append(token.senses["event"])
+    elif token.has("topic"):
+        clause.topics.append(token.senses["topic"])
+    elif token.senses.get("dim") == "customer" and _is_asked_before(tokens, at):
+        token.used = True
+        clause.counts.append("people")
+
+
+def _is_asked_before(tokens: Sequence[Token], at: int) -> bool:
+    """How many orders: the words for how many stand right before."""
+    return at > 0 and tokens[at - 1].senses.get("count") == "amount" and not tokens[at].has("metric")
+
+
+def _read_clause(clause: _Clause, event: str | None, draft: Draft) -> str | None:
+    """Add the clause's figures; returns the event that a later clause may leave unsaid."""
+    for token in clause.features:
+        if token.has("event") and clause.counts:
+            clause.events.append(token.senses["event"])
+        else:
+            draft.feature = token.senses["feature"]
+    strong = [one for one in clause.events if one not in _WEAK_EVENTS] or ([] if clause.statuses else clause.events)
+    event = strong[-1] if strong else event
+    draft.asks_amount = draft.asks_amount or bool(clause.counts)
+    counts = [one for one in clause.counts if one != "amount"] or clause.nouns[:1] * bool(clause.counts) or clause.counts
+    if "spent" in strong and clause.topics and clause.topics[0] not in clause.metrics:
+        _spent(clause, draft)
+    if clause.metrics:
+        _explicit(clause, strong, counts, draft)
+    elif clause.statuses and not strong:
+        _status(clause, draft)
+    elif strong or counts or clause.nouns:
+        _combined(clause, event if strong or counts else None, counts, draft)
+    return event
+
+
+def _explicit(clause: _Clause, strong: list[str], counts: list[str], draft: Draft) -> None:
+    for event in strong:
+        table = lexicon().combine.get(event, {})
+        if event not in _GENERAL_EVENTS and not set(table.values()) & set(clause.metrics):
+            _combined(clause, event, counts, draft)  # 销售额退了多少: two figures
+    for metric in clause.metrics:
+        misfits = [one for one in counts if not _FITS[one](metric)]
+        if clause.has_loose and metric == "refund_amount" and "orders" in clause.nouns:
+            misfits = ["orders"]
+        other = lexicon().combine.get(_EVENT_OF.get(metric, ""), {}).get(misfits[0]) if misfits else metric
+        if other is None:
+            draft.object_to(Unclear("which_figure_of_two", {"metric": metric}))
+        _add(draft, other or metric)
+
+
+def _status(clause: _Clause, draft: Draft) -> None:
+    """待发货 is a figure of its own; 已取消的订单 are orders with that status."""
+    metrics = [lexicon().status_metrics.get(token.senses["order_status"]) for token in clause.statuses]
+    for token, metric in zip(clause.statuses, metrics, strict=True):
+        if metric and not any(METRICS[one].unit is not Unit.COUNT for one in draft.metrics):
+            token.used = True
+            _add(draft, metric)
+        elif clause.counts or clause.nouns:
+            _add(draft, "orders")
+
+
+def _combined(clause: _Clause, event: str | None, counts: list[str], draft: Draft) -> None:
+    if event == "spent":
+        _spent(clause, draft)
+        return
+    table = lexicon().combine.get(event or "none", {})
+    wanted = counts or clause.nouns or ["none"]
+    found = [table.get(one) or (lexicon().combine["none"].get(one) if event is None else None) for one in wanted]
+    for metric in found:
+        if metric:
+            _add(draft, metric)
+    if clause.statuses and found and all(found):
+        return
+
+
+def _spent(clause: _Clause, draft: Draft) -> None:
+    if clause.topics:
+        for topic in clause.topics:
+            _add(draft, topic)
+    elif not draft.vague:
+        draft.events = ["spent"]
+
+
+def _add(draft: Draft, metric: str) -> None:
+    if metric not in draft.metrics:
+        draft.metrics.append(metric)
+
+
+def use_topics(tokens: Sequence[Token], draft: Draft) -> None:
+    """推广 in 推广费花了多少推广: explained when its figure is asked for."""
+    for at, token in enumerate(tokens):
+        if token.used or not token.has("topic"):
+            continue
+        topic = token.senses["topic"]
+        near = next_content(tokens, at + 1)
+        if topic in draft.metrics or (near < len(tokens) and tokens[near].senses.get("metric", "").startswith(("ad_", "roi"))):
+            token.used = True

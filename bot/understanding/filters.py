@@ -1,0 +1,130 @@
+"""Which part of the shop: names and closed values, kept in or left out."""
+
+from collections.abc import Sequence
+
+from bot.understanding.draft import Draft, add_to, is_filler, is_of_stock
+from bot.understanding.normalise import Normalised
+from bot.understanding.readings import Unclear
+from bot.understanding.scan import Token
+from domain.metrics.catalog import DIMENSIONS, METRICS
+from domain.metrics.measures import Source
+from domain.ports import Name
+
+CLOSED = ("platform", "order_status", "segment", "province", "currency")
+_LABELS = {"shop": {"shop"}, "platform": {"platform", "shop"}, "warehouse": {"warehouse"}, "province": {"province"},
+           "category": {"category", "product", "goods"}, "product": {"product", "goods"}, "sku": {"sku", "goods"},
+           "staff": {"staff"}, "customer": {"customer"}, "segment": {"segment", "customer"},
+           "order_status": {"order_status"}, "currency": {"currency"}, "campaign": {"campaign"}, "account": {"account"}}
+MAX_CHOICES = 3
+_OF_PLACES = {Source.STOCK, Source.SHIPMENTS, Source.SIGNED}
+
+
+def read_filters(tokens: Sequence[Token], message: Normalised, draft: Draft) -> None:
+    """Every name and closed value becomes a filter; after 除了 it is left out."""
+    out: Token | None = None  # the 除了 that is still in force
+    for at, token in enumerate(tokens):
+        if token.used:
+            out = out if is_filler(token) else None
+        elif token.has("exclude") and not token.names:
+            out = token
+        elif (found := _values(tokens, at, message, draft)) is not None:
+            token.used = True
+            for dimension, value in found:
+                add_to(draft.exclude if out else draft.where, dimension, value)
+                _use_label(tokens, at, dimension)
+            if out:
+                out.used = True
+            _use_by(tokens, at)
+        elif token.has("exclude_end"):
+            token.used, out = bool(draft.exclude), None
+        elif not (token.has("sep") or is_filler(token) or token.has("dim")):
+            out = None
+
+
+def _use_by(tokens: Sequence[Token], at: int) -> None:
+    """Shipped by 小王."""
+    if at and tokens[at - 1].text == "by" and any(name.dimension == "staff" for name in tokens[at].names):
+        tokens[at - 1].used = True
+
+
+def _values(tokens: Sequence[Token], at: int, message: Normalised, draft: Draft) -> list[tuple[str, str]] | None:
+    """What the token filters by; None when it filters nothing."""
+    token = tokens[at]
+    closed = next((kind for kind in CLOSED if token.has(kind)), None)
+    if token.names:
+        return _named(tokens, at, message, draft)
+    if closed is None or (closed == "segment" and token.has("metric") and not _other_metrics(draft, token)):
+        return None
+    if closed == "order_status" and token.has("event"):
+        return None
+    return [(closed, token.senses[closed])]
+
+
+def _other_metrics(draft: Draft, token: Token) -> bool:
+    return any(metric != token.senses["metric"] for metric in draft.metrics)
+
+
+def _named(tokens: Sequence[Token], at: int, message: Normalised, draft: Draft) -> list[tuple[str, str]]:
+    token = tokens[at]
+    closed = next((kind for kind in CLOSED if token.has(kind)), None)
+    names = token.names
+    if len({name.dimension for name in names}) == 1 and names[0].dimension == "sku" and len(
+            {name.within for name in names}) == 1:
+        return [(name.dimension, name.value) for name in names]
+    labelled = [name for name in names if _label_beside(tokens, at, name.dimension)]
+    names = tuple(labelled) or names
+    if closed == "province" and not labelled:
+        return _place(token, names, draft)
+    if len(names) == 1:
+        _doubt_bare_place(names[0], token, message, draft)
+        return [(names[0].dimension, names[0].value)]
+    if closed:
+        return [(closed, token.senses[closed])]
+    said = message.original(token.start, token.end)
+    draft.object_to(Unclear("which_name", {"name": said}, _choices(token, names, message)))
+    return [(names[0].dimension, names[0].value)]
+
+
+def _place(token: Token, names: tuple[Name, ...], draft: Draft) -> list[tuple[str, str]]:
+    """北京 is where buyers live in a question on sales, and a warehouse in one on stock."""
+    if any(is_of_stock(metric) for metric in draft.metrics) or draft.feature:
+        return [(names[0].dimension, names[0].value)]
+    return [("province", token.senses["province"])]
+
+
+def _doubt_bare_place(name: Name, token: Token, message: Normalised, draft: Draft) -> None:
+    """广州 may be the warehouse's name for people in it, yet in a question on sales it may mean the buyers' town."""
+    is_plain = "仓" not in token.text and "warehouse" not in token.text and token.text not in name.value.lower()
+    sold = any(not METRICS[metric].sources & _OF_PLACES for metric in draft.metrics)
+    if name.dimension == "warehouse" and is_plain and sold:
+        draft.object_to(Unclear("place_or_warehouse", {"name": message.original(token.start, token.end)},
+                                (message.replaced(token.start, token.end, name.value),)))
+
+
+def _choices(token: Token, names: tuple[Name, ...], message: Normalised) -> tuple[str, ...]:
+    """The message with the full name for the ambiguous one, or with the kind of thing where that does not differ."""
+    said = message.original(token.start, token.end)
+    distinct = len({name.value for name in names}) == len(names) and all(name.value != said for name in names)
+    texts = [name.value if distinct else f"{name.value}{DIMENSIONS[name.dimension].zh}" for name in names]
+    return tuple(message.replaced(token.start, token.end, text) for text in texts[:MAX_CHOICES])
+
+
+def _label_beside(tokens: Sequence[Token], at: int, dimension: str) -> bool:
+    return any(0 <= beside < len(tokens) and tokens[beside].senses.get("dim") == dimension and not tokens[beside].names
+               for beside in (at + 1, at - 1))
+
+
+def _use_label(tokens: Sequence[Token], at: int, dimension: str) -> None:
+    """京东平台, 类目女装: the word for the kind of thing says nothing more."""
+    labels = _LABELS.get(dimension, {dimension})
+    for beside in (at + 1, at - 1):
+        if not 0 <= beside < len(tokens) or tokens[beside].used or tokens[beside].names:
+            continue
+        is_split = beside and any(tokens[beside - 1].has(kind) for kind in ("each", "which", "rank"))
+        if tokens[beside].senses.get("dim") in labels and not is_split and _touches(tokens, at, beside):
+            tokens[beside].used = True
+
+
+def _touches(tokens: Sequence[Token], at: int, beside: int) -> bool:
+    first, second = sorted((at, beside))
+    return tokens[second].start - tokens[first].end <= 1

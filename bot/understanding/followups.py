@@ -1,0 +1,158 @@
+"""A message that goes on from the last question: 那上周呢, by shop, 只看京东, 前五就行, 不对,是上个月."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from bot.understanding.asks import (
+    DEFAULT_LIMIT,
+    Setting,
+    Trouble,
+    checked,
+    comparison,
+    direction_of,
+    period_of,
+    question,
+)
+from bot.understanding.draft import Draft, family
+from bot.understanding.periods import Span, before
+from bot.understanding.readings import Unclear
+from domain.metrics.catalog import METRICS
+from domain.metrics.periods import Period
+from domain.metrics.query import Direction, Filter, Having, MetricQuery, Order
+
+
+def continues(draft: Draft, last: MetricQuery | None) -> bool:
+    """Whether the message is only understood together with the question before it."""
+    if last is None or draft.is_empty:
+        return False
+    if draft.span and draft.span.before:
+        return True
+    if not (draft.metrics or draft.seller or draft.feature or any(bound.metric for bound in draft.bounds)):
+        return not draft.vague
+    says_more = any((draft.span, draft.where, draft.exclude, draft.by, draft.bounds, draft.is_ranked, draft.feature,
+                     draft.wants_trend, draft.compare, draft.other, draft.is_versus, draft.bare))
+    return draft.follows or draft.adds or not says_more
+
+
+def continued(draft: Draft, last: MetricQuery, setting: Setting) -> MetricQuery:
+    """The last question with what the message changes in it. Raises Trouble."""
+    _resolve_before(draft, last)
+    return _Continuation(draft, last, setting).query()
+
+
+def _resolve_before(draft: Draft, last: MetricQuery) -> None:
+    """再往前一周 is counted from the period spoken of last."""
+    span = draft.span
+    if span and span.before:
+        found = before(last.period, span.before) if last.period else None
+        if found is None:
+            raise Trouble(Unclear("vague_period"))
+        draft.span = Span(span.first, span.after, found.start, found.end, found.grain)
+
+
+@dataclass(frozen=True, slots=True)
+class _Continuation:
+    """What a message says, and the question it goes on from."""
+
+    draft: Draft
+    last: MetricQuery
+    setting: Setting
+
+    def query(self) -> MetricQuery:
+        metrics = self._metrics()
+        by = self._by(metrics)
+        period = self._period(metrics, by)
+        where, exclude = self._filters()
+        order, limit = self._rows(metrics, by)
+        compare = comparison(self.draft, period) or (self.last.compare if period else None)
+        return checked(replace(
+            self.last, metrics=tuple(metrics), by=tuple(by), where=where, exclude=exclude, period=period, compare=compare,
+            having=self._having(metrics, by), order=order, limit=limit))
+
+    def _metrics(self) -> list[str]:
+        draft, last = self.draft, self.last
+        if not draft.metrics and draft.feature in {"low_stock", "out_of_stock"}:
+            return ["stock_available"]
+        if not draft.metrics:
+            is_new = draft.rank_metric and draft.rank_metric not in last.metrics
+            return [draft.rank_metric] if is_new and draft.rank_metric else list(last.metrics)
+        return list(dict.fromkeys([*last.metrics, *draft.metrics])) if draft.adds else list(draft.metrics)
+
+    def _filters(self) -> tuple[Filter, Filter]:
+        """New values take the place of the old ones that say the same of a sale, unless they are added."""
+        draft, last = self.draft, self.last
+        where = {dimension: list(values) for dimension, values in last.where.items()}
+        exclude = {dimension: list(values) for dimension, values in last.exclude.items()}
+        for dimension in draft.widened:
+            _drop_family(where, dimension)
+            _drop_family(exclude, dimension)
+        for dimension, values in draft.where.items():
+            old = where.get(dimension, []) if draft.adds else []
+            _drop_family(where, dimension)
+            _drop_family(exclude, dimension)
+            where[dimension] = list(dict.fromkeys([*old, *values]))
+        for dimension, values in draft.exclude.items():
+            exclude[dimension] = list(dict.fromkeys([*exclude.get(dimension, []), *values]))
+            where[dimension] = [value for value in where.get(dimension, []) if value not in values]
+        return _frozen(where), _frozen(exclude)
+
+    def _by(self, metrics: list[str]) -> list[str]:
+        draft, last = self.draft, self.last
+        if draft.unsplit:
+            return []
+        said = draft.by or ([name for name, _ in draft.bare] if draft.lists_rows or draft.asks_which else [])
+        said = [_plain(name, metrics[0]) for name in said]
+        if draft.wants_trend and not said:
+            said = ["day"]
+        if not said:
+            return list(last.by)
+        return list(dict.fromkeys([*last.by, *said])) if draft.adds else said
+
+    def _period(self, metrics: list[str], by: list[str]) -> Period | None:
+        """The period of the last question goes on, unless another one is named or the new figure takes none."""
+        draft, last = self.draft, self.last
+        takes_none = all(METRICS[metric].is_of_the_moment for metric in metrics)
+        names_other = draft.other is not None and not draft.is_versus
+        if draft.span or takes_none or last.period is None or names_other:
+            return period_of(draft, metrics, by, self.setting)
+        return last.period
+
+    def _rows(self, metrics: list[str], by: list[str]) -> tuple[tuple[Order, ...], int | None]:
+        """Order and limit: said now, or kept while the rows are the same."""
+        draft, last = self.draft, self.last
+        if draft.is_ranked or draft.is_sorted or draft.limit:
+            if not by:
+                raise Trouble(Unclear("which_split"))
+            key = draft.rank_metric or metrics[0]
+            direction = direction_of(draft, key) or Direction.DESC
+            limit = draft.limit or (1 if draft.asks_which == "one" else DEFAULT_LIMIT)
+            return (Order(key, direction),), limit if draft.is_ranked or draft.limit else last.limit
+        if tuple(by) != last.by:
+            return (), None
+        known = {*metrics, *by}
+        return tuple(one if one.by in known else Order(metrics[0], one.direction) for one in last.order), last.limit
+
+    def _having(self, metrics: list[str], by: list[str]) -> tuple[Having, ...]:
+        if self.draft.bounds or self.draft.feature:
+            alone = replace(self.draft, metrics=list(metrics), by=list(by), where={}, exclude={}, other=None,
+                            compare=None, same_unit=None, is_versus=False)
+            return question(alone, self.setting).having
+        is_same = tuple(by) == self.last.by and tuple(metrics) == self.last.metrics
+        return self.last.having if is_same else ()
+
+
+def _plain(name: str, metric: str) -> str:
+    """货 and 谁 as the dimensions they stand for beside this figure."""
+    known = METRICS[metric]
+    meant = {"goods": "sku" if known.is_of_the_moment else "product",
+             "person": "staff" if "staff" in known.dimensions else "customer"}
+    return meant.get(name, name)
+
+
+def _drop_family(filters: dict[str, list[str]], dimension: str) -> None:
+    for other in family(dimension):
+        filters.pop(other, None)
+
+
+def _frozen(filters: Mapping[str, list[str]]) -> Filter:
+    return {dimension: tuple(values) for dimension, values in filters.items() if values}

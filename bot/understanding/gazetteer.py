@@ -1,0 +1,135 @@
+"""The shop's own names, as they stand in the database now: found in text longest first, ambiguous ones kept as sets."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from bot.understanding.normalise import spelled
+from domain.ports import Name, Names
+
+# One character is a name only in a dictionary; in a sentence it is a syllable of another word.
+SHORTEST_NAME = 2
+VARIANT_ENDINGS = ("码", "号", "款", "色", "的")
+
+
+@dataclass(slots=True)
+class Gazetteer:
+    """`names` has what each spelling stands for; `lengths` the spellings' lengths by their first character."""
+
+    names: dict[str, tuple[Name, ...]] = field(default_factory=dict)
+    lengths: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    skus: dict[str, list[str]] = field(default_factory=dict)  # product → codes
+    variants: dict[str, list[tuple[str, tuple[str, ...]]]] = field(default_factory=dict)  # product → (code, its parts)
+    products: dict[str, str] = field(default_factory=dict)  # code → product
+    warehouses: tuple[str, ...] = ()
+    joined: str = ""  # every spelling between line ends: one search sees them all
+
+    @classmethod
+    def of(cls, names: Iterable[Name]) -> "Gazetteer":
+        made = cls()
+        found: dict[str, list[Name]] = {}
+        for name in names:
+            if name.dimension == "sku" and name.within:
+                made._add_variant(name)
+            if name.dimension != "sku" or not name.within or name.text == name.value:
+                for text in _spellings(name.text):
+                    listed = found.get(text)
+                    if listed is None:
+                        found[text] = [name]
+                    elif all((one.dimension, one.value) != (name.dimension, name.value) for one in listed):
+                        listed.append(name)
+        made.names = {text: tuple(listed) for text, listed in found.items()}
+        made.lengths = lengths_by_first(made.names)
+        made.warehouses = tuple(dict.fromkeys(
+            name.value for listed in found.values() for name in listed if name.dimension == "warehouse"))
+        made.joined = "\n" + "\n".join(found) + "\n"
+        return made
+
+    def holding(self, text: str, most: int) -> list[str]:
+        """Up to `most` spellings that hold the text."""
+        found: list[str] = []
+        at = self.joined.find(text)
+        while at >= 0 and len(found) < most:
+            start, end = self.joined.rfind("\n", 0, at) + 1, self.joined.find("\n", at)
+            found.append(self.joined[start:end])
+            at = self.joined.find(text, end)
+        return found
+
+    def _add_variant(self, name: Name) -> None:
+        """Remember which product a SKU belongs to; its variant is a name only beside that product."""
+        if name.value not in self.products:
+            self.products[name.value] = name.within
+            self.skus.setdefault(name.within, []).append(name.value)
+        if name.text != name.value:
+            parts = tuple(spelled(name.text).replace("/", " ").split())
+            self.variants.setdefault(name.within, []).append((name.value, parts))
+
+    def variant_at(self, text: str, at: int, product: str) -> tuple[tuple[str, ...], int]:
+        """The SKUs of the product whose variant is spelled at text[at:], and where it ends; no SKUs when none is."""
+        candidates = self.variants.get(product, [])
+        start, matched = at, False
+        while candidates:
+            at = _skip(text, at, matched=matched)
+            part = _longest_part(text, at, candidates)
+            if not part:
+                break
+            matched, at = True, at + len(part)
+            candidates = [(code, parts) for code, parts in candidates if any(one.startswith(part) for one in parts)]
+            while text.startswith(VARIANT_ENDINGS, at):
+                at += 1
+        codes = tuple(dict.fromkeys(code for code, _ in candidates))
+        return (codes, at) if matched else ((), start)
+
+
+def lengths_by_first(words: Iterable[str]) -> dict[str, tuple[int, ...]]:
+    """How long the words that start with a character are, longest first."""
+    lengths: dict[str, set[int]] = {}
+    for word in words:
+        lengths.setdefault(word[0], set()).add(len(word))
+    return {first: tuple(sorted(sizes, reverse=True)) for first, sizes in lengths.items()}
+
+
+def _spellings(text: str) -> tuple[str, ...]:
+    """As written, and without its blanks: nobody types the blank in "Shopify 海外店"."""
+    whole = spelled(text)
+    if len(whole) < SHORTEST_NAME:
+        return ()
+    return (whole, whole.replace(" ", "")) if " " in whole and not whole.isascii() else (whole,)
+
+
+def _skip(text: str, at: int, *, matched: bool) -> int:
+    while at < len(text) and text[at] in " -/,(" + ("" if matched else "的"):
+        at += 1
+    return at
+
+
+def _longest_part(text: str, at: int, candidates: list[tuple[str, tuple[str, ...]]]) -> str:
+    """The longest part of a variant that stands at text[at:]; a size may lack its word: 大 for 大号."""
+    best = ""
+    for _, parts in candidates:
+        for part in parts:
+            for spelling in (part, part.removesuffix("号").removesuffix("色"), part.lstrip("#")):
+                if len(spelling) > len(best) and text.startswith(spelling, at) and _ends_well(text, at + len(spelling)):
+                    best = spelling
+    return best
+
+
+def _ends_well(text: str, end: int) -> bool:
+    """A Latin size or number must not be the beginning of a longer one."""
+    before, after = text[end - 1], text[end:end + 1]
+    return not (before.isascii() and before.isalnum() and after.isascii() and after.isalnum())
+
+
+class LiveGazetteer:
+    """Follows the names of the shop: built again when their version changed."""
+
+    def __init__(self, names: Names) -> None:
+        self._names = names
+        self._version: int | None = None
+        self._current = Gazetteer()
+
+    def current(self) -> Gazetteer:
+        version = self._names.version()
+        if version != self._version:
+            self._current = Gazetteer.of(self._names.all())
+            self._version = version
+        return self._current

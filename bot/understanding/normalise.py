@@ -1,0 +1,74 @@
+"""One spelling for what people type: width, case, blanks, traditional characters; with the way back to the original."""
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from bot.understanding.lexicon import read_table
+
+
+@dataclass(frozen=True, slots=True)
+class Normalised:
+    """The message in one spelling. Character i of `text` comes from character `origin[i]` of `message`."""
+
+    text: str
+    message: str
+    origin: Sequence[int]
+
+    def original(self, start: int, end: int) -> str:
+        """What the person typed for text[start:end]."""
+        if start >= end:
+            return ""
+        return self.message[self.origin[start]:self.origin[end - 1] + 1]
+
+    def replaced(self, start: int, end: int, other: str) -> str:
+        """The message with text[start:end] put in other words."""
+        first = self.origin[start] if start < len(self.origin) else len(self.message)
+        last = self.origin[end - 1] + 1 if end > start else first
+        return self.message[:first] + other + self.message[last:]
+
+
+@cache
+def _simplified() -> dict[int, str]:
+    table = read_table("traditional")
+    return {ord(old): new for old, new in zip("".join(table["traditional"]), "".join(table["simplified"]), strict=True)}
+
+
+def spelled(text: str) -> str:
+    """A name or word of the lexicon in the same spelling, without the way back."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text).translate(_simplified())
+    text = text.lower()
+    return " ".join(text.split()) if " " in text or "\t" in text else text
+
+
+def normalise(message: str) -> Normalised:
+    """Line breaks become ';', other blanks one space; control and invisible characters go."""
+    if message.isascii() and message.isprintable() and "  " not in message:
+        return Normalised(message.lower(), message, range(len(message)))
+    table = _simplified()
+    text: list[str] = []
+    origin: list[int] = []
+    for index, character in enumerate(message):
+        for one in _spelled_character(character, table):
+            if one == " " and (not text or text[-1] == " "):
+                continue
+            text.append(one)
+            origin.append(index)
+    return Normalised("".join(text), message, origin)
+
+
+def _spelled_character(character: str, table: dict[int, str]) -> str:
+    if "\u4e00" <= character <= "\u9fff":
+        return table.get(ord(character), character)
+    if character in "\n\r":
+        return ";"
+    wide = unicodedata.normalize("NFKC", character).lower()
+    if wide.isspace():
+        return " "
+    return "".join(one for one in wide if one == " " or unicodedata.category(one) not in _INVISIBLE)
+
+
+# Control, format, surrogate, private and unassigned; modifier and other symbols (emoji); marks that join emoji.
+_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "So", "Sk", "Mn", "Me"})

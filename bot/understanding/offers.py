@@ -1,0 +1,115 @@
+"""What to send back instead: for each thing that was unclear, up to three ways to say it that are understood."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from bot.understanding.normalise import Normalised
+from bot.understanding.readings import Refused, Unclear
+from domain.metrics.catalog import DIMENSIONS, METRICS
+
+_QUESTION_TAIL = re.compile(r"(?:[\s?？。.!！呢吗]|怎么样|咋样|如何|怎样|有?多少钱?|的?情况|是)+$")
+_VAGUE = ("最近几天", "这几天", "前几天", "这段时间", "最近", "近期", "近来", "recently", "lately", "these days")
+# The nearest figure that is kept by more dimensions.
+_NEAREST = {"net_profit": "gross_profit", "net_margin": "gross_margin"}
+_PROFITS = ("净利润", "利润", "净利", "赚钱", "net profit", "profit", "利润率", "净利率", "net margin")
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """The message, and what is known about the trouble with it."""
+
+    message: Normalised
+    facts: Mapping[str, str]
+
+    @property
+    def is_chinese(self) -> bool:
+        return any("\u4e00" <= one <= "\u9fff" for one in self.message.message)
+
+    @property
+    def bare(self) -> str:
+        """Without the words of a question at its end."""
+        return _QUESTION_TAIL.sub("", self.message.message.strip())
+
+    def metric(self, metric: str) -> str:
+        return METRICS[metric].zh if self.is_chinese else METRICS[metric].en
+
+    def by(self, text: str, dimension: str) -> str:
+        known = DIMENSIONS[dimension]
+        return f"{text},按{known.zh}" if self.is_chinese else f"{text} by {known.en}"
+
+    def with_other(self, other: str) -> str:
+        """The message with other words for the stretch that was unclear."""
+        return self.message.replaced(int(self.facts["at"]), int(self.facts["end"]), other)
+
+
+def offer(reading: Unclear | Refused, message: Normalised) -> tuple[str, ...]:
+    """Candidate messages; the caller keeps those that are understood."""
+    maker = _MAKERS.get(reading.key)
+    return tuple(maker(_Said(message, reading.facts))) if maker else ()
+
+
+def _which_figure(said: _Said) -> list[str]:
+    names = [said.metric(one) for one in ("revenue", "net_profit", "orders", "stock_available")]
+    added = [f"{said.bare}{one}" if said.is_chinese else f"{one} {said.bare}" for one in names]
+    return [*added, *(f"今天{one}" if said.is_chinese else f"{one} today" for one in names[:3])]
+
+
+def _usual(said: _Said) -> list[str]:
+    revenue, profit, to_ship = (said.metric(one) for one in ("revenue", "net_profit", "orders_to_ship"))
+    if said.is_chinese:
+        return [f"今天{revenue}", f"本月{profit}", to_ship]
+    return [f"{revenue} today", f"{profit} this month", to_ship]
+
+
+def _which_of(said: _Said) -> list[str]:
+    return [said.with_other(said.metric(one)) for one in said.facts["metrics"].split()]
+
+
+def _vague_period(said: _Said) -> list[str]:
+    text = said.message.message.strip(" ?？。.!！")
+    vague = next((word for word in _VAGUE if word in text), None)
+    if said.is_chinese:
+        return [text.replace(vague, one) if vague else f"{one}{text}" for one in ("近7天", "近30天", "本月", "今年")]
+    periods = ("last 7 days", "last 30 days", "this month", "this year")
+    return [text.replace(vague, one) if vague else f"{text} {one}" for one in periods]
+
+
+def _which_split(said: _Said) -> list[str]:
+    return [said.by(said.bare, one) for one in ("product", "shop", "platform")]
+
+
+def _split_or_total(said: _Said) -> list[str]:
+    rest = said.with_other("").strip()
+    return [said.by(rest, said.facts["dimension"]), rest]
+
+
+def _best_or_most(said: _Said) -> list[str]:
+    text = said.message.message
+    word = next((one for one in ("最好", "最差", "best", "worst") if one in text), None)
+    others = ("最低", "最高") if said.is_chinese else ("lowest", "highest")
+    return [text.replace(word, one) for one in others] if word else []
+
+
+def _not_by(said: _Said) -> list[str]:
+    """Net profit is not kept by product; gross profit is."""
+    other = _NEAREST.get(said.facts.get("metric", ""))
+    word = next((one for one in _PROFITS if one in said.message.message), None)
+    return [said.message.message.replace(word, said.metric(other))] if other and word else []
+
+
+def _parts(said: _Said) -> list[str]:
+    """Each half of a message that says two things."""
+    return [one.strip() for one in re.split("[,，、]|和|以及|还有| and ", said.message.message)]
+
+
+def _no_history(said: _Said) -> list[str]:
+    return [said.metric(said.facts["metric"])]
+
+
+_MAKERS: Mapping[str, Callable[[_Said], list[str]]] = {
+    "which_figure": _which_figure, "nothing_said": _usual, "off_chatter": _usual, "not_understood": _usual,
+    "which_of": _which_of, "vague_period": _vague_period, "which_split": _which_split,
+    "split_or_total": _split_or_total, "best_or_most": _best_or_most, "not_by": _not_by, "mixed_time": _parts,
+    "two_questions": _parts, "two_periods": _parts, "no_history": _no_history,
+}

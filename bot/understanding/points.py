@@ -1,0 +1,272 @@
+"""The days that one expression names: 10月5号, 去年双11, last Friday, Q3, 3 days ago, 11.11."""
+
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
+
+from bot.understanding import almanac
+from bot.understanding.almanac import DAY, Range, Recurring
+from bot.understanding.scan import Token
+from domain.metrics.periods import Grain
+
+Point = tuple[Range, Grain, int]  # the days, how they were named, the token after them
+_WEEKDAYS = {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "日": 7, "天": 7,
+             "1": 1, "2": 2, "3": 3, "4": 4, "5": 5, "6": 6, "7": 7}
+_MEASURES = ("piece_unit", "order_unit", "money_unit", "percent", "people_unit", "dim", "count")
+_JUNE_18 = 618
+_FIRST_YEAR, _LAST_YEAR = 2000, 2100
+
+
+class PointReader:
+    """Reads single days, months, quarters … from the tokens of one message."""
+
+    def __init__(self, tokens: Sequence[Token], today: date) -> None:
+        self._tokens = tokens
+        self._today = today
+        self._forms: tuple[Callable[[int, date | None], Point | None], ...] = (
+            self._calendar_date, self._year, self._english_date, self._month, self._unit, self._weekday, self._ago,
+            self._day_of_month, self._festival, self._part_of_year, self._month_dot_day)
+
+    def _is(self, at: int, kind: str) -> bool:
+        return at < len(self._tokens) and kind in self._tokens[at].senses
+
+    def _value(self, at: int, kind: str) -> str | None:
+        return self._tokens[at].senses.get(kind) if at < len(self._tokens) else None
+
+    def _count(self, at: int, most: int = 9999) -> int | None:
+        """A whole number above zero that is said as such."""
+        token = self._tokens[at] if at < len(self._tokens) else None
+        if token is None or token.number is None or token.is_scaled or token.number != int(token.number):
+            return None
+        return int(token.number) if 1 <= token.number <= most else None
+
+    def _past_glue(self, at: int) -> int:
+        while self._is(at, "glue") and not self._tokens[at].names:
+            at += 1
+        return at
+
+    def _adjoins(self, at: int) -> bool:
+        """Whether the token stands right behind the one before it."""
+        return at < len(self._tokens) and self._tokens[at].start == self._tokens[at - 1].end
+
+    def _resolve(self, what: Recurring, after: date | None, at: int) -> Point | None:
+        found = what.after(after) if after else what.latest(self._today)
+        return (found, what.grain, at) if found else None
+
+    def _point(self, at: int, after: date | None) -> Point | None:
+        if at >= len(self._tokens) or self._tokens[at].names:
+            return None
+        for form in self._forms:
+            if found := form(at, after):
+                return found
+        return None
+
+    def _calendar_date(self, at: int, after: date | None) -> Point | None:
+        parts = self._tokens[at].date
+        if not parts:
+            return None
+        year, month, day = parts
+        what = almanac.yearly(month or 1, day)
+        if not year:
+            return self._resolve(what, after, at + 1)
+        found = what.at(year)
+        return (found, what.grain, at + 1) if found else None
+
+    def _year(self, at: int, _after: date | None) -> Point | None:
+        """2025年, 去年, in 2025; and a month, quarter or festival of it."""
+        year, cursor = self._year_number(at)
+        if year is None:
+            return None
+        inner = self._of_year(self._past_glue(cursor))
+        if inner and (found := inner[0].at(year)):
+            return self._day_within(found, inner[0].grain, inner[1])
+        return (date(year, 1, 1), date(year + 1, 1, 1)), Grain.YEAR, cursor
+
+    def _year_number(self, at: int) -> tuple[int | None, int]:
+        offset = self._value(at, "offset") or ""
+        if offset.startswith("year:"):
+            return self._today.year + int(offset[5:]), at + 1
+        number = self._count(at, _LAST_YEAR)
+        if number is None:
+            return None, at
+        if self._is(at + 1, "year_suffix") and (number >= _FIRST_YEAR or len(self._tokens[at].text) == 2):
+            return (number if number >= _FIRST_YEAR else 2000 + number), at + 2
+        is_bare = number >= _FIRST_YEAR and len(self._tokens[at].text) == 4 and not self._measured(at + 1)
+        return (number, at + 1) if is_bare and not self._bounded(at) else (None, at)
+
+    def _bounded(self, at: int) -> bool:
+        if at and self._is(at - 1, "sign") and not self._is(at - 1, "range"):
+            return True
+        return at > 0 and any(self._is(at - 1, kind) for kind in ("op", "rank", "cost_of", "set_to"))
+
+    def _measured(self, at: int) -> bool:
+        return any(self._is(at, kind) for kind in _MEASURES)
+
+    def _of_year(self, at: int) -> tuple[Recurring, int] | None:
+        """A month, quarter, half or festival, and the token after it."""
+        if at >= len(self._tokens):
+            return None
+        if month := self._month_number(at):
+            return almanac.yearly(month[0], None), month[1]
+        for kind, months in (("quarter", 3), ("half", 6)):
+            if number := self._value(at, kind):
+                return almanac.months_of_year((int(number) - 1) * months + 1, months), at + 1
+        name = self._value(at, "festival") or ("june18" if self._count(at) == _JUNE_18 else None)
+        return (almanac.festivals(name), at + 1) if name else None
+
+    def _month_number(self, at: int) -> tuple[int, int] | None:
+        number = self._count(at, 12)
+        if number and self._is(at + 1, "month_suffix"):
+            return number, at + 2
+        name = self._value(at, "month")
+        return (int(name), at + 1) if name else None
+
+    def _month(self, at: int, after: date | None) -> Point | None:
+        """10月, 10月5号, 10月上旬, Oct 5, October 2025."""
+        month = self._month_number(at)
+        if not month:
+            return None
+        number, cursor = month
+        if self._is(at, "month") and (year := self._year_number(self._past_glue(cursor)))[0]:
+            found = almanac.yearly(number, None).at(year[0] or 0)
+            return (found, Grain.MONTH, year[1]) if found else None
+        day, end = self._day_number(cursor, is_english=self._is(at, "month"))
+        if day:
+            if self._is(at, "month") and (year := self._year_number(self._past_glue(self._past_comma(end))))[0]:
+                found = almanac.yearly(number, day).at(year[0] or 0)
+                return (found, Grain.DAY, year[1]) if found else None
+            return self._resolve(almanac.yearly(number, day), after, end)
+        whole = self._resolve(almanac.yearly(number, None), after, cursor)
+        return self._third(whole) if whole else None
+
+    def _past_comma(self, at: int) -> int:
+        return at + 1 if self._is(at, "sep") and self._tokens[at].text == "," else at
+
+    def _day_number(self, at: int, *, is_english: bool) -> tuple[int | None, int]:
+        cursor = self._past_glue(at) if is_english else at
+        day = self._count(cursor, 31)
+        if day and self._is(cursor + 1, "day_suffix"):
+            return day, cursor + 2
+        is_bare = is_english or self._is(cursor + 1, "range") or cursor + 1 == len(self._tokens)
+        return (day, cursor + 1) if day and is_bare and not self._measured(cursor + 1) else (None, at)
+
+    def _day_within(self, found: Range, grain: Grain, at: int) -> Point:
+        """A day or third of the month that was just named with its year."""
+        if grain is not Grain.MONTH:
+            return found, grain, at
+        day, cursor = self._day_number(at, is_english=False)
+        exact = almanac.yearly(found[0].month, day).at(found[0].year) if day else None
+        return (exact, Grain.DAY, cursor) if exact else self._third((found, grain, at))
+
+    def _third(self, month: Point) -> Point:
+        """上旬, 中旬, 下旬 of the month."""
+        third = self._value(self._past_glue(month[2]), "third")
+        if not third:
+            return month
+        start, end = month[0]
+        first = start + timedelta(days=10 * (int(third) - 1))
+        last = end if third == "3" else start + timedelta(days=10 * int(third))
+        return (first, last), Grain.SPAN, self._past_glue(month[2]) + 1
+
+    def _english_date(self, at: int, after: date | None) -> Point | None:
+        """1 Oct, 11th of November."""
+        day, month_at = self._count(at, 31), self._past_glue(at + 1)
+        name = self._value(month_at, "month")
+        if not day or not name:
+            return None
+        what = almanac.yearly(int(name), day)
+        year, end = self._year_number(self._past_glue(month_at + 1))
+        if year:
+            found = what.at(year)
+            return (found, Grain.DAY, end) if found else None
+        return self._resolve(what, after, month_at + 1)
+
+    def _unit(self, at: int, _after: date | None) -> Point | None:
+        """昨天, 上周, 本月, this quarter; with a weekday or day behind it."""
+        offset = self._value(at, "offset")
+        if not offset:
+            return None
+        kind, number = offset.split(":")
+        if number == "-0":  # 周末 alone: the last one that has begun
+            number = "0" if self._today.isoweekday() > 5 else "-1"
+        found, grain = almanac.unit(kind, int(number), self._today)
+        if kind == "week" and (day := self._weekday_suffix(at + 1)):
+            start = found[0] + timedelta(days=day - 1)
+            return (start, start + DAY), Grain.DAY, at + 2
+        if kind == "month":
+            return self._day_within(found, grain, self._past_glue(at + 1) if self._day_follows(at + 1) else at + 1)
+        return found, grain, at + 1
+
+    def _day_follows(self, at: int) -> bool:
+        cursor = self._past_glue(at)
+        return bool(self._count(cursor, 31)) and self._is(cursor + 1, "day_suffix")
+
+    def _weekday_suffix(self, at: int) -> int | None:
+        """五 in 上周五, but not in 上周五单."""
+        if not self._adjoins(at) or (self._measured(at + 1) and self._adjoins(at + 1)):
+            return None
+        return _WEEKDAYS.get(self._tokens[at].text)
+
+    def _weekday(self, at: int, after: date | None) -> Point | None:
+        week = self._value(at, "week_of")
+        cursor = at + 1 if week else at
+        day = self._value(cursor, "weekday")
+        if not day:
+            return None
+        number = int(day)
+        if week in {"0", "1", "-2"}:
+            start = almanac.unit("week", int(week), self._today)[0][0] + timedelta(days=number - 1)
+            return (start, start + DAY), Grain.DAY, cursor + 1
+        if week:  # last Monday on a Monday is a week ago
+            found = almanac.weekday(number).latest(self._today - DAY)
+            return (found, Grain.DAY, cursor + 1) if found else None
+        return self._resolve(almanac.weekday(number), after, cursor + 1)
+
+    def _ago(self, at: int, _after: date | None) -> Point | None:
+        count, unit = self._count(at), self._value(at + 1, "unit")
+        if not count or not unit or not self._is(at + 2, "ago"):
+            return None
+        if unit not in {"day", "week", "month", "quarter", "year"}:
+            return None
+        try:
+            found, grain = almanac.unit(unit, -count, self._today)
+        except (OverflowError, ValueError):
+            return None
+        return found, grain, at + 3
+
+    def _day_of_month(self, at: int, after: date | None) -> Point | None:
+        day = self._count(at, 31)
+        if not day or not (self._is(at + 1, "day_suffix") or self._tokens[at].is_ordinal):
+            return None
+        end = at + 1 + (not self._tokens[at].is_ordinal)
+        return self._resolve(almanac.day_of_month(day), after, end)
+
+    def _festival(self, at: int, after: date | None) -> Point | None:
+        found = self._of_year(at)
+        is_plain = self._is(at, "festival") or (self._count(at) == _JUNE_18 and not self._measured(at + 1))
+        if not found or not is_plain or self._bounded(at):
+            return None
+        year, end = self._year_number(self._past_glue(found[1])) if self._tokens[at].text.isascii() else (None, 0)
+        if year and (days := found[0].at(year)):
+            return days, found[0].grain, end
+        return self._resolve(found[0], after, found[1])
+
+    def _part_of_year(self, at: int, after: date | None) -> Point | None:
+        """Q3, 上半年, Q3 2025, first half of last year."""
+        if not (self._is(at, "quarter") or self._is(at, "half")):
+            return None
+        what, cursor = self._of_year(at) or (None, at)
+        if what is None:
+            return None
+        year, end = self._year_number(self._past_glue(cursor))
+        if year and (found := what.at(year)):
+            return found, what.grain, end
+        return self._resolve(what, after, cursor)
+
+    def _month_dot_day(self, at: int, after: date | None) -> Point | None:
+        """11.11, where nothing says that it is an amount."""
+        month, dot, day = self._tokens[at].text.partition(".")
+        if not dot or self._tokens[at].number is None or self._measured(at + 1) or self._bounded(at):
+            return None
+        if not (month.isdigit() and day.isdigit() and 1 <= int(month) <= 12 and 1 <= int(day) <= 31):
+            return None
+        return self._resolve(almanac.yearly(int(month), int(day)), after, at + 1)

@@ -1,0 +1,76 @@
+"""What a message can be read as."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from domain.metrics.query import MetricQuery
+
+Language = Literal["zh", "en"]
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A question, and whether a picture was asked for."""
+
+    query: MetricQuery
+    wants_chart: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """An action of the registry with the arguments the person gave; values as in the contract."""
+
+    action: str
+    arguments: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Unclear:
+    """More than one reading, or something missing. `choices` are messages that can be sent back.
+
+    `key` is a sentence of the message catalogue. `pending` is the half-read action a short reply may complete.
+    """
+
+    key: str
+    facts: Mapping[str, str] = field(default_factory=dict)
+    choices: tuple[str, ...] = ()
+    pending: Act | None = None
+    missing: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """What cannot be answered; `key` says why."""
+
+    key: str
+    facts: Mapping[str, str] = field(default_factory=dict)
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A word to the shopkeeper itself: help, confirm, cancel, undo, details."""
+
+    name: str
+    argument: str = ""
+
+
+Reading = Ask | Act | Unclear | Refused | Command
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """A message's reading, the language to answer in, and how it was come by."""
+
+    reading: Reading
+    language: Language
+    by: Literal["rules", "model", "command"] = "rules"
+
+
+@dataclass(slots=True)
+class Context:
+    """What the last turns of one person in one chat left behind: what 那上周呢 continues."""
+
+    last: Ask | None = None
+    pending: Unclear | None = None

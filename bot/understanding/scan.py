@@ -1,0 +1,202 @@
+"""One pass over the message, longest match first: names of the shop, words of the trade, numbers, dates and codes."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cache
+
+from bot.understanding import numbers
+from bot.understanding.gazetteer import Gazetteer, lengths_by_first
+from bot.understanding.lexicon import Senses, lexicon
+from bot.understanding.normalise import Normalised
+from domain.ports import Name
+
+_NO_SENSES: Senses = {}
+
+
+@dataclass(slots=True)
+class Token:
+    """A stretch of the message and everything it may be. No senses, no names, no number: not understood."""
+
+    start: int
+    end: int
+    text: str
+    senses: Senses = field(default_factory=dict)
+    names: tuple[Name, ...] = ()
+    number: Decimal | None = None
+    is_scaled: bool = False  # 5万, 3k: an amount, never a day or a year
+    is_ordinal: bool = False
+    is_code: bool = False  # an order's or a waybill's number
+    date: tuple[int, int | None, int | None] | None = None  # (year or 0, month, day)
+    used: bool = field(default=False)
+
+    def has(self, kind: str) -> bool:
+        return kind in self.senses
+
+    @property
+    def is_unknown(self) -> bool:
+        return not (self.senses or self.names or self.is_code) and self.number is None and self.date is None
+
+
+CODE = re.compile(r"#\d{3,20}|[a-z]{1,8}[-_]?\d[\da-z-]{5,30}|\d{6}-\d{6,20}|\d{9,30}[a-z\d-]*")
+DATE = re.compile(r"(20\d\d)([-/.])(\d{1,2})(?:\2(\d{1,2}))?(?!\d)|(20\d\d)(\d\d)(\d\d)(?!\d)"
+                  r"|(\d{1,2})/(\d{1,2})(?![\d/])")
+# Kinds of words that a shop's name may take over; what else the lexicon says of a text stays said.
+YIELDS = frozenset({"platform", "province", "carrier", "stop", "event", "segment", "reason", "currency", "topic",
+                    "off", "order_status", "seller", "feature", "chart", "follow"})
+
+
+@cache
+def _word_lengths() -> dict[str, tuple[int, ...]]:
+    return lengths_by_first(lexicon().words)
+
+
+def scan(message: Normalised, gazetteer: Gazetteer) -> list[Token]:
+    """The tokens from left to right; what nothing explains is gathered into unknown tokens."""
+    tokens: list[Token] = []
+    text, at = message.text, 0
+    words, word_lengths = lexicon().words, _word_lengths()
+    names, name_lengths = gazetteer.names, gazetteer.lengths
+    while at < len(text):
+        first = text[at]
+        if first == " ":
+            at += 1
+            continue
+        name_end = _longest(text, at, name_lengths.get(first, ()), names, loose=False)
+        word_end = _word(text, at, word_lengths.get(first, ()), tokens)
+        token = _pattern(text, at, max(name_end, word_end))
+        if token is None and name_end >= word_end and name_end:
+            token = _named(text, at, name_end, gazetteer)
+        elif token is None and word_end:
+            token = Token(at, word_end, text[at:word_end], words[text[at:word_end]])
+        if token is None:
+            token = _unknown(text, at, tokens)
+        else:
+            tokens.append(token)
+        at = token.end
+    return tokens
+
+
+def _word(text: str, at: int, lengths: tuple[int, ...], tokens: list[Token]) -> int:
+    """Where the longest word of the lexicon ends that makes sense behind the tokens before it; 0 when none does."""
+    words = lexicon().words
+    end = _longest(text, at, lengths, words, loose=True)
+    while end and not _makes_sense(words[text[at:end]], text, end, tokens):
+        end = _longest(text, at, tuple(length for length in lengths if length < end - at), words, loose=True)
+    if end and tokens and "metric" in words[text[at:end]] and tokens[-1].has("each"):
+        # 各账户余额 are the balances by account
+        end = next((at + length for length in lengths if "dim" in words.get(text[at:at + length], ())
+                    and at + length < end), end)
+    return end
+
+
+_UNIT_KINDS = frozenset({"piece_unit", "order_unit", "people_unit"})
+_NUMERALS = frozenset("0123456789一二两三四五六七八九十百千")
+
+
+def _makes_sense(senses: Senses, text: str, end: int, tokens: list[Token]) -> bool:
+    """包 counts only behind a number; 库存不足 before one is a bound, not a feature."""
+    if "feature" in senses:
+        return text[end:end + 2].strip()[:1] not in _NUMERALS
+    if senses.keys() <= _UNIT_KINDS and not text[end - 1].isascii():
+        return bool(tokens) and (tokens[-1].number is not None or tokens[-1].has("count")) and tokens[-1].end >= 0
+    return True
+
+
+def _longest(text: str, at: int, lengths: tuple[int, ...], words: Mapping[str, object], *, loose: bool) -> int:
+    """Where the longest word at text[at:] ends; 0 when there is none. `loose` lets top5 be top and 5."""
+    for length in lengths:
+        end = at + length
+        if text[at:end] in words and end <= len(text) and _is_free(text, at, end, loose=loose):
+            return end
+    return 0
+
+
+def _is_free(text: str, start: int, end: int, *, loose: bool) -> bool:
+    """A Latin word or number must not be cut out of a longer one."""
+    return (start == 0 or not _runs_on(text[start - 1], text[start], loose=loose)) and (
+        end == len(text) or not _runs_on(text[end - 1], text[end], loose=loose))
+
+
+def _runs_on(left: str, right: str, *, loose: bool) -> bool:
+    if not (left.isascii() and right.isascii() and left.isalnum() and right.isalnum()):
+        return False
+    return not loose or left.isdigit() == right.isdigit()
+
+
+def _pattern(text: str, at: int, longest: int) -> Token | None:
+    """A code, date or number at text[at:] that is longer than any word there."""
+    first = text[at]
+    token = None
+    if first.isascii() and (first.isalnum() or first == "#"):
+        if at and text[at - 1].isascii() and text[at - 1].isalpha() and first.isalpha():
+            return None
+        token = _code(text, at) or (_date(text, at) or _number(text, at) if first.isdigit() else _number_word(text, at))
+    elif first in "零〇一二两三四五六七八九十百千万亿" and (found := numbers.CHINESE.match(text, at)):
+        value = numbers.chinese(found[0])
+        token = Token(at, found.end(), found[0], number=value, is_scaled=found[0][-1] in "千万亿")
+    return token if token and token.end > longest else None
+
+
+def _code(text: str, at: int) -> Token | None:
+    found = CODE.match(text, at)
+    if not found or sum(one.isdigit() for one in found[0]) < (3 if found[0][0] == "#" else 6):
+        return None
+    if DATE.fullmatch(found[0].rstrip("-")):
+        return None
+    return Token(at, found.end(), found[0], is_code=True)
+
+
+def _date(text: str, at: int) -> Token | None:
+    found = DATE.match(text, at)
+    if not found or (at and text[at - 1] in "./" and found[8]):
+        return None
+    year, month, day = found[1] or found[5] or 0, found[3] or found[6] or found[8], found[4] or found[7] or found[9]
+    if not 1 <= int(month) <= 12 or (day and not 1 <= int(day) <= 31):
+        return None
+    return Token(at, found.end(), found[0], date=(int(year), int(month), int(day) if day else None))
+
+
+def _number(text: str, at: int) -> Token | None:
+    found = numbers.arabic(text, at)
+    if not found:
+        return None
+    value, end, is_scaled, is_ordinal = found
+    return Token(at, end, text[at:end], number=value, is_scaled=is_scaled, is_ordinal=is_ordinal)
+
+
+def _number_word(text: str, at: int) -> Token | None:
+    """three, twelve."""
+    end = at
+    while end < len(text) and "a" <= text[end] <= "z":
+        end += 1
+    value = numbers.ENGLISH.get(text[at:end])
+    return None if value is None else Token(at, end, text[at:end], number=value)
+
+
+def _named(text: str, at: int, end: int, gazetteer: Gazetteer) -> Token:
+    """A name; with a variant behind it, the SKUs it narrows the product to."""
+    senses = lexicon().words.get(text[at:end], _NO_SENSES)
+    if any(kind not in YIELDS for kind in senses):
+        return Token(at, end, text[at:end], senses)
+    names = gazetteer.names[text[at:end]]
+    if len(names) == 1 and names[0].dimension == "product":
+        codes, after = gazetteer.variant_at(text, end, names[0].value)
+        if codes and len(codes) < len(gazetteer.skus.get(names[0].value, ())):
+            names = tuple(Name(code, "sku", code, names[0].value) for code in codes)
+        end = after
+    return Token(at, end, text[at:end], senses, names)
+
+
+def _unknown(text: str, at: int, tokens: list[Token]) -> Token:
+    """The character nobody knows, joined to the unknown ones right before it; a Latin word is taken whole."""
+    end = at + 1
+    while end < len(text) and _runs_on(text[end - 1], text[end], loose=False):
+        end += 1
+    if tokens and tokens[-1].is_unknown and text[tokens[-1].end:at].strip() == "":
+        tokens[-1].end = end
+        tokens[-1].text = text[tokens[-1].start:end]
+        return tokens[-1]
+    tokens.append(Token(at, end, text[at:end]))
+    return tokens[-1]

@@ -1,0 +1,258 @@
+"""Split by what, in which order, how many rows, within which bounds."""
+
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+
+from bot.understanding.draft import Bound, Draft, is_filler, next_content
+from bot.understanding.scan import Token
+from domain.metrics.query import MAX_LIMIT, Direction
+
+_POINTS = ("<", "<=", ">", ">=", "=")
+_UNITS = ("money_unit", "percent", "order_unit", "people_unit", "piece_unit", "unit")
+_UNIT_NAMES = {"money_unit": "money", "percent": "percent", "piece_unit": "piece", "order_unit": "order",
+               "people_unit": "person"}
+DEFAULT_LIMIT = 10
+
+
+def read_bounds(tokens: Sequence[Token], draft: Draft) -> None:
+    """低于30%, 5万以上, at least 100 orders."""
+    for at, token in enumerate(tokens):
+        if token.has("zero") and not token.used and not token.names:
+            _read_zero(tokens, at, draft)
+        if token.used or token.number is None or token.is_code:
+            continue
+        before = _before(tokens, at)
+        unit, after = _unit(tokens, at)
+        op = tokens[before].senses.get("op") if before is not None else None
+        if op is None and after < len(tokens) and tokens[after].has("postop"):
+            op = tokens[after].senses["postop"]
+            after += 1
+        elif op is None or before is None:
+            continue
+        else:
+            tokens[before].used = True
+        for one in tokens[at:after]:
+            one.used = True
+        draft.bounds.append(Bound(op, token.number, unit, _metric_beside(tokens, at, after)))
+
+
+def _read_zero(tokens: Sequence[Token], at: int, draft: Draft) -> None:
+    """毛利为负: a bound of zero on the metric before it."""
+    metric = _metric_beside(tokens, at, at + 1)
+    if metric:
+        tokens[at].used = True
+        draft.bounds.append(Bound(tokens[at].senses["zero"], Decimal(0), None, metric))
+
+
+def _before(tokens: Sequence[Token], at: int) -> int | None:
+    """The comparator before the number; a currency sign may stand between."""
+    before = at - 1
+    while before >= 0 and not tokens[before].has("op") and (
+            tokens[before].has("money_unit") or is_filler(tokens[before])):
+        before -= 1
+    return before if before >= 0 and tokens[before].has("op") else None
+
+
+def _unit(tokens: Sequence[Token], at: int) -> tuple[str | None, int]:
+    """What the number counts, and the token after that."""
+    if at and tokens[at - 1].has("money_unit"):
+        tokens[at - 1].used = True
+        return "money", at + 1
+    for kind in _UNITS:
+        if at + 1 < len(tokens) and tokens[at + 1].has(kind) and not tokens[at + 1].names:
+            word = tokens[at + 1]
+            if kind in {"order_unit", "people_unit", "piece_unit"} and word.text.isascii() and word.has("count"):
+                return _UNIT_NAMES[kind], at + 1  # 100 orders: the word is the metric, too
+            return _UNIT_NAMES.get(kind, word.senses[kind]), at + 2
+    return None, at + 1
+
+
+def _metric_beside(tokens: Sequence[Token], first: int, after: int) -> str | None:
+    """The metric right behind the number (100 orders), else the one last said before it."""
+    at = next_content(tokens, after)
+    if at < len(tokens) and tokens[at].text.isascii() and not tokens[at].used:
+        if tokens[at].has("metric"):
+            tokens[at].used = True
+            return tokens[at].senses["metric"]
+        if tokens[at].senses.get("count") == "orders":
+            tokens[at].used = True
+            return "orders"
+    for token in reversed(tokens[:first]):
+        if token.has("sep") and not token.has("metric"):
+            continue
+        if token.has("metric") and not token.names:
+            token.used = True
+            return token.senses["metric"]
+    return None
+
+
+def read_ranks(tokens: Sequence[Token], draft: Draft) -> None:
+    """前5, top ten, 最高的三个, 热销, 排名, 哪个最…, and how many rows that makes."""
+    for at, token in enumerate(tokens):
+        kind = None if token.used or token.names else next((one for one in _RANKERS if token.has(one)), None)
+        if kind:
+            _RANKERS[kind](tokens, at, draft)
+    if draft.is_ranked and draft.limit is None:
+        draft.limit = _count_said(tokens)
+
+
+def _read_seller(tokens: Sequence[Token], at: int, draft: Draft) -> None:
+    tokens[at].used = draft.is_ranked = True
+    draft.seller = draft.direction = Direction(tokens[at].senses["seller"])
+    if tokens[at].text.endswith("seller") and not draft.asks_which:
+        draft.asks_which = "one"
+
+
+def _read_speed(tokens: Sequence[Token], at: int, draft: Draft) -> None:
+    tokens[at].used = draft.is_ranked = True
+    draft.direction = Direction(tokens[at].senses["speed"])
+    draft.metrics = ["ship_hours"]
+
+
+def _read_ranking(tokens: Sequence[Token], at: int, draft: Draft) -> None:
+    tokens[at].used = draft.is_ranked = True
+    draft.direction = draft.direction or Direction(tokens[at].senses["ranking"])
+
+
+def _read_sorting(tokens: Sequence[Token], at: int, draft: Draft) -> None:
+    tokens[at].used = draft.is_sorted = True
+    draft.direction = draft.direction or Direction(tokens[at].senses["sorting"])
+
+
+def _read_rank(tokens: Sequence[Token], at: int, draft: Draft) -> None:
+    number_at = next_content(tokens, at + 1)
+    number = tokens[number_at].number if number_at < len(tokens) else None
+    if number is None or number != int(number) or not 1 <= number <= MAX_LIMIT:
+        if tokens[at].text in {"top", "bottom", "the top", "the bottom", "倒数"}:
+            tokens[at].used = draft.is_ranked = True
+            draft.direction = Direction(tokens[at].senses["rank"])
+        return
+    for one in tokens[at:number_at + 1]:
+        one.used = True
+    if number_at + 1 < len(tokens) and tokens[number_at + 1].has("piece_unit"):
+        tokens[number_at + 1].used = True
+    draft.is_ranked, draft.limit = True, int(number)
+    draft.direction = draft.direction or Direction(tokens[at].senses["rank"])
+    if tokens[at].senses["rank"] == "asc":
+        draft.direction = Direction.ASC
+
+
+def _read_extreme(tokens: Sequence[Token], at: int, draft: Draft) -> None:
+    token = tokens[at]
+    token.used = draft.is_ranked = True
+    kind = token.senses["extreme"]
+    if kind in {"best", "worst"}:
+        draft.quality = kind
+    elif not (draft.direction and draft.limit):  # 最多的前三: said already
+        draft.direction = Direction(kind)
+    if token.text.rstrip("名").endswith(("第一", "最后一")):
+        draft.limit = 1
+
+
+_RANKERS: Mapping[str, Callable[[Sequence[Token], int, Draft], None]] = {
+    "rank": _read_rank, "seller": _read_seller, "extreme": _read_extreme, "speed": _read_speed,
+    "ranking": _read_ranking, "sorting": _read_sorting}
+
+
+def _count_said(tokens: Sequence[Token]) -> int | None:
+    """The 5 of 最高的5个, 5 best shops: a small number that counts nothing else."""
+    for at, token in enumerate(tokens):
+        if token.used or token.number is None or token.is_scaled or token.number != int(token.number):
+            continue
+        after = at + 1
+        counted = after < len(tokens) and (tokens[after].has("piece_unit") or tokens[after].has("dim"))
+        ranked_beside = any(tokens[beside].has(kind) for kind in ("extreme", "seller", "ranking")
+                            for beside in (at - 1, at - 2, at + 1) if 0 <= beside < len(tokens))
+        if 1 <= token.number <= MAX_LIMIT and (counted or ranked_beside):
+            token.used = True
+            if after < len(tokens) and tokens[after].has("piece_unit") and not tokens[after].has("dim"):
+                tokens[after].used = True
+            return int(token.number)
+    return None
+
+
+def read_splits(tokens: Sequence[Token], draft: Draft) -> None:
+    """各仓库, 按平台和类目, by shop, 每天, 哪个店; a dimension that is only mentioned is kept for later."""
+    for at, token in enumerate(tokens):
+        kind = None if token.used or token.names else next((one for one in _SPLITTERS if token.has(one)), None)
+        if kind:
+            _SPLITTERS[kind](tokens, at, draft)
+    draft.bare += [(token.senses["dim"], at) for at, token in enumerate(tokens)
+                   if token.has("dim") and not token.used and not token.names]
+
+
+def _read_split(tokens: Sequence[Token], at: int, draft: Draft) -> None:
+    _split(draft, tokens[at], tokens[at].senses["split"])
+
+
+def _read_which_dimension(tokens: Sequence[Token], at: int, draft: Draft) -> None:
+    _split(draft, tokens[at], tokens[at].senses["whichdim"])
+    draft.asks_which = draft.asks_which or "one"
+
+
+def _read_apiece(tokens: Sequence[Token], at: int, draft: Draft) -> None:
+    tokens[at].used = draft.is_apiece = True
+
+
+def _read_share(tokens: Sequence[Token], at: int, draft: Draft) -> None:
+    tokens[at].used = draft.is_shared = True
+
+
+def _read_trend(tokens: Sequence[Token], at: int, draft: Draft) -> None:
+    tokens[at].used = draft.wants_trend = draft.wants_chart = True
+
+
+def _read_chart(tokens: Sequence[Token], at: int, draft: Draft) -> None:
+    tokens[at].used = draft.wants_chart = True
+
+
+def _split(draft: Draft, token: Token, dimension: str) -> None:
+    token.used = True
+    if dimension not in draft.by:
+        draft.by.append(dimension)
+
+
+def _read_which(tokens: Sequence[Token], at: int, draft: Draft) -> None:
+    """哪个店, which platforms; 哪个 alone."""
+    dim_at = next_content(tokens, at + 1)
+    number = draft.asks_which
+    tokens[at].used = True
+    if dim_at < len(tokens) and tokens[dim_at].has("dim") and not tokens[dim_at].used and not tokens[dim_at].names:
+        _split(draft, tokens[dim_at], tokens[dim_at].senses["dim"])
+        word = tokens[dim_at].text
+        is_plural = word.isascii() and word.endswith("s") and word != "status"
+        number = "many" if is_plural or tokens[at].senses["which"] == "many" else "one"
+    elif tokens[at].text not in {"what", "什么"}:
+        number = tokens[at].senses["which"]
+    draft.asks_which = number
+
+
+def _read_each(tokens: Sequence[Token], at: int, draft: Draft) -> None:
+    """各, 按, by before one or more dimensions; before a metric it names what to rank by; alone it is 各多少."""
+    cursor = next_content(tokens, at + 1)
+    found = False
+    while cursor < len(tokens) and tokens[cursor].has("dim") and not tokens[cursor].names:
+        _split(draft, tokens[cursor], tokens[cursor].senses["dim"])
+        tokens[at].used = found = True
+        if cursor + 2 < len(tokens) and tokens[cursor + 1].has("sep") and (
+                tokens[cursor + 2].has("dim") and not tokens[cursor + 2].has("metric")):
+            tokens[cursor + 1].used = True
+            cursor += 2
+        else:
+            break
+    if found:
+        return
+    metric = tokens[cursor].senses.get("metric") if cursor < len(tokens) else None
+    if cursor < len(tokens) and tokens[cursor].text in {"orders", "订单"}:
+        metric = "orders"
+    if metric and tokens[at].text in {"by", "按", "按照", "以"}:
+        tokens[at].used = draft.is_sorted = True
+        draft.rank_metric = metric
+        draft.direction = draft.direction or Direction.DESC
+    elif tokens[at].text in {"各", "each", "每个", "各个"}:
+        tokens[at].used = draft.is_apiece = True
+
+
+_SPLITTERS: Mapping[str, Callable[[Sequence[Token], int, Draft], None]] = {
+    "split": _read_split, "whichdim": _read_which_dimension, "which": _read_which, "each": _read_each,
+    "apiece": _read_apiece, "share": _read_share, "trend": _read_trend, "chart": _read_chart}

@@ -1,0 +1,177 @@
+"""From a message to its reading: commands, a pending action, an action, a question, a follow-up, or an honest no."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from bot.understanding import acts
+from bot.understanding.arguments import Message
+from bot.understanding.asks import Setting, Trouble, question
+from bot.understanding.commands import chosen, command_of
+from bot.understanding.draft import Draft
+from bot.understanding.drafting import read_draft, without_taken_back
+from bot.understanding.filters import CLOSED
+from bot.understanding.followups import continued, continues
+from bot.understanding.gate import has_trade_words, objection, off_topic, unexplained
+from bot.understanding.gazetteer import Gazetteer, LiveGazetteer
+from bot.understanding.lexicon import lexicon
+from bot.understanding.normalise import Normalised, normalise
+from bot.understanding.offers import offer
+from bot.understanding.readings import Act, Ask, Context, Language, Reading, Refused, Unclear, Understood
+from bot.understanding.scan import Token, scan
+from domain.metrics.query import MetricQuery
+from domain.ports import Names
+
+MAX_LENGTH = 600  # characters; the longest purchase order that still reads as one message
+MAX_TOKENS = 160  # a message of more words than this is a document
+_CLOSED = frozenset(CLOSED)
+_CLAUSE_END = re.compile(r"[?？;；!！。\n]+|,\s*(?:and\s+)?(?=how |what |which )")
+
+
+class Understanding:
+    """Reads messages. Pure but for the names it follows: the same message, moment and context give the same reading."""
+
+    def __init__(self, names: Names, base_currency: str = "CNY") -> None:
+        self._live = LiveGazetteer(names)
+        self._currency = base_currency
+
+    def read(self, text: str, at: datetime, context: Context) -> Understood:
+        """The reading of one message sent at the moment, on the shop's wall clock. Never raises on any text."""
+        if len(text) > MAX_LENGTH:
+            return Understood(Refused("too_long", {"most": str(MAX_LENGTH)}), _language_of(text[:MAX_LENGTH]))
+        said = text.strip()
+        if command := command_of(said):
+            return Understood(command, _language_of(said), "command")
+        message = normalise((chosen(said, context) or said).removeprefix("/"))
+        gazetteer = self._live.current()
+        tokens = scan(message, gazetteer)
+        reading = _Reader(self, at, context, gazetteer).read(message, tokens)
+        return Understood(reading, language(tokens, message))
+
+    def alone(self, text: str, at: datetime) -> Reading:
+        """The reading of a text outside any conversation."""
+        return self.read(text, at, Context()).reading
+
+    @property
+    def currency(self) -> str:
+        return self._currency
+
+
+class _Reader:
+    """One message in one conversation."""
+
+    def __init__(self, owner: Understanding, at: datetime, context: Context, gazetteer: Gazetteer) -> None:
+        self._owner = owner
+        self._at = at
+        self._context = context
+        self._gazetteer = gazetteer
+        self._setting = Setting(at.date(), owner.currency)
+
+    def read(self, message: Normalised, tokens: list[Token]) -> Reading:
+        if not tokens:
+            return Refused("empty")
+        if len(tokens) > MAX_TOKENS:
+            return Refused("too_long", {"most": str(MAX_LENGTH)})
+        if two := self._two(message):
+            return two
+        reading = self._pending(message, tokens) or self._act(message, tokens) or self._ask(message, tokens)
+        return self._with_offers(reading, message)
+
+    def _pending(self, message: Normalised, tokens: list[Token]) -> Reading | None:
+        pending = self._context.pending
+        if pending is None or pending.pending is None or acts.action_of(tokens) not in {None, pending.pending.action}:
+            return None
+        reading = acts.complete(pending, self._message(message, tokens))
+        if reading is None:
+            for token in tokens:
+                token.used = False
+        return reading
+
+    def _message(self, message: Normalised, tokens: list[Token]) -> Message:
+        return Message(tokens, message, self._gazetteer, self._setting.today, self._setting.currency)
+
+    def _act(self, message: Normalised, tokens: list[Token]) -> Reading | None:
+        action = acts.action_of(tokens)
+        if action is None:
+            return None
+        if action != "record_expense" and (off := off_topic(tokens)):
+            return off
+        return acts.read_act(action, self._message(message, tokens))
+
+    def _ask(self, message: Normalised, tokens: list[Token]) -> Reading:
+        last = self._context.last.query if self._context.last else None
+        if off := off_topic(tokens):
+            return off
+        if any(token.is_code for token in tokens):
+            return Refused("no_order_lookup")
+        if last is not None:
+            tokens = without_taken_back(tokens)
+        draft = read_draft(tokens, message, self._setting, has_last=last is not None)
+        if draft.trouble is None and draft.is_empty and not draft.asks_which and not draft.wants_chart and not has_trade_words(tokens):
+            # Only particles (那个呢, how about that one?), or nothing of a shop at all.
+            return Refused("not_understood") if unexplained(tokens) else Unclear("nothing_said")
+        if trouble := objection(tokens, message, self._gazetteer) or draft.trouble:
+            return trouble if draft.span or has_trade_words(tokens) else Refused("not_understood")
+        try:
+            query = self._query(draft, last)
+        except Trouble as found:
+            return found.reading
+        wants_chart = draft.wants_chart or bool(self._context.last and last is query)
+        return Ask(query, wants_chart)
+
+    def _query(self, draft: Draft, last: MetricQuery | None) -> MetricQuery:
+        if last is None or not continues(draft, last):
+            if draft.wants_chart and draft.is_empty and last is not None:
+                return last
+            return question(draft, self._setting)
+        try:
+            return continued(draft, last, self._setting)
+        except Trouble:
+            if not draft.metrics:
+                raise
+            return question(draft, self._setting)
+
+    def _two(self, message: Normalised) -> Unclear | None:
+        """Two questions in one message: asked which one."""
+        clauses = [clause.strip() for clause in _CLAUSE_END.split(message.message) if clause.strip()]
+        if not 2 <= len(clauses) <= 3 or not all(isinstance(self._owner.alone(one, self._at), Ask | Act) for one in clauses):
+            return None
+        return Unclear("two_questions", choices=tuple(clauses))
+
+    def _with_offers(self, reading: Reading, message: Normalised) -> Reading:
+        """Choices that were checked: each is understood when it is sent back."""
+        if not isinstance(reading, Unclear | Refused):
+            return reading
+        offered = reading.choices or offer(reading, message)
+        if not offered:
+            return reading
+        kept = [one for one in dict.fromkeys(offered) if one != message.message and self._leads_on(one, reading.key)]
+        return replace(reading, choices=tuple(kept[:3]))
+
+    def _leads_on(self, choice: str, key: str) -> bool:
+        reader = _Reader(self._owner, self._at, replace(self._context, pending=None), self._gazetteer)
+        message = normalise(choice)
+        found = reader.reading_without_offers(message)
+        return isinstance(found, Ask | Act) or (isinstance(found, Unclear) and found.key != key and bool(found.pending))
+
+    def reading_without_offers(self, message: Normalised) -> Reading:
+        tokens = scan(message, self._gazetteer)
+        if not tokens:
+            return Refused("empty")
+        return self._act(message, tokens) or self._ask(message, tokens)
+
+
+def _language_of(text: str) -> Language:
+    return "zh" if any("\u4e00" <= one <= "\u9fff" for one in text) else "en"
+
+
+def language(tokens: Sequence[Token], message: Normalised) -> Language:
+    """Chinese when anything but a name is; else English when any word of it is no word of Chinese sentences, too."""
+    english = lexicon().english
+    spoken = [token for token in tokens if not token.names and not token.is_code]
+    if any(token.senses and _CLOSED.isdisjoint(token.senses) and _language_of(token.text) == "zh" for token in spoken):
+        return "zh"
+    if any(token.text in english or (token.is_unknown and token.text[:1].isalpha()) for token in spoken):
+        return "en"
+    return "zh" if _language_of(message.message) == "zh" or spoken else "en"
