@@ -1,0 +1,1 @@
+"""From figures to words, tables and charts, in the language of the question."""

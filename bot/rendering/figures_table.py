@@ -1,0 +1,157 @@
+"""The rows of an answer as a text table: which columns, which total, how much of it."""
+
+from datetime import date
+from operator import itemgetter
+
+from bot.rendering.amounts import UNKNOWN, change, counted, figure, is_additive, rate
+from bot.rendering.labels import dimension_name, metric_name, value_label
+from bot.rendering.messages import say
+from bot.rendering.table import lay_out
+from domain.metrics.catalog import DIMENSIONS
+from domain.metrics.result import Cell, Column, ResultTable, Row
+
+MAX_ROWS = 20  # one thumb's scroll on a phone
+MAX_DAYS = 31  # a month of days is read as one
+_LATEST = 14  # of a longer series, what one wants to see in figures; the picture shows the rest
+_LEAST_FOR_PEAKS = 4  # a shorter series shows its peaks by itself
+
+
+def comparison_table(table: ResultTable, language: str) -> str:
+    """One line a metric: now, before, how it moved."""
+    before = table.comparison_rows[0] if table.comparison_rows else None
+    header = [say(f"table.{name}", language) for name in ("metric", "now", "before", "change")]
+    rows = []
+    for index, column in enumerate(table.columns):
+        now, then = table.rows[0][index], before[index] if before else None
+        rows.append([metric_name(column.id, language), figure(now, column, language), figure(then, column, language),
+                     _moved(now, then, column, language)])
+    return lay_out(header, rows)
+
+
+def _moved(now: Cell, then: Cell, column: Column, language: str) -> str:
+    moved = change(now, then, column, language)
+    return moved.brief if moved else UNKNOWN
+
+
+def figures_table(table: ResultTable, language: str, today: date) -> str:
+    """The table of a split, cut to what a phone shows, with a total where a total makes sense."""
+    rows, cut = _shown(table)
+    labels = _labels(table, language, today)
+    header = ["/".join(dimension_name(name, language) for name in table.query.by), *_header(table, language)]
+    ranked = table.query.limit is not None and bool(table.query.order)
+    lines = [[f"{index + 1}. {labels[index]}" if ranked else labels[index], *_cells(table, index, language)]
+             for index in rows]
+    text = lay_out(header, lines, _total(table, language))
+    return f"{text}\n{cut_note(table, len(rows), language)}" if cut else text
+
+
+def _shown(table: ResultTable) -> tuple[range, bool]:
+    """Which rows, and whether some are missing."""
+    have = len(table.rows)
+    everything = table.total_rows or have
+    if _is_series(table):
+        return (range(have), False) if have <= MAX_DAYS else (range(have - _LATEST, have), True)
+    shown = min(have, MAX_ROWS)
+    wanted = min(everything, table.query.limit or everything)
+    return range(shown), shown < wanted
+
+
+def cut_note(table: ResultTable, shown: int, language: str) -> str:
+    key = "table.latest" if _is_series(table) else "table.more"
+    return say(key, language, n=max(table.total_rows or 0, len(table.rows)), shown=shown)
+
+
+def _is_series(table: ResultTable) -> bool:
+    return DIMENSIONS[table.query.by[0]].is_time
+
+
+def _labels(table: ResultTable, language: str, today: date) -> list[str]:
+    return [" · ".join(value_label(name, value, language, today)
+                       for name, value in zip(table.query.by, row, strict=False)) for row in table.rows]
+
+
+def _header(table: ResultTable, language: str) -> list[str]:
+    names = [metric_name(column.id, language) for column in _figure_columns(table)]
+    moved = say("table.change", language)
+    if table.comparison_rows is None:
+        return [*names, say("table.share", language)] if _whole(table) else names
+    if len(names) == 1:
+        return [names[0], say("table.before", language), moved]
+    return [title for name in names for title in (name, moved)]
+
+
+def _figure_columns(table: ResultTable) -> tuple[Column, ...]:
+    return table.columns[len(table.query.by):]
+
+
+def _cells(table: ResultTable, index: int, language: str) -> list[str]:
+    width, columns, row = len(table.query.by), _figure_columns(table), table.rows[index]
+    figures = [figure(value, column, language) for value, column in zip(row[width:], columns, strict=True)]
+    if table.comparison_rows is None:
+        whole = _whole(table)
+        return [*figures, _share(row[width], whole)] if whole else figures
+    before = table.comparison_rows[index] or (None,) * len(row)
+    moved = [_moved(now, then, column, language)
+             for now, then, column in zip(row[width:], before[width:], columns, strict=True)]
+    if len(columns) == 1:
+        return [figures[0], figure(before[width], columns[0], language), moved[0]]
+    return [cell for pair in zip(figures, moved, strict=True) for cell in pair]
+
+
+def _share(value: Cell, whole: float) -> str:
+    return rate(float(value) / whole) if isinstance(value, int | float) else UNKNOWN
+
+
+def _whole(table: ResultTable) -> float:
+    """What the shares are shares of; 0 where shares make no sense."""
+    sums = _sums(table)
+    values = [row[len(table.query.by)] for row in table.rows]
+    suits = len(table.query.metrics) == 1 and not _is_series(table) and len(values) > 1
+    positive = all(value is None or (isinstance(value, int | float) and value >= 0) for value in values)
+    return sums[0] or 0 if suits and positive and sums else 0
+
+
+def _sums(table: ResultTable, rows: tuple[Row | None, ...] | None = None) -> list[float | None]:
+    """Totals by figure column, None where rows may not be added; empty when rows are missing."""
+    query, chosen = table.query, table.rows if rows is None else rows
+    if query.having or len(table.rows) < 2 or (table.total_rows or 0) > len(table.rows):
+        return []
+    width = len(query.by)
+    return [sum(row[width + i] or 0 for row in chosen if row) if is_additive(name, query.by) else None  # type: ignore[misc]
+            for i, name in enumerate(query.metrics)]
+
+
+def _total(table: ResultTable, language: str) -> list[str] | None:
+    sums = _sums(table)
+    if not any(value is not None for value in sums):
+        return None
+    columns = _figure_columns(table)
+    shown = [figure(value, column, language) if value is not None else ""
+             for value, column in zip(sums, columns, strict=True)]
+    if table.comparison_rows is not None:
+        before = _sums(table, table.comparison_rows)
+        moved = [_moved(now, then, column, language) if now is not None else ""
+                 for now, then, column in zip(sums, before, columns, strict=True)]
+        shown = [shown[0], figure(before[0], columns[0], language), moved[0]] if len(columns) == 1 else [
+            cell for pair in zip(shown, moved, strict=True) for cell in pair]
+    elif _whole(table):
+        shown.append("")
+    return [say("table.total", language), *shown]
+
+
+def series_summary(table: ResultTable, language: str, today: date) -> str:
+    """最高 11月11日 周三 ¥…;最低 …;日均 ¥…: what one looks for in a series of one figure."""
+    values = [(value, index) for index, row in enumerate(table.rows) if isinstance(value := row[-1], int | float)]
+    is_one_series = len(table.query.by) == len(table.query.metrics) == 1 and _is_series(table)
+    if not is_one_series or len(values) < _LEAST_FOR_PEAKS:
+        return ""
+    labels, column = _labels(table, language, today), table.columns[1]
+    high, low = max(values, key=itemgetter(0)), min(values, key=itemgetter(0))
+    parts = [say("table.peak", language, high=counted(high[0], column, language), high_label=labels[high[1]],
+                 low=counted(low[0], column, language), low_label=labels[low[1]])]
+    dimension = table.query.by[0]
+    if dimension in {"day", "week", "month"} and is_additive(column.id, table.query.by):
+        mean = round(sum(value for value, _ in values) / len(table.rows), 1)
+        parts.append(say("table.average", language, per=say(f"table.per_{dimension}", language),
+                         value=counted(mean, column, language)))
+    return (";" if language == "zh" else "; ").join(parts) + ("。" if language == "zh" else ".")
