@@ -1,0 +1,77 @@
+"""What people want done: proposed, confirmed, cancelled, undone; the effect is the desk's, the words are ours."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+from bot.rendering.proposal import render_done, render_missing, render_not_possible, render_proposal
+from bot.rendering.reply import Reply
+from bot.rendering.talk import render_not_allowed, render_refused
+from bot.turn import Turn
+from bot.understanding.readings import Act, Command, Refused, Unclear
+from domain.actions import actions
+from domain.confirmations import Done, Missing, NotPossible, Proposal
+from domain.errors import NotAllowed
+from domain.people import Role, require
+
+
+class Desk(Protocol):
+    """Where actions are carried out (storage.actions.ActionDesk)."""
+
+    def propose(self, name: str, arguments: Mapping[str, Any], *, actor: str, role: Role, chat: str, at: datetime,
+                language: str = "zh") -> Proposal | Missing | NotPossible: ...
+
+    def confirm(self, code: str | None, *, actor: str, role: Role, chat: str,
+                at: datetime) -> Done | Proposal | NotPossible: ...
+
+    def cancel(self, code: str | None, *, actor: str, role: Role, chat: str, at: datetime) -> Done | NotPossible: ...
+
+    def undo(self, code: str | None, *, actor: str, role: Role, chat: str, at: datetime) -> Done | NotPossible: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Acting:
+    """Between a turn of the conversation and the desk."""
+
+    desk: Desk
+    zone: ZoneInfo
+
+    def propose(self, act: Act, turn: Turn) -> Reply:
+        outcome = self.desk.propose(act.action, act.arguments, actor=turn.person.name, role=turn.person.role,
+                                    chat=turn.chat, at=turn.at, language=turn.language)
+        if isinstance(outcome, Missing):
+            turn.context.pending = Unclear(f"ask.{outcome.parameter.name}", pending=act,
+                                           missing=outcome.parameter.name)
+        return self._say(outcome, turn)
+
+    def command(self, command: Command, turn: Turn) -> Reply:
+        """confirm, cancel or undo, with the code it names or the only one there is."""
+        decide = {"confirm": self.desk.confirm, "cancel": self.desk.cancel, "undo": self.desk.undo}.get(command.name)
+        if decide is None:
+            return render_refused(Refused("not_understood"), turn.language)
+        outcome = decide(command.argument or None, actor=turn.person.name, role=turn.person.role, chat=turn.chat,
+                         at=turn.at)
+        return self._say(outcome, turn)
+
+    def refusal(self, act: Act, turn: Turn) -> Reply | None:
+        """Somebody without the right is told so at once, not asked for the rest first."""
+        action = actions().get(act.action)
+        try:
+            if action is not None:
+                require(turn.person.role, action.permission)
+        except NotAllowed as error:
+            return render_not_allowed(error, turn.language)
+        return None
+
+    def _say(self, outcome: Proposal | Missing | NotPossible | Done, turn: Turn) -> Reply:
+        match outcome:
+            case Proposal():
+                return render_proposal(outcome, turn.language, self.zone)
+            case Missing():
+                return render_missing(outcome, turn.language)
+            case Done():
+                return render_done(outcome, turn.language, self.zone)
+            case NotPossible():
+                return render_not_possible(outcome, turn.language, self.zone)

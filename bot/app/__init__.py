@@ -1,0 +1,1 @@
+"""The front door: settings, command line and the wiring of every other package."""

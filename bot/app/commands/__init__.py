@@ -1,0 +1,34 @@
+"""The commands of `zhanggui`, a module for each group.
+
+Each module has `add_to(commands)`, which declares its commands, and runs them; it imports what they need only then,
+so that `--help` stays quick.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+from bot.app.settings import Settings, read_settings
+
+
+def settings_of(arguments: argparse.Namespace) -> Settings:
+    """The settings, with what the command line says on top."""
+    return read_settings(data_dir=getattr(arguments, "data_dir", None),
+                         database_url=getattr(arguments, "database", None))
+
+
+def is_demo(arguments: argparse.Namespace) -> bool:
+    return bool(getattr(arguments, "demo", False))
+
+
+def say(text: str) -> None:
+    """One line to whoever runs the command."""
+    sys.stdout.write(text + "\n")
+
+
+def existing_file(text: str) -> Path:
+    """An argument that names a file which is there."""
+    path = Path(text)
+    if not path.is_file():
+        raise argparse.ArgumentTypeError(f"there is no file {text}")
+    return path

@@ -1,0 +1,39 @@
+"""`import`: files into the shop."""
+
+import argparse
+import json
+import sys
+from typing import Any
+
+from bot.app.commands import existing_file
+
+DONE_IN_PART = 3
+
+
+def add_to(commands: Any) -> None:
+    read = commands.add_parser("import", help="read orders, products, stock and more from CSV, Excel or zip files")
+    read.add_argument("files", nargs="+", metavar="FILE", type=existing_file)
+    read.add_argument("--kind", metavar="K", help="what the rows are, when it cannot be told from the headers: "
+                      "order_lines, products, stock, customers, expenses, ad_spend, traffic or fx_rates")
+    read.add_argument("--shop", metavar="NAME", help="the shop the rows belong to")
+    read.add_argument("--platform", metavar="P", help="the shop's platform, for tables that do not say it")
+    read.add_argument("--mapping", metavar="FILE", type=existing_file,
+                      help='JSON that says which header holds which column: {"order_no": "单号"}')
+    read.add_argument("--dry-run", action="store_true", help="say what would happen, and change nothing")
+    read.add_argument("--json", action="store_true")
+    read.set_defaults(run=_import)
+
+
+def _import(arguments: argparse.Namespace) -> int:
+    from bot.app import wiring  # noqa: PLC0415
+    from bot.app.commands import is_demo, say, settings_of  # noqa: PLC0415
+    from bot.app.importing import import_files, options_of  # noqa: PLC0415
+    from bot.app.progress import Progress  # noqa: PLC0415
+
+    options = options_of(kind=arguments.kind, shop=arguments.shop, platform=arguments.platform,
+                         mapping=arguments.mapping)
+    with wiring.open_shop(settings_of(arguments), demo=is_demo(arguments)) as shop:
+        progress = Progress(sys.stderr, is_tty=sys.stderr.isatty())
+        outcome = import_files(shop, arguments.files, options, dry_run=arguments.dry_run, progress=progress)
+    say(json.dumps(outcome.as_json(), ensure_ascii=False) if arguments.json else "\n".join(outcome.sentences()))
+    return DONE_IN_PART if outcome.rejected else 0

@@ -1,0 +1,54 @@
+"""`verify`, `doctor` and `db upgrade`: keeping the shop's data sound."""
+
+import argparse
+from typing import Any
+
+
+def add_to(commands: Any) -> None:
+    commands.add_parser("verify", help="check every rule that the shop's data must keep").set_defaults(run=_verify)
+    commands.add_parser("doctor", help="what is configured, what is missing, what cannot be reached").set_defaults(
+        run=_doctor)
+    database = commands.add_parser("db", help="the database's tables").add_subparsers(required=True)
+    database.add_parser("upgrade", help="bring the tables up to date").set_defaults(run=_upgrade)
+
+
+def _verify(arguments: argparse.Namespace) -> int:
+    from bot.app import wiring  # noqa: PLC0415
+    from bot.app.commands import is_demo, say, settings_of  # noqa: PLC0415
+    from storage.verify import verify  # noqa: PLC0415
+
+    with wiring.open_shop(settings_of(arguments), demo=is_demo(arguments)) as shop:
+        findings = verify(shop.database)
+    for finding in findings:
+        say(f"{finding.sentence}: {finding.count} do not agree ({', '.join(finding.rows)}); {finding.repair}")
+    if not findings:
+        say("everything agrees")
+    return 1 if findings else 0
+
+
+def _upgrade(arguments: argparse.Namespace) -> int:
+    from bot.app import wiring  # noqa: PLC0415
+    from bot.app.commands import is_demo, say, settings_of  # noqa: PLC0415
+    from storage.engine import open_database  # noqa: PLC0415
+    from storage.migrate import upgrade  # noqa: PLC0415
+
+    settings = settings_of(arguments)
+    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    database = open_database(wiring.database_url(settings, demo=is_demo(arguments)))
+    try:
+        upgrade(database)
+    finally:
+        database.close()
+    say("the tables are up to date")
+    return 0
+
+
+def _doctor(arguments: argparse.Namespace) -> int:
+    from bot.app.commands import is_demo, say, settings_of  # noqa: PLC0415
+    from bot.app.doctor import findings  # noqa: PLC0415
+
+    well = True
+    for finding in findings(settings_of(arguments), demo=is_demo(arguments)):
+        say(f"{'ok ' if finding.is_well else '!! '} {finding.sentence}")
+        well = well and finding.is_well
+    return 0 if well else 1

@@ -1,0 +1,157 @@
+"""`zhanggui import`: files through their readers into the shop, as one unit."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, TypeVar
+
+from bot.app.progress import Progress
+from bot.app.wiring import OpenShop
+from bot.rendering.messages import say
+from domain.catalog.model import Platform
+from domain.drafts import Counts, Kind, Reject
+from domain.errors import UserCanFix
+from domain.ports import ImportSink
+from integrations.files.importing import ImportTable, open_import
+from integrations.files.rejected import write_rejects
+
+MAX_REJECTS_KEPT = 100_000  # of one file; a file with more is not what it was taken for
+_Choice = TypeVar("_Choice", bound=StrEnum)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the command line says of all files."""
+
+    kind: Kind | None = None
+    shop: str | None = None
+    platform: Platform | None = None
+    mapping: Mapping[str, str] | None = None
+
+
+@dataclass(slots=True)
+class FileOutcome:
+    """What one table of a file gave."""
+
+    path: Path
+    table: ImportTable
+    rows: int = 0
+    rejects: list[Reject] = field(default_factory=list)
+    rejected_file: Path | None = None
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of everything."""
+
+    files: list[FileOutcome]
+    counts: Mapping[Kind, Counts]
+    dry_run: bool
+    language: str
+
+    @property
+    def rejected(self) -> int:
+        return sum(counts.rejected for counts in self.counts.values())
+
+    def as_json(self) -> dict[str, Any]:
+        totals = [sum(column) for column in zip(*self.counts.values(), strict=True)] or [0, 0, 0]
+        return {
+            "dry_run": self.dry_run,
+            **dict(zip(Counts._fields, totals, strict=True)),
+            "kinds": {kind.value: counts._asdict() for kind, counts in self.counts.items()},
+            "files": [{"file": str(item.path), "table": item.table.name, "kind": item.table.kind.value,
+                       "format": item.table.format, "rows": item.rows, "rejected": len(item.rejects),
+                       "ignored_columns": list(item.table.ignored_columns),
+                       "rejected_file": str(item.rejected_file) if item.rejected_file else None}
+                      for item in self.files],
+        }
+
+    def sentences(self) -> Iterator[str]:
+        for item in self.files:
+            yield say("import_table", self.language, table=item.table.name, rows=f"{item.rows:,}",
+                      kind=say(f"kind_{item.table.kind.value}", self.language), format=item.table.format)
+            if item.table.ignored_columns:
+                yield say("import_ignored", self.language, columns=", ".join(item.table.ignored_columns))
+        for kind, counts in self.counts.items():
+            yield say("import_counts_dry" if self.dry_run else "import_counts", self.language,
+                      kind=say(f"kind_{kind.value}", self.language), accepted=f"{counts.accepted:,}",
+                      unchanged=f"{counts.unchanged:,}", rejected=f"{counts.rejected:,}")
+        for item in self.files:
+            if item.rejected_file:
+                yield say("import_rejected_file", self.language, rejected=f"{len(item.rejects):,}",
+                          file=item.rejected_file)
+                common = Counter(say(reject.reason, self.language, **reject.facts) for reject in item.rejects)
+                yield from (f"  {times:,} × {reason}" for reason, times in common.most_common(5))
+
+
+def options_of(*, kind: str | None, shop: str | None, platform: str | None, mapping: Path | None) -> Options:
+    """The command line's words as what they stand for."""
+    return Options(_choice(Kind, kind, "--kind"), shop, _choice(Platform, platform, "--platform"),
+                   _mapping(mapping) if mapping else None)
+
+
+def _choice(kind: type[_Choice], text: str | None, option: str) -> _Choice | None:
+    try:
+        return kind(text.lower()) if text else None
+    except ValueError as error:
+        raise UserCanFix(f"{option} takes one of {', '.join(kind)}, not {text!r}") from error
+
+
+def _mapping(path: Path) -> dict[str, str]:
+    try:
+        said = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise UserCanFix(f"{path} is not JSON: {error}") from error
+    if not isinstance(said, dict) or not all(isinstance(value, str) for value in said.values()):
+        raise UserCanFix(f'{path} must say which header holds which column, like {{"order_no": "单号"}}')
+    return said
+
+
+def import_files(shop: OpenShop, paths: Sequence[Path], options: Options, *, dry_run: bool,
+                 progress: Progress) -> Outcome:
+    """All files in one transaction: after a crash there is all of it or nothing, and the command may be run again."""
+    tables = [(path, table) for path in paths for table in open_import(
+        path, calendar=shop.calendar, default_currency=shop.currency, kind=options.kind, shop=options.shop,
+        mapping=options.mapping, platform=options.platform)]
+    files = [FileOutcome(path, table) for path, table in tables]
+    with shop.ingest(shop.now()) as sink:
+        for item in files:
+            _read(item, sink, progress)
+        progress.show(say("import_writing", shop.settings.language), 1.0, sum(item.rows for item in files))
+        counts = dict(sink.finish(dry_run=dry_run))
+        late = list(sink.rejects)
+    progress.finish()
+    for item in files:
+        known = counts.get(item.table.kind, Counts())
+        counts[item.table.kind] = known._replace(rejected=known.rejected + len(item.rejects))
+    for kind, reject in late:  # found wrong only beside what the shop knows; already counted
+        next(item for item in files if item.table.kind is kind).rejects.append(reject)
+    if not dry_run:
+        _write_rejected(files, shop.settings.language)
+    return Outcome(files, counts, dry_run, shop.settings.language)
+
+
+def _read(item: FileOutcome, sink: ImportSink, progress: Progress) -> None:
+    for batch in item.table.batches():
+        if batch.lines:
+            sink.stage_orders(batch.orders, batch.lines)
+        if batch.drafts:
+            sink.stage(item.table.kind, batch.drafts)
+        item.rejects.extend(batch.rejects)
+        item.rows = batch.rows_read
+        progress.show(item.path.name, batch.fraction, batch.rows_read)
+        if len(item.rejects) > MAX_REJECTS_KEPT:
+            first = say(item.rejects[0].reason, "en", **item.rejects[0].facts)
+            raise UserCanFix(f"more than {MAX_REJECTS_KEPT:,} rows of {item.path.name} cannot be taken, the first "
+                             f"because: {first}; nothing was imported")
+
+
+def _write_rejected(files: Sequence[FileOutcome], language: str) -> None:
+    for item in files:
+        if item.rejects:
+            item.rejected_file = item.path.with_name(f"{item.path.name}.rejected.csv")
+            write_rejects(item.rejected_file, item.table.header, item.rejects,
+                          lambda key, facts: say(key, language, **facts))

@@ -1,0 +1,73 @@
+"""What the environment says: the only module that reads it."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from domain.errors import OperatorMustAct
+
+DEFAULT_TIMEZONE = "Asia/Shanghai"
+DEFAULT_CURRENCY = "CNY"
+SECRET_FILE = "secret.key"  # noqa: S105 (a file name)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Where the shop's data are and how it counts. A value of None was not given."""
+
+    data_dir: Path
+    database_url: str | None = None
+    timezone: str | None = None
+    currency: str | None = None
+    secret_key: str | None = None
+    language: Literal["zh", "en"] = "en"  # of the command line's own words; a reply follows its question
+
+    @property
+    def secret_file(self) -> Path:
+        return self.data_dir / SECRET_FILE
+
+    def url_of(self, name: str) -> str:
+        """The address of an embedded database in the data folder."""
+        return f"sqlite:///{self.data_dir / name}"
+
+
+def read_settings(environment: Mapping[str, str] | None = None, *, data_dir: str | None = None,
+                  database_url: str | None = None) -> Settings:
+    """Arguments win over the environment, the environment over a `.env` file in the working folder."""
+    values = dict(_dotenv(Path(".env"))) if environment is None else {}
+    values |= os.environ if environment is None else environment
+    given = {name: values.get(f"ZHANGGUI_{name}") or None for name in (
+        "DATABASE_URL", "DATA_DIR", "TIMEZONE", "CURRENCY", "SECRET_KEY")}
+    currency = given["CURRENCY"]
+    if currency is not None and not (len(currency) == 3 and currency.isascii() and currency.isalpha()):
+        raise OperatorMustAct(f"ZHANGGUI_CURRENCY is {currency!r}; it takes a three-letter code such as CNY")
+    folder = data_dir or given["DATA_DIR"]
+    return Settings(
+        data_dir=Path(folder).expanduser() if folder else _home(values) / ".zhanggui",
+        database_url=database_url or given["DATABASE_URL"],
+        timezone=given["TIMEZONE"],
+        currency=currency.upper() if currency else None,
+        secret_key=given["SECRET_KEY"],
+        language="zh" if _locale(values).startswith("zh") else "en",
+    )
+
+
+def _locale(values: Mapping[str, str]) -> str:
+    return next((values[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if values.get(name)), "").lower()
+
+
+def _home(values: Mapping[str, str]) -> Path:
+    home = values.get("HOME") or values.get("USERPROFILE")
+    if not home:
+        raise OperatorMustAct("there is no home folder to keep data in; set ZHANGGUI_DATA_DIR")
+    return Path(home)
+
+
+def _dotenv(path: Path) -> dict[str, str]:
+    if not path.is_file():
+        return {}
+    from dotenv import dotenv_values  # noqa: PLC0415 (most starts have no such file)
+
+    return {name: value for name, value in dotenv_values(path).items() if value is not None}

@@ -1,0 +1,119 @@
+"""Putting the parts together: the one place that knows which adapter meets which port."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from random import SystemRandom
+from typing import Self
+
+from bot.acting import Acting
+from bot.app.settings import DEFAULT_CURRENCY, DEFAULT_TIMEZONE, Settings
+from bot.dispatcher import Dispatcher
+from bot.rendering.chart import draw
+from bot.turn import Person
+from bot.understanding.understand import Understanding
+from domain.clock import ShopCalendar
+from domain.errors import UserCanFix
+from domain.people import Role
+from storage import identity
+from storage.actions import ActionDesk
+from storage.encryption import Vault, load_or_make_secret
+from storage.engine import Database, open_database
+from storage.figures import MetricFigures
+from storage.ingest import Ingest
+from storage.migrate import ensure_schema
+from storage.names import DatabaseNames
+from storage.roster import Roster
+
+DEMO_FILE, SHOP_FILE = "demo.db", "shop.db"
+DEMO_MARK = "demo_at"  # the setting that tells a demo shop's database, and the moment it was built for
+DEMO_BEGUN = "demo_begun"  # set before the first row: a demo shop without its mark was not finished
+
+
+@dataclass(slots=True)
+class OpenShop:
+    """One shop with everything that answers for it. Used as a context, it closes its database."""
+
+    settings: Settings
+    database: Database
+    calendar: ShopCalendar
+    currency: str
+    vault: Vault
+    roster: Roster
+    dispatcher: Dispatcher
+    figures: MetricFigures
+    demo_at: datetime | None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.database.close()
+
+    def now(self) -> datetime:
+        """The present on the shop's wall clock; a demo shop's stands still at the moment it was built for."""
+        return self.calendar.local(self.demo_at or clock())
+
+    def moment(self, text: str | None) -> datetime | None:
+        """A moment as the command line gives it, in the shop's zone when it names none."""
+        return parse_moment(text, self.calendar) if text else None
+
+    def person(self, who: str) -> Person:
+        """Somebody who works here, or anybody in a role."""
+        known = self.roster.find_staff(who)
+        if known is not None:
+            return Person(*known)
+        try:
+            return Person(who.lower(), Role(who.lower()))
+        except ValueError as error:
+            raise UserCanFix(f"{who!r} is neither somebody who works here nor a role "
+                             f"({', '.join(Role)}); see zhanggui staff list") from error
+
+    def ingest(self, now: datetime) -> Ingest:
+        return Ingest(self.database, calendar=self.calendar, vault=self.vault, base_currency=self.currency, now=now)
+
+    @property
+    def chart_dir(self) -> Path:
+        return self.settings.data_dir / "charts"
+
+
+def clock() -> datetime:
+    return datetime.now(UTC)  # noqa: TID251 (the one clock of the program)
+
+
+def parse_moment(text: str, calendar: ShopCalendar) -> datetime:
+    try:
+        return calendar.local(datetime.fromisoformat(text))
+    except ValueError as error:
+        raise UserCanFix(f"{text!r} is not a moment; write it like 2026-11-23T15:00") from error
+
+
+def database_url(settings: Settings, *, demo: bool) -> str:
+    return settings.database_url or settings.url_of(DEMO_FILE if demo else SHOP_FILE)
+
+
+def vault_of(settings: Settings) -> Vault:
+    return Vault.from_secret(settings.secret_key or load_or_make_secret(settings.secret_file))
+
+
+def open_files(settings: Settings, *, demo: bool) -> Database:
+    """The database with its tables; the data folder is made when it is needed."""
+    if settings.database_url is None:
+        settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    database = open_database(database_url(settings, demo=demo))
+    ensure_schema(database)
+    return database
+
+
+def open_shop(settings: Settings, *, demo: bool = False) -> OpenShop:
+    """Open the shop's database and put its parts together."""
+    database = open_files(settings, demo=demo)
+    zone = identity.agree(database, "timezone", settings.timezone, DEFAULT_TIMEZONE)
+    currency = identity.agree(database, "currency", settings.currency, DEFAULT_CURRENCY)
+    calendar, vault = ShopCalendar.named(zone), vault_of(settings)
+    figures = MetricFigures(database, calendar, currency)
+    dispatcher = Dispatcher(Understanding(DatabaseNames(database), currency), figures,
+                            Acting(ActionDesk(database, calendar, currency, SystemRandom()), calendar.zone), draw)
+    demo_at = identity.read(database, DEMO_MARK)
+    return OpenShop(settings, database, calendar, currency, vault, Roster(database, vault), dispatcher, figures,
+                    datetime.fromisoformat(demo_at) if demo_at else None)

@@ -1,0 +1,136 @@
+"""A message in, a reply out: who asks, what is meant, may they, what is the answer."""
+
+import logging
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from time import perf_counter
+from typing import Protocol
+
+from bot.acting import Acting
+from bot.rendering.answer import render_answer
+from bot.rendering.reply import Reply, Timing
+from bot.rendering.talk import render_error, render_help, render_not_allowed, render_refused, render_unclear
+from bot.sessions import Sessions
+from bot.turn import Person, Turn
+from bot.understanding.readings import Act, Ask, Command, Context, Refused, Unclear, Understood
+from domain.errors import NotAllowed, ShopError
+from domain.metrics.catalog import METRICS
+from domain.metrics.result import ResultTable
+from domain.people import require
+from domain.ports import Figures
+
+log = logging.getLogger(__name__)
+
+
+class Reader(Protocol):
+    """Understands messages (bot.understanding.Understanding, or a stand-in of another language)."""
+
+    def read(self, text: str, at: datetime, context: Context) -> Understood: ...
+
+
+class Draw(Protocol):
+    """Draws a table as a picture (bot.rendering.chart.draw)."""
+
+    def __call__(self, table: ResultTable, *, language: str, at: datetime, path: Path) -> Path | None: ...
+
+
+@dataclass(slots=True)
+class Dispatcher:
+    """Answers messages. Holds running conversations, nothing else."""
+
+    reader: Reader
+    figures: Figures
+    acting: Acting
+    draw: Draw
+    sessions: Sessions = field(default_factory=Sessions)
+    charts_drawn: int = 0
+
+    def reply(self, text: str, *, person: Person, at: datetime, chat: str, chart_dir: Path | None = None,
+              only_asked_charts: bool = False) -> Reply:
+        """Never raises for what a person typed. A message without a chat is a conversation of its own.
+
+        Pictures are drawn into `chart_dir` for every answer that has a shape, or only where one was asked for.
+        """
+        start = perf_counter()
+        context = self.sessions.context(chat, person.name, at) if chat else Context()
+        timing = Timing()
+        understood = self._read(text, at, context)
+        timing.understand = _ms_since(start)
+        turn = Turn(person, at, chat, understood.language, chart_dir, context, only_asked_charts)
+        try:
+            reply = self._answer(understood, turn, timing)
+        except ShopError as error:
+            reply = render_error(error, understood.language)
+        except Exception as error:  # the edge of the process: whatever fails, the person gets a sentence
+            log.exception("a message could not be answered")
+            reply = render_error(error, understood.language)
+        timing.total = _ms_since(start)
+        reply.timing = timing
+        reply.understood_by = understood.by
+        return reply
+
+    def _read(self, text: str, at: datetime, context: Context) -> Understood:
+        try:
+            return self.reader.read(text, at, context)
+        except Exception:
+            log.exception("a message could not be read")
+            return Understood(Refused("not_understood"), "zh")
+
+    def _answer(self, understood: Understood, turn: Turn, timing: Timing) -> Reply:
+        match understood.reading:
+            case Ask() as ask:
+                return self._ask(ask, turn, timing)
+            case Act() as act:
+                turn.context.pending = None
+                return self.acting.propose(act, turn)
+            case Unclear() as unclear:
+                return self._unclear(unclear, turn)
+            case Refused() as refused:
+                return render_refused(refused, turn.language)
+            case Command(name="help"):
+                return render_help(turn.person.role, turn.language)
+            case Command() as command:
+                turn.context.pending = None
+                return self.acting.command(command, turn)
+
+    def _ask(self, ask: Ask, turn: Turn, timing: Timing) -> Reply:
+        try:
+            for metric in (*ask.query.metrics, *(bound.metric for bound in ask.query.having)):
+                require(turn.person.role, METRICS[metric].permission)
+        except NotAllowed as error:
+            return render_not_allowed(error, turn.language)
+        start = perf_counter()
+        table = self.figures.answer(ask.query, turn.at)
+        timing.query = _ms_since(start)
+        turn.context.last, turn.context.pending = ask, None
+        start = perf_counter()
+        reply = render_answer(table, language=turn.language, at=turn.at)
+        reply.charts = self._chart(ask, table, turn)
+        timing.render = _ms_since(start)
+        return reply
+
+    def _unclear(self, unclear: Unclear, turn: Turn) -> Reply:
+        if unclear.pending is not None:
+            refusal = self.acting.refusal(unclear.pending, turn)
+            if refusal is not None:
+                return refusal
+        turn.context.pending = unclear
+        return render_unclear(unclear, turn.language)
+
+    def _chart(self, ask: Ask, table: ResultTable, turn: Turn) -> list[str]:
+        """A picture where a folder for it was given; a failure to draw costs the picture, not the answer."""
+        if turn.chart_dir is None or table.is_empty or (turn.only_asked_charts and not ask.wants_chart):
+            return []
+        self.charts_drawn += 1
+        target = turn.chart_dir / f"{turn.at:%Y%m%d-%H%M%S}-{self.charts_drawn}.png"
+        try:
+            path = self.draw(table, language=turn.language, at=turn.at, path=target)
+        except Exception:
+            log.exception("a chart could not be drawn")
+            return []
+        return [str(path)] if path else []
+
+
+def _ms_since(start: float) -> float:
+    return (perf_counter() - start) * 1000

@@ -1,0 +1,1 @@
+"""Time: what is due, who runs it, and catching up."""
