@@ -77,6 +77,10 @@ def _span_en(first: date, last: date, today: date) -> str:
     return f"{day(first, date.min, 'en')} – {day(last, date.min, 'en')}"
 
 
+# Runs of days that people name by their length; of others the dates say more: a weekend is not 近2天.
+_USUAL_DAYS = frozenset({3, 5, 7, 10, 14, 15, 20, 28, 30, 60, 90, 100, 180, 365})
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
     """A period in words: its name, if it has one, and its dates."""
@@ -103,7 +107,7 @@ def _name(period: Period, today: date, language: str) -> str | None:
         return _NAMES[language].get((Grain.WEEK, (_monday(today) - period.start).days // 7))
     if period.grain in _MONTHS_IN:
         return _named_months(period, today, language)
-    if period.end == today and period.days > 1:
+    if period.end == today and period.days in _USUAL_DAYS:
         return f"近{period.days}天" if language == "zh" else f"last {period.days} days"
     return None
 

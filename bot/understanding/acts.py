@@ -38,10 +38,12 @@ FRAMES: Mapping[str, Frame] = {
     "unsubscribe": Frame((find.report,), ("report",)),
 }
 # Roles that say nothing more once the action is known.
-_PART_OF_ACTION = ("action", "set_to", "order_mark", "waybill_mark", "cost_of", "from", "to", "piece_unit", "money_unit",
-                   "sign", "because", "each", "since", "range", "rank", "split", "only", "exclude_end", "dim", "add", "last")
+_PART_OF_ACTION = ("action", "set_to", "order_mark", "waybill_mark", "cost_of", "from", "to", "piece_unit",
+                   "money_unit", "sign", "because", "each", "since", "range", "rank", "split", "only", "exclude_end",
+                   "dim", "add", "last")
 _ASKS = ("which", "whichdim", "compare", "trend", "vague_time", "seller", "extreme", "op", "postop", "apiece")
-_PARTICLES = frozenset({"吗", "没有", "没", "了没有", "么", "了没", "是不是", "是否", "有没有", "怎么样", "如何", "when", "did", "does"})
+_PARTICLES = frozenset({"吗", "没有", "没", "了没有", "么", "了没", "是不是", "是否", "有没有", "怎么样", "如何",
+                        "when", "did", "does"})
 _NOUNS = frozenset({"订单", "单", "单子", "order", "orders"})
 
 
@@ -53,7 +55,7 @@ def action_of(tokens: Sequence[Token]) -> str | None:
         return None
     verbs = {token.senses["action"] for token in tokens if token.has("action") and not token.names}
     facts = _Facts.of(tokens)
-    if facts.codes and any(token.senses.get("event") == "shipped" for token in tokens):
+    if facts.codes and any(_says_shipped(token) for token in tokens):
         verbs.add("confirm_shipment")
     for action, is_meant in _RULES:
         if (action in verbs or action == "adjust_stock") and is_meant(facts):
@@ -61,12 +63,16 @@ def action_of(tokens: Sequence[Token]) -> str | None:
     return "count_stock" if "adjust_stock" in verbs and facts.sets and facts.numbers and facts.goods else None
 
 
+def _says_shipped(token: Token) -> bool:
+    return "shipped" in {token.senses.get("event"), token.senses.get("order_status")}
+
+
 def _asks(token: Token) -> bool:
     if token.names:
         return False
     if token.has("count") and token.text not in _NOUNS:
         return True
-    return any(token.has(kind) for kind in _ASKS if not (kind == "extreme" and token.has("sep"))) or token.text in _PARTICLES
+    return token.text in _PARTICLES or any(token.has(kind) for kind in _ASKS)
 
 
 @dataclass(slots=True)
@@ -99,7 +105,8 @@ class _Facts:
             facts.sets = facts.sets or token.has("set_to")
             facts.has_refund = facts.has_refund or "退" in token.text or "refund" in token.text
             facts.has_period = facts.has_period or token.has("offset") or token.has("split")
-            facts.is_bare = facts.is_bare and not token.names and (token.has("action") or is_filler(token) or token.has("end"))
+            facts.is_bare = facts.is_bare and not token.names and (
+                token.has("action") or token.has("end") or is_filler(token))
             facts.is_strong = facts.is_strong or (token.has("action") and not any(
                 token.has(kind) for kind in ("metric", "event", "count", "stop", "sep", "sign", "follow", "off")))
         return facts
@@ -137,7 +144,8 @@ def read_act(action: str, message: Message, known: Mapping[str, Any] | None = No
         return trouble
     missing = next((name for name in frame.required if name not in found), None)
     if missing:
-        return Unclear(f"missing_{missing}", {"action": action}, _choices(missing, found, message), Act(action, found), missing)
+        choices = _choices(missing, found, message)
+        return Unclear(f"ask.{missing}", {"action": action}, choices, Act(action, found), missing)
     return _sensible(action, found)
 
 
@@ -154,7 +162,7 @@ def _use_verbs(action: str, tokens: Sequence[Token]) -> None:
             token.used = True
         if action == "approve_refund" and token.senses.get("metric") == "refund_amount":
             token.used = True
-        if token.has("event") and not token.has("metric"):
+        if (token.has("event") and not token.has("metric")) or (action == "confirm_shipment" and _says_shipped(token)):
             token.used = True
 
 
@@ -220,4 +228,5 @@ def _variant(pending: Unclear, message: Message) -> str | None:
 
 def _only_code(message: Message) -> str | None:
     text = message.text.message.strip().lstrip("#")
-    return text.upper() if text.replace("-", "").isalnum() and text.isascii() and any(c.isdigit() for c in text) else None
+    is_code = text.isascii() and text.replace("-", "").isalnum() and any(one.isdigit() for one in text)
+    return text.upper() if is_code else None

@@ -67,7 +67,8 @@ def sku_of(message: Message, token: Token) -> str | None:
     token.used = True
     choices = tuple(message.text.replaced(token.start, token.end, code) for code in codes[:MAX_CHOICES])
     products = {message.gazetteer.products.get(code, "") for code in codes}
-    facts = {"name": message.said(token), "skus": "、".join(codes), "product": products.pop() if len(products) == 1 else ""}
+    product = products.pop() if len(products) == 1 else ""
+    facts = {"name": message.said(token), "skus": "、".join(codes), "product": product}
     message.trouble = message.trouble or Unclear("which_sku", facts, choices, missing="sku")
     return None
 
@@ -109,13 +110,14 @@ def from_to(message: Message, found: Arguments) -> None:
 
 def _is_money(message: Message, at: int) -> bool:
     before = message.before(at)
-    return message.after(at, "money_unit") or (before is not None and (before.has("cost_of") or before.has("money_unit")))
+    is_price = before is not None and (before.has("cost_of") or before.has("money_unit"))
+    return is_price or message.after(at, "money_unit")
 
 
 def _amounts(message: Message) -> list[int]:
     """Where the numbers are that nothing has used yet."""
-    return [at for at, token in enumerate(message.tokens) if token.number is not None and not token.used and not token.is_code
-            and not token.names]
+    return [at for at, token in enumerate(message.tokens)
+            if token.number is not None and not (token.used or token.is_code or token.names)]
 
 
 def _use_number(message: Message, at: int) -> Decimal:
@@ -254,11 +256,11 @@ def lines(message: Message, found: Arguments) -> None:
         return
     is_number_first = numbers[0] < names[0]
     if len(names) != len(numbers):
-        message.trouble = message.trouble or Unclear("missing_quantity", missing="lines")
+        message.trouble = message.trouble or Unclear("ask.lines", missing="lines")
         return
     for name_at, number_at in zip(names, numbers, strict=True):
         if (number_at < name_at) is not is_number_first:
-            message.trouble = message.trouble or Unclear("missing_quantity", missing="lines")
+            message.trouble = message.trouble or Unclear("ask.lines", missing="lines")
             return
         number = _use_number(message, number_at)
         code = sku_of(message, message.tokens[name_at])
@@ -289,7 +291,8 @@ def reason(message: Message, found: Arguments) -> None:
 
 def category(message: Message, found: Arguments) -> None:
     """What the money was for: all that is neither verb nor amount nor day."""
-    kinds = ("action", "stop", "glue", "sep", "end", "money_unit", "because", "set_to", "piece_unit", "event", "follow", "only")
+    kinds = ("action", "stop", "glue", "sep", "end", "money_unit", "because", "set_to", "piece_unit", "event", "follow",
+             "only")
     left = [token for token in message.tokens if not token.used and (
         token.is_unknown or token.names or token.has("metric") or token.has("off") or token.has("topic")
         or not any(token.has(kind) for kind in kinds))]

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 
 from bot.understanding.comparisons import base_for, kind_of, kind_of_same_span
 from bot.understanding.draft import Bound, Draft, is_of_stock
@@ -40,6 +41,8 @@ def question(draft: Draft, setting: Setting) -> MetricQuery:
     """The typed question of a message that stands alone. Raises Trouble."""
     metrics = _metrics(draft)
     by = _by(draft, metrics)
+    if by and draft.lists_losers:
+        draft.bounds.append(Bound("<", Decimal(0), None, "net_profit"))
     bounds = _bounds(draft, metrics, by, setting)
     period = period_of(draft, metrics, by, setting)
     query = MetricQuery(
@@ -64,17 +67,9 @@ def _frozen(filters: dict[str, list[str]]) -> dict[str, tuple[str, ...]]:
 
 
 def _metrics(draft: Draft) -> list[str]:
-    metrics = list(draft.metrics)
-    if not metrics:
-        metrics = list(dict.fromkeys(bound.metric for bound in draft.bounds if bound.metric))
-    if not metrics and draft.feature in {"out_of_stock", "low_stock"}:
-        return ["stock_available"]
-    if not metrics and draft.seller:
-        return ["units"]
-    if not metrics and {"spent", "bought"} & set(draft.events) and "customer" in _rows_named(draft):
-        return ["revenue"]
-    if not metrics and draft.is_ranked and draft.direction is not Direction.ASC and _rows_named(draft) & _GOODS:
-        return ["units"]
+    """The figures that were named; else those that the bounds are on; else the one that the rest implies."""
+    bounded = list(dict.fromkeys(bound.metric for bound in draft.bounds if bound.metric))
+    metrics = list(draft.metrics) or bounded or _implied(draft)
     if not metrics and draft.bounds:
         metrics = [_metric_of_unit(draft.bounds[0], draft)]
     if not metrics:
@@ -82,6 +77,21 @@ def _metrics(draft: Draft) -> list[str]:
     if draft.rank_metric and draft.rank_metric not in metrics:
         metrics.append(draft.rank_metric)
     return metrics
+
+
+def _implied(draft: Draft) -> list[str]:
+    """断货 is about stock, 热销 about units, 花钱最多的客户 about what they paid."""
+    rows = _rows_named(draft)
+    is_top = draft.is_ranked and draft.direction is not Direction.ASC
+    if draft.feature in {"out_of_stock", "low_stock"}:
+        return ["stock_available"]
+    if draft.seller or (is_top and rows & _GOODS):
+        return ["units"]
+    if {"spent", "bought"} & set(draft.events) and "customer" in rows:
+        return ["revenue"]
+    if "spent" in draft.events and "campaign" in rows:
+        return ["ad_spend"]
+    return ["orders"] if rows == {"order_status"} else []
 
 
 def _rows_named(draft: Draft) -> set[str]:
@@ -107,7 +117,9 @@ def _by(draft: Draft, metrics: list[str]) -> list[str]:
     many = [dimension for dimension, values in draft.where.items() if len(values) > 1]
     if not by and many and (draft.is_apiece or draft.asks_which or draft.is_versus):
         by = many[:1]
-    if draft.is_shared and not by:
+    if draft.is_apiece and not by and metrics == ["balance"]:
+        by = ["account"]
+    if not by and (draft.is_shared or (draft.is_apiece and len(metrics) < 2)):
         raise Trouble(Unclear("which_split"))
     if not by and (draft.is_ranked or draft.is_sorted or draft.bounds or draft.feature):
         by = _default_by(draft, metrics)
@@ -187,7 +199,7 @@ def period_of(draft: Draft, metrics: list[str], by: Sequence[str], setting: Sett
         raise Trouble(Unclear("mixed_time"))
     if draft.span and draft.span.before is None:
         return draft.span.period(setting.today)
-    if draft.other and draft.other.before is None:
+    if draft.other and draft.other.before != "any":
         return base_for(draft.other, setting.today)
     return _usual_period(by, setting.today)
 
@@ -238,6 +250,8 @@ def direction_of(draft: Draft, metric: str) -> Direction | None:
         return Direction.DESC if draft.quality == "best" else Direction.ASC
     if draft.direction is None and (draft.is_ranked or draft.limit):
         return Direction.DESC
+    if draft.direction and "lost" in draft.all_events:  # 亏得最多 is the lowest profit
+        return Direction.DESC if draft.direction is Direction.ASC else Direction.ASC
     return draft.direction
 
 

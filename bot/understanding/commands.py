@@ -6,8 +6,9 @@ from bot.understanding.readings import Command, Context
 
 _CODE = r"\s*([0-9a-z]{2,8})?"
 _COMMANDS = tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern in (
-    ("help", r"/?(?:help|start|帮助|功能|菜单|使用说明)(?:一下)?|怎么用|你(?:能|会|可以)(?:做|干|帮我做|查)?些?(?:什么|啥)[呢呀]?"
-             r"|help me|what can (?:you do|i ask|you help with)|how (?:do i|to) use (?:this|you)"),
+    ("help", r"/?(?:help|start|帮助|功能|菜单|使用说明)(?:一下)?|怎么用|help me"),
+    ("help", r"你(?:能|会|可以)(?:做|干|帮我做|查)?些?(?:什么|啥)[呢呀]?"),
+    ("help", r"what can (?:you do|i ask|you help with)|how (?:do i|to) use (?:this|you)"),
     ("confirm", r"(?:/?confirm|确认|好的?确认|确定)\s*[:：]?" + _CODE),
     ("cancel", r"/?(?:cancel|取消|不做了|放弃|never ?mind)(?:操作)?" + _CODE),
     ("undo", r"/?(?:undo|撤销|撤回|反悔)(?: that| it)?(?:刚才的?|上一步|操作)*" + _CODE),

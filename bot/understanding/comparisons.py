@@ -11,7 +11,10 @@ from bot.understanding.scan import Token
 from domain.metrics.periods import Grain, Period, previous, previous_year
 from domain.metrics.query import Compare
 
-_CONTRASTS = frozenset({"compare", "versus", "same_span", "change"})
+_CONTRASTS = frozenset({"compare", "compare_unit", "versus", "same_span", "change"})
+
+
+_LISTING = frozenset({"compare", "对比", "比较", "比一下", "对比一下"})
 
 
 def read_comparison(tokens: Sequence[Token], spans: Sequence[Span], draft: Draft) -> None:
@@ -24,6 +27,8 @@ def read_comparison(tokens: Sequence[Token], spans: Sequence[Span], draft: Draft
             token.used, draft.same_unit = True, token.senses["same_span"]
         elif token.has("compare"):
             token.used, draft.compare = True, Compare(token.senses["compare"])
+        elif token.has("compare_unit"):
+            token.used, draft.other = True, Span(at, at + 1, before=token.senses["compare_unit"])
         elif token.has("versus"):
             token.used = draft.is_versus = True
             _take_other(tokens, at, left, draft)
@@ -38,6 +43,8 @@ def _take_other(tokens: Sequence[Token], at: int, left: list[Span], draft: Draft
     """The period compared with stands behind 比, or before it after 跟."""
     behind = next_content(tokens, at + 1)
     other = next((span for span in left if at < span.first <= max(behind, at + 2)), None)
+    if tokens[at].text in _LISTING and len(left) > 1 and other is left[0]:
+        other = left[1]  # compare October and September
     if other is None:
         earlier = [span for span in left if span.first < at]
         if earlier and (len(earlier) > 1 or _has_with(tokens, earlier[-1].first) or draft.follows):
@@ -64,13 +71,13 @@ def _take_asked(left: list[Span], draft: Draft) -> None:
     if len(left) == 2 and relative and not draft.other:
         draft.other = relative[0]
         left.remove(relative[0])
+    for span in (*left, draft.other):
+        if span and span.problem:
+            draft.object_to(_objection(span.problem))
     if len(left) > 1:
         draft.object_to(Unclear("two_periods"))
     if left:
         draft.span = left[0]
-    for span in (draft.span, draft.other):
-        if span and span.problem:
-            draft.object_to(_objection(span.problem))
 
 
 def _objection(problem: str) -> Unclear | Refused:
@@ -81,7 +88,7 @@ def _objection(problem: str) -> Unclear | Refused:
 
 def base_for(other: Span, today: date) -> Period:
     """The running unit that stands beside the one compared with: today for 比昨天."""
-    kind = other.grain.value if other.grain is not Grain.SPAN else "day"
+    kind = other.before or (other.grain.value if other.grain is not Grain.SPAN else "day")
     (start, end), grain = almanac.unit(kind, 0, today)
     return Span(0, 0, start, end, grain).period(today)
 
@@ -90,6 +97,8 @@ def kind_of(base: Period, other: Span) -> Compare | None:
     """How the other period stands to the one asked about; None when neither the one before nor the year before."""
     if other.before:
         return Compare.PREVIOUS_PERIOD if other.before in {"any", base.grain.value} else None
+    if other.grain is Grain.SPAN and (other.start, other.end) == (base.start, base.end):
+        return Compare.PREVIOUS_PERIOD  # last 7 days vs previous 7 days
     if other.grain is Grain.YEAR and base.grain is not Grain.YEAR and other.start.year == base.last.year - 1:
         return Compare.PREVIOUS_YEAR  # 今天比去年: its same days
     if other.grain is not base.grain:

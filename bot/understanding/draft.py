@@ -78,7 +78,13 @@ class Draft:
     @property
     def lists_rows(self) -> bool:
         """The answer has a row for each of something, whether or not it was said of what."""
-        return bool(self.is_ranked or self.is_sorted or self.bounds or self.feature or self.is_shared or self.is_apiece)
+        return bool(self.is_ranked or self.is_sorted or self.bounds or self.feature or self.is_shared or self.is_apiece
+                    or self.lists_losers)
+
+    @property
+    def lists_losers(self) -> bool:
+        """亏损的店铺: those with a profit below nothing."""
+        return "lost" in self.all_events and not (self.asks_amount or self.is_ranked)
 
     @property
     def is_empty(self) -> bool:

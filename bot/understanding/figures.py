@@ -27,7 +27,7 @@ _FITS: Mapping[str, Callable[[str], bool]] = {
 _EVENT_OF = {"refund_amount": "refunded", "revenue": "sold", "net_profit": "earned", "cash_in": "received",
              "cash_out": "paid", "units": "sold", "discount": "discounted"}
 _NOUNS = frozenset({"订单", "单子", "的单子", "orders", "order", "单", "人", "的人", "人数", "people", "persons",
-                    "shoppers", "pieces", "pcs", "purchases", "transactions", "钱", "money"})
+                    "shoppers", "pieces", "pcs", "purchases", "transactions", "parcels", "packages", "钱", "money"})
 _LOOSE = frozenset({"refunds", "refund", "退款"})  # may be money or orders: orders with refunds
 # What any figure may be said with: 推广费花了多少, 利润做了多少.
 _GENERAL_EVENTS = frozenset(
@@ -46,6 +46,7 @@ class _Clause:
     statuses: list[Token] = field(default_factory=list)
     topics: list[str] = field(default_factory=list)
     has_loose: bool = False
+    groups: list[Token] = field(default_factory=list)  # 新客户: a figure, or beside one a group of buyers
     features: list[Token] = field(default_factory=list)  # 要补: a list of goods, or with 多少 a figure
 
 
@@ -57,6 +58,8 @@ def read_figures(tokens: Sequence[Token], draft: Draft) -> None:
         event = _read_clause(clause, event, draft)
     if draft.feature and any(clause.counts and not clause.features for clause in clauses):
         draft.object_to(Unclear("two_questions"))
+    counted = [one for clause in clauses for one in clause.counts if one != "amount"]
+    draft.is_apiece = draft.is_apiece or len(counted) > len(set(counted))  # 京东多少单拼多多多少单
     draft.all_events = [event for clause in clauses for event in clause.events]
     if not draft.metrics and not draft.vague:
         draft.events = [event] if event else []
@@ -77,6 +80,8 @@ def _read_token(tokens: Sequence[Token], at: int, clause: _Clause, draft: Draft)
     if token.has("metric"):
         token.used = True
         clause.metrics.append(token.senses["metric"])
+        if token.has("segment") or token.has("order_status"):
+            clause.groups.append(token)
         clause.has_loose = clause.has_loose or (token.text in _LOOSE and at > 1)
     elif token.has("vague"):
         token.used = True
@@ -105,8 +110,17 @@ def _is_asked_before(tokens: Sequence[Token], at: int) -> bool:
     return at > 0 and tokens[at - 1].senses.get("count") == "amount" and not tokens[at].has("metric")
 
 
+def _as_filters(clause: _Clause) -> None:
+    """新客户的销售额, revenue of shipped orders: the group is a filter where it is not the only figure."""
+    for token in clause.groups:
+        if len(clause.metrics) > 1:
+            clause.metrics.remove(token.senses["metric"])
+            token.used = False
+
+
 def _read_clause(clause: _Clause, event: str | None, draft: Draft) -> str | None:
     """Add the clause's figures; returns the event that a later clause may leave unsaid."""
+    _as_filters(clause)
     for token in clause.features:
         if token.has("event") and clause.counts:
             clause.events.append(token.senses["event"])
@@ -115,9 +129,13 @@ def _read_clause(clause: _Clause, event: str | None, draft: Draft) -> str | None
     strong = [one for one in clause.events if one not in _WEAK_EVENTS] or ([] if clause.statuses else clause.events)
     event = strong[-1] if strong else event
     draft.asks_amount = draft.asks_amount or bool(clause.counts)
-    counts = [one for one in clause.counts if one != "amount"] or clause.nouns[:1] * bool(clause.counts) or clause.counts
+    counts = [one for one in clause.counts if one != "amount"] or clause.counts
+    if counts == ["amount"] and clause.nouns:
+        counts = clause.nouns[:1]  # 订单有多少
     if "spent" in strong and clause.topics and clause.topics[0] not in clause.metrics:
         _spent(clause, draft)
+    if clause.metrics == ["orders"] and clause.statuses:
+        clause.metrics, clause.nouns = [], ["orders"]  # 待发货订单数: its own figure, where the status has one
     if clause.metrics:
         _explicit(clause, strong, counts, draft)
     elif clause.statuses and not strong:
@@ -158,13 +176,19 @@ def _combined(clause: _Clause, event: str | None, counts: list[str], draft: Draf
         _spent(clause, draft)
         return
     table = lexicon().combine.get(event or "none", {})
-    wanted = counts or clause.nouns or ["none"]
+    wanted = counts or clause.nouns or _bounded(draft) or ["none"]
     found = [table.get(one) or (lexicon().combine["none"].get(one) if event is None else None) for one in wanted]
     for metric in found:
         if metric:
             _add(draft, metric)
     if clause.statuses and found and all(found):
         return
+
+
+def _bounded(draft: Draft) -> list[str]:
+    """卖了不到5单: what the bound counts is what is asked about."""
+    kinds = {"order": "orders", "piece": "pieces", "person": "people", "money": "money"}
+    return [kinds[bound.unit] for bound in draft.bounds if bound.metric is None and bound.unit in kinds][:1]
 
 
 def _spent(clause: _Clause, draft: Draft) -> None:
@@ -187,5 +211,5 @@ def use_topics(tokens: Sequence[Token], draft: Draft) -> None:
             continue
         topic = token.senses["topic"]
         near = next_content(tokens, at + 1)
-        if topic in draft.metrics or (near < len(tokens) and tokens[near].senses.get("metric", "").startswith(("ad_", "roi"))):
-            token.used = True
+        beside = tokens[near].senses.get("metric", "") if near < len(tokens) else ""
+        token.used = topic in draft.metrics or beside.startswith(("ad_", "roi"))

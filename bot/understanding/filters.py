@@ -94,7 +94,7 @@ def _place(token: Token, names: tuple[Name, ...], draft: Draft) -> list[tuple[st
 
 def _doubt_bare_place(name: Name, token: Token, message: Normalised, draft: Draft) -> None:
     """广州 may be the warehouse's name for people in it, yet in a question on sales it may mean the buyers' town."""
-    is_plain = "仓" not in token.text and "warehouse" not in token.text and token.text not in name.value.lower()
+    is_plain = "仓" not in token.text and "warehouse" not in token.text
     sold = any(not METRICS[metric].sources & _OF_PLACES for metric in draft.metrics)
     if name.dimension == "warehouse" and is_plain and sold:
         draft.object_to(Unclear("place_or_warehouse", {"name": message.original(token.start, token.end)},

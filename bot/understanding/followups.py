@@ -66,8 +66,8 @@ class _Continuation:
         order, limit = self._rows(metrics, by)
         compare = comparison(self.draft, period) or (self.last.compare if period else None)
         return checked(replace(
-            self.last, metrics=tuple(metrics), by=tuple(by), where=where, exclude=exclude, period=period, compare=compare,
-            having=self._having(metrics, by), order=order, limit=limit))
+            self.last, metrics=tuple(metrics), by=tuple(by), where=where, exclude=exclude, period=period,
+            compare=compare, having=self._having(metrics, by), order=order, limit=limit))
 
     def _metrics(self) -> list[str]:
         draft, last = self.draft, self.last

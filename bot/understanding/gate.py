@@ -12,7 +12,8 @@ MAX_CHOICES = 3
 LEAST_LIKENESS = 60  # of 100: 羽绒服 is not offered for 羊绒大衣, 羊绒大依 is
 MOST_CANDIDATES = 200  # names compared for each pair of characters; more would take longer than an answer
 # Roles that explain a token although no part of the question used it.
-_HARMLESS = ("stop", "glue", "sep", "end", "query_word", "follow", "only", "whole", "with", "between", "no_split", "add")
+_HARMLESS = ("stop", "glue", "sep", "end", "query_word", "follow", "only", "whole", "with", "between", "no_split",
+             "add")
 
 
 def unexplained(tokens: Sequence[Token]) -> list[Token]:
@@ -72,12 +73,16 @@ def _alike(text: str, gazetteer: Gazetteer) -> Iterable[str]:
         return
     from rapidfuzz import fuzz, process  # noqa: PLC0415  35 ms, and only for names nobody knows
 
-    for name, _, _ in process.extract(text, candidates, scorer=fuzz.ratio, limit=MAX_CHOICES, score_cutoff=LEAST_LIKENESS):
+    likest = process.extract(text, candidates, scorer=fuzz.ratio, limit=MAX_CHOICES, score_cutoff=LEAST_LIKENESS)
+    for name, _, _ in likest:
         yield gazetteer.names[name][0].value
+
+
+_OF_TRADE = frozenset({"metric", "dim", "event", "count", "vague", "feature", "seller", "platform", "action", "split",
+                       "order_status"})
 
 
 def has_trade_words(tokens: Sequence[Token]) -> bool:
     """Whether anything in the message is about a shop at all."""
-    return any(token.names or token.is_code or token.has("vague") or (not is_filler(token) and any(
-        token.has(kind) for kind in ("metric", "dim", "event", "count", "vague", "feature", "seller", "platform", "action",
-                                     "split", "order_status"))) for token in tokens)
+    return any(token.names or token.is_code or token.has("vague")
+               or (not _OF_TRADE.isdisjoint(token.senses) and not is_filler(token)) for token in tokens)

@@ -9,7 +9,8 @@ from bot.understanding.readings import Refused, Unclear
 from domain.metrics.catalog import DIMENSIONS, METRICS
 
 _QUESTION_TAIL = re.compile(r"(?:[\s?？。.!！呢吗]|怎么样|咋样|如何|怎样|有?多少钱?|的?情况|是)+$")
-_VAGUE = ("最近几天", "这几天", "前几天", "这段时间", "最近", "近期", "近来", "recently", "lately", "these days")
+_VAGUE = ("最近几天", "这几天", "前几天", "这段时间", "最近", "近期", "近来", "recently", "recent", "lately",
+          "these days")
 # The nearest figure that is kept by more dimensions.
 _NEAREST = {"net_profit": "gross_profit", "net_margin": "gross_margin"}
 _PROFITS = ("净利润", "利润", "净利", "赚钱", "net profit", "profit", "利润率", "净利率", "net margin")

@@ -27,8 +27,10 @@ class Span:
 
 
 # Kinds of words that a period can start with; numbers and dates can, too.
-_STARTS = frozenset({"offset", "last", "since", "between", "before", "month", "weekday", "week_of", "festival", "quarter",
-                     "half", "clock", "vague_time"})
+_STARTS = frozenset({"offset", "last", "since", "between", "before", "month", "weekday", "week_of", "festival",
+                     "quarter", "half", "clock", "vague_time"})
+# 12月20号到1月5号 crosses a year; 11月5号到10月1号 is turned round.
+LONGEST_ACROSS_YEARS = 180
 
 
 class PeriodReader(PointReader):
@@ -108,21 +110,24 @@ class PeriodReader(PointReader):
 
     def _shared_days(self, at: int) -> Point | None:
         """11-15号, 11月3到8号: the first number borrows the suffix of the second."""
-        if self._count(at, 31) and self._is(at + 1, "range") and self._count(at + 2, 31) and self._is(at + 3, "day_suffix"):
+        is_range = self._is(at + 1, "range") and self._is(at + 3, "day_suffix")
+        if is_range and self._count(at, 31) and self._count(at + 2, 31):
             return self._resolve(almanac.day_of_month(int(self._tokens[at].number or 0)), None, at + 1)
         return None
 
     def _closed(self, at: int, first: Point, second_at: int) -> Span | None:
         start = first[0][0]
         second = self._point(self._past_glue(second_at), start)
-        if not second and (day := self._count(second_at, 31)) and first[1] is Grain.DAY and not self._measured(second_at + 1):
+        day = self._count(second_at, 31)
+        if not second and day and first[1] is Grain.DAY and not self._measured(second_at + 1):
             second = self._resolve(almanac.day_of_month(day), start, second_at + 1)
         if not second:
             return None
         after = second[2] + (self._is(second[2], "between") or self._is(second[2], "since_end"))
         if second[0][1] <= start and self._is(second_at, "offset"):
             return None  # this week to last week: two periods
-        turned_round = second[0][0].year > start.year and second[0][0].month >= start.month and second[0][0] > self._today
+        across = second[0][0].year > start.year and second[0][0] > self._today
+        turned_round = across and (second[0][0] - start).days > LONGEST_ACROSS_YEARS
         if second[0][1] <= start or turned_round:
             return Span(at, after, problem="backwards")
         return Span(at, after, start, second[0][1])

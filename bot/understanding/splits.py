@@ -73,7 +73,8 @@ def _metric_beside(tokens: Sequence[Token], first: int, after: int) -> str | Non
     if at < len(tokens) and tokens[at].text.isascii() and not tokens[at].used:
         if tokens[at].has("metric"):
             tokens[at].used = True
-            return tokens[at].senses["metric"]
+            is_count = tokens[at].text == "refunds" and at == after
+            return "refund_orders" if is_count else tokens[at].senses["metric"]
         if tokens[at].senses.get("count") == "orders":
             tokens[at].used = True
             return "orders"

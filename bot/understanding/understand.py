@@ -24,6 +24,7 @@ from domain.metrics.query import MetricQuery
 from domain.ports import Names
 
 MAX_LENGTH = 600  # characters; the longest purchase order that still reads as one message
+MAX_CHOICES = 3
 MAX_TOKENS = 160  # a message of more words than this is a document
 _CLOSED = frozenset(CLOSED)
 _CLAUSE_END = re.compile(r"[?？;；!！。\n]+|,\s*(?:and\s+)?(?=how |what |which )")
@@ -108,7 +109,8 @@ class _Reader:
         if last is not None:
             tokens = without_taken_back(tokens)
         draft = read_draft(tokens, message, self._setting, has_last=last is not None)
-        if draft.trouble is None and draft.is_empty and not draft.asks_which and not draft.wants_chart and not has_trade_words(tokens):
+        says_nothing = draft.is_empty and draft.trouble is None and not draft.wants_chart
+        if says_nothing and not has_trade_words(tokens):
             # Only particles (那个呢, how about that one?), or nothing of a shop at all.
             return Refused("not_understood") if unexplained(tokens) else Unclear("nothing_said")
         if trouble := objection(tokens, message, self._gazetteer) or draft.trouble:
@@ -135,7 +137,9 @@ class _Reader:
     def _two(self, message: Normalised) -> Unclear | None:
         """Two questions in one message: asked which one."""
         clauses = [clause.strip() for clause in _CLAUSE_END.split(message.message) if clause.strip()]
-        if not 2 <= len(clauses) <= 3 or not all(isinstance(self._owner.alone(one, self._at), Ask | Act) for one in clauses):
+        if not 2 <= len(clauses) <= MAX_CHOICES:
+            return None
+        if not all(isinstance(self._owner.alone(one, self._at), Ask | Act) for one in clauses):
             return None
         return Unclear("two_questions", choices=tuple(clauses))
 
@@ -147,7 +151,7 @@ class _Reader:
         if not offered:
             return reading
         kept = [one for one in dict.fromkeys(offered) if one != message.message and self._leads_on(one, reading.key)]
-        return replace(reading, choices=tuple(kept[:3]))
+        return replace(reading, choices=tuple(kept[:MAX_CHOICES]))
 
     def _leads_on(self, choice: str, key: str) -> bool:
         reader = _Reader(self._owner, self._at, replace(self._context, pending=None), self._gazetteer)

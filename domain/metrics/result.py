@@ -63,6 +63,6 @@ class ResultTable:
 
     @property
     def is_empty(self) -> bool:
-        """No fact at all was found: nothing to show, which is not the same as zero."""
+        """No fact at all was found: nothing to show, which is not the same as zero, nor as a figure nobody knows."""
         width = len(self.query.by)
-        return all(all(cell is None for cell in row[width:]) for row in self.rows)
+        return not self.coverage.orders and all(all(cell is None for cell in row[width:]) for row in self.rows)

@@ -6,16 +6,18 @@ from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection, RowMapping, func, select
 
 from domain.clock import ShopCalendar
 from domain.metrics.catalog import METRICS, Unit
-from domain.metrics.measures import Source
+from domain.metrics.measures import TIME, Source
+from domain.metrics.periods import Period
 from domain.metrics.query import ImpossibleQuery, MetricQuery, check
 from domain.metrics.result import Cell, Column, ResultTable, Row
 from storage.engine import Database
 from storage.figures.comparison import compared_with, counterparts
 from storage.figures.coverage import coverage, coverage_measures
+from storage.figures.sales import sales_days
 from storage.figures.scope import CUSTOMER_LABEL, Scope, resolve
 from storage.figures.statement import ALL_FACTS, ALL_ROWS, MAX_ROWS, Key, Wanted, statement
 from storage.figures.times import labels
@@ -98,8 +100,17 @@ def _run(connection: Connection, scope: Scope, wanted: Wanted, only: Sequence[Ke
     query = wanted.query
     listed: list[str | int] = []
     if scope.period is not None and len(query.by) == 1:  # a series shows the days without sales, too
-        listed = labels(query.by[0], scope.period, scope.calendar.local(scope.at))[:MAX_ROWS]
+        known = _since_the_shop_began(connection, scope.period) if query.by[0] in TIME else scope.period
+        listed = labels(query.by[0], known, scope.calendar.local(scope.at))[:MAX_ROWS] if known else []
     return _Found(query, connection.execute(statement(scope, wanted, listed, only)).mappings().all())
+
+
+def _since_the_shop_began(connection: Connection, period: Period) -> Period | None:
+    """The part of the period that is known: before the first day on record nothing is, which is no zero."""
+    first = connection.execute(select(func.min(sales_days.c.day))).scalar()
+    if first is None or first >= period.end:
+        return None
+    return replace(period, start=max(period.start, first))
 
 
 def _comparison(connection: Connection, query: MetricQuery, scopes: tuple[Scope, Scope],

@@ -113,7 +113,8 @@ def statement(scope: Scope, wanted: Wanted, labels: Sequence[str | int] = (), on
     if query.order and query.limit:
         conditions += [key.is_not(None) for key in goods]  # a ranking of goods ranks goods, not what is none
     elif goods:
-        conditions.append(or_(*(key.is_not(None) for key in goods), *(_is_not_zero(found[name]) for name in query.metrics)))
+        something = [_is_not_zero(found[name]) for name in query.metrics]
+        conditions.append(or_(*(key.is_not(None) for key in goods), *something))
     if only and len(scope.by) == 1:
         conditions.append(or_(keys[0].in_([key[0] for key in only]), keys[0].is_(None)))
     ordering = _ordering(query, found, dict(zip(scope.by, names, strict=True)))

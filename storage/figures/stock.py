@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, Float, Select, Subquery, and_, case, cast, func, null, select
+from sqlalchemy import BigInteger, ColumnElement, Float, Select, Subquery, and_, case, cast, func, null, select
 
 from domain.inventory.model import MoveReason
 from domain.money import UNIT_SCALE, minor_per_unit
@@ -28,6 +28,7 @@ def stock(scope: Scope, measures: frozenset[str]) -> list[Select[Any]]:
     base = held.join(_skus, _skus.c.id == held.c.sku_id).join(_products, _products.c.id == _skus.c.product_id)
     units = func.coalesce(sold.c.units, 0)
     available = held.c.on_hand - held.c.reserved
+    value = _value(scope, held.c.on_hand)
     is_short = available + held.c.incoming <= _skus.c.reorder_point
     wanted = _skus.c.reorder_point + units - available - held.c.incoming
     fact = Fact(
@@ -35,8 +36,8 @@ def stock(scope: Scope, measures: frozenset[str]) -> list[Select[Any]]:
                "warehouse": Key(held.c.warehouse_id)},
         {"stock_on_hand": Sum(func.sum(held.c.on_hand)), "stock_reserved": Sum(func.sum(held.c.reserved)),
          "stock_available": Sum(func.sum(available)), "stock_incoming": Sum(func.sum(held.c.incoming)),
-         "stock_value": Sum(func.sum(cast(held.c.on_hand, Float) * _unit_cost(scope))),
-         "skus_without_cost": Sum(func.sum(case((_unit_cost(scope).is_(None), 1), else_=0))),
+         "stock_value": Sum(func.sum(value)),
+         "skus_without_cost": Sum(func.sum(case((value.is_(None), 1), else_=0))),
          "daily_units": Sum(func.sum(units) / float(DEMAND_DAYS), ("sold",)),
          "reorder_quantity": Sum(func.sum(case(
              (_skus.c.reorder_point.is_(None), null()), (is_short & (wanted > 0), wanted), else_=0)), ("sold",)),
@@ -87,9 +88,12 @@ def _sold(scope: Scope) -> Subquery:
     ).group_by(_sku_days.c.sku_id).subquery("sold")
 
 
-def _unit_cost(scope: Scope) -> Any:
-    """In minor units of the base currency; NULL where the cost or its currency's rate is not known."""
+def _value(scope: Scope, on_hand: ColumnElement[Any]) -> ColumnElement[Any]:
+    """In minor units of the base currency; NULL where the cost or its currency's rate is not known.
+
+    The exact remainder of the average cost belongs to a SKU's pieces together, so to no warehouse alone.
+    """
     factors = {currency: factor * minor_per_unit(currency) / UNIT_SCALE for currency, factor in scope.factors.items()}
-    if not factors:
-        return null()
-    return cast(_skus.c.unit_cost_e4 * case(factors, value=_skus.c.currency, else_=null()), Float)
+    remainder = 0 if "warehouse" in scope.dimensions else _skus.c.cost_remainder_e4
+    total = cast(on_hand * _skus.c.unit_cost_e4 + remainder, Float)
+    return total * case(factors, value=_skus.c.currency, else_=null()) if factors else null()

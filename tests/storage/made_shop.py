@@ -43,24 +43,22 @@ class MadeShop:
 
     def __post_init__(self) -> None:
         made = {"created_at": NOW - timedelta(days=900)}
-        self.add("shops", id=1, name="京东店", platform="jd", currency="CNY", fresh_at=NOW - timedelta(hours=1), **made)
-        self.add("shops", id=2, name="海外店", platform="shopify", currency="USD", fresh_at=NOW + timedelta(hours=1), **made)
+        an_hour = timedelta(hours=1)
+        self.add("shops", id=1, name="京东店", platform="jd", currency="CNY", fresh_at=NOW - an_hour, **made)
+        self.add("shops", id=2, name="海外店", platform="shopify", currency="USD", fresh_at=NOW + an_hour, **made)
         self.add("warehouses", id=1, name="华东仓", priority=1)
         self.add("warehouses", id=2, name="华南仓", priority=2)
         self.add("staff", id=1, name="小王", role="warehouse", is_active=True, **made)
-        for id, name, category, kind in ((1, "大衣", "女装", "goods"), (2, "杯子", "家居", "goods"),
+        for product, name, category, kind in ((1, "大衣", "女装", "goods"), (2, "杯子", "家居", "goods"),
                                          (3, "杯子", "家居", "goods"), (4, "补差价", None, "service")):
-            self.add("products", id=id, name=name, category=category, kind=kind, **made)
-        for id, code, product, variant in ((1, "DY-M", 1, "驼色 M"), (2, "DY-L", 1, "驼色 L"), (3, "BZ-1", 2, "蓝"),
+            self.add("products", id=product, name=name, category=category, kind=kind, **made)
+        for sku, code, product, variant in ((1, "DY-M", 1, "驼色 M"), (2, "DY-L", 1, "驼色 L"), (3, "BZ-1", 2, "蓝"),
                                            (4, "BZ-2", 3, ""), (5, "CJ", 4, "")):
-            self.sku(id, code, product, variant)
-        for id in (1, 2, 3):
-            self.add("customers", id=id, segment="loyal" if id == 1 else None, first_paid_on=None, **made)
-            self.add("customer_accounts", customer_id=id, platform="jd", buyer_id=f"buyer-{id}")
-
-    def sku(self, id: int, code: str, product: int, variant: str) -> None:
-        self.add("skus", id=id, code=code, product_id=product, variant=variant, currency="CNY", is_active=True,
-                 unit_cost_e4=10_000, reorder_point=10, allows_backorder=False, created_at=NOW)
+            self.add("skus", id=sku, code=code, product_id=product, variant=variant, currency="CNY", is_active=True,
+                     unit_cost_e4=10_000, cost_remainder_e4=0, reorder_point=10, allows_backorder=False, **made)
+        for customer in (1, 2, 3):
+            self.add("customers", id=customer, segment="loyal" if customer == 1 else None, first_paid_on=None, **made)
+            self.add("customer_accounts", customer_id=customer, platform="jd", buyer_id=f"buyer-{customer}")
 
     def add(self, table: str, **row: Any) -> dict[str, Any]:
         self.rows.setdefault(table, []).append(row)
@@ -74,8 +72,9 @@ class MadeShop:
         for number, line in enumerate(lines, 1):
             goods, base = goods + line.paid, base + round(line.paid * rate)
             self.add("order_lines", order_id=order_id, line_no=number, sku_id=line.sku, sku_code="", title="",
-                     quantity=line.quantity, unit_price_e4=line.paid * 100 // line.quantity, discount_minor=line.discount,
-                     paid_minor=line.paid, paid_base=round(line.paid * rate), cost_base=line.cost)
+                     quantity=line.quantity, unit_price_e4=line.paid * 100 // line.quantity,
+                     discount_minor=line.discount, paid_minor=line.paid, paid_base=round(line.paid * rate),
+                     cost_base=line.cost)
         discount = sum(line.discount for line in lines)
         self.add("orders", **{
             "id": order_id, "shop_id": shop, "external_id": f"N{order_id}", "customer_id": None, "payment": "paid",
@@ -84,8 +83,9 @@ class MadeShop:
             "paid_on": paid_at and CALENDAR.day(paid_at), "paid_hour": paid_at and CALENDAR.local(paid_at).hour,
             "ship_by": None, "shipped_at": None, "signed_at": None, "changed_at": None, "currency": currency,
             "fx_rate": int(rate * RATE_SCALE), "discount_minor": discount, "freight_minor": freight,
-            "paid_minor": goods + freight, "discount_base": round(discount * rate), "freight_base": round(freight * rate),
-            "paid_base": base + round(freight * rate), "province": None, "content_hash": order_id, **own})
+            "paid_minor": goods + freight, "discount_base": round(discount * rate),
+            "freight_base": round(freight * rate), "paid_base": base + round(freight * rate),
+            "province": None, "content_hash": order_id, **own})
         return order_id
 
     def refund(self, at: datetime, amount: int, *, order: int | None = None, shop: int = 1,
@@ -94,8 +94,9 @@ class MadeShop:
         refund_id = len(self.rows.get("refunds", [])) + 1
         self.add("refunds", **{
             "id": refund_id, "shop_id": shop, "external_id": f"R{refund_id}", "order_id": order, "customer_id": None,
-            "status": "succeeded", "amount_minor": amount, "amount_base": amount, "currency": "CNY", "refunded_at": at,
-            "refunded_on": CALENDAR.day(at), "refunded_hour": CALENDAR.local(at).hour, "content_hash": refund_id, **own})
+            "status": "succeeded", "amount_minor": amount, "amount_base": amount, "currency": "CNY",
+            "refunded_at": at, "refunded_on": CALENDAR.day(at), "refunded_hour": CALENDAR.local(at).hour,
+            "content_hash": refund_id, **own})
         for number, line in enumerate(lines, 1):
             self.add("refund_lines", refund_id=refund_id, line_no=number, sku_id=line.sku, quantity=line.quantity,
                      amount_minor=line.paid, amount_base=line.paid, cost_base=line.cost)
@@ -106,7 +107,8 @@ class MadeShop:
                  currency="CNY", occurred_on=day, reference=str(len(self.rows.get("charges", []))))
 
     def stock(self, sku: int, warehouse: int, on_hand: int, reserved: int = 0, incoming: int = 0) -> None:
-        self.add("stock_balances", sku_id=sku, warehouse_id=warehouse, on_hand=on_hand, reserved=reserved, incoming=incoming)
+        self.add("stock_balances", sku_id=sku, warehouse_id=warehouse, on_hand=on_hand, reserved=reserved,
+                 incoming=incoming)
         if on_hand:
             self.move(sku, warehouse, on_hand, "opening", NOW - timedelta(days=100))
 

@@ -10,6 +10,8 @@ def add_to(commands: Any) -> None:
         run=_doctor)
     database = commands.add_parser("db", help="the database's tables").add_subparsers(required=True)
     database.add_parser("upgrade", help="bring the tables up to date").set_defaults(run=_upgrade)
+    database.add_parser("rebuild", help="add up the days again from the orders, refunds and charges").set_defaults(
+        run=_rebuild)
 
 
 def _verify(arguments: argparse.Namespace) -> int:
@@ -24,6 +26,17 @@ def _verify(arguments: argparse.Namespace) -> int:
     if not findings:
         say("everything agrees")
     return 1 if findings else 0
+
+
+def _rebuild(arguments: argparse.Namespace) -> int:
+    from bot.app import wiring  # noqa: PLC0415
+    from bot.app.commands import is_demo, say, settings_of  # noqa: PLC0415
+    from storage.rollups import rebuild  # noqa: PLC0415
+
+    with wiring.open_shop(settings_of(arguments), demo=is_demo(arguments)) as shop, shop.database.write() as connection:
+        rebuild(connection)
+    say("every day has been added up again")
+    return 0
 
 
 def _upgrade(arguments: argparse.Namespace) -> int:

@@ -1,0 +1,146 @@
+"""Conversations: what a short message changes in the question before it."""
+
+from datetime import date
+
+from bot.understanding.readings import Act, Ask, Refused, Unclear
+from domain.metrics.periods import Grain, Period
+from domain.metrics.query import Compare, Direction, MetricQuery
+from tests.bot.understanding.shop import Chat
+
+
+def queries(*messages: str) -> list[MetricQuery]:
+    chat = Chat()
+    found = []
+    for text in messages:
+        reading = chat.say(text)
+        assert isinstance(reading, Ask), f"{text}: {reading}"
+        found.append(reading.query)
+    return found
+
+
+def test_a_period_a_split_a_filter_and_a_figure_change_one_at_a_time() -> None:
+    first, day_before, split, filtered, profit, top = queries(
+        "昨天销售额", "那前天呢", "按平台拆开看看", "只看京东和拼多多", "换成毛利", "前一就行")
+    assert day_before.period == Period(date(2026, 11, 21), date(2026, 11, 22), Grain.DAY)
+    assert day_before.metrics == first.metrics
+    assert split.by == ("platform",)
+    assert split.period == day_before.period
+    assert filtered.where == {"platform": ("jd", "pdd")}
+    assert profit.metrics == ("gross_profit",)
+    assert (profit.by, profit.where) == (filtered.by, filtered.where)
+    assert (top.order[0].by, top.order[0].direction, top.limit) == ("gross_profit", Direction.DESC, 1)
+
+
+def test_a_new_name_takes_the_place_of_the_old_one_unless_it_is_added() -> None:
+    _, second, both = queries("京东今天单量", "拼多多呢", "加上抖音")
+    assert second.where == {"platform": ("pdd",)}
+    assert both.where == {"platform": ("pdd", "douyin")}
+
+
+def test_a_sku_takes_the_place_of_its_product() -> None:
+    _, one = queries("围巾库存", "那WJ-R呢")
+    assert one.where == {"sku": ("WJ-R",)}
+
+
+def test_what_is_taken_out_stays_out_and_can_come_back() -> None:
+    _, without, again = queries("本月销售额按平台", "去掉京东", "全部平台呢")
+    assert without.exclude == {"platform": ("jd",)}
+    assert again.exclude == {}
+
+
+def test_corrections_replace_the_period_that_was_wrong() -> None:
+    _, last_month, september = queries("上周利润按店铺", "不对,是上个月", "不是上个月,是9月")
+    assert last_month.period == Period(date(2026, 10, 1), date(2026, 11, 1), Grain.MONTH)
+    assert last_month.by == ("shop",)
+    assert september.period == Period(date(2026, 9, 1), date(2026, 10, 1), Grain.MONTH)
+
+
+def test_the_week_before_is_counted_from_the_one_spoken_of() -> None:
+    *_, third = queries("revenue last week", "and the week before?", "the week before that")
+    assert third.period == Period(date(2026, 11, 2), date(2026, 11, 9), Grain.WEEK)
+
+
+def test_comparing_keeps_the_rest() -> None:
+    _, compared, by_shop, last_year = queries("这个月利润", "跟上个月比呢", "各店铺分别多少", "同比呢")
+    assert compared.compare is Compare.PREVIOUS_PERIOD
+    assert by_shop.compare is Compare.PREVIOUS_PERIOD
+    assert last_year.compare is Compare.PREVIOUS_YEAR
+    assert last_year.period == compared.period
+
+
+def test_a_whole_question_starts_anew() -> None:
+    *_, fresh = queries("京东上周退款率", "今天销售额多少")
+    assert fresh.where == {}
+    assert fresh.period == Period(date(2026, 11, 23), date(2026, 11, 24), Grain.DAY)
+
+
+def test_a_figure_of_the_moment_drops_the_period() -> None:
+    _, cover = queries("围巾上周销量", "还能卖几天")
+    assert cover.period is None
+    assert cover.where == {"product": ("羊毛围巾",)}
+
+
+def test_a_split_that_is_taken_back() -> None:
+    *_, total = queries("本月销售额按平台", "不分平台了")
+    assert total.by == ()
+
+
+def test_a_picture_of_the_last_answer() -> None:
+    chat = Chat()
+    chat.say("近7天销售额按天")
+    reading = chat.say("画个图")
+    assert isinstance(reading, Ask)
+    assert reading.wants_chart
+    assert reading.query.by == ("day",)
+
+
+def test_nothing_to_go_on_from_is_asked_about() -> None:
+    for text in ("那个呢", "前三就行", "只看京东", "and the week before?"):
+        assert isinstance(Chat().say(text), Unclear), text
+
+
+def test_the_weather_is_refused_in_the_middle_of_a_conversation_and_does_no_harm() -> None:
+    chat = Chat()
+    chat.say("上周卖了多少")
+    assert isinstance(chat.say("今天天气呢"), Refused)
+    reading = chat.say("昨天呢")
+    assert isinstance(reading, Ask)
+    assert reading.query.metrics == ("revenue",)
+
+
+def test_a_missing_argument_is_asked_for_and_a_short_reply_completes_it() -> None:
+    chat = Chat()
+    asked = chat.say("入库20个咖啡壶")
+    assert isinstance(asked, Unclear)
+    assert asked.missing == "warehouse"
+    assert asked.choices == ("入库20个咖啡壶 杭州仓", "入库20个咖啡壶 成都仓")
+    assert chat.say("西南仓") == Act("receive_stock", {"sku": "KF-01", "warehouse": "成都仓", "quantity": 20})
+
+
+def test_a_choice_is_taken_by_its_number() -> None:
+    chat = Chat()
+    chat.say("入库20个咖啡壶")
+    assert chat.say("2") == Act("receive_stock", {"sku": "KF-01", "warehouse": "成都仓", "quantity": 20})
+
+
+def test_a_variant_answers_which_one() -> None:
+    chat = Chat()
+    asked = chat.say("收纳篮入库10个到杭州仓")
+    assert isinstance(asked, Unclear)
+    assert asked.key == "which_sku"
+    assert chat.say("中号") == Act("receive_stock", {"sku": "SN-M", "warehouse": "杭州仓", "quantity": 10})
+
+
+def test_a_shipment_is_pieced_together() -> None:
+    chat = Chat()
+    assert isinstance(chat.say("发货 TB202611220007"), Unclear)
+    assert isinstance(chat.say("中通"), Unclear)
+    assert chat.say("78900112233445") == Act("confirm_shipment", {
+        "order": "TB202611220007", "carrier": "中通", "waybill": "78900112233445"})
+
+
+def test_another_question_leaves_the_half_read_action_alone() -> None:
+    chat = Chat()
+    chat.say("入库20个咖啡壶")
+    reading = chat.say("今天销售额")
+    assert isinstance(reading, Ask)
