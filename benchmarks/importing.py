@@ -9,8 +9,9 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from benchmarks.cases import Measured, run as run_case
-from benchmarks.made_files import HEADERS, ORDER_COLUMN, write_made, write_repeated
+from benchmarks.cases import Measured
+from benchmarks.cases import run as run_case
+from benchmarks.made_files import HEADERS, write_made, write_repeated
 from benchmarks.report import Report, Spread, Table
 from domain.clock import ShopCalendar
 from domain.drafts import Kind

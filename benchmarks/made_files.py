@@ -34,7 +34,7 @@ def write_made(path: Path, rows: int, shape: str) -> None:
     with path.open("w", newline="", encoding="utf-8") as stream:
         writer = csv.writer(stream)
         writer.writerow(HEADERS[shape])
-        writer.writerows(islice(_rows(Random(rows), rows, shape), rows))  # noqa: S311 (no secrets)
+        writer.writerows(islice(_rows(Random(rows), rows, shape), rows))
 
 
 def _rows(rng: Random, rows: int, shape: str) -> Iterator[tuple[object, ...]]:

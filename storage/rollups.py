@@ -1,6 +1,6 @@
 """Keeping the tables of whole days true: the same sums as the figures make from facts, written beside every write."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -22,14 +22,18 @@ from sqlalchemy import (
     insert,
     null,
     select,
+    true,
     union_all,
     values,
 )
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.dml import Insert
 
 from storage.figures.facts import COUNTED, Fact, Sum
 from storage.figures.money import CHARGES
 from storage.figures.refunds import REFUND_LINES, REFUND_REST, REFUNDS, SKU_REFUND_DAYS
 from storage.figures.sales import FREIGHT, LINES, ORDERS, SKU_DAYS
+from storage.first_fill import bare_if_empty
 from storage.rollup_tables import NO_SKU
 from storage.schema import metadata
 
@@ -59,17 +63,38 @@ class _Rollup:
     def sums(self) -> list[str]:
         return [column.name for column in self.table.c if not column.primary_key]
 
-    def computed(self, touched: CTE | None = None) -> Select[Any]:
-        """The rows the table ought to have, from the facts: all of them, or those of the touched days."""
-        pieces = union_all(*(self._piece(fact, sums, touched) for fact, sums in self.sources)).subquery("pieces")
+    def computed(self) -> Select[Any]:
+        """The rows the table ought to have, from the facts."""
+        pieces = union_all(*(self._piece(fact, sums) for fact, sums in self.sources)).subquery("pieces")
         keys = [pieces.c[f"r_{name}"] for name in self.keys]
         return select(*keys, *(self._total(pieces.c[name]).label(name) for name in self.sums)).group_by(*keys)
 
-    def _total(self, part: ColumnElement[Any]) -> ColumnElement[Any]:
-        total = cast(func.sum(part), BigInteger)
-        return total if self.table.c[str(part.key)].nullable else func.coalesce(total, 0)
+    def writes(self, dialect: str, touched: CTE | None = None) -> Iterator[Insert]:
+        """Statements that fill the table, free of these days, with what `computed` says.
 
-    def _piece(self, fact: Fact, sums: Mapping[str, str], touched: CTE | None) -> Select[Any]:
+        The first source makes the rows, the others add to them: adding all up side by side would sort the millions
+        of rows of the first one twice.
+        """
+        named = [*self.keys, *self.sums]
+        first, *others = self.sources
+        yield insert(self.table).from_select(named, self._whole(first, touched))
+        for source in others:
+            more = _INSERT[dialect](self.table).from_select(named, self._whole(source, touched))
+            yield more.on_conflict_do_update(index_elements=self.keys, set_={
+                name: _both(self.table.c[name], more.excluded[name]) for name in source[1]})
+
+    def _whole(self, source: tuple[Fact, Mapping[str, str]], touched: CTE | None) -> Select[Any]:
+        piece = self._piece(*source, touched).subquery("piece")
+        return select(*(piece.c[f"r_{name}"] for name in self.keys),
+                      *(self._known(piece.c[name]).label(name) for name in self.sums)).where(true())
+
+    def _known(self, total: ColumnElement[Any]) -> ColumnElement[Any]:
+        return total if self.table.c[str(total.key)].nullable else func.coalesce(total, 0)
+
+    def _total(self, part: ColumnElement[Any]) -> ColumnElement[Any]:
+        return self._known(cast(func.sum(part), BigInteger).label(str(part.key)))
+
+    def _piece(self, fact: Fact, sums: Mapping[str, str], touched: CTE | None = None) -> Select[Any]:
         day, shop, parts = fact.day, _plain(fact, "shop"), {name: _plain(fact, name) for name in self.parts.values()}
         assert day is not None
         keys = {"day": day, "shop_id": shop, **{column: parts[name] for column, name in self.parts.items()}}
@@ -82,8 +107,13 @@ class _Rollup:
         nothing = cast(null(), BigInteger)
         return select(
             *(value.label(f"r_{name}") for name, value in keys.items()),
-            *((own[name].value if name in own else nothing).label(name) for name in self.sums),
+            *((cast(own[name].value, BigInteger) if name in own else nothing).label(name) for name in self.sums),
         ).select_from(source).where(*fact.conditions, day.is_not(None)).group_by(*(f"r_{name}" for name in keys))
+
+
+def _both(one: ColumnElement[Any], other: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Their sum; what is not known adds nothing."""
+    return func.coalesce(one + other, one, other)
 
 
 def _plain(fact: Fact, dimension: str) -> ColumnElement[Any]:
@@ -94,6 +124,7 @@ def _plain(fact: Fact, dimension: str) -> ColumnElement[Any]:
 
 _T = metadata.tables
 _COUNT = Sum(func.count())
+_INSERT = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 _COSTS = {"units": "units", "cost_base": "cost_sold", "lines_without_cost": "lines_without_cost",
           "amount_without_cost": "amount_without_cost"}
 _SKU_DAYS = _Rollup(_T["sku_days"], {"sku_id": "sku", "currency": "currency"}, (
@@ -133,14 +164,20 @@ def _refresh(connection: Connection, keys: Sequence[ShopDay]) -> None:
         table = rollup.table
         old = delete(table).where(table.c.day == bindparam("of_day"), table.c.shop_id == bindparam("of_shop"))
         connection.execute(old, [{"of_day": day, "of_shop": shop_id} for shop_id, day in keys])
-        connection.execute(insert(table).from_select([*rollup.keys, *rollup.sums], rollup.computed(touched)))
+        _fill(connection, rollup, touched)
 
 
 def rebuild(connection: Connection) -> None:
     """Add up everything again, in the caller's transaction."""
     for rollup in _ROLLUPS:
         connection.execute(delete(rollup.table))
-        connection.execute(insert(rollup.table).from_select([*rollup.keys, *rollup.sums], rollup.computed()))
+        with bare_if_empty(connection, rollup.table):
+            _fill(connection, rollup)
+
+
+def _fill(connection: Connection, rollup: _Rollup, touched: CTE | None = None) -> None:
+    for statement in rollup.writes(connection.dialect.name, touched):
+        connection.execute(statement)
 
 
 def check(connection: Connection) -> list[str]:

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Select, String, and_, case, ca
 
 from domain.orders.model import Payment, RefundStatus
 from domain.orders.rules import derive_status
-from storage import rollups
+from storage import audit, rollups
 from storage.engine import Database
 from storage.figures.sales import COUNTED_ORDER, lines, orders
 from storage.schema import metadata
@@ -64,6 +64,12 @@ def _rows(statement: Select[Any]) -> Callable[[Connection], tuple[int, tuple[str
 def _rollups(connection: Connection) -> tuple[int, tuple[str, ...]]:
     differences = rollups.check(connection)
     return len(differences), tuple(differences[:ROWS_NAMED])
+
+
+def _audit(connection: Connection) -> tuple[int, tuple[str, ...]]:
+    breaks = audit.verify_chain(connection)
+    return len(breaks), tuple(f"entry {found.entry_id}: {found.what.replace('_', ' ')}"
+                              for found in breaks[:ROWS_NAMED])
 
 
 def _statuses(connection: Connection) -> tuple[int, tuple[str, ...]]:
@@ -158,7 +164,7 @@ _IMPORT_AGAIN = "import the orders again from the platform's export"
 LAWS: Mapping[str, Law] = {
     "rollups_are_sums_of_facts": Law(
         "every day of the rollups is the sum of that day's facts",
-        "run storage.rollups.rebuild, which adds up every day again", _rollups),
+        "run zhanggui db rebuild, which adds up every day again", _rollups),
     "stock_is_the_sum_of_its_moves": Law(
         "what is on hand is the sum of all moves of the SKU in the warehouse",
         "count the SKU; the count books the difference", _rows(_stock())),
@@ -181,5 +187,8 @@ LAWS: Mapping[str, Law] = {
         _rows(_undated_refunds())),
     "first_payment_is_the_first": Law(
         "a customer's first day of payment is that of the first order that counts",
-        "run storage.customers.refresh_customers, which finds it again", _rows(_first_days())),
+        "run zhanggui db rebuild, which finds it again", _rows(_first_days())),
+    "the_audit_is_a_chain": Law(
+        "every entry of the audit is as it was written and follows the one before",
+        "compare the entries with a backup; somebody has changed the database by hand", _audit),
 }

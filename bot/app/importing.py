@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from bot.app.progress import Progress
+from bot.app.settings import Settings
 from bot.app.wiring import OpenShop
 from bot.rendering.messages import say
 from domain.catalog.model import Platform
@@ -130,7 +131,7 @@ def import_files(shop: OpenShop, paths: Sequence[Path], options: Options, *, dry
     for kind, reject in late:  # found wrong only beside what the shop knows; already counted
         next(item for item in files if item.table.kind is kind).rejects.append(reject)
     if not dry_run:
-        _write_rejected(files, shop.settings.language)
+        _write_rejected(files, shop.settings)
     return Outcome(files, counts, dry_run, shop.settings.language)
 
 
@@ -149,9 +150,23 @@ def _read(item: FileOutcome, sink: ImportSink, progress: Progress) -> None:
                              f"because: {first}; nothing was imported")
 
 
-def _write_rejected(files: Sequence[FileOutcome], language: str) -> None:
+def _write_rejected(files: Sequence[FileOutcome], settings: Settings) -> None:
+    """Beside the file, or in the data folder where the file's own may not be written to."""
+    taken: set[Path] = set()
     for item in files:
-        if item.rejects:
-            item.rejected_file = item.path.with_name(f"{item.path.name}.rejected.csv")
-            write_rejects(item.rejected_file, item.table.header, item.rejects,
-                          lambda key, facts: say(key, language, **facts))
+        if not item.rejects:
+            continue
+        number = sum(path.parent == item.path.parent and path.name.startswith(item.path.name) for path in taken) + 1
+        name = f"{item.path.name}{'' if number == 1 else f'.{number}'}.rejected.csv"
+        for folder in (item.path.parent, settings.data_dir):
+            try:
+                _write(folder / name, item, settings)
+            except OSError:
+                continue
+            item.rejected_file = folder / name
+            taken.add(item.path.parent / name)
+            break
+
+
+def _write(path: Path, item: FileOutcome, settings: Settings) -> None:
+    write_rejects(path, item.table.header, item.rejects, lambda key, facts: say(key, settings.language, **facts))

@@ -101,13 +101,25 @@ def open_files(settings: Settings, *, demo: bool) -> Database:
     if settings.database_url is None:
         settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     database = open_database(database_url(settings, demo=demo))
-    ensure_schema(database)
+    try:
+        ensure_schema(database)
+    except BaseException:
+        database.close()
+        raise
     return database
 
 
 def open_shop(settings: Settings, *, demo: bool = False) -> OpenShop:
     """Open the shop's database and put its parts together."""
     database = open_files(settings, demo=demo)
+    try:
+        return _put_together(settings, database)
+    except BaseException:
+        database.close()
+        raise
+
+
+def _put_together(settings: Settings, database: Database) -> OpenShop:
     zone = identity.agree(database, "timezone", settings.timezone, DEFAULT_TIMEZONE)
     currency = identity.agree(database, "currency", settings.currency, DEFAULT_CURRENCY)
     calendar, vault = ShopCalendar.named(zone), vault_of(settings)

@@ -124,8 +124,9 @@ _RULES: tuple[tuple[str, Callable[[_Facts], bool]], ...] = (
         or (facts.is_bare and facts.is_strong)),
     ("transfer_stock", lambda facts: (facts.numbers > 0 and (facts.goods > 0 or facts.places > 0 or facts.is_strong))
         or (facts.is_bare and facts.is_strong)),
-    ("count_stock", lambda facts: facts.numbers > 0 or facts.is_bare),
-    ("receive_stock", lambda facts: facts.numbers > 0 or (facts.is_bare and facts.is_strong)),
+    ("count_stock", lambda facts: facts.numbers > 0 or facts.goods > 0 or facts.is_bare),
+    ("receive_stock", lambda facts: facts.numbers > 0 or (facts.is_strong and not facts.has_period
+                                                         and (facts.is_bare or facts.goods > 0))),
     ("adjust_stock", lambda facts: facts.signs > 0 and facts.numbers > 0 and facts.goods > 0),
 )
 

@@ -189,8 +189,11 @@ def _bound_value(bound: Bound, metric: str, setting: Setting) -> float | int:
 def period_of(draft: Draft, metrics: list[str], by: Sequence[str], setting: Setting) -> Period | None:
     """The period said, or the one that convention gives; None for figures of the moment."""
     moments = [METRICS[metric].is_of_the_moment for metric in metrics]
+    is_lately = draft.span is not None and draft.span.problem == "vague_lately"
+    if is_lately and not all(moments):
+        raise Trouble(Unclear("vague_period"))
     if all(moments):
-        if draft.span and not _is_today(draft, setting):
+        if draft.span and not is_lately and not _is_today(draft, setting):
             raise Trouble(Refused("no_history", {"metric": metrics[0]}))
         if draft.compare or draft.other or draft.same_unit:
             raise Trouble(Refused("no_history", {"metric": metrics[0]}))

@@ -30,7 +30,10 @@ def read_comparison(tokens: Sequence[Token], spans: Sequence[Span], draft: Draft
         elif token.has("compare_unit"):
             token.used, draft.other = True, Span(at, at + 1, before=token.senses["compare_unit"])
         elif token.has("versus"):
-            token.used = draft.is_versus = True
+            token.used = True
+            if _of_figures(tokens, at):
+                continue
+            draft.is_versus = True
             _take_other(tokens, at, left, draft)
         elif token.has("change"):
             token.used = not token.has("event")  # 多卖了 also says what happened
@@ -39,10 +42,17 @@ def read_comparison(tokens: Sequence[Token], spans: Sequence[Span], draft: Draft
     _take_asked(left, draft)
 
 
+def _of_figures(tokens: Sequence[Token], at: int) -> bool:
+    """Cash in vs cash out: two figures side by side, not two periods."""
+    behind = next_content(tokens, at + 1)
+    return 0 < at and behind < len(tokens) and tokens[at - 1].has("metric") and tokens[behind].has("metric")
+
+
 def _take_other(tokens: Sequence[Token], at: int, left: list[Span], draft: Draft) -> None:
     """The period compared with stands behind 比, or before it after 跟."""
     behind = next_content(tokens, at + 1)
-    other = next((span for span in left if at < span.first <= max(behind, at + 2)), None)
+    other = next((span for span in left if at < span.first <= max(behind, at + 2)
+                  and not any(_is_subject(token) for token in tokens[at + 1:span.first])), None)
     if tokens[at].text in _LISTING and len(left) > 1 and other is left[0]:
         other = left[1]  # compare October and September
     if other is None:
@@ -52,6 +62,11 @@ def _take_other(tokens: Sequence[Token], at: int, left: list[Span], draft: Draft
     if other and not draft.other:
         draft.other = other
         left.remove(other)
+
+
+def _is_subject(token: Token) -> bool:
+    """京东比拼多多上周: what stands behind 比 is no period then."""
+    return bool(token.names) or any(token.has(kind) for kind in ("platform", "province", "segment", "metric", "dim"))
 
 
 def _has_with(tokens: Sequence[Token], first: int) -> bool:
@@ -72,7 +87,7 @@ def _take_asked(left: list[Span], draft: Draft) -> None:
         draft.other = relative[0]
         left.remove(relative[0])
     for span in (*left, draft.other):
-        if span and span.problem:
+        if span and span.problem and (span.problem != "vague_lately" or span is draft.other):
             draft.object_to(_objection(span.problem))
     if len(left) > 1:
         draft.object_to(Unclear("two_periods"))

@@ -29,6 +29,7 @@ def read_draft(tokens: list[Token], message: Normalised, setting: Setting, *, ha
     use_topics(tokens, draft)
     _settle_bare(tokens, draft)
     _settle_vague(draft)
+    _settle_when(tokens, draft)
     if draft.vague and not draft.metrics:
         token = tokens[draft.vague[0]]
         facts = {"metrics": " ".join(draft.vague[1]), "at": str(token.start), "end": str(token.end)}
@@ -57,6 +58,15 @@ def _settle_vague(draft: Draft) -> None:
     possible = [metric for metric in draft.vague[1] if said <= METRICS[metric].dimensions]
     if said and len(possible) == 1:
         draft.metrics.append(possible[0])
+
+
+_WHEN = frozenset({"什么时候", "几时", "多久", "哪天", "when", "when will", "how soon", "how long"})
+
+
+def _settle_when(tokens: Sequence[Token], draft: Draft) -> None:
+    """咖啡壶什么时候断货 asks for days, not whether it is out of stock."""
+    if draft.feature in {"out_of_stock", "low_stock"} and any(token.text in _WHEN for token in tokens):
+        draft.feature, draft.metrics = None, ["days_of_cover"]
 
 
 _STANDS_FOR_ALL = frozenset({"product", "goods", "customer"})

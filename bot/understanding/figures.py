@@ -22,16 +22,19 @@ _FITS: Mapping[str, Callable[[str], bool]] = {
     "goods": _is_goods,
     "people": lambda metric: "customers" in metric or metric == "visitors",
     "days": {"days_of_cover", "ship_hours"}.__contains__,
+    "times": {"ad_clicks", "ad_impressions", "visitors"}.__contains__,
     "amount": METRICS.__contains__,
+    "any": lambda metric: METRICS[metric].unit is Unit.COUNT,
 }
 _EVENT_OF = {"refund_amount": "refunded", "revenue": "sold", "net_profit": "earned", "cash_in": "received",
              "cash_out": "paid", "units": "sold", "discount": "discounted"}
 _NOUNS = frozenset({"订单", "单子", "的单子", "orders", "order", "单", "人", "的人", "人数", "people", "persons",
                     "shoppers", "pieces", "pcs", "purchases", "transactions", "parcels", "packages", "钱", "money"})
+_ANYTHING = frozenset({"多少个", "几个", "好多个"})  # of goods, orders or people
 _LOOSE = frozenset({"refunds", "refund", "退款"})  # may be money or orders: orders with refunds
 # What any figure may be said with: 推广费花了多少, 利润做了多少.
 _GENERAL_EVENTS = frozenset(
-    {"sold", "ordered", "bought", "spent", "left", "received", "paid", "visited", "restock", "lasts"})
+    {"sold", "ordered", "bought", "spent", "left", "received", "paid", "visited", "restock", "lasts", "charged"})
 _WEAK_EVENTS = frozenset({"left", "sold"})  # 还有多少单没发: the other event counts
 
 
@@ -41,6 +44,7 @@ class _Clause:
 
     metrics: list[str] = field(default_factory=list)
     events: list[str] = field(default_factory=list)
+    attributes: set[str] = field(default_factory=set)  # events that say which orders: 发货的订单金额
     counts: list[str] = field(default_factory=list)  # 多少单, 多少钱: asked for
     nouns: list[str] = field(default_factory=list)  # 订单: mentioned
     statuses: list[Token] = field(default_factory=list)
@@ -89,7 +93,8 @@ def _read_token(tokens: Sequence[Token], at: int, clause: _Clause, draft: Draft)
     elif token.has("count"):
         token.used = True
         asked = token.text not in _NOUNS or _is_asked_before(tokens, at)
-        (clause.counts if asked else clause.nouns).append(token.senses["count"])
+        counted = "any" if token.text in _ANYTHING else token.senses["count"]
+        (clause.counts if asked else clause.nouns).append(counted)
     elif token.has("feature"):
         token.used = True
         clause.features.append(token)
@@ -98,6 +103,8 @@ def _read_token(tokens: Sequence[Token], at: int, clause: _Clause, draft: Draft)
     elif token.has("event"):
         token.used = True
         clause.events.append(token.senses["event"])
+        if token.text.endswith("的") or (at + 1 < len(tokens) and tokens[at + 1].text == "的"):
+            clause.attributes.add(token.senses["event"])
     elif token.has("topic"):
         clause.topics.append(token.senses["topic"])
     elif token.senses.get("dim") == "customer" and _is_asked_before(tokens, at):
@@ -140,15 +147,22 @@ def _read_clause(clause: _Clause, event: str | None, draft: Draft) -> str | None
         _explicit(clause, strong, counts, draft)
     elif clause.statuses and not strong:
         _status(clause, draft)
-    elif strong or counts or clause.nouns:
+    elif strong or ((counts or clause.nouns) and not (event is None and _asks_again(counts, draft))):
         _combined(clause, event if strong or counts else None, counts, draft)
     return event
+
+
+def _asks_again(counts: list[str], draft: Draft) -> bool:
+    """超时没发的有吗,几单: how many of the figure that was just named."""
+    return bool(counts and draft.metrics) and _FITS[counts[0]](draft.metrics[-1])
 
 
 def _explicit(clause: _Clause, strong: list[str], counts: list[str], draft: Draft) -> None:
     for event in strong:
         table = lexicon().combine.get(event, {})
         if event not in _GENERAL_EVENTS and not set(table.values()) & set(clause.metrics):
+            if event in clause.attributes:
+                draft.object_to(Unclear("which_figure_of_two", {"metric": clause.metrics[0]}))
             _combined(clause, event, counts, draft)  # 销售额退了多少: two figures
     for metric in clause.metrics:
         misfits = [one for one in counts if not _FITS[one](metric)]
@@ -176,11 +190,15 @@ def _combined(clause: _Clause, event: str | None, counts: list[str], draft: Draf
         _spent(clause, draft)
         return
     table = lexicon().combine.get(event or "none", {})
+    if counts == ["any"]:
+        counts = [next((one for one in ("pieces", "orders", "people") if one in table), "any")]
     wanted = counts or clause.nouns or _bounded(draft) or ["none"]
     found = [table.get(one) or (lexicon().combine["none"].get(one) if event is None else None) for one in wanted]
     for metric in found:
         if metric:
             _add(draft, metric)
+    if "money" in wanted and not any(found):
+        draft.object_to(Unclear("which_figure"))  # 钱 of what?
     if clause.statuses and found and all(found):
         return
 

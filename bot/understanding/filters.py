@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.understanding.draft import Draft, add_to, is_filler, is_of_stock
+from bot.understanding.draft import Draft, add_to, is_filler, is_of_stock, next_content
 from bot.understanding.normalise import Normalised
 from bot.understanding.readings import Unclear
 from bot.understanding.scan import Token
@@ -22,13 +22,22 @@ _OF_PLACES = {Source.STOCK, Source.SHIPMENTS, Source.SIGNED}
 def read_filters(tokens: Sequence[Token], message: Normalised, draft: Draft) -> None:
     """Every name and closed value becomes a filter; after 除了 it is left out."""
     out: Token | None = None  # the 除了 that is still in force
+    last: list[tuple[str, str]] = []  # the values right before: what 以外 leaves out
     for at, token in enumerate(tokens):
         if token.used:
             out = out if is_filler(token) else None
         elif token.has("exclude") and not token.names:
             out = token
+        elif _is_asker(tokens, at):
+            token.used = tokens[at + 1].used = True
+        elif (token.has("rest") or token.senses.get("platform") == "other") and draft.exclude:
+            token.used = True  # what is left when some are left out
+            if at + 1 < len(tokens) and tokens[at + 1].has("dim") and not tokens[at + 1].has("metric"):
+                tokens[at + 1].used = True
+            out = None
         elif (found := _values(tokens, at, message, draft)) is not None:
             token.used = True
+            last = [*last, *found] if at and tokens[at - 1].has("sep") else found
             for dimension, value in found:
                 add_to(draft.exclude if out else draft.where, dimension, value)
                 _use_label(tokens, at, dimension)
@@ -36,9 +45,33 @@ def read_filters(tokens: Sequence[Token], message: Normalised, draft: Draft) -> 
                 out.used = True
             _use_by(tokens, at)
         elif token.has("exclude_end"):
+            if not draft.exclude and token.text in _LEAVES_OUT:
+                _leave_out(last, draft)
             token.used, out = bool(draft.exclude), None
+            behind = next_content(tokens, at + 1)  # 京东以外的平台: says nothing more
+            if behind < len(tokens) and any(tokens[behind].senses.get("dim") in _LABELS.get(one, {one})
+                                            for one in draft.exclude):
+                tokens[behind].used = True
         elif not (token.has("sep") or is_filler(token) or token.has("dim")):
             out = None
+
+
+_LEAVES_OUT = frozenset({"以外", "之外", "除外", "excluded"})
+
+
+def _leave_out(values: Sequence[tuple[str, str]], draft: Draft) -> None:
+    """京东以外: the values just named are not wanted."""
+    for dimension, value in values:
+        draft.where[dimension].remove(value)
+        if not draft.where[dimension]:
+            del draft.where[dimension]
+        add_to(draft.exclude, dimension, value)
+
+
+def _is_asker(tokens: Sequence[Token], at: int) -> bool:
+    """老板要看 …: the first word says who wants to know, not whose figures."""
+    is_person = any(name.dimension == "staff" for name in tokens[at].names)
+    return is_person and at == 0 and len(tokens) > 1 and tokens[1].has("asker")
 
 
 def _use_by(tokens: Sequence[Token], at: int) -> None:

@@ -29,9 +29,14 @@ def continues(draft: Draft, last: MetricQuery | None) -> bool:
         return True
     if not (draft.metrics or draft.seller or draft.feature or any(bound.metric for bound in draft.bounds)):
         return not draft.vague
-    says_more = any((draft.span, draft.where, draft.exclude, draft.by, draft.bounds, draft.is_ranked, draft.feature,
-                     draft.wants_trend, draft.compare, draft.other, draft.is_versus, draft.bare))
-    return draft.follows or draft.adds or not says_more
+    return draft.follows or draft.adds or not says_more(draft)
+
+
+def says_more(draft: Draft) -> bool:
+    """Whether more than figures is said."""
+    return any((draft.span, draft.where, draft.exclude, draft.by, draft.bounds, draft.is_ranked, draft.is_sorted,
+                draft.feature, draft.wants_trend, draft.compare, draft.other, draft.is_versus, draft.bare,
+                draft.is_apiece, draft.is_shared))
 
 
 def continued(draft: Draft, last: MetricQuery, setting: Setting) -> MetricQuery:
@@ -69,6 +74,12 @@ class _Continuation:
             self.last, metrics=tuple(metrics), by=tuple(by), where=where, exclude=exclude, period=period,
             compare=compare, having=self._having(metrics, by), order=order, limit=limit))
 
+    @property
+    def _is_bare_figure(self) -> bool:
+        """复购率 alone after a ranking asks for one number; 换成复购率 for the same ranking by it."""
+        said = self.draft
+        return bool(said.metrics) and not (said.follows or said.adds or said.wants_chart or says_more(said))
+
     def _metrics(self) -> list[str]:
         draft, last = self.draft, self.last
         if not draft.metrics and draft.feature in {"low_stock", "out_of_stock"}:
@@ -98,7 +109,7 @@ class _Continuation:
 
     def _by(self, metrics: list[str]) -> list[str]:
         draft, last = self.draft, self.last
-        if draft.unsplit:
+        if draft.unsplit or self._is_bare_figure:
             return []
         said = draft.by or ([name for name, _ in draft.bare] if draft.lists_rows or draft.asks_which else [])
         said = [_plain(name, metrics[0]) for name in said]

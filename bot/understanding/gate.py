@@ -1,6 +1,7 @@
 """The coverage gate: whatever a message holds beyond what was understood is asked about or refused, never dropped."""
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from bot.understanding.draft import is_filler
 from bot.understanding.gazetteer import Gazetteer
@@ -31,14 +32,27 @@ def _is_harmless(token: Token) -> bool:
 
 def off_topic(tokens: Sequence[Token]) -> Refused | None:
     """The refusal for a word that is outside the trade or not kept, whatever else was said."""
-    for token in tokens:
+    for at, token in enumerate(tokens):
         if token.has("off") and not token.names and not token.used:
+            if token.senses["off"] == "average" and _averages(tokens[at + 1:]):
+                token.used = True
+                continue
             return Refused(f"off_{token.senses['off']}")
     return None
 
 
+_AVERAGES = frozenset({"aov", "ship_hours"})  # figures that are averages by themselves
+
+
+def _averages(after: Sequence[Token]) -> bool:
+    word = next((token for token in after if not token.has("stop")), None)
+    return word is not None and word.senses.get("metric") in _AVERAGES
+
+
 def objection(tokens: Sequence[Token], message: Normalised, gazetteer: Gazetteer) -> Refused | Unclear | None:
     """What has to be said about words that were not understood; None when everything is explained."""
+    if place := _unknown_place(tokens, message, gazetteer):
+        return place
     left = unexplained(tokens)
     if not left:
         return None
@@ -54,6 +68,21 @@ def objection(tokens: Sequence[Token], message: Normalised, gazetteer: Gazetteer
         facts = {"words": said}
         return Unclear("part_of_name", facts, choices) if is_part else Refused("unknown_words", facts, choices)
     return Unclear("unsure_about", {"words": said})
+
+
+_PLACES = frozenset({"仓", "仓库", "库房", "店", "门店"})
+
+
+def _unknown_place(tokens: Sequence[Token], message: Normalised, gazetteer: Gazetteer) -> Refused | None:
+    """北京仓 where no warehouse is called so: a name nobody knows, neither buyers of 北京 nor all warehouses."""
+    for place, kind in pairwise(tokens):
+        if not (place.has("province") and kind.text in _PLACES and kind.start == place.end) or place.names:
+            continue
+        known = gazetteer.warehouses if kind.senses.get("dim") == "warehouse" else gazetteer.shops
+        said = message.original(place.start, kind.end)
+        choices = tuple(message.replaced(place.start, kind.end, name) for name in known[:MAX_CHOICES])
+        return Refused("unknown_words", {"words": said}, choices)
+    return None
 
 
 def nearest(text: str, gazetteer: Gazetteer) -> tuple[list[str], bool]:

@@ -21,6 +21,7 @@ class Gazetteer:
     variants: dict[str, list[tuple[str, tuple[str, ...]]]] = field(default_factory=dict)  # product → (code, its parts)
     products: dict[str, str] = field(default_factory=dict)  # code → product
     warehouses: tuple[str, ...] = ()
+    shops: tuple[str, ...] = ()
     joined: str = ""  # every spelling between line ends: one search sees them all
 
     @classmethod
@@ -39,8 +40,9 @@ class Gazetteer:
                         listed.append(name)
         made.names = {text: tuple(listed) for text, listed in found.items()}
         made.lengths = lengths_by_first(made.names)
-        made.warehouses = tuple(dict.fromkeys(
-            name.value for listed in found.values() for name in listed if name.dimension == "warehouse"))
+        made.warehouses, made.shops = (tuple(dict.fromkeys(
+            name.value for listed in found.values() for name in listed if name.dimension == dimension))
+            for dimension in ("warehouse", "shop"))
         made.joined = "\n" + "\n".join(found) + "\n"
         return made
 

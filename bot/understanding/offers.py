@@ -13,7 +13,10 @@ _VAGUE = ("最近几天", "这几天", "前几天", "这段时间", "最近", "�
           "these days")
 # The nearest figure that is kept by more dimensions.
 _NEAREST = {"net_profit": "gross_profit", "net_margin": "gross_margin"}
-_PROFITS = ("净利润", "利润", "净利", "赚钱", "net profit", "profit", "利润率", "净利率", "net margin")
+_PROFITS = ("净利润率", "净利率", "利润率", "净利润", "利润", "净利", "赚钱", "net profit margin", "net margin", "profit margin",
+            "net profit", "profit")
+
+_MOST_PROFITABLE = ("最赚钱", "最挣钱", "赚钱最多", "赚得最多", "赚的最多", "most profitable")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +98,14 @@ def _best_or_most(said: _Said) -> list[str]:
 def _not_by(said: _Said) -> list[str]:
     """Net profit is not kept by product; gross profit is."""
     other = _NEAREST.get(said.facts.get("metric", ""))
-    word = next((one for one in _PROFITS if one in said.message.message), None)
-    return [said.message.message.replace(word, said.metric(other))] if other and word else []
+    if not other:
+        return []
+    text, highest = said.message.message, "{}最高" if said.is_chinese else "highest {}"
+    most = next((one for one in _MOST_PROFITABLE if one in text), None)
+    if most:
+        return [text.replace(most, highest.format(said.metric(other)))]
+    word = next((one for one in _PROFITS if one in text), None)
+    return [text.replace(word, said.metric(other))] if word else []
 
 
 def _parts(said: _Said) -> list[str]:

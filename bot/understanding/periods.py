@@ -106,7 +106,14 @@ class PeriodReader(PointReader):
             return closed
         if self._is(after, "since_end"):
             return self._open(at, first, after + 1)
-        return Span(at, first[2], *first[0], first[1])
+        return Span(at, self._past_length(first), *first[0], first[1])
+
+    def _past_length(self, point: Point) -> int:
+        """国庆7天, 上周末两天: how long it was says nothing more; another number of days is left to be asked about."""
+        (start, end), _, at = point
+        after = self._past_glue(at)
+        is_length = self._count(after) == (end - start).days > 1 and self._value(after + 1, "unit") == "day"
+        return after + 2 if is_length else at
 
     def _shared_days(self, at: int) -> Point | None:
         """11-15号, 11月3到8号: the first number borrows the suffix of the second."""

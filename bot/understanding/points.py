@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from bot.understanding import almanac
 from bot.understanding.almanac import DAY, Range, Recurring
 from bot.understanding.scan import Token
-from domain.metrics.periods import Grain
+from domain.metrics.periods import Grain, add_months
 
 Point = tuple[Range, Grain, int]  # the days, how they were named, the token after them
 _WEEKDAYS = {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "日": 7, "天": 7,
@@ -76,6 +76,9 @@ class PointReader:
         year, cursor = self._year_number(at)
         if year is None:
             return None
+        if (day := self._value(cursor, "offset")) and day.startswith("day:"):
+            then = add_months(self._today + timedelta(days=int(day[4:])), 12 * (year - self._today.year))
+            return (then, then + DAY), Grain.DAY, cursor + 1
         inner = self._of_year(self._past_glue(cursor))
         if inner and (found := inner[0].at(year)):
             return self._day_within(found, inner[0].grain, inner[1])

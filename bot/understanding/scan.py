@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
+from itertools import pairwise
 
 from bot.understanding import numbers
 from bot.understanding.gazetteer import Gazetteer, lengths_by_first
@@ -52,10 +53,39 @@ def _word_lengths() -> dict[str, tuple[int, ...]]:
     return lengths_by_first(lexicon().words)
 
 
+MAX_WORD = 1000  # no word is as long
+MOST_RESCANS = 3  # words that are tried shorter for the sake of what stands behind them
+
+
 def scan(message: Normalised, gazetteer: Gazetteer) -> list[Token]:
-    """The tokens from left to right; what nothing explains is gathered into unknown tokens."""
+    """The tokens from left to right; what nothing explains is gathered into unknown tokens.
+
+    Longest match first, except where a shorter word explains more: 北京仓库存 is 仓 and 库存, not 仓库 and 存.
+    """
+    tokens = _pass(message.text, gazetteer, {})
+    barred: dict[int, int] = {}
+    for _ in range(MOST_RESCANS):
+        word = next((before for before, token in pairwise(tokens) if token.is_unknown and before.start not in barred
+                     and before.senses and before.end - before.start > 1 and before.end == token.start), None)
+        if word is None:
+            break
+        barred[word.start] = word.end - word.start
+        other = _pass(message.text, gazetteer, barred)
+        if _unexplained_length(other) < _unexplained_length(tokens):
+            tokens = other
+        else:
+            barred[word.start] = MAX_WORD
+    return tokens
+
+
+def _unexplained_length(tokens: list[Token]) -> int:
+    return sum(token.end - token.start for token in tokens if token.is_unknown)
+
+
+def _pass(text: str, gazetteer: Gazetteer, barred: Mapping[int, int]) -> list[Token]:
+    """One way to cut the text; `barred` says how long a word may not be at a place, or longer."""
     tokens: list[Token] = []
-    text, at = message.text, 0
+    at = 0
     words, word_lengths = lexicon().words, _word_lengths()
     names, name_lengths = gazetteer.names, gazetteer.lengths
     while at < len(text):
@@ -64,10 +94,13 @@ def scan(message: Normalised, gazetteer: Gazetteer) -> list[Token]:
             at += 1
             continue
         name_end = _longest(text, at, name_lengths.get(first, ()), names, loose=False)
-        word_end = _word(text, at, word_lengths.get(first, ()), tokens)
+        lengths = word_lengths.get(first, ())
+        if at in barred:
+            lengths = tuple(length for length in lengths if length < barred[at])
+        word_end = _word(text, at, lengths, tokens)
         token = _pattern(text, at, max(name_end, word_end))
         if token is None and name_end >= word_end and name_end:
-            token = _named(text, at, name_end, gazetteer)
+            token = _with_variant_before(_named(text, at, name_end, gazetteer), text, tokens, gazetteer)
         elif token is None and word_end:
             token = Token(at, word_end, text[at:word_end], words[text[at:word_end]])
         if token is None:
@@ -187,6 +220,27 @@ def _named(text: str, at: int, end: int, gazetteer: Gazetteer) -> Token:
             names = tuple(Name(code, "sku", code, names[0].value) for code in codes)
         end = after
     return Token(at, end, text[at:end], senses, names)
+
+
+MOST_BEFORE = 4  # tokens that may spell a variant before its product
+
+
+def _with_variant_before(token: Token, text: str, tokens: list[Token], gazetteer: Gazetteer) -> Token:
+    """白色XL的圆领T恤: the variant may stand before the product; its tokens are taken back."""
+    if len(token.names) != 1 or token.names[0].dimension != "product" or not tokens:
+        return token
+    product = token.names[0].value
+    for at in range(max(0, len(tokens) - MOST_BEFORE), len(tokens)):
+        if tokens[at].names or tokens[at].is_code or (tokens[at].number is not None and at + 1 == len(tokens)):
+            continue  # 5 before a product is how many, not which
+        codes, end = gazetteer.variant_at(text, tokens[at].start, product)
+        are_some = len(codes) < max(2, len(gazetteer.skus.get(product, ())))
+        if codes and are_some and not text[end:token.start].strip(" 的"):
+            start = tokens[at].start
+            del tokens[at:]
+            names = tuple(Name(code, "sku", code, product) for code in codes)
+            return Token(start, token.end, text[start:token.end], token.senses, names)
+    return token
 
 
 def _unknown(text: str, at: int, tokens: list[Token]) -> Token:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 
 from bot.understanding.draft import Bound, Draft, is_filler, next_content
+from bot.understanding.readings import Unclear
 from bot.understanding.scan import Token
 from domain.metrics.query import MAX_LIMIT, Direction
 
@@ -12,6 +13,8 @@ _UNITS = ("money_unit", "percent", "order_unit", "people_unit", "piece_unit", "u
 _UNIT_NAMES = {"money_unit": "money", "percent": "percent", "piece_unit": "piece", "order_unit": "order",
                "people_unit": "person"}
 DEFAULT_LIMIT = 10
+# 毛利低于30% means the rate, whatever it is called.
+_RATES = {"gross_profit": "gross_margin", "net_profit": "net_margin", "refund_amount": "refund_rate"}
 
 
 def read_bounds(tokens: Sequence[Token], draft: Draft) -> None:
@@ -33,7 +36,9 @@ def read_bounds(tokens: Sequence[Token], draft: Draft) -> None:
             tokens[before].used = True
         for one in tokens[at:after]:
             one.used = True
-        draft.bounds.append(Bound(op, token.number, unit, _metric_beside(tokens, at, after)))
+        metric = _metric_beside(tokens, at, after)
+        metric = _RATES.get(metric or "", metric) if unit == "percent" else metric
+        draft.bounds.append(Bound(op, token.number, unit, metric))
 
 
 def _read_zero(tokens: Sequence[Token], at: int, draft: Draft) -> None:
@@ -140,7 +145,7 @@ def _read_rank(tokens: Sequence[Token], at: int, draft: Draft) -> None:
 
 def _read_extreme(tokens: Sequence[Token], at: int, draft: Draft) -> None:
     token = tokens[at]
-    token.used = draft.is_ranked = True
+    draft.is_ranked, token.used = True, not token.has("event")  # 最赚钱 also says of what
     kind = token.senses["extreme"]
     if kind in {"best", "worst"}:
         draft.quality = kind
@@ -183,6 +188,11 @@ def read_splits(tokens: Sequence[Token], draft: Draft) -> None:
 
 
 def _read_split(tokens: Sequence[Token], at: int, draft: Draft) -> None:
+    """每月; but 每月1号 and 每周一 are single days that come back, which no period is."""
+    behind = tokens[at + 1] if at + 1 < len(tokens) else None
+    if behind is not None and behind.number is not None and behind.start == tokens[at].end and (
+            behind.used or tokens[at].senses["split"] == "week") and tokens[at].senses["split"] in {"week", "month"}:
+        draft.object_to(Unclear("unsure_about", {"words": tokens[at].text + behind.text}))
     _split(draft, tokens[at], tokens[at].senses["split"])
 
 
@@ -228,6 +238,10 @@ def _read_which(tokens: Sequence[Token], at: int, draft: Draft) -> None:
     draft.asks_which = number
 
 
+_PER = frozenset({"per", "every", "for each", "for every", "每"})
+_COUNTED = ("count", "piece_unit", "order_unit", "people_unit")  # shipping cost per order: a ratio that nobody keeps
+
+
 def _read_each(tokens: Sequence[Token], at: int, draft: Draft) -> None:
     """各, 按, by before one or more dimensions; before a metric it names what to rank by; alone it is 各多少."""
     cursor = next_content(tokens, at + 1)
@@ -250,6 +264,8 @@ def _read_each(tokens: Sequence[Token], at: int, draft: Draft) -> None:
         tokens[at].used = draft.is_sorted = True
         draft.rank_metric = metric
         draft.direction = draft.direction or Direction.DESC
+    elif tokens[at].text in _PER and cursor < len(tokens) and any(tokens[cursor].has(one) for one in _COUNTED):
+        draft.object_to(Unclear("unsure_about", {"words": f"{tokens[at].text} {tokens[cursor].text}"}))
     elif tokens[at].text in {"各", "each", "每个", "各个"}:
         tokens[at].used = draft.is_apiece = True
 

@@ -19,6 +19,7 @@ from bot.understanding.lexicon import lexicon
 from bot.understanding.normalise import Normalised, normalise
 from bot.understanding.offers import offer
 from bot.understanding.readings import Act, Ask, Context, Language, Reading, Refused, Unclear, Understood
+from bot.understanding.repairs import Repair, repairs
 from bot.understanding.scan import Token, scan
 from domain.metrics.query import MetricQuery
 from domain.ports import Names
@@ -27,6 +28,7 @@ MAX_LENGTH = 600  # characters; the longest purchase order that still reads as o
 MAX_CHOICES = 3
 MAX_TOKENS = 160  # a message of more words than this is a document
 _CLOSED = frozenset(CLOSED)
+_NOT_EXPLAINED = frozenset({"unknown_words", "unsure_about", "not_understood", "nothing_said"})  # words left over
 _CLAUSE_END = re.compile(r"[?？;；!！。\n]+|,\s*(?:and\s+)?(?=how |what |which )")
 
 
@@ -74,10 +76,55 @@ class _Reader:
             return Refused("empty")
         if len(tokens) > MAX_TOKENS:
             return Refused("too_long", {"most": str(MAX_LENGTH)})
-        if two := self._two(message):
+        if two := self._two(message, tokens):
             return two
         reading = self._pending(message, tokens) or self._act(message, tokens) or self._ask(message, tokens)
-        return self._with_offers(reading, message)
+        repaired = self._repaired(reading, message, tokens)
+        return repaired if repaired is not None else self._with_offers(reading, message)
+
+    def _repaired(self, reading: Reading, message: Normalised, tokens: list[Token], depth: int = 1) -> Reading | None:
+        """The message with its slips put right, where that can be meant in one way only; else the ways are offered."""
+        if not isinstance(reading, Unclear | Refused) or reading.key not in _NOT_EXPLAINED or reading.choices:
+            return None
+        found: list[tuple[Repair, Normalised, Reading]] = []
+        for repair in repairs(message, tokens):
+            corrected = normalise(message.replaced(repair.start, repair.end, repair.word))
+            meant = self._apart().reading_without_offers(corrected)
+            if depth and isinstance(meant, Unclear | Refused) and meant.key in _NOT_EXPLAINED:
+                again = self._repaired(meant, corrected, scan(corrected, self._gazetteer), depth - 1)
+                meant = again if isinstance(again, Ask | Act) else meant
+            is_told = repair.cost == 0 and isinstance(meant, Unclear | Refused) and meant.key not in _NOT_EXPLAINED
+            if isinstance(meant, Ask | Act) or is_told:
+                found.append((repair, corrected, meant))
+        return self._chosen_repair(reading, message, found)
+
+    def _chosen_repair(self, reading: Refused | Unclear, message: Normalised,
+                       found: list[tuple[Repair, Normalised, Reading]]) -> Reading | None:
+        if not found:
+            return None
+        best = [one for one in found if one[0].cost == found[0][0].cost]
+        repair, corrected, meant = best[0]
+        is_one = all(other == meant for _, _, other in best)
+        is_doubtful = repair.is_figure and not self._is_part_of_word(repair, corrected) and self._stands_without(
+            repair, message, meant)
+        if is_one and repair.is_sure and not is_doubtful:
+            return self._with_offers(meant, corrected)
+        choices = [corrected.message for _, corrected, meant in found if isinstance(meant, Ask | Act)]
+        return replace(reading, choices=tuple(dict.fromkeys(choices))[:MAX_CHOICES]) if choices else None
+
+    def _is_part_of_word(self, repair: Repair, corrected: Normalised) -> bool:
+        """Proft in gross proft margin: the words beside it leave no doubt."""
+        return any(token.start <= repair.start and repair.start + len(repair.word) <= token.end
+                   and len(token.text) > len(repair.word) for token in scan(corrected, self._gazetteer))
+
+    def _stands_without(self, repair: Repair, message: Normalised, meant: Reading) -> bool:
+        """毛丽昨天发了几单: another question without the unknown word, which then may well be somebody's name."""
+        rest = self._apart().reading_without_offers(normalise(message.replaced(repair.start, repair.end, "")))
+        return isinstance(rest, Ask | Act) and rest != meant
+
+    def _apart(self) -> "_Reader":
+        """A reader of other messages in the same conversation."""
+        return _Reader(self._owner, self._at, replace(self._context, pending=None), self._gazetteer)
 
     def _pending(self, message: Normalised, tokens: list[Token]) -> Reading | None:
         pending = self._context.pending
@@ -134,12 +181,15 @@ class _Reader:
                 raise
             return question(draft, self._setting)
 
-    def _two(self, message: Normalised) -> Unclear | None:
-        """Two questions in one message: asked which one."""
+    def _two(self, message: Normalised, tokens: list[Token]) -> Unclear | None:
+        """Two questions in one message: asked which one, unless they are figures of the same thing."""
         clauses = [clause.strip() for clause in _CLAUSE_END.split(message.message) if clause.strip()]
         if not 2 <= len(clauses) <= MAX_CHOICES:
             return None
-        if not all(isinstance(self._owner.alone(one, self._at), Ask | Act) for one in clauses):
+        found = [self._owner.alone(one, self._at) for one in clauses]
+        if not all(isinstance(one, Ask | Act) for one in found):
+            return None
+        if not any(token.has("end") for token in tokens[:-1]) and isinstance(self._apart().reading_without_offers(message), Ask):
             return None
         return Unclear("two_questions", choices=tuple(clauses))
 
@@ -154,9 +204,7 @@ class _Reader:
         return replace(reading, choices=tuple(kept[:MAX_CHOICES]))
 
     def _leads_on(self, choice: str, key: str) -> bool:
-        reader = _Reader(self._owner, self._at, replace(self._context, pending=None), self._gazetteer)
-        message = normalise(choice)
-        found = reader.reading_without_offers(message)
+        found = self._apart().reading_without_offers(normalise(choice))
         return isinstance(found, Ask | Act) or (isinstance(found, Unclear) and found.key != key and bool(found.pending))
 
     def reading_without_offers(self, message: Normalised) -> Reading:
@@ -176,6 +224,7 @@ def language(tokens: Sequence[Token], message: Normalised) -> Language:
     spoken = [token for token in tokens if not token.names and not token.is_code]
     if any(token.senses and _CLOSED.isdisjoint(token.senses) and _language_of(token.text) == "zh" for token in spoken):
         return "zh"
-    if any(token.text in english or (token.is_unknown and token.text[:1].isalpha()) for token in spoken):
-        return "en"
+    if any(token.text in english or (token.is_unknown and token.text[:1].isascii() and token.text[:1].isalpha())
+           for token in spoken):
+        return "en"  # with a Chinese name that nobody knows in it, too
     return "zh" if _language_of(message.message) == "zh" or spoken else "en"

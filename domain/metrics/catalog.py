@@ -146,7 +146,7 @@ _METRICS = (
            per=_of("daily_units"), rising_is_good=None),
     Metric("reorder_quantity", "建议补货量", "suggested reorder", _C, _P.STOCK, _of("reorder_quantity"),
            "补到(补货点 + 30天销量)还差的件数,已扣可用与在途;到补货点才建议",
-           "pieces to reach the reorder point plus 30 days of sales, less available and incoming, once at the reorder point",
+           "pieces to reach the reorder point plus 30 days of sales, less available and incoming, at the reorder point",
            rising_is_good=None),
     Metric("orders_to_pay", "待付款", "orders to pay", _C, _P.FULFILMENT, _of("orders_to_pay"),
            "已下单、还没付款", "placed and not yet paid", rising_is_good=None),

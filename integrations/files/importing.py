@@ -12,6 +12,7 @@ from domain.clock import ShopCalendar
 from domain.drafts import Draft, Kind, LineDraft, OrderDraft, Reject
 from integrations.files import amounts, cells
 from integrations.files.cells import Bad, DayOrder, Moments
+from integrations.files.excel import Shelf, sheet_tables
 from integrations.files.formats import PaidRule
 from integrations.files.header import HEADER_ROWS, Plan, make_plan
 from integrations.files.orders import OrderReader
@@ -20,8 +21,6 @@ from integrations.files.setting import Setting
 from integrations.files.shop_tables import ShopTableReader
 from integrations.files.sources import OLE_MAGIC, ZIP_MAGIC, Source, sources
 from integrations.files.text import TextTable
-from integrations.files.xls import old_sheets
-from integrations.files.xlsx import sheets
 
 BATCH_ROWS = 5_000  # large enough for work by columns, small enough for the processor's cache
 BATCH_CELLS = 200_000  # wider tables come in fewer rows, so that memory does not grow with their width
@@ -47,7 +46,9 @@ class Table(Protocol):
     """A sheet or text file that can be read through again and again."""
 
     name: str
-    row_hint: int | None
+
+    @property
+    def row_hint(self) -> int | None: ...
 
     @property
     def fraction(self) -> float: ...
@@ -103,12 +104,17 @@ class ImportTable:
 
 @contextmanager
 def _collector_paused() -> Iterator[None]:
-    """A batch makes a hundred thousand tuples and no cycles; looking for some takes a third of the time."""
+    """A batch makes a hundred thousand tuples and no cycles; looking for some takes a third of the time.
+
+    The two calls at the end move what was made to the oldest generation: the next collection would look through it all.
+    """
     was_enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
+        gc.freeze()
+        gc.unfreeze()
         if was_enabled:
             gc.enable()
 
@@ -156,18 +162,14 @@ def open_import(path: Path, *, calendar: ShopCalendar, default_currency: str, ki
     """
     setting = Setting(Moments(calendar), default_currency, shop, platform)
     found = []
+    shelf = Shelf()
     for source in sources(path):
-        found.extend(_recognised(_tables(source), kind, mapping, setting))
+        found.extend(_recognised(_tables(source, shelf), kind, mapping, setting))
     return found
 
 
-def _tables(source: Source) -> Sequence[Table]:
-    head = source.head(4)
-    if head == ZIP_MAGIC:
-        return sheets(source)
-    if head == OLE_MAGIC:
-        return old_sheets(source)
-    return [TextTable(source)]
+def _tables(source: Source, shelf: Shelf) -> Sequence[Table]:
+    return sheet_tables(source, shelf) if source.head(4) in (ZIP_MAGIC, OLE_MAGIC) else [TextTable(source)]
 
 
 def _recognised(tables: Sequence[Table], kind: Kind | None, mapping: Mapping[str, str] | None,

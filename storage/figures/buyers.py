@@ -43,4 +43,4 @@ def buyers(scope: Scope, measures: frozenset[str]) -> list[Select[Any]]:
             "repeat_customers": func.sum(case((or_(each.c.orders > 1, each.c.came_before == 1), 1), else_=0))}
     rows = [each.c[key.name] for key in keys]
     counts = [*(sums[name].label(name) for name in sorted(measures)), func.count().label(COUNTED)]
-    return [select(*rows, *counts).group_by(*rows)]
+    return [select(*rows, *counts).select_from(each).group_by(*rows)]

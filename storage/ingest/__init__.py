@@ -15,6 +15,10 @@ from storage.ingest.order_rows import OrderRows
 from storage.ingest.staging import Stored
 from storage.ingest.terms import Terms
 
+# Each for this transaction alone. Compiling a statement takes longer than it saves; sorts of a file fit into memory.
+_BATCH_JOB = ("SELECT pg_advisory_xact_lock(hashtext('zhanggui import'))", "SET LOCAL jit = off",
+              "SET LOCAL work_mem = '64MB'")
+
 
 class Ingest:
     """One import (domain.ports.ImportSink). Use it as a context: leaving it without `finish` keeps nothing."""
@@ -31,6 +35,7 @@ class Ingest:
 
     def __enter__(self) -> Self:
         self._connection = self._database.engine.connect()
+        staging.trust_references(self._connection)
         with self._connection.begin():
             staging.create(self._connection, "stage_orders", staging.ORDERS, key="seq")
             staging.create(self._connection, "stage_lines", staging.LINES)
@@ -68,6 +73,7 @@ class Ingest:
     def finish(self, *, dry_run: bool = False) -> Mapping[Kind, Counts]:
         connection = self._open.execution_options(zhanggui_write=True)
         with connection.begin() as transaction:
+            _prepare(connection)
             counts = dict(self._other.merge(connection, merge_other.BEFORE_ORDERS, self._terms, self._rejects))
             if self._rows.orders_staged:
                 counts[Kind.ORDER_LINES] = merge_orders.merge(connection, self._rows, self._terms, self._rejects)
@@ -75,3 +81,10 @@ class Ingest:
             if dry_run:
                 transaction.rollback()
         return counts
+
+
+def _prepare(connection: Connection) -> None:
+    """On PostgreSQL imports take turns, as they do on SQLite, and statements may use what a batch job may use."""
+    if connection.dialect.name == "postgresql":
+        for statement in _BATCH_JOB:
+            connection.exec_driver_sql(statement)

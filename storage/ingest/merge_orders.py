@@ -11,11 +11,14 @@ from sqlalchemy import Connection, text
 
 from domain.drafts import Counts, Kind, Reject
 from storage.customers import refresh_customers, refresh_segments
+from storage.first_fill import bare_if_empty
 from storage.ingest import merge_refunds, merge_shops, staging
 from storage.ingest.next_id import next_id
 from storage.ingest.order_rows import OrderRows
 from storage.ingest.terms import Terms, refresh_days
+from storage.schema import metadata
 
+_T = metadata.tables
 # An order whose rows stand apart in the file was staged more than once: its first place takes all of them.
 _REPEATED = """CREATE TEMPORARY TABLE stage_repeated AS SELECT seq, first_seq FROM (SELECT seq,
   MIN(seq) OVER (PARTITION BY shop, external_id) AS first_seq,
@@ -41,8 +44,8 @@ SELECT order_seq AS seq, MIN(first_row) AS first_row, CAST(SUM(row_count) AS BIG
 
 # What is to be done with each staged order: return (only a refund), same, stale, changed or new.
 _TODO = """CREATE TEMPORARY TABLE stage_todo AS
-SELECT o.seq, s.shop_id, t.first_row, t.row_count, t.row_hash AS content_hash, t.paid_minor, t.discount_minor, t.refund_minor,
-  t.is_priced, old.id AS order_id,
+SELECT o.seq, s.shop_id, t.first_row, t.row_count, t.row_hash AS content_hash, t.paid_minor, t.discount_minor,
+  t.refund_minor, t.is_priced, old.id AS order_id,
   CASE WHEN t.is_sale = 0 THEN CASE WHEN r.content_hash = t.row_hash THEN 'same' ELSE 'return' END
        WHEN old.id IS NULL THEN 'new' WHEN old.content_hash = t.row_hash THEN 'same'
        WHEN o.changed_at < old.changed_at THEN 'stale' ELSE 'changed' END AS action,
@@ -98,21 +101,23 @@ SELECT t.order_id, t.shop_id, o.external_id, {_ORDER_VALUES} {_FROM} WHERE t.act
 
 _UPDATE_ORDERS = f"""UPDATE orders SET ({", ".join(_ORDER_COLUMNS)}) = (SELECT {_ORDER_VALUES} {_FROM}
   WHERE t.order_id = orders.id AND t.action = 'changed')
-WHERE id IN (SELECT order_id FROM stage_todo WHERE action = 'changed')"""  # noqa: S608
+WHERE id IN (SELECT order_id FROM stage_todo WHERE action = 'changed')"""
 
-# The cost of a line is frozen when first known; what a later file says of the order does not change it.
-_INSERT_LINES = f"""INSERT INTO order_lines (order_id, line_no, external_id, sku_id, sku_code, title, quantity,
+_LINES = f"""INSERT INTO order_lines (order_id, line_no, external_id, sku_id, sku_code, title, quantity,
   unit_price_e4, discount_minor, paid_minor, paid_base, cost_base)
 SELECT t.order_id, l.line_no, l.external_id, k.sku_id, NULL, l.title, l.quantity, l.unit_price_e4,
   l.discount_minor, l.paid_minor, {_base("l.paid_minor")},
   (l.quantity * k.cost_e4 + :cost_divisor / 2) / :cost_divisor
 FROM stage_lines l JOIN stage_todo t ON t.seq = l.order_seq LEFT JOIN stage_sku_ids k ON k.key = l.sku
-WHERE t.action IN ('new', 'changed')
+WHERE t.action = """
+_INSERT_LINES = f"{_LINES} 'new'"
+# The cost of a line is frozen when first known; what a later file says of the order does not change it.
+_UPDATE_LINES = f"""{_LINES} 'changed'
 ON CONFLICT (order_id, line_no) DO UPDATE SET external_id = excluded.external_id, sku_id = excluded.sku_id,
   sku_code = excluded.sku_code, title = excluded.title, quantity = excluded.quantity,
   unit_price_e4 = excluded.unit_price_e4, discount_minor = excluded.discount_minor,
   paid_minor = excluded.paid_minor, paid_base = excluded.paid_base,
-  cost_base = COALESCE(order_lines.cost_base, excluded.cost_base)"""  # noqa: S608
+  cost_base = COALESCE(order_lines.cost_base, excluded.cost_base)"""
 
 _DELETE_GONE_LINES = """DELETE FROM order_lines WHERE order_id IN
   (SELECT order_id FROM stage_todo WHERE action = 'changed') AND NOT EXISTS
@@ -178,18 +183,22 @@ def _write(connection: Connection, rows: OrderRows, terms: Terms, parameters: di
     merge_shops.resolve_buyers(connection, parameters)
     merge_shops.add_warehouses(connection)
     connection.exec_driver_sql(
-        "CREATE TEMPORARY TABLE stage_new_ids AS SELECT seq, "  # noqa: S608 (our names)
+        "CREATE TEMPORARY TABLE stage_new_ids AS SELECT seq, "
         f"{next_id(connection, 'orders')} AS id FROM stage_todo WHERE action = 'new' ORDER BY seq")
     staging.analyze(connection, "stage_new_ids")
     connection.exec_driver_sql(_NEW_IDS)
     staging.analyze(connection, "stage_todo")
     days = connection.exec_driver_sql(_DAYS).all()
     merge_refunds.remove_old(connection)
-    connection.exec_driver_sql(_INSERT_ORDERS)
+    with bare_if_empty(connection, _T["orders"]):
+        connection.exec_driver_sql(_INSERT_ORDERS)
     connection.exec_driver_sql(_UPDATE_ORDERS)
-    connection.execute(text(_INSERT_LINES), parameters)
+    with bare_if_empty(connection, _T["order_lines"]):
+        connection.execute(text(_INSERT_LINES), parameters)
+    connection.execute(text(_UPDATE_LINES), parameters)
     connection.exec_driver_sql(_DELETE_GONE_LINES)
-    connection.exec_driver_sql(_SHIPMENTS)
+    with bare_if_empty(connection, _T["shipments"]):
+        connection.exec_driver_sql(_SHIPMENTS)
     merge_refunds.add(connection, parameters)
     connection.exec_driver_sql(_FRESH)
     _refresh(connection, days, terms)

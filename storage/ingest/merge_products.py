@@ -16,7 +16,7 @@ _PRODUCT_IDS = """CREATE TEMPORARY TABLE stage_product_ids AS SELECT p.name, MIN
 JOIN stage_products_last s ON s.product = p.name GROUP BY p.name"""
 _CHANGED = """CREATE TEMPORARY TABLE stage_products_changed AS SELECT s.seq FROM stage_products_last s
 JOIN stage_product_ids i ON i.name = s.product JOIN products p ON p.id = i.id LEFT JOIN skus k ON k.id = s.sku_id
-WHERE k.id IS NULL OR k.product_id <> i.id OR k.variant <> s.variant 
+WHERE k.id IS NULL OR k.product_id <> i.id OR k.variant <> s.variant
   OR COALESCE(s.category, p.category, '') <> COALESCE(p.category, '') OR p.kind <> s.kind
   OR COALESCE(s.unit_cost_e4, k.unit_cost_e4, -1) <> COALESCE(k.unit_cost_e4, -1) OR k.currency <> s.currency
   OR COALESCE(s.price_minor, k.price_minor, -1) <> COALESCE(k.price_minor, -1)

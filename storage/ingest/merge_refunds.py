@@ -8,9 +8,12 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from storage.first_fill import bare_if_empty
 from storage.ingest import staging
 from storage.ingest.next_id import next_id
+from storage.schema import metadata
 
+_T = metadata.tables
 _OLD = """SELECT r.id FROM refunds r JOIN orders o ON o.id = r.order_id JOIN stage_todo t ON t.order_id = o.id
 WHERE t.action = 'changed' AND (r.external_id = o.external_id || '/asked' OR substr(r.external_id, 1,
   length(o.external_id) + 2) = o.external_id || '/r')
@@ -20,7 +23,8 @@ UNION SELECT r.id FROM refunds r JOIN stage_todo t ON t.shop_id = r.shop_id AND 
 # One refund per order and time of going back, and one for what is asked for and not decided.
 _REFUNDS = """CREATE TEMPORARY TABLE stage_refunds AS
 SELECT g.*, {next_id} AS id FROM (SELECT t.seq, t.action, l.refunded_at AS said_at, 'succeeded' AS status,
-    CAST(SUM(l.amount_minor) AS BIGINT) AS amount_minor, MAX(l.refunded_on) AS refunded_on, MAX(l.refunded_hour) AS refunded_hour,
+    CAST(SUM(l.amount_minor) AS BIGINT) AS amount_minor, MAX(l.refunded_on) AS refunded_on,
+    MAX(l.refunded_hour) AS refunded_hour,
     ROW_NUMBER() OVER (PARTITION BY t.seq ORDER BY l.refunded_at) AS number
   FROM stage_returns l JOIN stage_todo t ON t.seq = l.order_seq WHERE l.amount_minor > 0 OR l.line_no IS NULL
   GROUP BY t.seq, t.action, l.refunded_at
@@ -66,5 +70,7 @@ def add(connection: Connection, parameters: dict[str, Any]) -> None:
     staging.index(connection, "stage_returns", "order_seq")
     connection.exec_driver_sql(_REFUNDS.format(next_id=next_id(connection, "refunds")))
     staging.analyze(connection, "stage_refunds")
-    connection.exec_driver_sql(_INSERT)
-    connection.execute(text(_INSERT_LINES), parameters)
+    with bare_if_empty(connection, _T["refunds"]):
+        connection.exec_driver_sql(_INSERT)
+    with bare_if_empty(connection, _T["refund_lines"]):
+        connection.execute(text(_INSERT_LINES), parameters)

@@ -8,20 +8,22 @@ from sqlmodel import col
 
 from domain.catalog.model import Platform, Shop
 from domain.metrics.catalog import PLATFORM_NAMES
+from storage.first_fill import bare_if_empty
 from storage.ingest import staging
 from storage.ingest.next_id import next_id
+from storage.schema import metadata
 
 
 def resolve_shops(connection: Connection, shops: list[tuple[str, Platform]], base_currency: str,
                   now: datetime) -> None:
     """Fill `stage_shops`: key (position from 1) → shop id. An unnamed shop is the only one of its platform."""
     staging.create(connection, "stage_shops", staging.SHOPS, key="key")
-    rows = [(key, find_or_add_shop(connection, name, platform, base_currency, now))
+    rows = [(key, find_or_add_shop(connection, name, platform, currency=base_currency, now=now))
             for key, (name, platform) in enumerate(shops, start=1)]
     staging.fill(connection, "stage_shops", staging.SHOPS, rows)
 
 
-def find_or_add_shop(connection: Connection, name: str, platform: Platform, currency: str, now: datetime) -> int:
+def find_or_add_shop(connection: Connection, name: str, platform: Platform, *, currency: str, now: datetime) -> int:
     if name:
         known = connection.execute(select(col(Shop.id)).where(col(Shop.name) == name)).scalars().all()
     else:
@@ -55,7 +57,7 @@ def resolve_skus(connection: Connection, skus: list[tuple[int, str, str, str]], 
     staging.fill(connection, "stage_skus", staging.SKUS, skus)
     _drop(connection, "stage_new_skus", "stage_sku_ids")
     connection.exec_driver_sql(
-        "CREATE TEMPORARY TABLE stage_new_skus AS SELECT code, title, kind, "  # noqa: S608 (our names)
+        "CREATE TEMPORARY TABLE stage_new_skus AS SELECT code, title, kind, "
         f"{next_id(connection, 'products')} AS product_id FROM stage_skus s "
         "WHERE NOT EXISTS (SELECT 1 FROM skus k WHERE k.code = s.code)")
     connection.execute(text(_NEW_PRODUCTS), parameters)
@@ -98,8 +100,10 @@ def resolve_buyers(connection: Connection, parameters: dict[str, Any]) -> None:
     staging.analyze(connection, "stage_new_buyers")
     connection.exec_driver_sql(_PEOPLE.format(next_id=next_id(connection, "customers")))
     staging.analyze(connection, "stage_people")
-    connection.execute(text(_NEW_CUSTOMERS), parameters)
-    connection.exec_driver_sql(_NEW_ACCOUNTS)
+    with bare_if_empty(connection, metadata.tables["customers"]):
+        connection.execute(text(_NEW_CUSTOMERS), parameters)
+    with bare_if_empty(connection, metadata.tables["customer_accounts"]):
+        connection.exec_driver_sql(_NEW_ACCOUNTS)
     connection.exec_driver_sql(_BUYERS)
     staging.index(connection, "stage_buyers", "platform, buyer_id")
 

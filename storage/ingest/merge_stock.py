@@ -3,6 +3,7 @@
 from sqlalchemy import Connection
 
 from domain.drafts import Counts, Kind, Reject
+from storage.ingest import staging
 from storage.ingest.next_id import next_id
 from storage.ingest.terms import Terms, execute
 
@@ -37,6 +38,7 @@ def stock(connection: Connection, terms: Terms, rejects: Rejects) -> Counts:
     unknown = connection.exec_driver_sql(f"SELECT row_no, sku_code {_UNKNOWN}").all()
     rejects.extend((Kind.STOCK, Reject(row_no, "unknown_sku", {"sku": code}, ())) for row_no, code in unknown)
     connection.exec_driver_sql(f"DELETE {_UNKNOWN}")
+    staging.index(connection, "stage_stock", "sku_code, warehouse")
     total = int(connection.exec_driver_sql("SELECT COUNT(*) FROM stage_stock").scalar_one())
     execute(connection, terms, _WAREHOUSES, _CHANGES, _MOVES)
     accepted = execute(connection, terms, _BALANCES)
@@ -69,6 +71,7 @@ WHERE s.customer_id = customers.id AND (COALESCE(s.province, customers.province,
 def customers(connection: Connection, terms: Terms, _: Rejects) -> Counts:
     """Known accounts are brought up to date where the file says something new."""
     connection.exec_driver_sql("DROP TABLE IF EXISTS stage_new_customers")
+    staging.index(connection, "stage_customers", "platform, buyer_id")
     total = int(connection.exec_driver_sql("SELECT COUNT(*) FROM stage_customers").scalar_one())
     connection.exec_driver_sql(_NEW.format(next_id=next_id(connection, "customers")))
     changed = execute(connection, terms, _KNOWN)

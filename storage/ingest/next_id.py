@@ -6,5 +6,7 @@ from sqlalchemy import Connection
 def next_id(connection: Connection, table: str) -> str:
     """SQL for the next free id of a table, one per row of the SELECT it stands in."""
     if connection.dialect.name == "postgresql":
-        return f"nextval(pg_get_serial_sequence('{table}', 'id'))"
-    return f"(SELECT COALESCE(MAX(id), 0) FROM {table}) + ROW_NUMBER() OVER ()"  # noqa: S608 (our names)
+        # named here once: finding a table's sequence takes ten times as long as the next number
+        sequence = connection.exec_driver_sql(f"SELECT pg_get_serial_sequence('{table}', 'id')").scalar_one()
+        return f"nextval('{sequence}')"
+    return f"(SELECT COALESCE(MAX(id), 0) FROM {table}) + ROW_NUMBER() OVER ()"

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from domain.clock import ShopCalendar
@@ -11,6 +12,8 @@ from domain.money import RATE_SCALE, minor_per_unit
 from domain.orders.rules import derive_status
 from storage.encryption import Vault
 from storage.ingest.staging import Stored
+
+CURRENCIES_AT_ONCE = 64  # remembered; a shop sells in a handful
 
 
 class Numbering(dict[Any, int]):
@@ -45,6 +48,14 @@ class Place:
         return row
 
 
+class StatusWords(dict[Any, tuple[str, ...]]):
+    """For an order's axes: their words and that of its status. Files say few different things of many orders."""
+
+    def __missing__(self, axes: Any) -> tuple[str, ...]:
+        words = self[axes] = (*(axis.value for axis in axes), derive_status(*axes).value)
+        return words
+
+
 Places = dict[tuple[str, str], Place]
 
 
@@ -62,6 +73,7 @@ class OrderRows:
     sku_titles: set[str] = field(default_factory=set)
     returns: list[tuple[Any, ...]] = field(default_factory=list)
     orders_staged: int = 0
+    _words: StatusWords = field(default_factory=StatusWords)
     _last: Places = field(default_factory=dict)  # the order the batch before ended in: the next may go on with it
 
     def places(self) -> Places:
@@ -78,21 +90,21 @@ class OrderRows:
                 yield self._order(self.orders_staged, draft)
 
     def _order(self, seq: int, draft: OrderDraft) -> tuple[Any, ...]:
-        moment, day, seal = self.stored.moment, self.stored.day, self.vault.seal
-        booked = draft.paid_at or draft.created_at
-        paid = self.calendar.local(draft.paid_at) if draft.paid_at else None
+        moment, seal, paid_at = self.stored.moment, self.vault.seal, draft.paid_at
+        booked = self.calendar.local(paid_at or draft.created_at)
+        booked_on = self.stored.day(booked.date())
         return (
-            seq, self.shops[draft.shop, draft.platform], draft.external_id, draft.payment.value,
-            draft.fulfilment.value, draft.after_sale.value, draft.hold.value,
-            derive_status(draft.payment, draft.fulfilment, draft.after_sale, draft.hold).value, draft.raw_status,
-            draft.excluded.value if draft.excluded else None, moment(draft.created_at), moment(draft.paid_at),
-            day(paid.date() if paid else None), paid.hour if paid else None, moment(draft.ship_by),
+            seq, self.shops[draft.shop, draft.platform], draft.external_id,
+            *self._words[draft.payment, draft.fulfilment, draft.after_sale, draft.hold], draft.raw_status,
+            draft.excluded.value if draft.excluded else None, moment(draft.created_at), moment(paid_at),
+            booked_on if paid_at else None, booked.hour if paid_at else None, moment(draft.ship_by),
             moment(draft.shipped_at), self._day(draft.shipped_at), moment(draft.signed_at),
-            self._day(draft.signed_at), moment(draft.changed_at), draft.currency, self._day(booked),
+            self._day(draft.signed_at), moment(draft.changed_at), draft.currency, booked_on,
             divisor(draft.currency, self.base_currency), draft.freight_minor, draft.platform.value, draft.buyer_id,
             seal("orders.receiver", draft.receiver), seal("orders.phone", draft.phone),
-            self.vault.phone_index(draft.phone), draft.province, draft.city, seal("orders.address", draft.address),
-            draft.carrier, draft.waybill_no, draft.warehouse, draft.staff, draft.remark,
+            self.vault.phone_index(draft.phone) if draft.phone else None, draft.province, draft.city,
+            seal("orders.address", draft.address), draft.carrier, draft.waybill_no, draft.warehouse, draft.staff,
+            draft.remark,
         )
 
     def _day(self, moment: datetime | None) -> Any:
@@ -156,6 +168,7 @@ class OrderRows:
         yield from ((key, code, "", "goods") for code, key in self.skus.items() if code not in self.sku_titles)
 
 
+@lru_cache(maxsize=CURRENCIES_AT_ONCE)
 def divisor(currency: str, base_currency: str) -> int:
     """What `amount_minor × rate` is divided by to give minor units of the base currency."""
     return RATE_SCALE * minor_per_unit(currency) // minor_per_unit(base_currency)

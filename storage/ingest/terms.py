@@ -39,7 +39,7 @@ def execute(connection: Connection, terms: Terms, *statements: str) -> int:
 
 def rate_of(row: str) -> str:
     """SQL for the exchange rate of a staged row with `currency` and `day`; NULL when none is known."""
-    return (f"CASE WHEN {row}.currency = :base THEN :rate_scale ELSE (SELECT f.rate FROM fx_rates f "  # noqa: S608
+    return (f"CASE WHEN {row}.currency = :base THEN :rate_scale ELSE (SELECT f.rate FROM fx_rates f "
             f"WHERE f.currency = {row}.currency AND f.day <= {row}.day ORDER BY f.day DESC LIMIT 1) END")
 
 

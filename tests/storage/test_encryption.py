@@ -1,6 +1,5 @@
 """Sealing: what goes in comes out for the right key and column, and for no other."""
 
-import os
 import stat
 from pathlib import Path
 
@@ -57,5 +56,5 @@ def test_the_key_is_made_once_and_is_its_owners_alone(tmp_path: Path) -> None:
     path = tmp_path / "data" / "secret.key"
     secret = load_or_make_secret(path)
     assert load_or_make_secret(path) == secret
-    assert stat.S_IMODE(os.stat(path).st_mode) == 0o600
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
     Vault.from_secret(secret)

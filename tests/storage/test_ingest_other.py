@@ -22,7 +22,8 @@ from storage.engine import Database
 from tests.storage.drafting import VAULT, ingest, rows
 
 DAY = date(2026, 11, 20)
-MUG = ProductDraft("S1", "马克杯", "蓝", ("杯子", "A款"), "家居", ItemKind.GOODS, 128_000, 3_990, "CNY", 120, "690", True)
+MUG = ProductDraft("S1", "马克杯", "蓝", ("杯子", "A款"), "家居", ItemKind.GOODS, 128_000, 3_990, "CNY", 120, "690",
+                   is_active=True)
 DRAFTS: dict[Kind, Draft] = {
     Kind.PRODUCTS: MUG,
     Kind.CUSTOMERS: CustomerDraft("b1", Platform.TAOBAO, "王*", "138****8000", "广东省", "V1", "老客"),
@@ -47,7 +48,8 @@ def test_the_same_row_again_changes_nothing(database: Database, kind: Kind) -> N
 
 def test_what_a_later_file_leaves_empty_keeps_its_value(database: Database) -> None:
     bring(database, Kind.PRODUCTS, MUG)
-    changed = MUG._replace(unit_cost_e4=None, barcode=None, reorder_point=None, category=None, price_minor=4_500, aliases=())
+    changed = MUG._replace(unit_cost_e4=None, barcode=None, reorder_point=None, category=None, price_minor=4_500,
+                           aliases=())
     assert bring(database, Kind.PRODUCTS, changed) == Counts(1, 0, 0)
     assert rows(database, "SELECT unit_cost_e4, price_minor, reorder_point, barcode FROM skus") == [
         (128_000, 4_500, 120, "690")]

@@ -3,6 +3,9 @@
 import pytest
 from sqlalchemy import text
 
+from domain.audit import AuditEntry
+from domain.people import Role
+from storage import audit
 from storage.engine import Database
 from storage.verify import LAWS, verify
 from tests.storage.made_shop import TODAY, Line, MadeShop, local
@@ -15,7 +18,12 @@ def sound(database: Database) -> Database:
     shop.order(local(TODAY), [Line(1, 33)], shop=2, currency="USD", rate=7.1, freight=7)
     shop.refund(local(TODAY), 300, order=order, lines=[Line(1, 300)])
     shop.stock(1, 1, 30)
-    return shop.open()
+    shop.open()
+    with database.write() as connection:
+        audit.append(connection, AuditEntry(
+            at=local(TODAY), actor="陈总", role=Role.OWNER, chat="", event="confirmed", action="adjust_stock",
+            arguments="{}", facts="[]", confirmation_id=None, previous_hash="", hash=""))
+    return database
 
 
 def test_a_sound_shop_breaks_no_law(sound: Database) -> None:
@@ -32,6 +40,7 @@ BROKEN = {
     "lines_of_a_refund_fit_in_it": ("UPDATE refund_lines SET amount_minor = 301", "R1: 300, its lines 301"),
     "paid_orders_have_their_day": ("UPDATE orders SET paid_at = NULL, paid_on = NULL WHERE id = 2", "N2"),
     "refunds_have_their_day": ("UPDATE refunds SET refunded_at = NULL, refunded_on = NULL", "R1"),
+    "the_audit_is_a_chain": ("UPDATE audit_entries SET actor = '小王'", "entry 1: altered"),
     "first_payment_is_the_first": ("UPDATE customers SET first_paid_on = NULL", "customer 1"),
 }
 

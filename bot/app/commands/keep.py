@@ -22,7 +22,7 @@ def _verify(arguments: argparse.Namespace) -> int:
     with wiring.open_shop(settings_of(arguments), demo=is_demo(arguments)) as shop:
         findings = verify(shop.database)
     for finding in findings:
-        say(f"{finding.sentence}: {finding.count} do not agree ({', '.join(finding.rows)}); {finding.repair}")
+        say(str(finding))
     if not findings:
         say("everything agrees")
     return 1 if findings else 0
@@ -31,10 +31,12 @@ def _verify(arguments: argparse.Namespace) -> int:
 def _rebuild(arguments: argparse.Namespace) -> int:
     from bot.app import wiring  # noqa: PLC0415
     from bot.app.commands import is_demo, say, settings_of  # noqa: PLC0415
+    from storage.customers import refresh_customers  # noqa: PLC0415
     from storage.rollups import rebuild  # noqa: PLC0415
 
     with wiring.open_shop(settings_of(arguments), demo=is_demo(arguments)) as shop, shop.database.write() as connection:
         rebuild(connection)
+        refresh_customers(connection)
     say("every day has been added up again")
     return 0
 

@@ -1,7 +1,6 @@
 """The program as it is run: commands, files and what comes out, on both databases."""
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -176,7 +175,7 @@ def test_an_import_killed_half_way_leaves_nothing_and_the_next_run_takes_all(pro
     program.run("db", "upgrade")
     for seconds in (0.8, 1.2, 1.6, 2.0):
         process = subprocess.Popen([sys.executable, "-m", "bot", "import", path, *program.options],
-                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=dict(os.environ))
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         time.sleep(seconds)
         process.send_signal(signal.SIGKILL)
         process.wait()

@@ -55,6 +55,19 @@ def test_corrections_replace_the_period_that_was_wrong() -> None:
     assert september.period == Period(date(2026, 9, 1), date(2026, 10, 1), Grain.MONTH)
 
 
+def test_a_bare_figure_after_a_ranking_asks_for_one_number() -> None:
+    first, bare = queries("京东上周毛利按店铺前三", "退款率")
+    assert (bare.metrics, bare.by, bare.order, bare.limit) == (("refund_rate",), (), (), None)
+    assert (bare.period, bare.where) == (first.period, first.where)
+
+
+def test_a_figure_with_a_word_of_change_keeps_the_ranking() -> None:
+    for text in ("换成退款率", "那退款率呢"):
+        first, changed = queries("京东上周毛利按店铺前三", text)
+        assert (changed.metrics, changed.by, changed.limit) == (("refund_rate",), first.by, 3), text
+        assert changed.order[0].by == "refund_rate"
+
+
 def test_the_week_before_is_counted_from_the_one_spoken_of() -> None:
     *_, third = queries("revenue last week", "and the week before?", "the week before that")
     assert third.period == Period(date(2026, 11, 2), date(2026, 11, 9), Grain.WEEK)

@@ -30,6 +30,10 @@ def test_what_is_no_business_of_the_shop_is_refused(text: str) -> None:
     ("谁的业绩最好", "who"), ("今天比上周一卖得怎么样", "compare_kinds"), ("销售额和库存", "mixed_time"),
     ("昨天销售额多少?库存还有多少?", "two_questions"), ("库存还有多少,要补货吗", "two_questions"),
     ("销售额 5", "unsure_about"),
+    ("10月和9月各卖了多少", "two_periods"), ("今天比上周一", "which_figure"), ("双11比国庆卖得多多少", "compare_kinds"),
+    ("昨天发货的订单金额", "which_figure_of_two"), ("每月1号的销售额", "unsure_about"), ("每周一销售额", "unsure_about"),
+    ("shipping cost per order", "unsure_about"), ("最近销售额", "vague_period"), ("最近几天库存", "vague_period"),
+    ("哪个商品最赚钱", "not_by"), ("导出", "off_export"), ("export last month's sales", "off_export"),
     ("哪个商品净利润最高", "not_by"), ("TB202611220007到哪了", "no_order_lookup"), ("按季度看利润", None),
 ])
 def test_what_can_be_read_in_two_ways_is_asked_about(text: str, key: str | None) -> None:
@@ -46,6 +50,54 @@ def test_a_negation_is_never_dropped(text: str) -> None:
                                   "revenue minus ads"])
 def test_a_condition_that_cannot_be_met_is_not_left_out(text: str) -> None:
     held_back(text)
+
+
+@pytest.mark.parametrize(("text", "same"), [
+    ("最近有哪些货快卖完了", "哪些货快卖完了"), ("最近有多少单没发", "有多少单没发"), ("目前库存", "库存"),
+    ("recently low stock items", "low stock items")])
+def test_lately_says_nothing_beside_figures_of_the_moment(text: str, same: str) -> None:
+    assert ask(text) == ask(same)
+
+
+def test_when_it_runs_out_is_asked_in_days() -> None:
+    assert ask("咖啡壶什么时候断货").query.metrics == ("days_of_cover",)
+    assert ask("when will KF-01 run out").query.having == ()
+
+
+def test_only_periods_are_compared_as_periods() -> None:
+    """上周 belongs to both platforms, last month to both figures."""
+    query = ask("京东vs淘宝上周销售额").query
+    assert (query.by, query.compare) == (("platform",), None)
+    assert ask("cash in vs cash out last month").query.metrics == ("cash_in", "cash_out")
+    assert ask("cash in vs cash out last month").query.compare is None
+
+
+def test_the_most_profitable_shop_is_ranked_by_profit() -> None:
+    assert ask("哪个店最赚钱").query.order == ask("净利润最高的店是哪个").query.order
+
+
+@pytest.mark.parametrize("text", ["京东以外的销售额", "除了京东,其他平台卖了多少", "除了京东其他店铺卖了多少", "京东除外的销售额"])
+def test_the_others_are_all_but_the_one_left_out(text: str) -> None:
+    query = ask(text).query
+    assert (query.exclude, query.where) == ({"platform": ("jd",)}, {})
+
+
+def test_a_percentage_of_profit_is_a_margin() -> None:
+    query = ask("毛利低于30%的商品").query
+    assert (query.having[0].metric, query.having[0].value) == ("gross_margin", 0.3)
+
+
+@pytest.mark.parametrize(("text", "metric"), [
+    ("昨天退货的有几个", "refund_orders"), ("昨天下单的新客有几个", "new_customers"), ("围巾卖了几个", "units"),
+    ("超时没发的有吗,几单", "orders_overdue"), ("上月广告点击多少次", "ad_clicks"), ("昨天来了多少人次", "visitors"),
+    ("昨天平均一单多少钱", "aov"), ("上月平台手续费一共被扣了多少", "platform_fees")])
+def test_a_loose_count_is_of_what_was_named(text: str, metric: str) -> None:
+    assert ask(text).query.metrics == (metric,)
+
+
+def test_who_asks_is_no_filter() -> None:
+    assert ask("老周要看 昨天发出去多少单").query.where == {}
+    assert ask("老周昨天发出去多少单").query.where == {"staff": ("老周",)}
 
 
 def test_no_split_is_invented() -> None:

@@ -1,0 +1,200 @@
+"""Words of the trade that a message almost holds: one key, one sound or one look away from what was typed."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from bot.understanding.gate import unexplained
+from bot.understanding.lexicon import lexicon, read_table
+from bot.understanding.normalise import Normalised
+from bot.understanding.scan import Token
+
+LONGEST_WINDOW = 6  # characters of a Chinese word of the trade
+SHORTEST_LATIN = 5  # shorter words are one key from too many others
+TWO_KEYS_FROM = 9  # a word this long may have two keys wrong
+MOST_UNKNOWN = 3  # a message with more unknown stretches is not one of slips
+MOST_REPAIRS = 10  # tried one by one; each costs a reading
+SAME_SOUND, ALIKE, ONE_KEY, ALL_CHANGED = 0, 1, 2, 3  # how far a word is from what was typed
+# A word of these roles may be put right without asking; a name or value is only offered, a particle never restored.
+_SURE = frozenset({
+    "metric", "vague", "count", "event", "dim", "split", "each", "apiece", "share", "trend", "chart", "which",
+    "whichdim", "offset", "before", "same_span", "unit", "weekday", "month", "quarter", "half", "festival", "extreme",
+    "speed", "rank", "ranking", "sorting", "seller", "feature", "compare", "compare_unit", "change", "order_status",
+    "action", "report", "off"})
+_OFFERED = frozenset({"province", "platform", "segment", "carrier", "vague_time", "last", "op", "only", "exclude",
+                      "versus"})
+_LATIN_WORD = re.compile(r"[a-z]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """The message with `word` for what was typed at [start, end) of its normal spelling."""
+
+    start: int
+    end: int
+    word: str
+    cost: int
+    is_figure: bool  # the word names a figure
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether it may be presumed: one sound or look away, or one key in a longer word."""
+        if _SURE.isdisjoint(_senses(self.word)):
+            return False
+        return self.cost <= ALIKE or (self.cost == ONE_KEY and self.end - self.start > 2)
+
+
+def repairs(message: Normalised, tokens: Sequence[Token]) -> list[Repair]:
+    """What may have been meant where the first token stands that is not explained, the likeliest first."""
+    left = [token for token in tokens if token.is_unknown] or [
+        token for token in unexplained(tokens) if len(token.text) == 1 and not _is_latin(token.text)]
+    if not 1 <= len(left) <= MOST_UNKNOWN:
+        return []
+    first = left[0]
+    found = _latin(message, first) if first.text.isascii() else _chinese(message.text, first, _limits(tokens, first))
+    best: dict[tuple[int, int, str], Repair] = {}
+    for repair in sorted(found, key=lambda one: (one.cost, one.start - one.end)):
+        best.setdefault((repair.start, repair.end, repair.word), repair)
+    return list(best.values())[:MOST_REPAIRS]
+
+
+def _senses(word: str) -> frozenset[str]:
+    whole = lexicon().words.get(word)
+    return frozenset(whole) if whole is not None else _latin_words().get(word, frozenset())
+
+
+def _repair(start: int, end: int, word: str, cost: int) -> Repair:
+    return Repair(start, end, word, cost, not _senses(word).isdisjoint({"metric", "vague"}))
+
+
+def _limits(tokens: Sequence[Token], first: Token) -> tuple[int, int]:
+    """The stretch around the unknown token that holds no name, number or code."""
+    at = next(place for place, token in enumerate(tokens) if token is first)
+    low = high = at
+    while low and _may_change(tokens[low - 1]):
+        low -= 1
+    while high + 1 < len(tokens) and _may_change(tokens[high + 1]):
+        high += 1
+    return tokens[low].start, tokens[high].end
+
+
+def _may_change(token: Token) -> bool:
+    return not (token.names or token.is_code or token.number is not None or token.date is not None)
+
+
+def _chinese(text: str, unknown: Token, limits: tuple[int, int]) -> Iterator[Repair]:
+    """Windows of two to six characters over the start of the unknown stretch."""
+    at, words = unknown.start, lexicon().words
+    for size in range(2, LONGEST_WINDOW + 1):
+        for start in range(max(limits[0], at - size + 1), at + 1):
+            typed = text[start:start + size]
+            if start + size <= limits[1] and typed not in words:
+                yield from (_repair(start, start + size, word, cost) for word, cost in _near(typed))
+
+
+def _near(typed: str) -> Iterator[tuple[str, int]]:
+    """Words of the same length with one character changed, two swapped, or all the same sounds."""
+    gaps, by_sound = _index()
+    for at, character in enumerate(typed):
+        for word in gaps.get((typed[:at], typed[at + 1:]), ()):
+            cost = _distance(character, word[at])
+            if cost is not None:
+                yield word, cost
+        swapped = typed[:at] + typed[at + 1:at + 2] + character + typed[at + 2:]
+        if at + 1 < len(typed) and swapped in by_sound.get(_sound(swapped), ()):
+            yield swapped, ALIKE
+    yield from ((word, ALL_CHANGED) for word in by_sound.get(_sound(typed), ()))
+
+
+def _distance(typed: str, meant: str) -> int | None:
+    """How easily one character is typed for the other; None when it is not."""
+    ours, theirs = _sounds().get(typed, ()), _sounds().get(meant, ())
+    if set(ours) & set(theirs):
+        return SAME_SOUND
+    if meant in _looks().get(typed, ()) or {_slurred(one) for one in ours} & {_slurred(one) for one in theirs}:
+        return ALIKE
+    return ONE_KEY if any(_one_key(one, other) for one in ours for other in theirs) else None
+
+
+def _slurred(syllable: str) -> str:
+    """The sounds zh and z, ch and c, sh and s as one. Not ang and an: 最忙 is no slip of 最慢."""
+    return syllable[0] + syllable[2:] if syllable[:2] in {"zh", "ch", "sh"} else syllable
+
+
+def _one_key(one: str, other: str) -> bool:
+    """One letter more, less or other."""
+    if abs(len(one) - len(other)) > 1 or min(len(one), len(other)) < 2:
+        return False
+    same = next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    return any(one[same + a:] == other[same + b:] for a, b in ((1, 1), (1, 0), (0, 1)))
+
+
+@cache
+def _sounds() -> Mapping[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for syllable, characters in read_table("sounds").items():
+        for character in characters:
+            found[character] = (*found.get(character, ()), syllable)
+    return found
+
+
+@cache
+def _looks() -> Mapping[str, str]:
+    found: dict[str, str] = {}
+    for group in read_table("shapes")["alike"]:
+        for character in group:
+            found[character] = found.get(character, "") + group
+    return found
+
+
+def _sound(text: str) -> tuple[str, ...]:
+    return tuple(_sounds().get(one, (one,))[0] for one in text)
+
+
+_Gaps = dict[tuple[str, str], list[str]]
+
+
+@cache
+def _index() -> tuple[_Gaps, dict[tuple[str, ...], list[str]]]:
+    """The Chinese words by what is left of them without one character, and by their sound."""
+    gaps: _Gaps = {}
+    by_sound: dict[tuple[str, ...], list[str]] = {}
+    for word, senses in lexicon().words.items():
+        if not 2 <= len(word) <= LONGEST_WINDOW or _is_latin(word) or (_SURE | _OFFERED).isdisjoint(senses):
+            continue
+        by_sound.setdefault(_sound(word), []).append(word)
+        for at in range(len(word)):
+            gaps.setdefault((word[:at], word[at + 1:]), []).append(word)
+    return gaps, by_sound
+
+
+def _is_latin(word: str) -> bool:
+    return any(one.isascii() for one in word)
+
+
+def _latin(message: Normalised, unknown: Token) -> Iterator[Repair]:
+    """English words with a key wrong. A capital inside a sentence makes a name, which nobody may rewrite."""
+    from rapidfuzz.distance import OSA  # noqa: PLC0415  only for words nobody knows
+
+    for found in _LATIN_WORD.finditer(message.text, unknown.start, unknown.end):
+        typed, start = found[0], found.start()
+        said = message.original(start, found.end())
+        if len(typed) < SHORTEST_LATIN or (start and said[:1].isupper() and not said.isupper()):
+            continue
+        most = 2 if len(typed) >= TWO_KEYS_FROM else 1
+        for word in _latin_words():
+            if word[0] == typed[0] and 0 < OSA.distance(typed, word, score_cutoff=most) <= most:
+                yield _repair(start, found.end(), word, ALIKE)
+
+
+@cache
+def _latin_words() -> Mapping[str, frozenset[str]]:
+    """Single English words of the trade, also those that are only said in phrases, with their roles."""
+    found: dict[str, frozenset[str]] = {}
+    for text, senses in lexicon().words.items():
+        if text.isascii() and not (_SURE | _OFFERED).isdisjoint(senses):
+            for word in text.split(" "):
+                if len(word) >= SHORTEST_LATIN and word.isalpha():
+                    found[word] = found.get(word, frozenset()) | frozenset(senses)
+    return found

@@ -1,0 +1,83 @@
+"""independent.jsonl: messages by somebody who never saw the rules, to the whole demo shop; scored, not tuned line by line."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.app import demo_shop
+from bot.app.batch import replies
+from bot.app.settings import Settings
+from bot.app.wiring import open_shop
+
+Json = dict[str, Any]
+AT = "2026-11-23T15:00"
+LINES: list[Json] = [json.loads(line) for line in
+                     Path(__file__).with_name("independent.jsonl").read_text(encoding="utf-8").splitlines()]
+LEAST_EXACT = 0.99  # of all lines
+MOST_WRONG = 0  # lines answered with something else than was asked: not one
+
+
+def test_most_messages_are_read_as_meant_and_none_is_answered_wrongly(tmp_path: Path) -> None:
+    outcomes = dict(_outcomes(tmp_path))
+    seen = Counter(outcomes.values())
+    told = "\n".join(f"{outcome}: {text}" for text, outcome in outcomes.items() if outcome != "exact")
+    assert seen["wrong"] <= MOST_WRONG, told
+    assert seen["exact"] >= LEAST_EXACT * len(LINES), told
+
+
+def _outcomes(folder: Path) -> Iterator[tuple[str, str]]:
+    """(message, outcome) of each line: exact, wrong (a confident reply to another question) or held back."""
+    settings = Settings(folder)
+    demo_shop.build(settings, at=AT, fresh=False)
+    with open_shop(settings, demo=True) as shop:
+        asked = [json.dumps({key: line[key] for key in ("text", "as", "at", "chat")}) for line in LINES]
+        for line, reply in zip(LINES, replies(shop, asked, who="owner", at=AT, chart_dir=None), strict=True):
+            got = json.loads(json.dumps(reply.as_json()))
+            is_exact = any(_matches(wanted, got) for wanted in (line["expect"], *line["also"]))
+            is_held_back = got["kind"] in {"refused", "clarify"}
+            yield f"{line['id']} {line['text']}", "exact" if is_exact else "held back" if is_held_back else "wrong"
+
+
+def _matches(wanted: Json, got: Json) -> bool:
+    """Whether the reply is the reading; parts that the reading leaves open are not compared."""
+    if got["kind"] != wanted["kind"]:
+        return False
+    if wanted["query"] and _comparable(wanted["query"], wanted["query"]) != _comparable(
+            got["query"] or {}, wanted["query"]):
+        return False
+    action = wanted["action"]
+    if not action:
+        return True
+    done = got["action"] or {}
+    same_arguments = action.get("arguments") is None or _plain(action["arguments"]) == _plain(done.get("arguments"))
+    return bool(done.get("name") == action["name"] and same_arguments)
+
+
+def _comparable(query: Json, wanted: Json) -> Json:
+    """Sets without their order; the order of rows only where it was asked for."""
+    parts: Json = {part: sorted(query.get(part) or []) for part in ("metrics", "by")}
+    for part in ("where", "exclude"):
+        parts[part] = {name: sorted(values) for name, values in (query.get(part) or {}).items() if values}
+    for part in ("period", "compare", "limit", "having"):
+        parts[part] = _plain(query.get(part) or None)
+    if wanted.get("order") or wanted.get("limit"):
+        parts["order"] = query.get("order")
+    return parts
+
+
+def _plain(value: object) -> object:
+    """Numbers alike whether whole or not, numbers in strings too, lists without their order."""
+    if isinstance(value, dict):
+        return {name: _plain(one) for name, one in value.items() if one not in (None, "", [], {})}
+    if isinstance(value, list):
+        return sorted((_plain(one) for one in value), key=repr)
+    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_set_has_both_languages(language: str) -> None:
+    assert sum(line["lang"] == language for line in LINES) >= len(LINES) // 4
