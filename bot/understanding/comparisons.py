@@ -45,7 +45,7 @@ def read_comparison(tokens: Sequence[Token], spans: Sequence[Span], draft: Draft
 def _of_figures(tokens: Sequence[Token], at: int) -> bool:
     """Cash in vs cash out: two figures side by side, not two periods."""
     behind = next_content(tokens, at + 1)
-    return 0 < at and behind < len(tokens) and tokens[at - 1].has("metric") and tokens[behind].has("metric")
+    return at > 0 and behind < len(tokens) and tokens[at - 1].has("metric") and tokens[behind].has("metric")
 
 
 def _take_other(tokens: Sequence[Token], at: int, left: list[Span], draft: Draft) -> None:

@@ -101,15 +101,20 @@ def _read_token(tokens: Sequence[Token], at: int, clause: _Clause, draft: Draft)
     elif token.has("order_status") and not token.has("event"):
         clause.statuses.append(token)
     elif token.has("event"):
-        token.used = True
-        clause.events.append(token.senses["event"])
-        if token.text.endswith("的") or (at + 1 < len(tokens) and tokens[at + 1].text == "的"):
-            clause.attributes.add(token.senses["event"])
+        _read_event(tokens, at, clause)
     elif token.has("topic"):
         clause.topics.append(token.senses["topic"])
     elif token.senses.get("dim") == "customer" and _is_asked_before(tokens, at):
         token.used = True
         clause.counts.append("people")
+
+
+def _read_event(tokens: Sequence[Token], at: int, clause: _Clause) -> None:
+    event = tokens[at].senses["event"]
+    tokens[at].used = True
+    clause.events.append(event)
+    if tokens[at].text.endswith("的") or (at + 1 < len(tokens) and tokens[at + 1].text == "的"):
+        clause.attributes.add(event)
 
 
 def _is_asked_before(tokens: Sequence[Token], at: int) -> bool:

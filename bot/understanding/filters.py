@@ -1,6 +1,7 @@
 """Which part of the shop: names and closed values, kept in or left out."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from bot.understanding.draft import Draft, add_to, is_filler, is_of_stock, next_content
 from bot.understanding.normalise import Normalised
@@ -21,51 +22,71 @@ _OF_PLACES = {Source.STOCK, Source.SHIPMENTS, Source.SIGNED}
 
 def read_filters(tokens: Sequence[Token], message: Normalised, draft: Draft) -> None:
     """Every name and closed value becomes a filter; after 除了 it is left out."""
-    out: Token | None = None  # the 除了 that is still in force
-    last: list[tuple[str, str]] = []  # the values right before: what 以外 leaves out
-    for at, token in enumerate(tokens):
-        if token.used:
-            out = out if is_filler(token) else None
-        elif token.has("exclude") and not token.names:
-            out = token
-        elif _is_asker(tokens, at):
-            token.used = tokens[at + 1].used = True
-        elif (token.has("rest") or token.senses.get("platform") == "other") and draft.exclude:
-            token.used = True  # what is left when some are left out
-            if at + 1 < len(tokens) and tokens[at + 1].has("dim") and not tokens[at + 1].has("metric"):
-                tokens[at + 1].used = True
-            out = None
-        elif (found := _values(tokens, at, message, draft)) is not None:
-            token.used = True
-            last = [*last, *found] if at and tokens[at - 1].has("sep") else found
-            for dimension, value in found:
-                add_to(draft.exclude if out else draft.where, dimension, value)
-                _use_label(tokens, at, dimension)
-            if out:
-                out.used = True
-            _use_by(tokens, at)
-        elif token.has("exclude_end"):
-            if not draft.exclude and token.text in _LEAVES_OUT:
-                _leave_out(last, draft)
-            token.used, out = bool(draft.exclude), None
-            behind = next_content(tokens, at + 1)  # 京东以外的平台: says nothing more
-            if behind < len(tokens) and any(tokens[behind].senses.get("dim") in _LABELS.get(one, {one})
-                                            for one in draft.exclude):
-                tokens[behind].used = True
-        elif not (token.has("sep") or is_filler(token) or token.has("dim")):
-            out = None
+    reader = _FilterReader(tokens, message, draft)
+    for at in range(len(tokens)):
+        reader.read(at)
 
 
 _LEAVES_OUT = frozenset({"以外", "之外", "除外", "excluded"})
 
 
-def _leave_out(values: Sequence[tuple[str, str]], draft: Draft) -> None:
-    """京东以外: the values just named are not wanted."""
-    for dimension, value in values:
-        draft.where[dimension].remove(value)
-        if not draft.where[dimension]:
-            del draft.where[dimension]
-        add_to(draft.exclude, dimension, value)
+@dataclass(slots=True)
+class _FilterReader:
+    """Goes over the tokens from left to right."""
+
+    tokens: Sequence[Token]
+    message: Normalised
+    draft: Draft
+    out: Token | None = None  # the 除了 that is still in force
+    last: list[tuple[str, str]] = field(default_factory=list)  # the values right before: what 以外 leaves out
+
+    def read(self, at: int) -> None:
+        token = self.tokens[at]
+        if token.used:
+            self.out = self.out if is_filler(token) else None
+        elif token.has("exclude") and not token.names:
+            self.out = token
+        elif _is_asker(self.tokens, at):
+            token.used = self.tokens[at + 1].used = True
+        elif self.draft.exclude and (token.has("rest") or token.senses.get("platform") == "other"):
+            self._rest(at)
+        elif (found := _values(self.tokens, at, self.message, self.draft)) is not None:
+            self._keep(at, found)
+        elif token.has("exclude_end"):
+            self._end(at)
+        elif not (token.has("sep") or is_filler(token) or token.has("dim")):
+            self.out = None
+
+    def _rest(self, at: int) -> None:
+        """其他平台, once some were left out: all that is left."""
+        self.tokens[at].used, self.out = True, None
+        if at + 1 < len(self.tokens) and self.tokens[at + 1].has("dim") and not self.tokens[at + 1].has("metric"):
+            self.tokens[at + 1].used = True
+
+    def _keep(self, at: int, found: list[tuple[str, str]]) -> None:
+        self.tokens[at].used = True
+        self.last = [*self.last, *found] if at and self.tokens[at - 1].has("sep") else found
+        for dimension, value in found:
+            add_to(self.draft.exclude if self.out else self.draft.where, dimension, value)
+            _use_label(self.tokens, at, dimension)
+        if self.out:
+            self.out.used = True
+        _use_by(self.tokens, at)
+
+    def _end(self, at: int) -> None:
+        """京东以外, 京东以外的平台: the values just named are not wanted."""
+        token, draft = self.tokens[at], self.draft
+        if not draft.exclude and token.text in _LEAVES_OUT:
+            for dimension, value in self.last:
+                draft.where[dimension].remove(value)
+                if not draft.where[dimension]:
+                    del draft.where[dimension]
+                add_to(draft.exclude, dimension, value)
+        token.used, self.out = bool(draft.exclude), None
+        behind = next_content(self.tokens, at + 1)
+        if behind < len(self.tokens) and any(self.tokens[behind].senses.get("dim") in _LABELS.get(one, {one})
+                                             for one in draft.exclude):
+            self.tokens[behind].used = True
 
 
 def _is_asker(tokens: Sequence[Token], at: int) -> bool:

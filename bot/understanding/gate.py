@@ -49,8 +49,12 @@ def _averages(after: Sequence[Token]) -> bool:
     return word is not None and word.senses.get("metric") in _AVERAGES
 
 
-def objection(tokens: Sequence[Token], message: Normalised, gazetteer: Gazetteer) -> Refused | Unclear | None:
-    """What has to be said about words that were not understood; None when everything is explained."""
+def objection(tokens: Sequence[Token], message: Normalised, gazetteer: Gazetteer, *,
+              is_trial: bool = False) -> Refused | Unclear | None:
+    """What has to be said about words that were not understood; None when everything is explained.
+
+    On trial nobody hears it, so no names are looked for that come near.
+    """
     if place := _unknown_place(tokens, message, gazetteer):
         return place
     left = unexplained(tokens)
@@ -62,6 +66,8 @@ def objection(tokens: Sequence[Token], message: Normalised, gazetteer: Gazetteer
             break
         last = token
     said = message.original(first.start, last.end).strip()
+    if is_trial:
+        return Refused("unknown_words", {"words": said})
     if all(token.is_unknown for token in left):
         near, is_part = nearest(message.text[first.start:last.end], gazetteer)
         choices = tuple(message.replaced(first.start, last.end, name) for name in near)

@@ -13,8 +13,8 @@ _VAGUE = ("最近几天", "这几天", "前几天", "这段时间", "最近", "�
           "these days")
 # The nearest figure that is kept by more dimensions.
 _NEAREST = {"net_profit": "gross_profit", "net_margin": "gross_margin"}
-_PROFITS = ("净利润率", "净利率", "利润率", "净利润", "利润", "净利", "赚钱", "net profit margin", "net margin", "profit margin",
-            "net profit", "profit")
+_PROFITS = ("净利润率", "净利率", "利润率", "净利润", "利润", "净利", "赚钱",
+            "net profit margin", "net margin", "profit margin", "net profit", "profit")
 
 _MOST_PROFITABLE = ("最赚钱", "最挣钱", "赚钱最多", "赚得最多", "赚的最多", "most profitable")
 

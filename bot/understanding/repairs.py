@@ -10,7 +10,7 @@ from bot.understanding.lexicon import lexicon, read_table
 from bot.understanding.normalise import Normalised
 from bot.understanding.scan import Token
 
-LONGEST_WINDOW = 6  # characters of a Chinese word of the trade
+LONGEST_WINDOW = 4  # characters looked at together; longer words of the trade are made of such
 SHORTEST_LATIN = 5  # shorter words are one key from too many others
 TWO_KEYS_FROM = 9  # a word this long may have two keys wrong
 MOST_UNKNOWN = 3  # a message with more unknown stretches is not one of slips
@@ -24,6 +24,7 @@ _SURE = frozenset({
     "action", "report", "off"})
 _OFFERED = frozenset({"province", "platform", "segment", "carrier", "vague_time", "last", "op", "only", "exclude",
                       "versus"})
+_PARTICLES = "了的得过出掉到"
 _LATIN_WORD = re.compile(r"[a-z]+")
 
 
@@ -40,7 +41,8 @@ class Repair:
     @property
     def is_sure(self) -> bool:
         """Whether it may be presumed: one sound or look away, or one key in a longer word."""
-        if _SURE.isdisjoint(_senses(self.word)):
+        is_verb = len(self.word) == 2 and self.word[1] in _PARTICLES  # 罚了 is a word of its own, not 发了
+        if is_verb or _SURE.isdisjoint(_senses(self.word)):
             return False
         return self.cost <= ALIKE or (self.cost == ONE_KEY and self.end - self.start > 2)
 
@@ -84,7 +86,7 @@ def _may_change(token: Token) -> bool:
 
 
 def _chinese(text: str, unknown: Token, limits: tuple[int, int]) -> Iterator[Repair]:
-    """Windows of two to six characters over the start of the unknown stretch."""
+    """Windows of two to four characters over the start of the unknown stretch."""
     at, words = unknown.start, lexicon().words
     for size in range(2, LONGEST_WINDOW + 1):
         for start in range(max(limits[0], at - size + 1), at + 1):
@@ -183,8 +185,8 @@ def _latin(message: Normalised, unknown: Token) -> Iterator[Repair]:
         if len(typed) < SHORTEST_LATIN or (start and said[:1].isupper() and not said.isupper()):
             continue
         most = 2 if len(typed) >= TWO_KEYS_FROM else 1
-        for word in _latin_words():
-            if word[0] == typed[0] and 0 < OSA.distance(typed, word, score_cutoff=most) <= most:
+        for word in _latin_by_first().get(typed[0], ()):
+            if 0 < OSA.distance(typed, word, score_cutoff=most) <= most:
                 yield _repair(start, found.end(), word, ALIKE)
 
 
@@ -197,4 +199,13 @@ def _latin_words() -> Mapping[str, frozenset[str]]:
             for word in text.split(" "):
                 if len(word) >= SHORTEST_LATIN and word.isalpha():
                     found[word] = found.get(word, frozenset()) | frozenset(senses)
+    return found
+
+
+@cache
+def _latin_by_first() -> Mapping[str, list[str]]:
+    """The first letter is hardly ever the wrong one."""
+    found: dict[str, list[str]] = {}
+    for word in _latin_words():
+        found.setdefault(word[0], []).append(word)
     return found

@@ -128,6 +128,8 @@ def _read_sorting(tokens: Sequence[Token], at: int, draft: Draft) -> None:
 def _read_rank(tokens: Sequence[Token], at: int, draft: Draft) -> None:
     number_at = next_content(tokens, at + 1)
     number = tokens[number_at].number if number_at < len(tokens) else None
+    if any(token.text == "one" for token in tokens[at + 1:at + 2]):
+        number_at, number = at + 1, Decimal(1)  # only the top one
     if number is None or number != int(number) or not 1 <= number <= MAX_LIMIT:
         if tokens[at].text in {"top", "bottom", "the top", "the bottom", "倒数"}:
             tokens[at].used = draft.is_ranked = True
@@ -227,6 +229,8 @@ def _read_which(tokens: Sequence[Token], at: int, draft: Draft) -> None:
     """哪个店, which platforms; 哪个 alone."""
     dim_at = next_content(tokens, at + 1)
     number = draft.asks_which
+    if tokens[at].text == "什么" and at and tokens[at - 1].senses.get("event") in {"sold", "bought"}:
+        draft.object_to(Unclear("which_split"))  # 卖了什么: of what, and counted how?
     tokens[at].used = True
     if dim_at < len(tokens) and tokens[dim_at].has("dim") and not tokens[dim_at].used and not tokens[dim_at].names:
         _split(draft, tokens[dim_at], tokens[dim_at].senses["dim"])

@@ -64,7 +64,9 @@ class Understanding:
 class _Reader:
     """One message in one conversation."""
 
-    def __init__(self, owner: Understanding, at: datetime, context: Context, gazetteer: Gazetteer) -> None:
+    def __init__(self, owner: Understanding, at: datetime, context: Context, gazetteer: Gazetteer, *,
+                 is_trial: bool = False) -> None:
+        self._is_trial = is_trial
         self._owner = owner
         self._at = at
         self._context = context
@@ -88,6 +90,8 @@ class _Reader:
             return None
         found: list[tuple[Repair, Normalised, Reading]] = []
         for repair in repairs(message, tokens):
+            if found and found[-1][0].cost < repair.cost:
+                break  # the likelier ones are enough
             corrected = normalise(message.replaced(repair.start, repair.end, repair.word))
             meant = self._apart().reading_without_offers(corrected)
             if depth and isinstance(meant, Unclear | Refused) and meant.key in _NOT_EXPLAINED:
@@ -123,8 +127,8 @@ class _Reader:
         return isinstance(rest, Ask | Act) and rest != meant
 
     def _apart(self) -> "_Reader":
-        """A reader of other messages in the same conversation."""
-        return _Reader(self._owner, self._at, replace(self._context, pending=None), self._gazetteer)
+        """A reader that tries other messages in the same conversation."""
+        return _Reader(self._owner, self._at, replace(self._context, pending=None), self._gazetteer, is_trial=True)
 
     def _pending(self, message: Normalised, tokens: list[Token]) -> Reading | None:
         pending = self._context.pending
@@ -160,7 +164,7 @@ class _Reader:
         if says_nothing and not has_trade_words(tokens):
             # Only particles (那个呢, how about that one?), or nothing of a shop at all.
             return Refused("not_understood") if unexplained(tokens) else Unclear("nothing_said")
-        if trouble := objection(tokens, message, self._gazetteer) or draft.trouble:
+        if trouble := objection(tokens, message, self._gazetteer, is_trial=self._is_trial) or draft.trouble:
             return trouble if draft.span or has_trade_words(tokens) else Refused("not_understood")
         try:
             query = self._query(draft, last)
@@ -189,7 +193,8 @@ class _Reader:
         found = [self._owner.alone(one, self._at) for one in clauses]
         if not all(isinstance(one, Ask | Act) for one in found):
             return None
-        if not any(token.has("end") for token in tokens[:-1]) and isinstance(self._apart().reading_without_offers(message), Ask):
+        is_one_sentence = not any(token.has("end") for token in tokens[:-1])
+        if is_one_sentence and isinstance(self._apart().reading_without_offers(message), Ask):
             return None
         return Unclear("two_questions", choices=tuple(clauses))
 

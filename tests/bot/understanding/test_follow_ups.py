@@ -61,6 +61,11 @@ def test_a_bare_figure_after_a_ranking_asks_for_one_number() -> None:
     assert (bare.period, bare.where) == (first.period, first.where)
 
 
+def test_the_top_one_is_one() -> None:
+    *_, top = queries("revenue this month by shop", "only the top one")
+    assert top.limit == 1
+
+
 def test_a_figure_with_a_word_of_change_keeps_the_ranking() -> None:
     for text in ("换成退款率", "那退款率呢"):
         first, changed = queries("京东上周毛利按店铺前三", text)

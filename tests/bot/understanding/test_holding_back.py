@@ -31,7 +31,8 @@ def test_what_is_no_business_of_the_shop_is_refused(text: str) -> None:
     ("昨天销售额多少?库存还有多少?", "two_questions"), ("库存还有多少,要补货吗", "two_questions"),
     ("销售额 5", "unsure_about"),
     ("10月和9月各卖了多少", "two_periods"), ("今天比上周一", "which_figure"), ("双11比国庆卖得多多少", "compare_kinds"),
-    ("昨天发货的订单金额", "which_figure_of_two"), ("每月1号的销售额", "unsure_about"), ("每周一销售额", "unsure_about"),
+    ("昨天发货的订单金额", "which_figure_of_two"), ("每月1号的销售额", "unsure_about"),
+    ("每周一销售额", "unsure_about"), ("昨天卖了什么", "which_split"),
     ("shipping cost per order", "unsure_about"), ("最近销售额", "vague_period"), ("最近几天库存", "vague_period"),
     ("哪个商品最赚钱", "not_by"), ("导出", "off_export"), ("export last month's sales", "off_export"),
     ("哪个商品净利润最高", "not_by"), ("TB202611220007到哪了", "no_order_lookup"), ("按季度看利润", None),
@@ -76,7 +77,8 @@ def test_the_most_profitable_shop_is_ranked_by_profit() -> None:
     assert ask("哪个店最赚钱").query.order == ask("净利润最高的店是哪个").query.order
 
 
-@pytest.mark.parametrize("text", ["京东以外的销售额", "除了京东,其他平台卖了多少", "除了京东其他店铺卖了多少", "京东除外的销售额"])
+@pytest.mark.parametrize("text", [
+    "京东以外的销售额", "除了京东,其他平台卖了多少", "除了京东其他店铺卖了多少", "京东除外的销售额"])
 def test_the_others_are_all_but_the_one_left_out(text: str) -> None:
     query = ask(text).query
     assert (query.exclude, query.where) == ({"platform": ("jd",)}, {})

@@ -1,4 +1,4 @@
-"""independent.jsonl: messages by somebody who never saw the rules, to the whole demo shop; scored, not tuned line by line."""
+"""independent.jsonl: messages by somebody who never saw the rules, put to the whole demo shop and scored."""
 
 import json
 from collections import Counter
