@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from bot.understanding.comparisons import base_for, kind_of, kind_of_same_span
-from bot.understanding.draft import Bound, Draft, is_of_stock
+from bot.understanding.draft import REORDER_LISTS, STOCK_LISTS, Bound, Draft, is_of_stock
 from bot.understanding.readings import Refused, Unclear
 from domain.metrics.catalog import DIMENSIONS, METRICS, Unit
 from domain.metrics.measures import Source
@@ -83,7 +83,7 @@ def _implied(draft: Draft) -> list[str]:
     """断货 is about stock, 热销 about units, 花钱最多的客户 about what they paid."""
     rows = _rows_named(draft)
     is_top = draft.is_ranked and draft.direction is not Direction.ASC
-    if draft.feature in {"out_of_stock", "low_stock"}:
+    if draft.feature in STOCK_LISTS:
         return ["stock_available"]
     if draft.seller or (is_top and rows & _GOODS):
         return ["units"]
@@ -123,7 +123,7 @@ def _by(draft: Draft, metrics: list[str]) -> list[str]:
         raise Trouble(Unclear("which_split"))
     if not by and (draft.is_ranked or draft.is_sorted or draft.bounds or draft.feature):
         by = _default_by(draft, metrics)
-    if draft.feature == "low_stock" and "sku" not in by:
+    if draft.feature in REORDER_LISTS and "sku" not in by:
         by = ["sku"]
     return list(dict.fromkeys(by))
 
@@ -156,8 +156,8 @@ def _bounds(draft: Draft, metrics: list[str], by: list[str], setting: Setting) -
              for bound in draft.bounds for metric in [bound.metric or _bounded_metric(bound, metrics)]]
     if draft.feature == "out_of_stock":
         found.append(Having("stock_available", "<=", 0))
-    elif draft.feature == "low_stock":
-        found.append(Having("stock_available", "<=", REORDER_POINT))
+    elif draft.feature in REORDER_LISTS:
+        found.append(Having("stock_available", REORDER_LISTS[draft.feature], REORDER_POINT))
     if found and not by:
         raise Trouble(Unclear("which_split"))
     return found

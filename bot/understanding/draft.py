@@ -12,6 +12,9 @@ from domain.metrics.query import Compare, Direction
 
 # Dimensions that say the same of a sale: naming a new one replaces the other.
 FAMILIES = ({"sku", "product", "category"}, {"shop", "platform"}, {"customer", "segment"})
+# Lists of goods that a word asks for: those held against their reorder point by this comparison, and those at zero.
+REORDER_LISTS = {"low_stock": "<=", "below_reorder_point": "<"}
+STOCK_LISTS = frozenset({"out_of_stock", *REORDER_LISTS})
 
 
 def family(dimension: str) -> set[str]:

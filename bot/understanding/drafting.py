@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot.understanding.asks import Setting
 from bot.understanding.comparisons import read_comparison
-from bot.understanding.draft import Draft
+from bot.understanding.draft import STOCK_LISTS, Draft
 from bot.understanding.figures import read_figures, use_topics
 from bot.understanding.filters import read_filters
 from bot.understanding.normalise import Normalised
@@ -65,7 +65,7 @@ _WHEN = frozenset({"什么时候", "几时", "多久", "哪天", "when", "when w
 
 def _settle_when(tokens: Sequence[Token], draft: Draft) -> None:
     """咖啡壶什么时候断货 asks for days, not whether it is out of stock."""
-    if draft.feature in {"out_of_stock", "low_stock"} and any(token.text in _WHEN for token in tokens):
+    if draft.feature in STOCK_LISTS and any(token.text in _WHEN for token in tokens):
         draft.feature, draft.metrics = None, ["days_of_cover"]
 
 

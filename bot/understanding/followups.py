@@ -13,7 +13,7 @@ from bot.understanding.asks import (
     period_of,
     question,
 )
-from bot.understanding.draft import Draft, family
+from bot.understanding.draft import STOCK_LISTS, Draft, family
 from bot.understanding.periods import Span, before
 from bot.understanding.readings import Unclear
 from domain.metrics.catalog import METRICS
@@ -82,7 +82,7 @@ class _Continuation:
 
     def _metrics(self) -> list[str]:
         draft, last = self.draft, self.last
-        if not draft.metrics and draft.feature in {"low_stock", "out_of_stock"}:
+        if not draft.metrics and draft.feature in STOCK_LISTS:
             return ["stock_available"]
         if not draft.metrics:
             is_new = draft.rank_metric and draft.rank_metric not in last.metrics
