@@ -22,7 +22,8 @@ TOP_GOODS = f"""SELECT p.name, SUM(l.quantity) AS units FROM order_lines l JOIN 
 SHORT = """SELECT k.code, SUM(b.on_hand - b.reserved) AS available FROM stock_balances b JOIN skus k ON k.id = b.sku_id
   GROUP BY k.id, k.code, k.reorder_point HAVING SUM(b.on_hand - b.reserved) <= k.reorder_point ORDER BY available"""
 TREND = f"SELECT paid_on, SUM(paid_base) FROM orders WHERE {_PAID} GROUP BY paid_on ORDER BY paid_on"
-PROVINCES = f"SELECT province, SUM(paid_base) AS revenue FROM orders WHERE {_PAID} GROUP BY province ORDER BY revenue DESC"
+PROVINCES = (f"SELECT province, SUM(paid_base) AS revenue FROM orders WHERE {_PAID} GROUP BY province "
+             "ORDER BY revenue DESC")
 CUSTOMERS = f"SELECT COUNT(DISTINCT customer_id) FROM orders WHERE {_PAID}"
 
 # What the statements read, with DuckDB's types.
@@ -72,7 +73,7 @@ class Duck:
         threads = self._connection.execute("SELECT current_setting('threads')").fetchone()
         import duckdb
 
-        return f"{duckdb.__version__}, {threads[0]} threads"
+        return f"{duckdb.__version__}, {threads[0] if threads else '?'} threads"
 
     def rows(self, statement: str, day: date, after: date) -> list[tuple[Any, ...]]:
         wanted = {name: value for name, value in (("day", day), ("after", after)) if f"${name}" in statement}

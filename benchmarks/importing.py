@@ -168,7 +168,8 @@ def _databases(url: str, report: Report) -> Iterator[Callable[[], str]]:
     import psycopg
     from sqlalchemy.engine import make_url
 
-    server, made = make_url(url), []
+    server = make_url(url)
+    made: list[str] = []
 
     def empty() -> str:
         name = f"zhanggui_bench_{os.getpid()}_{len(made)}"

@@ -21,8 +21,10 @@ SHOPS = (("淘宝旗舰店", Platform.TAOBAO), ("京东旗舰店", Platform.JD),
          ("抖音小店", Platform.DOUYIN), ("小红书店", Platform.XHS), ("淘宝二店", Platform.TAOBAO))
 WAREHOUSES = ("杭州仓", "广州仓")
 PROVINCES = (
-    "广东省", "浙江省", "江苏省", "山东省", "河南省", "四川省", "湖北省", "湖南省", "福建省", "安徽省", "河北省", "江西省",
-    "陕西省", "辽宁省", "黑龙江省", "吉林省", "山西省", "贵州省", "云南省", "甘肃省", "海南省", "北京市", "上海市", "天津市",
+    "广东省", "浙江省", "江苏省", "山东省", "河南省", "四川省", "湖北省", "湖南省", "福建省", "安徽省", "河北省",
+    "江西省",
+    "陕西省", "辽宁省", "黑龙江省", "吉林省", "山西省", "贵州省", "云南省", "甘肃省", "海南省", "北京市", "上海市",
+    "天津市",
     "重庆市", "广西壮族自治区", "内蒙古自治区", "新疆维吾尔自治区", "宁夏回族自治区", "西藏自治区")
 ORDERS_PER_BUYER = 3
 SHORT_SHARE = 0.03  # of all SKUs at or below their reorder point
@@ -39,7 +41,7 @@ class MadeShop:
 
     def __init__(self, lines: int) -> None:
         self._lines = lines
-        self._rng = Random(lines)  # noqa: S311 (no secrets)
+        self._rng = Random(lines)
         self.products = list(_products(self._rng))
         self._popular = list(accumulate(1 / (rank + 20) for rank in range(len(self.products))))
 

@@ -80,7 +80,7 @@ def run(given: argparse.Namespace, report: Report) -> None:
             report.say("data", f"{_count(path, 'order_lines'):,} order lines of {_count(path, 'orders'):,} orders, "
                                f"{_count(path, 'skus'):,} SKUs, {path.stat().st_size / 2**20:.0f} MiB")
             report.say("duckdb", duck.version)
-            _ask(shop, BareSqlite(path), duck, given.repeat, report)
+            _ask(shop, BareSqlite(path), duck, repeat=given.repeat, report=report)
 
 
 @contextmanager
@@ -120,7 +120,7 @@ class _Spent:
     duck: list[float] = field(default_factory=list)
 
 
-def _ask(shop: OpenShop, bare: BareSqlite, duck: Duck, repeat: int, report: Report) -> None:
+def _ask(shop: OpenShop, bare: BareSqlite, duck: Duck, *, repeat: int, report: Report) -> None:
     first, _ = _timed(lambda: shop.dispatcher.reply(QUESTIONS[0].message, person=_OWNER, at=AT, chat=""))
     report.say("first question after opening", f"{first:.0f} ms (reads all names)")
     spent = {question.message: _Spent() for question in QUESTIONS}

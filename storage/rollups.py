@@ -79,7 +79,8 @@ class _Rollup:
         first, *others = self.sources
         yield insert(self.table).from_select(named, self._whole(first, touched))
         for source in others:
-            more = _INSERT[dialect](self.table).from_select(named, self._whole(source, touched))
+            into: Any = _INSERT[dialect](self.table)  # the ON CONFLICT of either database, told apart by no type
+            more = into.from_select(named, self._whole(source, touched))
             yield more.on_conflict_do_update(index_elements=self.keys, set_={
                 name: _both(self.table.c[name], more.excluded[name]) for name in source[1]})
 

@@ -100,3 +100,23 @@ def test_rows_say_the_same_whichever_library_reads_them(tmp_path: Path, monkeypa
     assert rows[2] == ["", "4.10000000000000E+18", "2026-09-20 00:00:00", "", "X", "", "-1.5",
                        "1.00000000000000E+20", "0.3"]
     assert (loaded.row_hint, loaded.fraction, streamed.row_hint, streamed.fraction) == (3, 1.0, 3, 1.0)
+
+
+@pytest.mark.parametrize(("part", "old", "new"), [
+    ("xl/styles.xml", b"<patternFill />", b""),  # what many back-ends write
+    ("xl/worksheets/sheet1.xml", b'<row r="2"', b'<row r="1048577"'),
+    ("xl/worksheets/sheet1.xml", b"</row></sheetData>", b"</sheetData>"),
+])
+def test_a_large_workbook_that_openpyxl_stumbles_over_is_to_be_saved_as_csv(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch, part: str, old: bytes, new: bytes) -> None:
+    book = openpyxl.Workbook()
+    for row in (("sku_code", "warehouse", "on_hand"), ("A-1", "杭州仓", 7)):
+        book.worksheets[0].append(row)
+    book.save(tmp_path / "whole.xlsx")
+    with zipfile.ZipFile(tmp_path / "whole.xlsx") as whole, zipfile.ZipFile(tmp_path / "stock.xlsx", "w") as broken:
+        for name in whole.namelist():
+            raw = whole.read(name)
+            assert name != part or old in raw
+            broken.writestr(name, raw.replace(old, new) if name == part else raw)
+    monkeypatch.setattr(excel_size, "LOADED_CELLS", 0)
+    assert problem_of(tmp_path / "stock.xlsx").key == "file_xlsx_strange"
