@@ -27,6 +27,10 @@ class Measured:
     def rows_per_s(self) -> float:
         return self.rows / self.seconds
 
+    @property
+    def cpu_us_a_row(self) -> float:
+        return self.cpu_s / self.rows * 1_000_000
+
     @contextmanager
     def timed(self) -> Iterator[None]:
         start, cpu = perf_counter(), process_time()

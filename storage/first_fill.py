@@ -1,26 +1,36 @@
-"""Filling a table that holds nothing yet: bare of indexes and foreign keys, which are made and checked at once after.
+"""Filling tables for the first time: bare of indexes and foreign keys, which are made and checked at once after.
 
-A foreign key that PostgreSQL checks row by row costs more than writing the row. Only an empty table is bared: the
-locks this takes until the end of the transaction keep nobody from reading anything.
+A foreign key that PostgreSQL checks row by row costs more than writing the row. Only what holds nothing yet is bared:
+the locks this takes until the end of the transaction keep nobody from reading anything.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 from sqlalchemy import Connection, ForeignKeyConstraint, Table, select
 from sqlalchemy.schema import AddConstraint, DropConstraint
 
+Fill = Callable[[Connection, Table], AbstractContextManager[None]]  # within it the table is filled
 
-def is_empty(connection: Connection, table: Table) -> bool:
-    return connection.scalar(select(1).select_from(table).limit(1)) is None
+
+def way_to_fill(connection: Connection, leading: Table) -> Fill:
+    """Bare while the leading table holds nothing; afterwards tables that happen to be empty are not touched either."""
+    is_empty = connection.scalar(select(1).select_from(leading).limit(1)) is None
+    return _bare_if_empty if is_empty else _as_it_stands
+
+
+def _as_it_stands(_connection: Connection, _table: Table) -> AbstractContextManager[None]:
+    return nullcontext()
+
+
+def _bare_if_empty(connection: Connection, table: Table) -> AbstractContextManager[None]:
+    is_empty = connection.scalar(select(1).select_from(table).limit(1)) is None
+    return _bare(connection, table) if is_empty else nullcontext()
 
 
 @contextmanager
-def bare_if_empty(connection: Connection, table: Table) -> Iterator[None]:
-    """Within it, fill the table in the caller's transaction. A row that breaks a foreign key is found at the end."""
-    if not is_empty(connection, table):
-        yield
-        return
+def _bare(connection: Connection, table: Table) -> Iterator[None]:
+    """In the caller's transaction. A row that breaks a foreign key is found at the end."""
     is_pg = connection.dialect.name == "postgresql"
     indexes = sorted(table.indexes, key=lambda index: str(index.name))
     # SQLite cannot add a foreign key to a table that is there; checking one costs it little.
@@ -33,6 +43,7 @@ def bare_if_empty(connection: Connection, table: Table) -> Iterator[None]:
     for index in indexes:
         index.create(connection)
     for key in keys:
+        # `isolate_from_table` would leave the key out of every CREATE TABLE that this process makes later
         connection.execute(AddConstraint(key, isolate_from_table=False))
     if is_pg:
         connection.exec_driver_sql(f"ANALYZE {table.name}")

@@ -33,7 +33,7 @@ from storage.figures.facts import COUNTED, Fact, Sum
 from storage.figures.money import CHARGES
 from storage.figures.refunds import REFUND_LINES, REFUND_REST, REFUNDS, SKU_REFUND_DAYS
 from storage.figures.sales import FREIGHT, LINES, ORDERS, SKU_DAYS
-from storage.first_fill import bare_if_empty
+from storage.first_fill import way_to_fill
 from storage.rollup_tables import NO_SKU
 from storage.schema import metadata
 
@@ -171,8 +171,9 @@ def _refresh(connection: Connection, keys: Sequence[ShopDay]) -> None:
 def rebuild(connection: Connection) -> None:
     """Add up everything again, in the caller's transaction."""
     for rollup in _ROLLUPS:
+        fill = way_to_fill(connection, rollup.table)
         connection.execute(delete(rollup.table))
-        with bare_if_empty(connection, rollup.table):
+        with fill(connection, rollup.table):
             _fill(connection, rollup)
 
 

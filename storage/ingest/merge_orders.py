@@ -11,7 +11,7 @@ from sqlalchemy import Connection, text
 
 from domain.drafts import Counts, Kind, Reject
 from storage.customers import refresh_customers, refresh_segments
-from storage.first_fill import bare_if_empty
+from storage.first_fill import way_to_fill
 from storage.ingest import merge_refunds, merge_shops, staging
 from storage.ingest.next_id import next_id
 from storage.ingest.order_rows import OrderRows
@@ -180,7 +180,8 @@ def _refuse_without_rate(connection: Connection, rejects: list[tuple[Kind, Rejec
 
 def _write(connection: Connection, rows: OrderRows, terms: Terms, parameters: dict[str, Any]) -> None:
     merge_shops.resolve_skus(connection, list(rows.all_skus()), parameters)
-    merge_shops.resolve_buyers(connection, parameters)
+    fill = way_to_fill(connection, _T["orders"])
+    merge_shops.resolve_buyers(connection, parameters, fill)
     merge_shops.add_warehouses(connection)
     connection.exec_driver_sql(
         "CREATE TEMPORARY TABLE stage_new_ids AS SELECT seq, "
@@ -190,16 +191,16 @@ def _write(connection: Connection, rows: OrderRows, terms: Terms, parameters: di
     staging.analyze(connection, "stage_todo")
     days = connection.exec_driver_sql(_DAYS).all()
     merge_refunds.remove_old(connection)
-    with bare_if_empty(connection, _T["orders"]):
+    with fill(connection, _T["orders"]):
         connection.exec_driver_sql(_INSERT_ORDERS)
     connection.exec_driver_sql(_UPDATE_ORDERS)
-    with bare_if_empty(connection, _T["order_lines"]):
+    with fill(connection, _T["order_lines"]):
         connection.execute(text(_INSERT_LINES), parameters)
     connection.execute(text(_UPDATE_LINES), parameters)
     connection.exec_driver_sql(_DELETE_GONE_LINES)
-    with bare_if_empty(connection, _T["shipments"]):
+    with fill(connection, _T["shipments"]):
         connection.exec_driver_sql(_SHIPMENTS)
-    merge_refunds.add(connection, parameters)
+    merge_refunds.add(connection, parameters, fill)
     connection.exec_driver_sql(_FRESH)
     _refresh(connection, days, terms)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from storage.first_fill import bare_if_empty
+from storage.first_fill import Fill
 from storage.ingest import staging
 from storage.ingest.next_id import next_id
 from storage.schema import metadata
@@ -65,12 +65,12 @@ def remove_old(connection: Connection) -> None:
     connection.exec_driver_sql(f"DELETE FROM refunds WHERE id IN ({_OLD})")
 
 
-def add(connection: Connection, parameters: dict[str, Any]) -> None:
+def add(connection: Connection, parameters: dict[str, Any], fill: Fill) -> None:
     connection.exec_driver_sql("DROP TABLE IF EXISTS stage_refunds")
     staging.index(connection, "stage_returns", "order_seq")
     connection.exec_driver_sql(_REFUNDS.format(next_id=next_id(connection, "refunds")))
     staging.analyze(connection, "stage_refunds")
-    with bare_if_empty(connection, _T["refunds"]):
+    with fill(connection, _T["refunds"]):
         connection.exec_driver_sql(_INSERT)
-    with bare_if_empty(connection, _T["refund_lines"]):
+    with fill(connection, _T["refund_lines"]):
         connection.execute(text(_INSERT_LINES), parameters)

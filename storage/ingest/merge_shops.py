@@ -8,7 +8,7 @@ from sqlmodel import col
 
 from domain.catalog.model import Platform, Shop
 from domain.metrics.catalog import PLATFORM_NAMES
-from storage.first_fill import bare_if_empty
+from storage.first_fill import Fill
 from storage.ingest import staging
 from storage.ingest.next_id import next_id
 from storage.schema import metadata
@@ -92,7 +92,7 @@ _BUYERS = """CREATE TEMPORARY TABLE stage_buyers AS SELECT DISTINCT a.platform, 
 FROM customer_accounts a JOIN stage_orders o ON o.platform = a.platform AND o.buyer_id = a.buyer_id"""
 
 
-def resolve_buyers(connection: Connection, parameters: dict[str, Any]) -> None:
+def resolve_buyers(connection: Connection, parameters: dict[str, Any], fill: Fill) -> None:
     """Fill `stage_buyers`: platform and buyer id → customer."""
     is_pg = connection.dialect.name == "postgresql"
     _drop(connection, "stage_new_buyers", "stage_people", "stage_buyers")
@@ -100,9 +100,9 @@ def resolve_buyers(connection: Connection, parameters: dict[str, Any]) -> None:
     staging.analyze(connection, "stage_new_buyers")
     connection.exec_driver_sql(_PEOPLE.format(next_id=next_id(connection, "customers")))
     staging.analyze(connection, "stage_people")
-    with bare_if_empty(connection, metadata.tables["customers"]):
+    with fill(connection, metadata.tables["customers"]):
         connection.execute(text(_NEW_CUSTOMERS), parameters)
-    with bare_if_empty(connection, metadata.tables["customer_accounts"]):
+    with fill(connection, metadata.tables["customer_accounts"]):
         connection.exec_driver_sql(_NEW_ACCOUNTS)
     connection.exec_driver_sql(_BUYERS)
     staging.index(connection, "stage_buyers", "platform, buyer_id")
