@@ -1,16 +1,17 @@
 """Emptying a database, for the demo shop alone."""
 
 from sqlalchemy import select
-from sqlmodel import col
 
-from domain.orders.model import Order
 from storage.engine import Database
+from storage.identity import ShopSetting
 from storage.schema import metadata
 
 
-def holds_orders(database: Database) -> bool:
+def holds_anything(database: Database) -> bool:
+    """Whether any table has a row, besides the settings that every first start writes."""
     with database.read() as connection:
-        return connection.execute(select(col(Order.id)).limit(1)).first() is not None
+        return any(connection.execute(select(1).select_from(table).limit(1)).first() is not None
+                   for table in metadata.sorted_tables if table.name != ShopSetting.__tablename__)
 
 
 def remove_all(database: Database) -> None:

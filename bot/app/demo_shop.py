@@ -12,7 +12,7 @@ from domain.clock import ShopCalendar
 from domain.errors import UserCanFix
 from storage import identity
 from storage.engine import Database
-from storage.reset import holds_orders, remove_all
+from storage.reset import holds_anything, remove_all
 
 
 def build(settings: Settings, *, at: str | None, fresh: bool) -> None:
@@ -22,7 +22,7 @@ def build(settings: Settings, *, at: str | None, fresh: bool) -> None:
     database = wiring.open_files(settings, demo=True)
     try:
         built_for, begun = (identity.read(database, name) for name in (wiring.DEMO_MARK, wiring.DEMO_BEGUN))
-        if begun is None and holds_orders(database):
+        if begun is None and holds_anything(database):
             raise UserCanFix(f"a real shop lives in {_address(database)}; the demo shop needs a database of its own")
         if built_for is not None and not fresh and _serves(built_for, at, moment):
             return

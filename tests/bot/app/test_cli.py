@@ -185,6 +185,13 @@ def test_an_import_killed_half_way_leaves_nothing_and_the_next_run_takes_all(pro
     assert program.run("verify")[0] == 0
 
 
+def test_a_shop_that_has_no_orders_yet_is_a_real_shop_too(program: Program) -> None:
+    """`demo` once emptied a database that held a shop and its people, because it looked for orders alone."""
+    program.run("staff", "add", "小王", "--role", "warehouse")
+    assert program.run("demo", "--at", AT)[0] == 1
+    assert program.run("staff", "list")[1] == "小王\twarehouse\n"
+
+
 def test_the_demo_shop_never_touches_a_real_one(program: Program) -> None:
     program.run("import", program.file("orders.csv", *ROWS))
     code, _, err = program.run("demo", "--at", AT)
