@@ -45,6 +45,21 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_audit_entries')),
     sa.UniqueConstraint('previous_hash', name=op.f('uq_audit_entries_previous_hash'))
     )
+    op.create_table('chats',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('key', sa.String(length=120), nullable=False),
+    sa.Column('channel', sa.String(length=20), nullable=False),
+    sa.Column('title', sa.String(length=200), nullable=False),
+    sa.Column('is_group', sa.Boolean(), nullable=False),
+    sa.Column('clearance', sa.String(length=24), nullable=True),
+    sa.Column('language', sa.String(length=8), nullable=False),
+    sa.Column('state', sa.String(length=24), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('changed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint("state IN ('active', 'paused', 'left')", name=op.f('ck_chats_state')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_chats')),
+    sa.UniqueConstraint('key', name=op.f('uq_chats_key'))
+    )
     op.create_table('confirmations',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('chat', sa.String(length=120), nullable=False),
@@ -99,6 +114,45 @@ def upgrade() -> None:
     sa.CheckConstraint('rate > 0', name=op.f('ck_fx_rates_rate')),
     sa.PrimaryKeyConstraint('day', 'currency', name=op.f('pk_fx_rates'))
     )
+    op.create_table('inbox',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('channel', sa.String(length=20), nullable=False),
+    sa.Column('dedupe_key', sa.String(length=200), nullable=False),
+    sa.Column('payload', sa.Text(), nullable=False),
+    sa.Column('received_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('state', sa.String(length=24), nullable=False),
+    sa.Column('attempts', sa.Integer(), nullable=False),
+    sa.Column('leased_until', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('error', sa.Text(), nullable=True),
+    sa.CheckConstraint("state IN ('received', 'done', 'failed')", name=op.f('ck_inbox_state')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_inbox')),
+    sa.UniqueConstraint('channel', 'dedupe_key', name=op.f('uq_inbox_channel_dedupe_key'))
+    )
+    with op.batch_alter_table('inbox', schema=None) as batch_op:
+        batch_op.create_index('ix_inbox_waiting', ['id'], unique=False, sqlite_where=sa.text("state = 'received'"), postgresql_where=sa.text("state = 'received'"))
+
+    op.create_table('outbox',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('chat', sa.String(length=120), nullable=False),
+    sa.Column('unique_key', sa.String(length=200), nullable=False),
+    sa.Column('kind', sa.String(length=40), nullable=False),
+    sa.Column('payload', sa.Text(), nullable=False),
+    sa.Column('state', sa.String(length=24), nullable=False),
+    sa.Column('attempts', sa.Integer(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('not_before', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('leased_until', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('sent_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('channel_message_id', sa.String(length=80), nullable=True),
+    sa.Column('error', sa.Text(), nullable=True),
+    sa.CheckConstraint("state IN ('queued', 'sent', 'dead', 'expired')", name=op.f('ck_outbox_state')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_outbox')),
+    sa.UniqueConstraint('unique_key', name=op.f('uq_outbox_unique_key'))
+    )
+    with op.batch_alter_table('outbox', schema=None) as batch_op:
+        batch_op.create_index('ix_outbox_waiting', ['not_before'], unique=False, sqlite_where=sa.text("state = 'queued'"), postgresql_where=sa.text("state = 'queued'"))
+
     op.create_table('products',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('name', sa.String(length=300), nullable=False),
@@ -146,6 +200,7 @@ def upgrade() -> None:
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('chat', sa.String(length=120), nullable=False),
     sa.Column('report', sa.String(length=24), nullable=False),
+    sa.Column('at', sa.String(length=5), nullable=True),
     sa.Column('subscribed_by', sa.String(length=60), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.CheckConstraint("report IN ('daily_profit', 'low_stock', 'weekly_review', 'to_ship')", name=op.f('ck_subscriptions_report')),
@@ -176,6 +231,20 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_ad_spend')),
     sa.UniqueConstraint('day', 'shop_id', 'campaign', name=op.f('uq_ad_spend_day_shop_id_campaign'))
     )
+    op.create_table('bind_codes',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('staff_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('code_hash', sa.String(length=64), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('used_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['staff_id'], ['staff.id'], name=op.f('fk_bind_codes_staff_id_staff')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_bind_codes')),
+    sa.UniqueConstraint('code_hash', name=op.f('uq_bind_codes_code_hash'))
+    )
+    with op.batch_alter_table('bind_codes', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_bind_codes_staff_id'), ['staff_id'], unique=False)
+
     op.create_table('cash_moves',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('account_id', sa.BigInteger(), nullable=False),
@@ -362,6 +431,20 @@ def upgrade() -> None:
     with op.batch_alter_table('skus', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_skus_barcode'), ['barcode'], unique=False)
         batch_op.create_index(batch_op.f('ix_skus_product_id'), ['product_id'], unique=False)
+
+    op.create_table('staff_identities',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('staff_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('channel', sa.String(length=20), nullable=False),
+    sa.Column('external_id', sa.String(length=80), nullable=False),
+    sa.Column('bound_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('unbound_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['staff_id'], ['staff.id'], name=op.f('fk_staff_identities_staff_id_staff')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_staff_identities'))
+    )
+    with op.batch_alter_table('staff_identities', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_staff_identities_staff_id'), ['staff_id'], unique=False)
+        batch_op.create_index('uq_staff_identities_bound', ['channel', 'external_id'], unique=True, sqlite_where=sa.text('unbound_at IS NULL'), postgresql_where=sa.text('unbound_at IS NULL'))
 
     op.create_table('traffic',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -593,6 +676,11 @@ def downgrade() -> None:
 
     op.drop_table('charges')
     op.drop_table('traffic')
+    with op.batch_alter_table('staff_identities', schema=None) as batch_op:
+        batch_op.drop_index('uq_staff_identities_bound', sqlite_where=sa.text('unbound_at IS NULL'), postgresql_where=sa.text('unbound_at IS NULL'))
+        batch_op.drop_index(batch_op.f('ix_staff_identities_staff_id'))
+
+    op.drop_table('staff_identities')
     with op.batch_alter_table('skus', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_skus_product_id'))
         batch_op.drop_index(batch_op.f('ix_skus_barcode'))
@@ -625,6 +713,10 @@ def downgrade() -> None:
         batch_op.drop_index('ix_cash_moves_occurred_on')
 
     op.drop_table('cash_moves')
+    with op.batch_alter_table('bind_codes', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_bind_codes_staff_id'))
+
+    op.drop_table('bind_codes')
     op.drop_table('ad_spend')
     op.drop_table('warehouses')
     op.drop_table('subscriptions')
@@ -635,6 +727,14 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_products_name'))
 
     op.drop_table('products')
+    with op.batch_alter_table('outbox', schema=None) as batch_op:
+        batch_op.drop_index('ix_outbox_waiting', sqlite_where=sa.text("state = 'queued'"), postgresql_where=sa.text("state = 'queued'"))
+
+    op.drop_table('outbox')
+    with op.batch_alter_table('inbox', schema=None) as batch_op:
+        batch_op.drop_index('ix_inbox_waiting', sqlite_where=sa.text("state = 'received'"), postgresql_where=sa.text("state = 'received'"))
+
+    op.drop_table('inbox')
     op.drop_table('fx_rates')
     with op.batch_alter_table('customers', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_customers_segment'))
@@ -647,6 +747,7 @@ def downgrade() -> None:
         batch_op.drop_index('ix_confirmations_chat')
 
     op.drop_table('confirmations')
+    op.drop_table('chats')
     op.drop_table('audit_entries')
     with op.batch_alter_table('aliases', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_aliases_text'))
