@@ -11,9 +11,9 @@ from sqlalchemy import (
     Label,
     Select,
     and_,
+    cast,
     false,
     func,
-    literal_column,
     null,
     select,
     true,
@@ -135,8 +135,11 @@ def assign(
 
 
 def off_index(key: ColumnElement[Any]) -> ColumnElement[Any]:
-    """The same key as an expression: SQLite would else read a whole table in the order of the key's index."""
-    return key + literal_column("0") if isinstance(key.type, BigInteger) else key
+    """The same key as an expression: SQLite would else read a whole table in the order of the key's index.
+
+    A cast, since that keeps it a whole number that joins can look up; PostgreSQL sees the bare column.
+    """
+    return cast(key, BigInteger) if isinstance(key.type, BigInteger) else key
 
 
 Builder = Callable[[Scope, frozenset[str]], list[Select[Any]]]
