@@ -35,7 +35,7 @@ class Names(Protocol):
     """All names people use for what is in the shop."""
 
     def version(self) -> int:
-        """Changes whenever a name was added or removed."""
+        """Changes whenever a name was added, changed or removed, by whomever."""
 
     def all(self) -> Iterable[Name]:
         """Every name and alias, in the order in which they were made."""

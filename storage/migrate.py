@@ -14,6 +14,7 @@ from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 
 from domain.errors import OperatorMustAct
+from storage import names_version
 from storage.engine import Database
 
 if TYPE_CHECKING:
@@ -106,7 +107,10 @@ def migrating(database: Database) -> Iterator["Config"]:
     config.set_main_option("path_separator", "os")
     with _locked(database) as connection:
         config.attributes["connection"] = connection
+        names_version.remove(connection)  # no column that a trigger speaks of can be changed under it
         yield config
+        if inspect(connection).has_table(names_version.NamesVersion.__tablename__):
+            names_version.install(connection)
 
 
 @contextmanager

@@ -15,6 +15,7 @@ import domain.orders.model
 import domain.people
 import domain.purchasing.model  # noqa: F401
 import storage.identity
+import storage.names_version
 import storage.rollup_tables  # noqa: F401
 
 metadata = SQLModel.metadata

@@ -16,6 +16,7 @@ from storage.ingest import merge_refunds, merge_shops, staging
 from storage.ingest.next_id import next_id
 from storage.ingest.order_rows import OrderRows
 from storage.ingest.terms import Terms, refresh_days
+from storage.names_version import renew
 from storage.schema import metadata
 
 _T = metadata.tables
@@ -202,6 +203,7 @@ def _write(connection: Connection, rows: OrderRows, terms: Terms, parameters: di
         connection.exec_driver_sql(_SHIPMENTS)
     merge_refunds.add(connection, parameters, fill)
     connection.exec_driver_sql(_FRESH)
+    renew(connection)  # the orders may name a province that none did before
     _refresh(connection, days, terms)
 
 

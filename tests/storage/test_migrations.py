@@ -55,13 +55,24 @@ def shape(database: Database) -> dict[str, Any]:
         }
 
 
+def triggers(database: Database) -> list[tuple[str, str]]:
+    """Each with the table it stands on."""
+    with database.read() as connection:
+        found = connection.exec_driver_sql(
+            "SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger'" if database.is_sqlite else
+            "SELECT tgname, CAST(CAST(tgrelid AS regclass) AS text) FROM pg_trigger WHERE NOT tgisinternal")
+        return sorted((name, table) for name, table in found)
+
+
 def test_migrations_make_the_tables_the_models_describe(empty: Database) -> None:
     """Compared as the databases tell it, because alembic's own comparison overlooks every CHECK."""
     metadata.create_all(empty.engine)
-    described = shape(empty)
+    described, acting = shape(empty), triggers(empty)
     metadata.drop_all(empty.engine)
+    assert triggers(empty) == []
     upgrade(empty)
     made = shape(empty)
+    assert triggers(empty) == acting != []
     assert made.keys() == described.keys()
     for table in described:
         assert made[table] == described[table], table
@@ -79,6 +90,7 @@ def test_every_step_can_be_undone_and_done_again(empty: Database) -> None:
     with migrating(empty) as config:
         command.downgrade(config, "base")
     assert shape(empty) == {}
+    assert triggers(empty) == []
     assert state_of(empty) is State.EMPTY
     upgrade(empty)
     assert shape(empty) == before
