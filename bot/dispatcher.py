@@ -8,6 +8,7 @@ from time import perf_counter
 from typing import Protocol
 
 from bot.acting import Acting
+from bot.proving import Proving
 from bot.rendering.answer import render_answer
 from bot.rendering.reply import Reply, Timing
 from bot.rendering.talk import render_error, render_help, render_not_allowed, render_refused, render_unclear
@@ -42,6 +43,7 @@ class Dispatcher:
     reader: Reader
     figures: Figures
     acting: Acting
+    proving: Proving
     draw: Draw
     sessions: Sessions = field(default_factory=Sessions)
     charts_drawn: int = 0
@@ -101,6 +103,11 @@ class Dispatcher:
         except NotAllowed as error:
             return render_not_allowed(error, turn.language)
         start = perf_counter()
+        if ask.request is not None:
+            reply = self.proving.reply(ask, ask.request, turn)
+            turn.context.last, turn.context.pending = ask, None
+            timing.query = _ms_since(start)
+            return reply
         table = self.figures.answer(ask.query, turn.at)
         timing.query = _ms_since(start)
         turn.context.last, turn.context.pending = ask, None

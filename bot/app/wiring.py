@@ -9,7 +9,9 @@ from typing import Self
 from bot.acting import Acting
 from bot.app.settings import DEFAULT_CURRENCY, DEFAULT_TIMEZONE, Settings
 from bot.dispatcher import Dispatcher
+from bot.proving import Proving
 from bot.rendering.chart import draw
+from bot.rendering.chart_why import draw_why
 from bot.turn import Person
 from bot.understanding.understand import Understanding
 from domain.clock import ShopCalendar
@@ -125,7 +127,8 @@ def _put_together(settings: Settings, database: Database) -> OpenShop:
     calendar, vault = ShopCalendar.named(zone), vault_of(settings)
     figures = MetricFigures(database, calendar, currency)
     dispatcher = Dispatcher(Understanding(DatabaseNames(database), currency), figures,
-                            Acting(ActionDesk(database, calendar, currency, SystemRandom()), calendar.zone), draw)
+                            Acting(ActionDesk(database, calendar, currency, SystemRandom()), calendar.zone),
+                            Proving(figures, draw_why), draw)
     demo_at = identity.read(database, DEMO_MARK)
     return OpenShop(settings, database, calendar, currency, vault, Roster(database, vault), dispatcher, figures,
                     datetime.fromisoformat(demo_at) if demo_at else None)

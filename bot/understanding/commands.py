@@ -12,11 +12,11 @@ _COMMANDS = tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern i
     ("confirm", r"(?:/?confirm|确认|好的?确认|确定)\s*[:：]?" + _CODE),
     ("cancel", r"/?(?:cancel|取消|不做了|放弃|never ?mind)(?:操作)?" + _CODE),
     ("undo", r"/?(?:undo|撤销|撤回|反悔)(?: that| it)?(?:刚才的?|上一步|操作)*" + _CODE),
-    ("details", r"/?(?:details?|明细|看明细|详情|导出明细)"),
     ("bind", r"(?:/?bind|绑定)\s+(\S{4,64})"),
 ))
 _SLASH = re.compile(r"/([a-z_]{2,32})(?:@\w+)?(?:\s+(.*))?", re.IGNORECASE | re.DOTALL)
-_SENTENCES = {"subscribe", "unsubscribe"}  # slash commands that are the first word of a sentence
+# Slash commands that are the first word of a sentence.
+_SENTENCES = {"subscribe", "unsubscribe", "why", "details", "detail", "export", "definition"}
 _ORDINAL = re.compile(r"(?:第|选|选择|option\s*|no\.?\s*)?([1-3一二三])(?:个|项|号)?[.。]?", re.IGNORECASE)
 _CHOSEN = {"一": 1, "二": 2, "三": 3}
 

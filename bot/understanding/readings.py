@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any, Literal
 
 from domain.metrics.query import MetricQuery
@@ -9,12 +10,36 @@ from domain.metrics.query import MetricQuery
 Language = Literal["zh", "en"]
 
 
+class Wants(StrEnum):
+    """What of an answer is wanted."""
+
+    FIGURES = "figures"
+    WHY = "why"
+    DETAILS = "details"
+    EXPORT = "export"
+    DEFINITION = "definition"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """More than the figures: the reason, the rows, a file of what `of` names, or the definition.
+
+    `claims` is which way the person says the figure moved: up, down or nothing.
+    """
+
+    wants: Wants
+    of: Wants = Wants.FIGURES
+    claims: str = ""
+    is_csv: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A question, and whether a picture was asked for."""
+    """A question, whether a picture was asked for, and what is wanted besides the figures."""
 
     query: MetricQuery
     wants_chart: bool = False
+    request: Request | None = None
 
 
 @dataclass(frozen=True, slots=True)

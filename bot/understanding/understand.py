@@ -18,8 +18,20 @@ from bot.understanding.gazetteer import Gazetteer, LiveGazetteer
 from bot.understanding.lexicon import lexicon
 from bot.understanding.normalise import Normalised, normalise
 from bot.understanding.offers import offer
-from bot.understanding.readings import Act, Ask, Context, Language, Reading, Refused, Unclear, Understood
+from bot.understanding.readings import (
+    Act,
+    Ask,
+    Context,
+    Language,
+    Reading,
+    Refused,
+    Request,
+    Unclear,
+    Understood,
+    Wants,
+)
 from bot.understanding.repairs import Repair, repairs
+from bot.understanding.requests import as_figure, requested
 from bot.understanding.scan import Token, scan
 from domain.metrics.query import MetricQuery
 from domain.ports import Names
@@ -46,11 +58,29 @@ class Understanding:
         said = text.strip()
         if command := command_of(said):
             return Understood(command, _language_of(said), "command")
-        message = normalise((chosen(said, context) or said).removeprefix("/"))
+        said = chosen(said, context) or said
+        if wanted := requested(said):
+            return self._requested(wanted, at, context, _language_of(said))
+        return self._plain(said, at, context)
+
+    def _plain(self, said: str, at: datetime, context: Context) -> Understood:
+        message = normalise(said.removeprefix("/"))
         gazetteer = self._live.current()
         tokens = scan(message, gazetteer)
         reading = _Reader(self, at, context, gazetteer).read(message, tokens)
         return Understood(reading, language(tokens, message))
+
+    def _requested(self, wanted: tuple[Request, str], at: datetime, context: Context, spoken: Language) -> Understood:
+        """The question that is left, or the one before, with what is wanted of it."""
+        request, rest = wanted
+        if not rest:
+            return Understood(_of_last(request, context), spoken)
+        found = self._plain(rest, at, context)
+        if not isinstance(found.reading, Ask) and (figure := as_figure(rest)):
+            found = self._plain(figure, at, context)
+        if not isinstance(found.reading, Ask):
+            return found
+        return Understood(replace(found.reading, request=request), spoken)
 
     def alone(self, text: str, at: datetime) -> Reading:
         """The reading of a text outside any conversation."""
@@ -217,6 +247,17 @@ class _Reader:
         if not tokens:
             return Refused("empty")
         return self._act(message, tokens) or self._ask(message, tokens)
+
+
+def _of_last(request: Request, context: Context) -> Ask | Unclear:
+    """What is wanted of the answer just given; of a list of details or of reasons, a file is wanted of that."""
+    last = context.last
+    if last is None:
+        return Unclear(f"nothing_before_{request.wants}")
+    given = last.request.wants if last.request else Wants.FIGURES
+    if request.wants is Wants.EXPORT and request.of is Wants.FIGURES and given in {Wants.DETAILS, Wants.WHY}:
+        request = replace(request, of=given)
+    return replace(last, request=request)
 
 
 def _language_of(text: str) -> Language:
