@@ -89,8 +89,11 @@ def _implied(draft: Draft) -> list[str]:
         return ["units"]
     if {"spent", "bought"} & set(draft.events) and "customer" in rows:
         return ["revenue"]
-    if "spent" in draft.events and "campaign" in rows:
+    if "spent" in draft.events and "campaign" in {*rows, *draft.where}:
         return ["ad_spend"]
+    if (draft.asks_amount or draft.is_apiece) and not (draft.all_events or draft.span) and (
+            {"warehouse", "product", "sku"} & {*rows, *draft.where}):
+        return ["stock_available"]  # 华东仓有多少YS-01-M
     return ["orders"] if rows == {"order_status"} else []
 
 
@@ -116,7 +119,7 @@ def _by(draft: Draft, metrics: list[str]) -> list[str]:
         by = [_dimension(name, metrics, draft) for name, _ in draft.bare]
     many = [dimension for dimension, values in draft.where.items() if len(values) > 1]
     if not by and many and (draft.is_apiece or draft.asks_which or draft.is_versus):
-        by = many[:1]
+        by = many[:1]  # 天猫和京东哪个卖得多
     if draft.is_apiece and not by and metrics == ["balance"]:
         by = ["account"]
     if not by and (draft.is_shared or (draft.is_apiece and len(metrics) < 2)):

@@ -68,6 +68,8 @@ class Draft:
     events: list[str] = field(default_factory=list)  # those that made no figure yet
     all_events: list[str] = field(default_factory=list)
     vague: tuple[int, tuple[str, ...]] | None = None  # a token that may be any of these metrics
+    said_of: tuple[str, int] | None = None  # 两个仓各有: how many of what were said to be there
+    has_account: bool = False  # 支付宝: money there is a balance
     trouble: Unclear | Refused | None = None  # what has to be said instead of an answer
 
     def object_to(self, trouble: Unclear | Refused) -> None:

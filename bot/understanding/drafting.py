@@ -90,6 +90,8 @@ def _settle_bare(tokens: Sequence[Token], draft: Draft) -> None:
             token.used = True
         elif dimension == "goods":
             token.used = token.text == "what" or bool(draft.metrics)
+        elif dimension == "platform" and "charged" in draft.all_events:
+            token.used = True  # 平台扣了我们多少手续费: who charges, not a split
         elif draft.asks_which and not draft.by:
             token.used = True
             draft.by.append(dimension)

@@ -57,6 +57,7 @@ class _Clause:
 def read_figures(tokens: Sequence[Token], draft: Draft) -> None:
     """Fill draft.metrics in the order in which they were said."""
     event: str | None = None
+    draft.has_account = any(name.dimension == "account" for token in tokens for name in token.names)
     clauses = _clauses(tokens, draft)
     for clause in clauses:
         event = _read_clause(clause, event, draft)
@@ -65,8 +66,17 @@ def read_figures(tokens: Sequence[Token], draft: Draft) -> None:
     counted = [one for clause in clauses for one in clause.counts if one != "amount"]
     draft.is_apiece = draft.is_apiece or len(counted) > len(set(counted))  # 京东多少单拼多多多少单
     draft.all_events = [event for clause in clauses for event in clause.events]
+    _take_off_refunds(tokens, draft)
     if not draft.metrics and not draft.vague:
         draft.events = [event] if event else []
+
+
+def _take_off_refunds(tokens: Sequence[Token], draft: Draft) -> None:
+    """扣掉退款上个月卖了多少: the net figure; of other figures none is kept."""
+    for token in tokens:
+        if token.has("less") and not token.names and "revenue" in draft.metrics:
+            token.used = True
+            draft.metrics = ["net_revenue" if metric == "revenue" else metric for metric in draft.metrics]
 
 
 def _clauses(tokens: Sequence[Token], draft: Draft) -> list[_Clause]:
@@ -183,7 +193,8 @@ def _status(clause: _Clause, draft: Draft) -> None:
     """待发货 is a figure of its own; 已取消的订单 are orders with that status."""
     metrics = [lexicon().status_metrics.get(token.senses["order_status"]) for token in clause.statuses]
     for token, metric in zip(clause.statuses, metrics, strict=True):
-        if metric and not any(METRICS[one].unit is not Unit.COUNT for one in draft.metrics):
+        is_group = any(METRICS[one].unit is not Unit.COUNT for one in draft.metrics) and not clause.nouns
+        if metric and not is_group:
             token.used = True
             _add(draft, metric)
         elif clause.counts or clause.nouns:
@@ -198,6 +209,9 @@ def _combined(clause: _Clause, event: str | None, counts: list[str], draft: Draf
     if counts == ["any"]:
         counts = [next((one for one in ("pieces", "orders", "people") if one in table), "any")]
     wanted = counts or clause.nouns or _bounded(draft) or ["none"]
+    if draft.has_account and event in {None, "left"} and {"money", "amount"} & set(wanted):
+        _add(draft, "balance")  # 支付宝里还有多少钱
+        return
     found = [table.get(one) or (lexicon().combine["none"].get(one) if event is None else None) for one in wanted]
     for metric in found:
         if metric:

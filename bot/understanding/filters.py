@@ -25,6 +25,18 @@ def read_filters(tokens: Sequence[Token], message: Normalised, draft: Draft) -> 
     reader = _FilterReader(tokens, message, draft)
     for at in range(len(tokens)):
         reader.read(at)
+    _ask_for_one_kind(tokens, message, draft)
+
+
+def _ask_for_one_kind(tokens: Sequence[Token], message: Normalised, draft: Draft) -> None:
+    """天猫旗舰店和拼多多: a shop and a platform side by side would be read as what is in both: nothing."""
+    for before, between, after in zip(tokens, tokens[1:], tokens[2:], strict=False):
+        kinds = [{name.dimension for name in token.names} or token.senses.keys() & set(CLOSED)
+                 for token in (before, after)]
+        if between.has("sep") and {"shop"} in kinds and {"platform"} in kinds and (
+                {"shop", "platform"} <= draft.where.keys()):
+            words = message.original(before.start, after.end)
+            draft.object_to(Unclear("unsure_about", {"words": words}))
 
 
 _LEAVES_OUT = frozenset({"以外", "之外", "除外", "excluded"})
@@ -48,6 +60,8 @@ class _FilterReader:
             self.out = token
         elif _is_asker(self.tokens, at):
             token.used = self.tokens[at + 1].used = True
+        elif _is_spoken_to(self.tokens, at):
+            token.used = True
         elif self.draft.exclude and (token.has("rest") or token.senses.get("platform") == "other"):
             self._rest(at)
         elif (found := _values(self.tokens, at, self.message, self.draft)) is not None:
@@ -95,6 +109,19 @@ def _is_asker(tokens: Sequence[Token], at: int) -> bool:
     return is_person and at == 0 and len(tokens) > 1 and tokens[1].has("asker")
 
 
+_TELLS = frozenset({"汇报", "报告", "看", "看看", "看下", "看一下", "说", "说说", "说一下", "交差"})
+
+
+def _is_spoken_to(tokens: Sequence[Token], at: int) -> bool:
+    """请问老板,… and 要给老板汇报: somebody who is addressed or told, not whose figures they are."""
+    if not any(name.dimension == "staff" for name in tokens[at].names) or at + 1 == len(tokens):
+        return False
+    behind = tokens[at + 1]
+    if at and tokens[at - 1].text in {"给", "跟", "向"} and behind.text in _TELLS:
+        return True
+    return behind.text in {",", "!"} and all(is_filler(token) or token.has("end") for token in tokens[:at])
+
+
 def _use_by(tokens: Sequence[Token], at: int) -> None:
     """Shipped by 小王."""
     if at and tokens[at - 1].text == "by" and any(name.dimension == "staff" for name in tokens[at].names):
@@ -129,6 +156,8 @@ def _named(tokens: Sequence[Token], at: int, message: Normalised, draft: Draft) 
     names = tuple(labelled) or names
     if closed == "province" and not labelled:
         return _place(token, names, draft)
+    if closed == "platform" and not labelled and _is_beside_platform(tokens, at):
+        return [(closed, token.senses[closed])]
     if len(names) == 1:
         _doubt_bare_place(names[0], token, message, draft)
         return [(names[0].dimension, names[0].value)]
@@ -137,6 +166,12 @@ def _named(tokens: Sequence[Token], at: int, message: Normalised, draft: Draft) 
     said = message.original(token.start, token.end)
     draft.object_to(Unclear("which_name", {"name": said}, _choices(token, names, message)))
     return [(names[0].dimension, names[0].value)]
+
+
+def _is_beside_platform(tokens: Sequence[Token], at: int) -> bool:
+    """天猫和京东, where only the first is also what a shop is called: both are platforms then."""
+    return any(0 <= beside < len(tokens) and tokens[step].has("sep") and tokens[beside].has("platform")
+               and not tokens[beside].names for beside, step in ((at - 2, at - 1), (at + 2, at + 1)))
 
 
 def _place(token: Token, names: tuple[Name, ...], draft: Draft) -> list[tuple[str, str]]:

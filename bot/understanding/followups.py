@@ -29,7 +29,14 @@ def continues(draft: Draft, last: MetricQuery | None) -> bool:
         return True
     if not (draft.metrics or draft.seller or draft.feature or any(bound.metric for bound in draft.bounds)):
         return not draft.vague
-    return draft.follows or draft.adds or not says_more(draft)
+    return draft.follows or draft.adds or not says_more(draft) or _lacks_its_goods(draft, last)
+
+
+def _lacks_its_goods(draft: Draft, last: MetricQuery) -> bool:
+    """上个月卖了多少件 after 面膜还有多少: a verb whose object was said before."""
+    is_verb = bool(draft.all_events) and draft.metrics == ["units"]
+    says_of_what = draft.where or draft.exclude or draft.by or draft.bare or draft.is_ranked or draft.lists_rows
+    return is_verb and not says_of_what and bool({"product", "sku"} & last.where.keys())
 
 
 def says_more(draft: Draft) -> bool:

@@ -1,5 +1,6 @@
 """One spelling for what people type: width, case, blanks, traditional characters; with the way back to the original."""
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -56,7 +57,19 @@ def normalise(message: str) -> Normalised:
                 continue
             text.append(one)
             origin.append(index)
-    return Normalised("".join(text), message, origin)
+    return _closed_up(Normalised("".join(text), message, origin))
+
+
+# 销 售 额: single characters set apart are one word typed with blanks.
+_SPACED = re.compile(r"(?<![^ ])[\u4e00-\u9fff](?: [\u4e00-\u9fff])+(?![^ ])")
+
+
+def _closed_up(message: Normalised) -> Normalised:
+    found = [at for run in _SPACED.finditer(message.text) for at in range(run.start() + 1, run.end(), 2)]
+    if not found:
+        return message
+    kept = [at for at in range(len(message.text)) if at not in found]
+    return Normalised("".join(message.text[at] for at in kept), message.message, [message.origin[at] for at in kept])
 
 
 def _spelled_character(character: str, table: dict[int, str]) -> str:

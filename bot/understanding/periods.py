@@ -106,7 +106,17 @@ class PeriodReader(PointReader):
             return closed
         if self._is(after, "since_end"):
             return self._open(at, first, after + 1)
-        return Span(at, self._past_length(first), *first[0], first[1])
+        return self._end_of(at, first) or Span(at, self._past_length(first), *first[0], first[1])
+
+    def _end_of(self, at: int, whole: Point) -> Span | None:
+        """本月头十天, 上个月最后三天: so many days from one end of what was named."""
+        (start, end), _, after = whole
+        after = self._past_glue(after)
+        count, side = self._count(after + 1, (end - start).days), self._value(after, "rank")
+        if side is None or not count or self._value(after + 2, "unit") != "day":
+            return None
+        days = (start, start + count * DAY) if side == "desc" else (end - count * DAY, end)
+        return Span(at, after + 3, *days)
 
     def _past_length(self, point: Point) -> int:
         """国庆7天, 上周末两天: how long it was says nothing more; another number of days is left to be asked about."""

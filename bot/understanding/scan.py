@@ -125,13 +125,13 @@ def _word(text: str, at: int, lengths: tuple[int, ...], tokens: list[Token]) -> 
 
 
 _UNIT_KINDS = frozenset({"piece_unit", "order_unit", "people_unit"})
-_NUMERALS = frozenset("0123456789一二两三四五六七八九十百千")
+_BOUNDS = frozenset("0123456789一二两三四五六七八九十百千于")
 
 
 def _makes_sense(senses: Senses, text: str, end: int, tokens: list[Token]) -> bool:
-    """包 counts only behind a number; 库存不足 before one is a bound, not a feature."""
+    """包 counts only behind a number; 库存不足 before one, 库存低 before 于 is a bound, not a feature."""
     if "feature" in senses:
-        return text[end:end + 2].strip()[:1] not in _NUMERALS
+        return text[end:end + 2].strip()[:1] not in _BOUNDS
     if senses.keys() <= _UNIT_KINDS and not text[end - 1].isascii():
         return bool(tokens) and (tokens[-1].number is not None or tokens[-1].has("count")) and tokens[-1].end >= 0
     return True

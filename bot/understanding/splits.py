@@ -205,6 +205,12 @@ def _read_which_dimension(tokens: Sequence[Token], at: int, draft: Draft) -> Non
 
 def _read_apiece(tokens: Sequence[Token], at: int, draft: Draft) -> None:
     tokens[at].used = draft.is_apiece = True
+    if at < 2 or not tokens[at - 1].has("dim") or tokens[at - 1].names:
+        return
+    count = at - 3 if tokens[at - 2].has("piece_unit") and at > 2 else at - 2
+    if number := tokens[count].number:
+        tokens[count].used = tokens[at - 2].used = True
+        draft.said_of = (tokens[at - 1].senses["dim"], int(number))
 
 
 def _read_share(tokens: Sequence[Token], at: int, draft: Draft) -> None:

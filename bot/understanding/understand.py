@@ -33,6 +33,7 @@ from bot.understanding.readings import (
 from bot.understanding.repairs import Repair, repairs
 from bot.understanding.requests import as_figure, requested
 from bot.understanding.scan import Token, scan
+from bot.understanding.variants import with_variant
 from domain.metrics.query import MetricQuery
 from domain.ports import Names
 
@@ -188,8 +189,9 @@ class _Reader:
         if any(token.is_code for token in tokens):
             return Refused("no_order_lookup")
         if last is not None:
-            tokens = without_taken_back(tokens)
+            tokens = with_variant(without_taken_back(tokens), message, self._gazetteer, last)
         draft = read_draft(tokens, message, self._setting, has_last=last is not None)
+        self._check_count(draft)
         says_nothing = draft.is_empty and draft.trouble is None and not draft.wants_chart
         if says_nothing and not has_trade_words(tokens):
             # Only particles (那个呢, how about that one?), or nothing of a shop at all.
@@ -202,6 +204,12 @@ class _Reader:
             return found.reading
         wants_chart = draft.wants_chart or bool(self._context.last and last is query)
         return Ask(query, wants_chart)
+
+    def _check_count(self, draft: Draft) -> None:
+        """两个仓各有多少 where there are three: which two?"""
+        known = {"warehouse": self._gazetteer.warehouses, "shop": self._gazetteer.shops}
+        if draft.said_of and len(known.get(draft.said_of[0], ())) != draft.said_of[1]:
+            draft.object_to(Unclear("which_of_them"))
 
     def _query(self, draft: Draft, last: MetricQuery | None) -> MetricQuery:
         if last is None or not continues(draft, last):
