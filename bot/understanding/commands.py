@@ -14,6 +14,7 @@ _COMMANDS = tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern i
     ("undo", r"/?(?:undo|撤销|撤回|反悔)(?: that| it)?(?:刚才的?|上一步|操作)*" + _CODE),
     ("bind", r"(?:/?bind|绑定)\s+(\S{4,64})"),
 ))
+_ANY = re.compile("|".join(f"(?:{pattern.pattern})" for _, pattern in _COMMANDS), re.IGNORECASE)
 _SLASH = re.compile(r"/([a-z_]{2,32})(?:@\w+)?(?:\s+(.*))?", re.IGNORECASE | re.DOTALL)
 # Slash commands that are the first word of a sentence.
 _SENTENCES = {"subscribe", "unsubscribe", "why", "details", "detail", "export", "definition"}
@@ -22,11 +23,12 @@ _CHOSEN = {"一": 1, "二": 2, "三": 3}
 
 
 def command_of(text: str) -> Command | None:
-    for name, pattern in _COMMANDS:
-        if found := pattern.fullmatch(text.rstrip("?？!！。. ")):
+    bare = text.rstrip("?？!！。. ")
+    for name, pattern in _COMMANDS if _ANY.fullmatch(bare) else ():
+        if found := pattern.fullmatch(bare):
             argument = next((one for one in found.groups() if one), "")
             return Command(name, argument if name == "bind" else argument.upper())
-    slash = _SLASH.fullmatch(text)
+    slash = _SLASH.fullmatch(text) if text.startswith("/") else None
     if slash and slash[1].lower() not in _SENTENCES:
         return Command(slash[1].lower(), (slash[2] or "").strip())
     return None

@@ -25,7 +25,8 @@ def read_filters(tokens: Sequence[Token], message: Normalised, draft: Draft) -> 
     reader = _FilterReader(tokens, message, draft)
     for at in range(len(tokens)):
         reader.read(at)
-    _ask_for_one_kind(tokens, message, draft)
+    if {"shop", "platform"} <= draft.where.keys():
+        _ask_for_one_kind(tokens, message, draft)
 
 
 def _ask_for_one_kind(tokens: Sequence[Token], message: Normalised, draft: Draft) -> None:
@@ -33,8 +34,7 @@ def _ask_for_one_kind(tokens: Sequence[Token], message: Normalised, draft: Draft
     for before, between, after in zip(tokens, tokens[1:], tokens[2:], strict=False):
         kinds = [{name.dimension for name in token.names} or token.senses.keys() & set(CLOSED)
                  for token in (before, after)]
-        if between.has("sep") and {"shop"} in kinds and {"platform"} in kinds and (
-                {"shop", "platform"} <= draft.where.keys()):
+        if between.has("sep") and {"shop"} in kinds and {"platform"} in kinds:
             words = message.original(before.start, after.end)
             draft.object_to(Unclear("unsure_about", {"words": words}))
 

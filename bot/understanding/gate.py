@@ -1,6 +1,6 @@
 """The coverage gate: whatever a message holds beyond what was understood is asked about or refused, never dropped."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 
 from bot.understanding.draft import is_filler
@@ -10,8 +10,6 @@ from bot.understanding.readings import Refused, Unclear
 from bot.understanding.scan import Token
 
 MAX_CHOICES = 3
-LEAST_LIKENESS = 60  # of 100: 羽绒服 is not offered for 羊绒大衣, 羊绒大依 is
-MOST_CANDIDATES = 200  # names compared for each pair of characters; more would take longer than an answer
 # Roles that explain a token although no part of the question used it.
 _HARMLESS = ("stop", "glue", "sep", "end", "query_word", "follow", "only", "whole", "with", "between", "no_split",
              "add")
@@ -68,12 +66,33 @@ def objection(tokens: Sequence[Token], message: Normalised, gazetteer: Gazetteer
     said = message.original(first.start, last.end).strip()
     if is_trial:
         return Refused("unknown_words", {"words": said})
-    if all(token.is_unknown for token in left):
-        near, is_part = nearest(message.text[first.start:last.end], gazetteer)
-        choices = tuple(message.replaced(first.start, last.end, name) for name in near)
+    if any(token.is_unknown for token in left):
+        start, end = first.start, last.end
+        near, is_part = nearest(message.text[start:end], gazetteer)
+        if not near:
+            start, end = _around(tokens, first, last)
+            near, is_part = nearest(message.text[start:end], gazetteer)
+        choices = tuple(message.replaced(start, end, name) for name in near)
         facts = {"words": said}
-        return Unclear("part_of_name", facts, choices) if is_part else Refused("unknown_words", facts, choices)
+        if all(token.is_unknown for token in left) or choices:
+            return Unclear("part_of_name", facts, choices) if is_part else Refused("unknown_words", facts, choices)
     return Unclear("unsure_about", {"words": said})
+
+
+def _around(tokens: Sequence[Token], first: Token, last: Token) -> tuple[int, int]:
+    """The stretch with the single characters right beside it: 收那篮 is 收, 那 and something unknown."""
+    start, end = first.start, last.end
+    for token in reversed(tokens):
+        if token.end == start and _is_syllable(token):
+            start = token.start
+    for token in tokens:
+        if token.start == end and _is_syllable(token):
+            end = token.end
+    return start, end
+
+
+def _is_syllable(token: Token) -> bool:
+    return token.end - token.start == 1 and "\u4e00" <= token.text <= "\u9fff"
 
 
 _PLACES = frozenset({"仓", "仓库", "库房", "店", "门店"})
@@ -93,24 +112,11 @@ def _unknown_place(tokens: Sequence[Token], message: Normalised, gazetteer: Gaze
 
 def nearest(text: str, gazetteer: Gazetteer) -> tuple[list[str], bool]:
     """The shop's names that look most like the text, those that hold it first; and whether any holds it."""
-    holding = gazetteer.holding(text, MAX_CHOICES) if len(text) > 1 else []
+    holding = gazetteer.near.holding(text)
     found = list(dict.fromkeys(gazetteer.names[name][0].value for name in holding))
     if len(found) < MAX_CHOICES and len(text) > 1:
-        found += [name for name in _alike(text, gazetteer) if name not in found]
+        found += [gazetteer.names[name][0].value for name in gazetteer.near.like(text)]
     return list(dict.fromkeys(found))[:MAX_CHOICES], bool(holding)
-
-
-def _alike(text: str, gazetteer: Gazetteer) -> Iterable[str]:
-    """Names that share two neighbouring characters with the text, the likest first."""
-    pairs = {text[at:at + 2] for at in range(len(text) - 1)}
-    candidates = list(dict.fromkeys(name for pair in pairs for name in gazetteer.holding(pair, MOST_CANDIDATES)))
-    if not candidates:
-        return
-    from rapidfuzz import fuzz, process  # noqa: PLC0415  35 ms, and only for names nobody knows
-
-    likest = process.extract(text, candidates, scorer=fuzz.ratio, limit=MAX_CHOICES, score_cutoff=LEAST_LIKENESS)
-    for name, _, _ in likest:
-        yield gazetteer.names[name][0].value
 
 
 _OF_TRADE = frozenset({"metric", "dim", "event", "count", "vague", "feature", "seller", "platform", "action", "split",

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from bot.understanding.normalise import spelled
+from bot.understanding.near_names import NearNames
+from bot.understanding.normalise import all_spelled, spelled
 from domain.ports import Name, Names
 
 # One character is a name only in a dictionary; in a sentence it is a syllable of another word.
@@ -17,50 +18,57 @@ class Gazetteer:
 
     names: dict[str, tuple[Name, ...]] = field(default_factory=dict)
     lengths: dict[str, tuple[int, ...]] = field(default_factory=dict)
-    skus: dict[str, list[str]] = field(default_factory=dict)  # product → codes
     variants: dict[str, list[tuple[str, tuple[str, ...]]]] = field(default_factory=dict)  # product → (code, its parts)
     products: dict[str, str] = field(default_factory=dict)  # code → product
     warehouses: tuple[str, ...] = ()
     shops: tuple[str, ...] = ()
-    joined: str = ""  # every spelling between line ends: one search sees them all
+    _near: NearNames | None = None
+    _skus: dict[str, list[str]] | None = None
 
     @classmethod
     def of(cls, names: Iterable[Name]) -> "Gazetteer":
-        made = cls()
-        found: dict[str, list[Name]] = {}
-        for name in names:
+        made, listed = cls(), list(names)
+        for name, text in zip(listed, all_spelled([name.text for name in listed]), strict=True):
             if name.dimension == "sku" and name.within:
                 made._add_variant(name)
-            if name.dimension != "sku" or not name.within or name.text == name.value:
-                for text in _spellings(name.text):
-                    listed = found.get(text)
-                    if listed is None:
-                        found[text] = [name]
-                    elif all((one.dimension, one.value) != (name.dimension, name.value) for one in listed):
-                        listed.append(name)
-        made.names = {text: tuple(listed) for text, listed in found.items()}
+                if name.text != name.value:
+                    continue
+            if len(text) >= SHORTEST_NAME:
+                made._add(text, name)
+                if " " in text and not text.isascii():  # nobody types the blank in "Shopify 海外店"
+                    made._add(text.replace(" ", ""), name)
         made.lengths = lengths_by_first(made.names)
-        made.warehouses, made.shops = (tuple(dict.fromkeys(
-            name.value for listed in found.values() for name in listed if name.dimension == dimension))
+        made.warehouses, made.shops = (
+            tuple(dict.fromkeys(name.value for name in listed if name.dimension == dimension))
             for dimension in ("warehouse", "shop"))
-        made.joined = "\n" + "\n".join(found) + "\n"
         return made
 
-    def holding(self, text: str, most: int) -> list[str]:
-        """Up to `most` spellings that hold the text."""
-        found: list[str] = []
-        at = self.joined.find(text)
-        while at >= 0 and len(found) < most:
-            start, end = self.joined.rfind("\n", 0, at) + 1, self.joined.find("\n", at)
-            found.append(self.joined[start:end])
-            at = self.joined.find(text, end)
-        return found
+    @property
+    def skus(self) -> dict[str, list[str]]:
+        """The codes of each product; put together when first needed."""
+        if self._skus is None:
+            self._skus = {}
+            for code, product in self.products.items():
+                self._skus.setdefault(product, []).append(code)
+        return self._skus
+
+    @property
+    def near(self) -> NearNames:
+        """The names by what is like them; put together when somebody types a name that nobody knows."""
+        if self._near is None:
+            self._near = NearNames.of(self.names)
+        return self._near
+
+    def _add(self, text: str, name: Name) -> None:
+        known = self.names.get(text)
+        if known is None:
+            self.names[text] = (name,)
+        elif all((one.dimension, one.value) != (name.dimension, name.value) for one in known):
+            self.names[text] = (*known, name)
 
     def _add_variant(self, name: Name) -> None:
         """Remember which product a SKU belongs to; its variant is a name only beside that product."""
-        if name.value not in self.products:
-            self.products[name.value] = name.within
-            self.skus.setdefault(name.within, []).append(name.value)
+        self.products.setdefault(name.value, name.within)
         if name.text != name.value:
             parts = tuple(spelled(name.text).replace("/", " ").split())
             self.variants.setdefault(name.within, []).append((name.value, parts))
@@ -84,18 +92,11 @@ class Gazetteer:
 
 def lengths_by_first(words: Iterable[str]) -> dict[str, tuple[int, ...]]:
     """How long the words that start with a character are, longest first."""
-    lengths: dict[str, set[int]] = {}
+    sizes: dict[str, int] = {}  # of each first character, a bit for every length
     for word in words:
-        lengths.setdefault(word[0], set()).add(len(word))
-    return {first: tuple(sorted(sizes, reverse=True)) for first, sizes in lengths.items()}
-
-
-def _spellings(text: str) -> tuple[str, ...]:
-    """As written, and without its blanks: nobody types the blank in "Shopify 海外店"."""
-    whole = spelled(text)
-    if len(whole) < SHORTEST_NAME:
-        return ()
-    return (whole, whole.replace(" ", "")) if " " in whole and not whole.isascii() else (whole,)
+        sizes[word[0]] = sizes.get(word[0], 0) | 1 << len(word)
+    return {first: tuple(size for size in range(bits.bit_length() - 1, 0, -1) if bits >> size & 1)
+            for first, bits in sizes.items()}
 
 
 def _skip(text: str, at: int, *, matched: bool) -> int:

@@ -9,6 +9,7 @@ from bot.understanding.gate import unexplained
 from bot.understanding.lexicon import lexicon, read_table
 from bot.understanding.normalise import Normalised
 from bot.understanding.scan import Token
+from bot.understanding.sounds import slurred, sounds
 
 LONGEST_WINDOW = 4  # characters looked at together; longer words of the trade are made of such
 SHORTEST_LATIN = 5  # shorter words are one key from too many others
@@ -111,17 +112,12 @@ def _near(typed: str) -> Iterator[tuple[str, int]]:
 
 def _distance(typed: str, meant: str) -> int | None:
     """How easily one character is typed for the other; None when it is not."""
-    ours, theirs = _sounds().get(typed, ()), _sounds().get(meant, ())
+    ours, theirs = sounds().get(typed, ()), sounds().get(meant, ())
     if set(ours) & set(theirs):
         return SAME_SOUND
-    if meant in _looks().get(typed, ()) or {_slurred(one) for one in ours} & {_slurred(one) for one in theirs}:
+    if meant in _looks().get(typed, ()) or {slurred(one) for one in ours} & {slurred(one) for one in theirs}:
         return ALIKE
     return ONE_KEY if any(_one_key(one, other) for one in ours for other in theirs) else None
-
-
-def _slurred(syllable: str) -> str:
-    """The sounds zh and z, ch and c, sh and s as one. Not ang and an: 最忙 is no slip of 最慢."""
-    return syllable[0] + syllable[2:] if syllable[:2] in {"zh", "ch", "sh"} else syllable
 
 
 def _one_key(one: str, other: str) -> bool:
@@ -130,15 +126,6 @@ def _one_key(one: str, other: str) -> bool:
         return False
     same = next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
     return any(one[same + a:] == other[same + b:] for a, b in ((1, 1), (1, 0), (0, 1)))
-
-
-@cache
-def _sounds() -> Mapping[str, tuple[str, ...]]:
-    found: dict[str, tuple[str, ...]] = {}
-    for syllable, characters in read_table("sounds").items():
-        for character in characters:
-            found[character] = (*found.get(character, ()), syllable)
-    return found
 
 
 @cache
@@ -151,7 +138,7 @@ def _looks() -> Mapping[str, str]:
 
 
 def _sound(text: str) -> tuple[str, ...]:
-    return tuple(_sounds().get(one, (one,))[0] for one in text)
+    return tuple(sounds().get(one, (one,))[0] for one in text)
 
 
 _Gaps = dict[tuple[str, str], list[str]]

@@ -71,14 +71,15 @@ def scan(message: Normalised, gazetteer: Gazetteer) -> list[Token]:
             break
         barred[word.start] = word.end - word.start
         other = _pass(message.text, gazetteer, barred)
-        if _unexplained_length(other) < _unexplained_length(tokens):
+        if unknown_length(other) < unknown_length(tokens):
             tokens = other
         else:
             barred[word.start] = MAX_WORD
     return tokens
 
 
-def _unexplained_length(tokens: list[Token]) -> int:
+def unknown_length(tokens: list[Token]) -> int:
+    """How many characters nothing explains."""
     return sum(token.end - token.start for token in tokens if token.is_unknown)
 
 

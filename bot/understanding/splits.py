@@ -95,11 +95,17 @@ def _metric_beside(tokens: Sequence[Token], first: int, after: int) -> str | Non
 def read_ranks(tokens: Sequence[Token], draft: Draft) -> None:
     """前5, top ten, 最高的三个, 热销, 排名, 哪个最…, and how many rows that makes."""
     for at, token in enumerate(tokens):
-        kind = None if token.used or token.names else next((one for one in _RANKERS if token.has(one)), None)
-        if kind:
+        if kind := _role(token, _RANKERS):
             _RANKERS[kind](tokens, at, draft)
     if draft.is_ranked and draft.limit is None:
         draft.limit = _count_said(tokens)
+
+
+def _role(token: Token, readers: Mapping[str, object]) -> str | None:
+    """The first of the roles that a word not yet explained can play."""
+    if token.used or token.names or readers.keys().isdisjoint(token.senses):
+        return None
+    return next(kind for kind in readers if kind in token.senses)
 
 
 def _read_seller(tokens: Sequence[Token], at: int, draft: Draft) -> None:
@@ -182,8 +188,7 @@ def _count_said(tokens: Sequence[Token]) -> int | None:
 def read_splits(tokens: Sequence[Token], draft: Draft) -> None:
     """各仓库, 按平台和类目, by shop, 每天, 哪个店; a dimension that is only mentioned is kept for later."""
     for at, token in enumerate(tokens):
-        kind = None if token.used or token.names else next((one for one in _SPLITTERS if token.has(one)), None)
-        if kind:
+        if kind := _role(token, _SPLITTERS):
             _SPLITTERS[kind](tokens, at, draft)
     draft.bare += [(token.senses["dim"], at) for at, token in enumerate(tokens)
                    if token.has("dim") and not token.used and not token.names]

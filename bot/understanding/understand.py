@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import islice
 
 from bot.understanding import acts
 from bot.understanding.arguments import Message
@@ -32,7 +33,7 @@ from bot.understanding.readings import (
 )
 from bot.understanding.repairs import Repair, repairs
 from bot.understanding.requests import as_figure, requested
-from bot.understanding.scan import Token, scan
+from bot.understanding.scan import Token, scan, unknown_length
 from bot.understanding.variants import with_variant
 from domain.metrics.query import MetricQuery
 from domain.ports import Names
@@ -124,9 +125,12 @@ class _Reader:
             if found and found[-1][0].cost < repair.cost:
                 break  # the likelier ones are enough
             corrected = normalise(message.replaced(repair.start, repair.end, repair.word))
-            meant = self._apart().reading_without_offers(corrected)
+            anew = scan(corrected, self._gazetteer)
+            if unknown_length(tokens) and unknown_length(anew) >= unknown_length(tokens):
+                continue  # explains nothing more: not worth a reading
+            meant = self._apart().reading_of(corrected, anew)
             if depth and isinstance(meant, Unclear | Refused) and meant.key in _NOT_EXPLAINED:
-                again = self._repaired(meant, corrected, scan(corrected, self._gazetteer), depth - 1)
+                again = self._repaired(meant, corrected, anew, depth - 1)
                 meant = again if isinstance(again, Ask | Act) else meant
             is_told = repair.cost == 0 and isinstance(meant, Unclear | Refused) and meant.key not in _NOT_EXPLAINED
             if isinstance(meant, Ask | Act) or is_told:
@@ -243,15 +247,17 @@ class _Reader:
         offered = reading.choices or offer(reading, message)
         if not offered:
             return reading
-        kept = [one for one in dict.fromkeys(offered) if one != message.message and self._leads_on(one, reading.key)]
-        return replace(reading, choices=tuple(kept[:MAX_CHOICES]))
+        kept = (one for one in dict.fromkeys(offered) if one != message.message and self._leads_on(one, reading.key))
+        return replace(reading, choices=tuple(islice(kept, MAX_CHOICES)))
 
     def _leads_on(self, choice: str, key: str) -> bool:
         found = self._apart().reading_without_offers(normalise(choice))
         return isinstance(found, Ask | Act) or (isinstance(found, Unclear) and found.key != key and bool(found.pending))
 
     def reading_without_offers(self, message: Normalised) -> Reading:
-        tokens = scan(message, self._gazetteer)
+        return self.reading_of(message, scan(message, self._gazetteer))
+
+    def reading_of(self, message: Normalised, tokens: list[Token]) -> Reading:
         if not tokens:
             return Refused("empty")
         return self._act(message, tokens) or self._ask(message, tokens)
