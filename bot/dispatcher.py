@@ -8,6 +8,7 @@ from time import perf_counter
 from typing import Protocol
 
 from bot.acting import Acting
+from bot.minding import Minding
 from bot.proving import Proving
 from bot.rendering.answer import render_answer
 from bot.rendering.reply import Reply, Timing
@@ -44,6 +45,7 @@ class Dispatcher:
     figures: Figures
     acting: Acting
     proving: Proving
+    minding: Minding
     draw: Draw
     sessions: Sessions = field(default_factory=Sessions)
     charts_drawn: int = 0
@@ -92,6 +94,8 @@ class Dispatcher:
                 return render_refused(refused, turn.language)
             case Command(name="help"):
                 return render_help(turn.person.role, turn.language)
+            case Command(name="verify"):
+                return self.minding.verified(turn)
             case Command() as command:
                 turn.context.pending = None
                 return self.acting.command(command, turn)

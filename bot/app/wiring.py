@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from random import SystemRandom
 from typing import Self
@@ -9,6 +10,7 @@ from typing import Self
 from bot.acting import Acting
 from bot.app.settings import DEFAULT_CURRENCY, DEFAULT_TIMEZONE, Settings
 from bot.dispatcher import Dispatcher
+from bot.minding import Minding
 from bot.proving import Proving
 from bot.rendering.chart import draw
 from bot.rendering.chart_why import draw_why
@@ -26,6 +28,7 @@ from storage.ingest import Ingest
 from storage.migrate import ensure_schema
 from storage.names import DatabaseNames
 from storage.roster import Roster
+from storage.verify import verify
 
 DEMO_FILE, SHOP_FILE = "demo.db", "shop.db"
 DEMO_MARK = "demo_at"  # the setting that tells a demo shop's database, and the moment it was built for
@@ -128,7 +131,7 @@ def _put_together(settings: Settings, database: Database) -> OpenShop:
     figures = MetricFigures(database, calendar, currency)
     dispatcher = Dispatcher(Understanding(DatabaseNames(database), currency), figures,
                             Acting(ActionDesk(database, calendar, currency, SystemRandom()), calendar.zone),
-                            Proving(figures, draw_why), draw)
+                            Proving(figures, draw_why), Minding(partial(verify, database)), draw)
     demo_at = identity.read(database, DEMO_MARK)
     return OpenShop(settings, database, calendar, currency, vault, Roster(database, vault), dispatcher, figures,
                     datetime.fromisoformat(demo_at) if demo_at else None)

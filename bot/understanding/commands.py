@@ -12,6 +12,8 @@ _COMMANDS = tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern i
     ("confirm", r"(?:/?confirm|确认|好的?确认|确定)\s*[:：]?" + _CODE),
     ("cancel", r"/?(?:cancel|取消|不做了|放弃|never ?mind)(?:操作)?" + _CODE),
     ("undo", r"/?(?:undo|撤销|撤回|反悔)(?: that| it)?(?:刚才的?|上一步|操作)*" + _CODE),
+    ("verify", r"/?(?:verify|查账|自查)|账实(?:一致|相符|对得上)[吗么嘛]?|账(?:目|都)?(?:对得上|对不对|对吗|一致吗)"),
+    ("verify", r"(?:do the books agree|are the books (?:right|sound|consistent)|check the books)"),
     ("bind", r"(?:/?bind|绑定)\s+(\S{4,64})"),
 ))
 _ANY = re.compile("|".join(f"(?:{pattern.pattern})" for _, pattern in _COMMANDS), re.IGNORECASE)

@@ -1,11 +1,14 @@
 """`verify`, `doctor` and `db upgrade`: keeping the shop's data sound."""
 
 import argparse
+import json
 from typing import Any
 
 
 def add_to(commands: Any) -> None:
-    commands.add_parser("verify", help="check every rule that the shop's data must keep").set_defaults(run=_verify)
+    check = commands.add_parser("verify", help="check every rule that the shop's data must keep")
+    check.add_argument("--json", action="store_true")
+    check.set_defaults(run=_verify)
     commands.add_parser("doctor", help="what is configured, what is missing, what cannot be reached").set_defaults(
         run=_doctor)
     database = commands.add_parser("db", help="the database's tables").add_subparsers(required=True)
@@ -17,15 +20,18 @@ def add_to(commands: Any) -> None:
 def _verify(arguments: argparse.Namespace) -> int:
     from bot.app import wiring  # noqa: PLC0415
     from bot.app.commands import is_demo, say, settings_of  # noqa: PLC0415
+    from bot.rendering.laws import as_json, sentences  # noqa: PLC0415
+    from domain.invariants import LAWS  # noqa: PLC0415
     from storage.verify import verify  # noqa: PLC0415
 
-    with wiring.open_shop(settings_of(arguments), demo=is_demo(arguments)) as shop:
-        findings = verify(shop.database)
-    for finding in findings:
-        say(str(finding))
-    if not findings:
-        say("everything agrees")
-    return 1 if findings else 0
+    settings = settings_of(arguments)
+    with wiring.open_shop(settings, demo=is_demo(arguments)) as shop:
+        breaks = verify(shop.database)
+    if arguments.json:
+        say(json.dumps(as_json(breaks, len(LAWS)), ensure_ascii=False))
+    else:
+        say("\n".join(sentences(breaks, len(LAWS), settings.language)))
+    return 1 if breaks else 0
 
 
 def _rebuild(arguments: argparse.Namespace) -> int:
