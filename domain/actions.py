@@ -19,7 +19,7 @@ from domain.errors import UserCanFix
 from domain.money import Money
 from domain.people import Permission, Role, may
 
-_ROOMS_WITH_VERBS = ("fulfilment", "inventory", "purchasing", "finance", "orders", "messaging")
+_ROOMS_WITH_VERBS = ("fulfilment", "inventory", "costing", "purchasing", "finance", "orders", "messaging")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,7 @@ class ParameterKind(StrEnum):
     TEXT = "text"
     LINES = "lines"
     REPORT = "report"
+    COST_METHOD = "cost_method"
 
 
 @dataclass(frozen=True, slots=True)

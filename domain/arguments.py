@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from domain.actions import Action, Impossible, MissingArgument, Parameter, ParameterKind
+from domain.costing.model import CostMethod
 from domain.fulfilment.rules import CARRIERS, carrier_named
 from domain.messaging.model import Report
 
@@ -93,6 +94,13 @@ def _report(_: Parameter, value: Any) -> str:
         raise Impossible("unknown_report", report=str(value)[:MAX_NAME], choices=tuple(Report)[:3]) from None
 
 
+def _cost_method(_: Parameter, value: Any) -> str:
+    try:
+        return CostMethod(value).value
+    except ValueError:
+        raise Impossible("unknown_cost_method", method=str(value)[:MAX_NAME], choices=tuple(CostMethod)) from None
+
+
 def _lines(parameter: Parameter, value: Any) -> list[dict[str, Any]]:
     if not isinstance(value, list) or not all(isinstance(line, Mapping) for line in value):
         raise MissingArgument(parameter)
@@ -119,4 +127,5 @@ _CHECKS: Mapping[ParameterKind, Callable[[Parameter, Any], Any]] = {
     ParameterKind.TEXT: _text(MAX_TEXT),
     ParameterKind.LINES: _lines,
     ParameterKind.REPORT: _report,
+    ParameterKind.COST_METHOD: _cost_method,
 }

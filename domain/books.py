@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from domain.changes import Cost
+from domain.costing.model import CostMethod
 from domain.messaging.model import Report
 from domain.orders.rules import Axes
 
@@ -21,6 +22,7 @@ class SkuFacts:
     reorder_point: int | None
     allows_backorder: bool
     on_hand: int
+    cost_method: CostMethod | None = None  # None: its value is not kept, the unit cost is what the product list says
 
 
 @dataclass(frozen=True, slots=True)

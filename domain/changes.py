@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from domain.costing.model import CostMethod
 from domain.inventory.model import MoveReason
 from domain.messaging.model import Report
 from domain.orders.rules import Axes
@@ -45,13 +46,33 @@ class Cost:
 
 
 @dataclass(frozen=True, slots=True)
-class CostChange:
-    """A SKU's average unit cost."""
+class CostKept:
+    """From now on the value of the SKU's pieces is kept; those there begin with this unit cost. Done twice: once."""
 
     sku_id: int
-    before: Cost
-    after: Cost
-    kind: Literal["cost"] = "cost"
+    unit_e4: int
+    kind: Literal["cost_kept"] = "cost_kept"
+
+
+@dataclass(frozen=True, slots=True)
+class CostMethodChange:
+    """What a piece that leaves costs from now on."""
+
+    sku_id: int
+    before: CostMethod
+    after: CostMethod
+    kind: Literal["cost_method"] = "cost_method"
+
+
+@dataclass(frozen=True, slots=True)
+class Revaluation:
+    """Another unit cost for the pieces there, booked today; what was sold keeps its cost."""
+
+    sku_id: int
+    before_e4: int
+    after_e4: int
+    reason: str | None = None
+    kind: Literal["revaluation"] = "revaluation"
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +185,8 @@ class SubscriptionChange:
 
 
 Change = Annotated[
-    StockChange | CostChange | ReorderPointChange | OrderChange | ParcelChange | RefundChange | ExpenseChange
+    StockChange | CostKept | CostMethodChange | Revaluation | ReorderPointChange | OrderChange | ParcelChange
+    | RefundChange | ExpenseChange
     | PurchaseChange | PurchaseArrival | SubscriptionChange,
     Field(discriminator="kind"),
 ]
@@ -191,7 +213,9 @@ def _swapped(change: Any) -> Any:
 _INVERSES: dict[type, Callable[[Any], Any]] = {
     StockChange: lambda move: replace(move, quantity=-move.quantity, releases=-move.releases, arrives=-move.arrives,
                                       expected_on_hand=None),
-    CostChange: _swapped,
+    CostKept: lambda kept: kept,
+    CostMethodChange: _swapped,
+    Revaluation: lambda change: replace(change, before_e4=change.after_e4, after_e4=change.before_e4),
     ReorderPointChange: _swapped,
     SubscriptionChange: _swapped,
     OrderChange: lambda order: replace(_swapped(order), shipped_before=order.shipped_after,

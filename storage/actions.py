@@ -29,7 +29,7 @@ from domain.confirmations import (
     State,
 )
 from domain.people import Role, may
-from storage import audit, confirmations, ledger, rollups
+from storage import audit, confirmations, costs, ledger, rollups
 from storage.books import StoredBooks
 from storage.engine import Database
 
@@ -183,7 +183,8 @@ class ActionDesk:
 
     def _write(self, connection: Connection, changes: Sequence[Change], reference: ledger.Reference) -> None:
         ledger.apply(connection, changes, reference)
-        days = ledger.days_touched(changes)
+        days = ledger.days_touched(changes) | costs.settle(connection, self._base_currency, reference.at,
+                                                           skus=ledger.skus_moved(changes))
         if days:
             self._refresh(connection, days)
 

@@ -19,6 +19,7 @@ from domain.books import (
 )
 from domain.catalog.model import ItemKind, Listing, Product, Shop, Sku
 from domain.changes import Cost
+from domain.costing.model import CostPool
 from domain.fulfilment.model import Shipment
 from domain.inventory.model import StockBalance, StockMove, Warehouse
 from domain.messaging.model import Report, Subscription
@@ -118,13 +119,14 @@ class StoredBooks:
 
     def _skus(self, which: Any) -> list[SkuFacts]:
         """In order of id, so that two actions that lock several never wait for each other in a circle."""
-        statement = select(Sku.__table__).where(which).order_by(col(Sku.id))  # type: ignore[attr-defined]
+        statement = select(*Sku.__table__.columns, col(CostPool.method)).join(  # type: ignore[attr-defined]
+            CostPool, col(CostPool.sku_id) == col(Sku.id), isouter=True).where(which).order_by(col(Sku.id))
         rows = self._rows(statement, locked=Sku)
         totals = select(col(StockBalance.sku_id), func.sum(col(StockBalance.on_hand))).where(
             col(StockBalance.sku_id).in_([row.id for row in rows])).group_by(col(StockBalance.sku_id))
         on_hand = {sku_id: int(total) for sku_id, total in self._rows(totals)}
         return [SkuFacts(row.id, row.code, row.currency, Cost(row.unit_cost_e4, row.cost_remainder_e4),
-                         row.reorder_point, row.allows_backorder, on_hand.get(row.id, 0)) for row in rows]
+                         row.reorder_point, row.allows_backorder, on_hand.get(row.id, 0), row.method) for row in rows]
 
     def warehouse(self, name: str) -> WarehouseFacts | None:
         return next((place for place in self.warehouses() if place.name == name), None)

@@ -16,7 +16,8 @@ from sqlmodel import col
 from domain.catalog.model import Sku
 from domain.changes import (
     Change,
-    CostChange,
+    CostKept,
+    CostMethodChange,
     ExpenseChange,
     OrderChange,
     ParcelChange,
@@ -24,6 +25,7 @@ from domain.changes import (
     PurchaseChange,
     RefundChange,
     ReorderPointChange,
+    Revaluation,
     StockChange,
     SubscriptionChange,
 )
@@ -34,6 +36,7 @@ from domain.inventory.model import StockBalance, StockMove
 from domain.messaging.model import Subscription
 from domain.orders.model import Order, Refund, RefundLine, RefundStatus
 from domain.purchasing.model import PurchaseLine, PurchaseOrder, PurchaseStatus
+from storage import costs
 
 HASH_BITS = 48  # content hashes of the other rows are as long
 
@@ -69,6 +72,11 @@ def apply(connection: Connection, changes: Iterable[Change], reference: Referenc
 def days_touched(changes: Iterable[Change]) -> frozenset[tuple[int, date]]:
     """(shop id, business day) whose figures of sales or refunds the changes alter."""
     return frozenset(day for change in changes if isinstance(change, RefundChange) for day in change.days)
+
+
+def skus_moved(changes: Iterable[Change]) -> frozenset[int]:
+    """SKUs whose stock the changes move."""
+    return frozenset(change.sku_id for change in changes if isinstance(change, StockChange) and change.quantity)
 
 
 def _turn(change: Change) -> tuple[int, int, int]:
@@ -121,12 +129,18 @@ def _refund(connection: Connection, change: RefundChange, _: Reference) -> None:
             cost_base=line.cost_base))
 
 
-def _cost(connection: Connection, change: CostChange, _: Reference) -> None:
-    _exactly_one(connection.execute(
-        update(Sku)
-        .where(col(Sku.id) == change.sku_id, col(Sku.unit_cost_e4).is_not_distinct_from(change.before.unit_e4),
-               col(Sku.cost_remainder_e4) == change.before.remainder_e4)
-        .values(unit_cost_e4=change.after.unit_e4, cost_remainder_e4=change.after.remainder_e4)))
+def _cost_kept(connection: Connection, change: CostKept, reference: Reference) -> None:
+    costs.keep(connection, change.sku_id, change.unit_e4, at=reference.at,
+               reference=f"{reference.kind} {reference.id}")
+
+
+def _cost_method(connection: Connection, change: CostMethodChange, reference: Reference) -> None:
+    costs.turn(connection, change.sku_id, change.after, reference.at)
+
+
+def _revaluation(connection: Connection, change: Revaluation, reference: Reference) -> None:
+    costs.revalue(connection, change.sku_id, change.after_e4, at=reference.at,
+                  reference=f"{reference.kind} {reference.id}")
 
 
 def _reorder_point(connection: Connection, change: ReorderPointChange, _: Reference) -> None:
@@ -222,7 +236,9 @@ _WRITERS: dict[type, Callable[[Connection, Any, Reference], None]] = {
     OrderChange: _order,
     ParcelChange: _parcel,
     RefundChange: _refund,
-    CostChange: _cost,
+    CostKept: _cost_kept,
+    CostMethodChange: _cost_method,
+    Revaluation: _revaluation,
     ReorderPointChange: _reorder_point,
     StockChange: _stock,
     PurchaseChange: _purchase,

@@ -5,6 +5,7 @@ from sqlmodel import SQLModel
 import domain.audit
 import domain.catalog.model
 import domain.confirmations
+import domain.costing.model
 import domain.customers.model
 import domain.finance.model
 import domain.fulfilment.model

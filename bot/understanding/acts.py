@@ -33,6 +33,8 @@ FRAMES: Mapping[str, Frame] = {
     "set_reorder_point": Frame((find.sku, find.quantity_as("quantity")), ("sku", "quantity")),
     "record_expense": Frame((find.amount, find.day, find.category), ("category", "amount")),
     "approve_refund": Frame((find.order, find.amount), ("order",)),
+    "set_cost_method": Frame((find.sku, find.cost_method), ("sku", "method")),
+    "revalue_stock": Frame((find.sku, find.unit_cost, find.reason), ("sku", "unit_cost")),
     "create_purchase_order": Frame((find.lines,), ("lines",)),
     "subscribe": Frame((find.report,), ("report",)),
     "unsubscribe": Frame((find.report,), ("report",)),
@@ -85,6 +87,7 @@ class _Facts:
     places: int = 0
     reports: int = 0
     signs: int = 0
+    methods: int = 0
     sets: bool = False
     is_bare: bool = True  # nothing but verbs and politeness
     is_strong: bool = False  # a verb that has no other meaning
@@ -101,6 +104,7 @@ class _Facts:
             facts.goods += bool(kinds & {"sku", "product"})
             facts.places += "warehouse" in kinds
             facts.reports += token.has("report")
+            facts.methods += token.has("cost_method")
             facts.signs += token.has("sign") and not token.names
             facts.sets = facts.sets or token.has("set_to")
             facts.has_refund = facts.has_refund or "退" in token.text or "refund" in token.text
@@ -118,6 +122,8 @@ _RULES: tuple[tuple[str, Callable[[_Facts], bool]], ...] = (
     ("subscribe", lambda facts: facts.reports > 0 or facts.is_bare),
     ("record_expense", lambda facts: (facts.numbers > 0 or facts.is_strong) and not facts.places and not facts.codes),
     ("set_reorder_point", lambda facts: facts.numbers > 0 or facts.sets),
+    ("set_cost_method", lambda facts: facts.methods > 0 and facts.goods > 0),
+    ("revalue_stock", lambda facts: facts.goods > 0 and facts.numbers > 0 and facts.is_strong and not facts.places),
     ("approve_refund", lambda facts: (facts.codes > 0 and facts.has_refund) or (facts.is_bare and facts.has_refund)),
     ("confirm_shipment", lambda facts: facts.codes > 0 or facts.is_bare),
     ("create_purchase_order", lambda facts: (facts.goods > 0 and facts.numbers > 0 and not facts.places)

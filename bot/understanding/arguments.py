@@ -246,6 +246,21 @@ def report(message: Message, found: Arguments) -> None:
             return
 
 
+def cost_method(message: Message, found: Arguments) -> None:
+    for token in message.tokens:
+        if token.has("cost_method") and not token.used:
+            token.used = True
+            found.setdefault("method", token.senses["cost_method"])
+
+
+def unit_cost(message: Message, found: Arguments) -> None:
+    """The only number there is, with or without a currency word."""
+    price: Arguments = {}
+    amount(message, price)
+    if "amount" in price:
+        found["unit_cost"] = price["amount"]
+
+
 def lines(message: Message, found: Arguments) -> None:
     """面膜300盒、口红200支; 20 KF-01 and 30 WJ-R: each name with the number beside it."""
     rows: list[Arguments] = []

@@ -8,7 +8,7 @@ from importlib.resources import files
 from itertools import product
 from typing import Any
 
-FILES = ("metrics", "events", "dimensions", "ordering", "times", "values", "actions", "words")
+FILES = ("metrics", "events", "dimensions", "ordering", "times", "values", "actions", "minding", "words")
 
 Senses = Mapping[str, str]  # kind of word → what it means in that role
 

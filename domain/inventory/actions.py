@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from domain.actions import Asked, Fact, Impossible, Note, Parameter, ParameterKind, Plan, Value, action
 from domain.books import Balance, Books, SkuFacts, WarehouseFacts
-from domain.changes import Change, Cost, CostChange, ReorderPointChange, StockChange
+from domain.changes import Change, Cost, CostKept, ReorderPointChange, StockChange
 from domain.inventory.model import MoveReason
 from domain.inventory.rules import arrivals, average, unit_cost_e4, unit_cost_minor
 from domain.lookups import sku_of, warehouse_of
@@ -94,8 +94,9 @@ def _receipt(books: Books, shelf: _Shelf, asked: Asked, cost: Cost) -> tuple[Cha
     stock = StockChange(shelf.sku.id, shelf.warehouse.id, quantity, MoveReason.RECEIVED, arrives=arrives,
                         unit_cost_e4=unit)
     settled = arrivals(books.open_purchases(shelf.sku.id, shelf.warehouse.id), arrives)
-    recost = (CostChange(shelf.sku.id, shelf.sku.cost, cost),) if cost != shelf.sku.cost else ()
-    return (stock, *settled, *recost)
+    known = shelf.sku.cost.unit_e4
+    kept = () if paid is None or unit is None else (CostKept(shelf.sku.id, unit if known is None else known),)
+    return (*kept, stock, *settled)
 
 
 def _cost(cost: Cost, sku: SkuFacts) -> Money | None:

@@ -18,21 +18,25 @@ _CHANGED = """CREATE TEMPORARY TABLE stage_products_changed AS SELECT s.seq FROM
 JOIN stage_product_ids i ON i.name = s.product JOIN products p ON p.id = i.id LEFT JOIN skus k ON k.id = s.sku_id
 WHERE k.id IS NULL OR k.product_id <> i.id OR k.variant <> s.variant
   OR COALESCE(s.category, p.category, '') <> COALESCE(p.category, '') OR p.kind <> s.kind
-  OR COALESCE(s.unit_cost_e4, k.unit_cost_e4, -1) <> COALESCE(k.unit_cost_e4, -1) OR k.currency <> s.currency
+  OR ((COALESCE(s.unit_cost_e4, k.unit_cost_e4, -1) <> COALESCE(k.unit_cost_e4, -1) OR k.currency <> s.currency)
+    AND NOT EXISTS (SELECT 1 FROM cost_pools c WHERE c.sku_id = k.id))
   OR COALESCE(s.price_minor, k.price_minor, -1) <> COALESCE(k.price_minor, -1)
   OR COALESCE(s.reorder_point, k.reorder_point, -1) <> COALESCE(k.reorder_point, -1)
   OR COALESCE(s.barcode, k.barcode, '') <> COALESCE(k.barcode, '') OR k.is_active <> (s.is_active = 1)"""
 _UPDATE_PRODUCTS = """UPDATE products SET category = COALESCE(s.category, products.category), kind = s.kind
 FROM (SELECT i.id, MAX(l.category) AS category, MIN(l.kind) AS kind FROM stage_products_last l
   JOIN stage_product_ids i ON i.name = l.product GROUP BY i.id) AS s WHERE s.id = products.id"""
-_SKUS = """INSERT INTO skus (code, product_id, variant, barcode, unit_cost_e4, price_minor, currency, reorder_point,
+# Where receipts keep the value of a SKU, the price of a list says nothing more.
+_KEPT = "EXISTS (SELECT 1 FROM cost_pools c WHERE c.sku_id = skus.id)"
+_SKUS = f"""INSERT INTO skus (code, product_id, variant, barcode, unit_cost_e4, price_minor, currency, reorder_point,
   allows_backorder, is_active, created_at)
 SELECT s.sku_code, i.id, s.variant, s.barcode, s.unit_cost_e4, s.price_minor, s.currency, s.reorder_point, FALSE,
   s.is_active = 1, :now FROM stage_products_last s JOIN stage_product_ids i ON i.name = s.product
 WHERE s.seq IN (SELECT seq FROM stage_products_changed) ORDER BY s.seq
 ON CONFLICT (code) DO UPDATE SET product_id = excluded.product_id, variant = excluded.variant,
-  barcode = COALESCE(excluded.barcode, skus.barcode), currency = excluded.currency,
-  unit_cost_e4 = COALESCE(excluded.unit_cost_e4, skus.unit_cost_e4),
+  barcode = COALESCE(excluded.barcode, skus.barcode),
+  currency = CASE WHEN {_KEPT} THEN skus.currency ELSE excluded.currency END,
+  unit_cost_e4 = CASE WHEN {_KEPT} THEN skus.unit_cost_e4 ELSE COALESCE(excluded.unit_cost_e4, skus.unit_cost_e4) END,
   price_minor = COALESCE(excluded.price_minor, skus.price_minor),
   reorder_point = COALESCE(excluded.reorder_point, skus.reorder_point), is_active = excluded.is_active"""
 # A product made from an order's title is left without SKUs once a file says what it really is.

@@ -3,9 +3,10 @@
 from sqlalchemy import Connection
 
 from domain.drafts import Counts, Kind, Reject
+from storage.costs import settle
 from storage.ingest import staging
 from storage.ingest.next_id import next_id
-from storage.ingest.terms import Terms, execute
+from storage.ingest.terms import Terms, execute, refresh_days
 
 Rejects = list[tuple[Kind, Reject]]
 
@@ -42,6 +43,7 @@ def stock(connection: Connection, terms: Terms, rejects: Rejects) -> Counts:
     total = int(connection.exec_driver_sql("SELECT COUNT(*) FROM stage_stock").scalar_one())
     execute(connection, terms, _WAREHOUSES, _CHANGES, _MOVES)
     accepted = execute(connection, terms, _BALANCES)
+    refresh_days(connection, [*settle(connection, terms.base_currency, terms.now)])
     return Counts(accepted, total - accepted, len(unknown))
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from storage.laws import books, orders, stock
+from storage.laws import books, costs, orders, stock
 from storage.laws.rows import Check, rows
 
 CHECKS: Mapping[str, Check] = {
@@ -11,6 +11,9 @@ CHECKS: Mapping[str, Check] = {
     "moves_have_a_balance": rows(stock.lost_moves()),
     "reserved_is_on_hand": rows(stock.over_reserved()),
     "transfers_lose_nothing": rows(stock.one_sided_transfers()),
+    "value_is_the_sum_of_its_entries": rows(costs.entries()),
+    "layers_are_the_value": rows(costs.layers()),
+    "valued_pieces_are_on_hand": rows(costs.shown()),
     "what_was_confirmed_has_moved": stock.unmoved,
     "what_was_done_is_in_the_audit": rows(books.unaudited()),
     "open_codes_are_unique": rows(books.double_codes()),

@@ -26,7 +26,7 @@ from tests.storage.action_shop import AT, SHIPPING, Counter, counter
 
 EVERY_ACTION = {"confirm_shipment", "adjust_stock", "receive_stock", "transfer_stock", "count_stock",
                 "set_reorder_point", "record_expense", "approve_refund", "create_purchase_order", "subscribe",
-                "unsubscribe"}
+                "unsubscribe", "set_cost_method", "revalue_stock"}
 
 
 @pytest.fixture

@@ -8,9 +8,10 @@ from sqlalchemy import text
 
 from domain.audit import AuditEntry
 from domain.clock import ShopCalendar
+from domain.costing.model import CostMethod
 from domain.invariants import LAWS, Breach
 from domain.people import Role
-from storage import audit
+from storage import audit, costs
 from storage.engine import Database
 from storage.laws import CHECKS
 from storage.verify import verify
@@ -27,6 +28,8 @@ def sound(database: Database) -> Database:
     shop.stock(1, 1, 30)
     shop.open()
     with database.write() as connection:
+        costs.keep(connection, 1, 10_000, at=local(TODAY), reference="test")
+        costs.turn(connection, 1, CostMethod.FIFO, local(TODAY))
         audit.append(connection, AuditEntry(
             at=local(TODAY), actor="陈总", role=Role.OWNER, chat="", event="confirmed", action="adjust_stock",
             arguments="{}", facts="[]", confirmation_id=None, previous_hash="", hash=""))
@@ -75,6 +78,12 @@ BROKEN: dict[str, tuple[Callable[[Database], None], Breach]] = {
     "moves_have_a_balance": (_sql("DELETE FROM stock_balances"), Breach("#1")),
     "reserved_is_on_hand": (_sql("UPDATE stock_balances SET reserved = 31"), Breach("DY-M · 华东仓", "31", "30")),
     "transfers_lose_nothing": (_sql(_MOVE), Breach("DY-M · confirmation 9", "-2")),
+    "value_is_the_sum_of_its_entries": (
+        _sql("UPDATE cost_entries SET value_e4 = value_e4 - 1"), Breach("DY-M", "30 / 300000", "30 / 299997")),
+    "layers_are_the_value": (
+        _sql("UPDATE cost_layers SET pieces_left = 29"), Breach("DY-M", "29 / 300000", "30 / 300000")),
+    "valued_pieces_are_on_hand": (
+        _sql("UPDATE skus SET cost_remainder_e4 = 7 WHERE id = 1"), Breach("DY-M", "30 / 300007", "30 / 300000")),
     "what_was_confirmed_has_moved": (
         _sql(_PROPOSAL + """'confirmed', '{"items": [{"kind": "stock", "quantity": -2}, {"kind": "order"}]}')"""),
         Breach("adjust_stock 7K2", "0", "1")),

@@ -1,0 +1,1 @@
+"""What the goods on hand cost: kept as a whole value, never as a rounded unit."""
