@@ -10,6 +10,8 @@ import domain.customers.model
 import domain.finance.model
 import domain.fulfilment.model
 import domain.inventory.model
+import domain.inventory.watch
+import domain.jobs
 import domain.marketing.model
 import domain.messaging.model
 import domain.orders.model

@@ -1,0 +1,31 @@
+"""Telling the owners what went wrong: one short message each, once for as long as it is the same."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, select
+from sqlmodel import col
+
+from domain.jobs import Alarm
+from domain.messaging.model import Chat, ChatState, StaffIdentity
+from domain.people import Role, Staff
+from storage import outbox
+
+KIND = "notice"
+USEFUL_FOR = timedelta(days=7)
+
+
+def tell_owners(connection: Connection, alarm: Alarm, now: datetime) -> int:
+    """Queue it for every owner who can be written to; how many. Nobody bound: `doctor` is where it shows."""
+    chats = _private_chats_of_owners(connection)
+    payload = {"key": f"alarm.{alarm.key}", "facts": dict(alarm.facts)}
+    return sum(outbox.enqueue(connection, chat=chat, unique_key=f"notice:{alarm.name}:{chat}"[:200], kind=KIND,
+                              payload=payload, now=now, expires_at=now + USEFUL_FOR) for chat in chats)
+
+
+def _private_chats_of_owners(connection: Connection) -> list[str]:
+    private = col(StaffIdentity.channel) + ":" + col(StaffIdentity.external_id)
+    statement = (select(col(Chat.key)).join(StaffIdentity, private == col(Chat.key))
+                 .join(Staff, col(Staff.id) == col(StaffIdentity.staff_id))
+                 .where(col(StaffIdentity.unbound_at).is_(None), col(Staff.is_active), col(Staff.role) == Role.OWNER,
+                        ~col(Chat.is_group), col(Chat.state) == ChatState.ACTIVE).order_by(col(Chat.id)))
+    return list(connection.execute(statement).scalars())
