@@ -1,0 +1,17 @@
+"""Every law the data must keep, checked at night; the owner hears of each that is broken."""
+
+from datetime import datetime
+
+from domain.jobs import Alarm, Outcome
+from scheduler.context import JobContext, aside
+
+MAX_TOLD = 3  # the rest shows with `zhanggui verify`
+
+
+async def run(context: JobContext, due_at: datetime) -> Outcome:
+    broken = await aside(context.tools.upkeep.broken_laws)
+    if not broken:
+        return Outcome("everything agrees")
+    day = context.tools.calendar.day(due_at)
+    alarm = Alarm(f"broken:{day}", "laws_broken", {"n": len(broken), "laws": "\n".join(broken[:MAX_TOLD])})
+    return Outcome(f"{len(broken)} laws are broken; see zhanggui verify", alarms=(alarm,))
