@@ -97,8 +97,13 @@ def database_url(settings: Settings, *, demo: bool) -> str:
     return settings.database_url or settings.url_of(DEMO_FILE if demo else SHOP_FILE)
 
 
+def secret_of(settings: Settings) -> str:
+    """What every key is made from: the given one, else the one in the data folder, made at the first call."""
+    return settings.secret_key or load_or_make_secret(settings.secret_file)
+
+
 def vault_of(settings: Settings) -> Vault:
-    return Vault.from_secret(settings.secret_key or load_or_make_secret(settings.secret_file))
+    return Vault.from_secret(secret_of(settings))
 
 
 def open_files(settings: Settings, *, demo: bool) -> Database:

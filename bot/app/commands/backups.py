@@ -1,0 +1,52 @@
+"""`backup` and `restore`: the whole shop in one sealed file, and back."""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from bot.app.commands import existing_file
+
+
+def add_to(commands: Any) -> None:
+    out = commands.add_parser("backup", help="write the whole database into one encrypted file")
+    out.add_argument("out", metavar="OUT", type=Path, help="the file to write")
+    out.set_defaults(run=_backup)
+    back = commands.add_parser("restore", help="fill an empty database from a backup, and check it")
+    back.add_argument("source", metavar="IN", type=existing_file, help="the file that backup wrote")
+    back.add_argument("--into", metavar="URL", help="sqlite:///shop.db or postgresql://… (default: the shop's own)")
+    back.set_defaults(run=_restore)
+
+
+def _backup(arguments: argparse.Namespace) -> int:
+    from bot.app import wiring  # noqa: PLC0415
+    from bot.app.commands import is_demo, say, settings_of  # noqa: PLC0415
+    from domain.errors import UserCanFix  # noqa: PLC0415
+    from storage.backup import backup  # noqa: PLC0415
+
+    if arguments.out.exists():
+        raise UserCanFix(f"{arguments.out} is there already; name another file, or move it away")
+    settings = settings_of(arguments)
+    with wiring.open_shop(settings, demo=is_demo(arguments)) as shop:
+        backup(shop.database, wiring.secret_of(settings), arguments.out, wiring.clock())
+    say(f"written: {arguments.out} ({arguments.out.stat().st_size / 1_000_000:,.1f} MB), sealed with the shop's key")
+    if not settings.secret_key:
+        say(f"without the key it cannot be read: keep a copy of {settings.secret_file}, and not beside the backup")
+    return 0
+
+
+def _restore(arguments: argparse.Namespace) -> int:
+    from bot.app import wiring  # noqa: PLC0415
+    from bot.app.commands import is_demo, say, settings_of  # noqa: PLC0415
+    from domain.errors import UserCanFix  # noqa: PLC0415
+    from storage.backup import restore  # noqa: PLC0415
+
+    settings = settings_of(arguments)
+    if not settings.secret_key and not settings.secret_file.exists():
+        raise UserCanFix("there is no key to open the backup with: give the shop's key as ZHANGGUI_SECRET_KEY, "
+                         f"or put its secret.key into {settings.data_dir}")
+    findings = restore(arguments.source, wiring.secret_of(settings),
+                       arguments.into or wiring.database_url(settings, demo=is_demo(arguments)))
+    for finding in findings:
+        say(str(finding))
+    say("restored, and everything agrees" if not findings else "restored, but not everything agrees: see above")
+    return 1 if findings else 0
