@@ -131,6 +131,36 @@ def upgrade() -> None:
     with op.batch_alter_table('inbox', schema=None) as batch_op:
         batch_op.create_index('ix_inbox_waiting', ['id'], unique=False, sqlite_where=sa.text("state = 'received'"), postgresql_where=sa.text("state = 'received'"))
 
+    op.create_table('job_runs',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('job', sa.String(length=40), nullable=False),
+    sa.Column('part', sa.String(length=80), nullable=False),
+    sa.Column('due_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('state', sa.String(length=24), nullable=False),
+    sa.Column('is_by_hand', sa.Boolean(), nullable=False),
+    sa.Column('is_alone', sa.Boolean(), nullable=False),
+    sa.Column('token', sa.String(length=40), nullable=False),
+    sa.Column('attempts', sa.Integer(), nullable=False),
+    sa.Column('leased_until', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('claimed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('finished_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('messages', sa.Integer(), nullable=False),
+    sa.Column('said', sa.Text(), nullable=True),
+    sa.Column('error', sa.Text(), nullable=True),
+    sa.CheckConstraint("state IN ('running', 'done', 'failed', 'given_up', 'missed')", name=op.f('ck_job_runs_state')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_job_runs')),
+    sa.UniqueConstraint('job', 'part', 'due_at', name=op.f('uq_job_runs_job_part_due_at'))
+    )
+    with op.batch_alter_table('job_runs', schema=None) as batch_op:
+        batch_op.create_index('ix_job_runs_open', ['leased_until'], unique=False, sqlite_where=sa.text("state IN ('running', 'failed')"), postgresql_where=sa.text("state IN ('running', 'failed')"))
+        batch_op.create_index('uq_job_runs_alone', ['job', 'part'], unique=True, sqlite_where=sa.text("state IN ('running', 'failed') AND is_alone"), postgresql_where=sa.text("state IN ('running', 'failed') AND is_alone"))
+
+    op.create_table('names_version',
+    sa.Column('id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('version', sa.BigInteger(), nullable=False),
+    sa.CheckConstraint('id = 1', name='one_row'),
+    sa.PrimaryKeyConstraint('id')
+    )
     op.create_table('outbox',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('chat', sa.String(length=120), nullable=False),
@@ -479,6 +509,29 @@ def upgrade() -> None:
         batch_op.create_index('ix_charges_occurred_on', ['occurred_on', 'kind'], unique=False)
         batch_op.create_index(batch_op.f('ix_charges_order_id'), ['order_id'], unique=False)
 
+    op.create_table('cost_layers',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('sku_id', sa.BigInteger(), nullable=False),
+    sa.Column('received_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('pieces_left', sa.BigInteger(), nullable=False),
+    sa.Column('value_left_e4', sa.BigInteger(), nullable=False),
+    sa.CheckConstraint('pieces_left >= 0', name=op.f('ck_cost_layers_pieces_left')),
+    sa.ForeignKeyConstraint(['sku_id'], ['skus.id'], name=op.f('fk_cost_layers_sku_id_skus')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_cost_layers'))
+    )
+    with op.batch_alter_table('cost_layers', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_cost_layers_sku_id'), ['sku_id'], unique=False)
+
+    op.create_table('cost_pools',
+    sa.Column('sku_id', sa.BigInteger(), nullable=False),
+    sa.Column('method', sa.String(length=24), nullable=False),
+    sa.Column('pieces', sa.BigInteger(), nullable=False),
+    sa.Column('value_e4', sa.BigInteger(), nullable=False),
+    sa.Column('settled_to', sa.BigInteger(), nullable=False),
+    sa.CheckConstraint("method IN ('average', 'fifo')", name=op.f('ck_cost_pools_method')),
+    sa.ForeignKeyConstraint(['sku_id'], ['skus.id'], name=op.f('fk_cost_pools_sku_id_skus')),
+    sa.PrimaryKeyConstraint('sku_id', name=op.f('pk_cost_pools'))
+    )
     op.create_table('listings',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('shop_id', sa.BigInteger(), nullable=False),
@@ -623,6 +676,39 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_stock_moves_order_id'), ['order_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_stock_moves_sku_id'), ['sku_id'], unique=False)
 
+    op.create_table('stock_warnings',
+    sa.Column('sku_id', sa.BigInteger(), nullable=False),
+    sa.Column('warehouse_id', sa.BigInteger(), nullable=False),
+    sa.Column('level', sa.String(length=24), nullable=False),
+    sa.Column('available', sa.Integer(), nullable=False),
+    sa.Column('warned_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('snoozed_until', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("level IN ('low', 'out')", name=op.f('ck_stock_warnings_level')),
+    sa.ForeignKeyConstraint(['sku_id'], ['skus.id'], name=op.f('fk_stock_warnings_sku_id_skus')),
+    sa.ForeignKeyConstraint(['warehouse_id'], ['warehouses.id'], name=op.f('fk_stock_warnings_warehouse_id_warehouses')),
+    sa.PrimaryKeyConstraint('sku_id', 'warehouse_id', name=op.f('pk_stock_warnings'))
+    )
+    op.create_table('cost_entries',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('sku_id', sa.BigInteger(), nullable=False),
+    sa.Column('move_id', sa.BigInteger(), nullable=True),
+    sa.Column('layer_id', sa.BigInteger(), nullable=True),
+    sa.Column('kind', sa.String(length=24), nullable=False),
+    sa.Column('pieces', sa.BigInteger(), nullable=False),
+    sa.Column('value_e4', sa.BigInteger(), nullable=False),
+    sa.Column('reference', sa.String(length=80), nullable=True),
+    sa.Column('booked_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint("kind IN ('opened', 'moved', 'revalued', 'turned')", name=op.f('ck_cost_entries_kind')),
+    sa.ForeignKeyConstraint(['layer_id'], ['cost_layers.id'], name=op.f('fk_cost_entries_layer_id_cost_layers')),
+    sa.ForeignKeyConstraint(['move_id'], ['stock_moves.id'], name=op.f('fk_cost_entries_move_id_stock_moves')),
+    sa.ForeignKeyConstraint(['sku_id'], ['skus.id'], name=op.f('fk_cost_entries_sku_id_skus')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_cost_entries'))
+    )
+    with op.batch_alter_table('cost_entries', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_cost_entries_layer_id'), ['layer_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_cost_entries_move_id'), ['move_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_cost_entries_sku_id'), ['sku_id'], unique=False)
+
     op.create_table('refund_lines',
     sa.Column('refund_id', sa.BigInteger(), nullable=False),
     sa.Column('line_no', sa.Integer(), nullable=False),
@@ -643,6 +729,13 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table('refund_lines')
+    with op.batch_alter_table('cost_entries', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_cost_entries_sku_id'))
+        batch_op.drop_index(batch_op.f('ix_cost_entries_move_id'))
+        batch_op.drop_index(batch_op.f('ix_cost_entries_layer_id'))
+
+    op.drop_table('cost_entries')
+    op.drop_table('stock_warnings')
     with op.batch_alter_table('stock_moves', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_stock_moves_sku_id'))
         batch_op.drop_index(batch_op.f('ix_stock_moves_order_id'))
@@ -670,6 +763,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_listings_sku_id'))
 
     op.drop_table('listings')
+    op.drop_table('cost_pools')
+    with op.batch_alter_table('cost_layers', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_cost_layers_sku_id'))
+
+    op.drop_table('cost_layers')
     with op.batch_alter_table('charges', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_charges_order_id'))
         batch_op.drop_index('ix_charges_occurred_on')
@@ -731,6 +829,12 @@ def downgrade() -> None:
         batch_op.drop_index('ix_outbox_waiting', sqlite_where=sa.text("state = 'queued'"), postgresql_where=sa.text("state = 'queued'"))
 
     op.drop_table('outbox')
+    op.drop_table('names_version')
+    with op.batch_alter_table('job_runs', schema=None) as batch_op:
+        batch_op.drop_index('uq_job_runs_alone', sqlite_where=sa.text("state IN ('running', 'failed') AND is_alone"), postgresql_where=sa.text("state IN ('running', 'failed') AND is_alone"))
+        batch_op.drop_index('ix_job_runs_open', sqlite_where=sa.text("state IN ('running', 'failed')"), postgresql_where=sa.text("state IN ('running', 'failed')"))
+
+    op.drop_table('job_runs')
     with op.batch_alter_table('inbox', schema=None) as batch_op:
         batch_op.drop_index('ix_inbox_waiting', sqlite_where=sa.text("state = 'received'"), postgresql_where=sa.text("state = 'received'"))
 
