@@ -14,6 +14,7 @@ from sqlalchemy import Index, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from domain.columns import BigId, EnumText, UtcDateTime, one_of
+from domain.invariants import Break
 from domain.inventory.watch import StockLine, WarningChanges
 from domain.messaging.model import Report
 from domain.reports import ReportBody
@@ -192,7 +193,7 @@ class RunBook(Protocol):
 class Upkeep(Protocol):
     """Work on the shop's data as a whole; each call is complete in itself and may be repeated."""
 
-    def broken_laws(self) -> Sequence[str]:
+    def broken_laws(self) -> Sequence[Break]:
         """Each law that the data break, as a sentence."""
 
     def expire_confirmations(self, at: datetime) -> int:

@@ -12,10 +12,11 @@ from pathlib import Path
 from sqlalchemy.engine import URL, make_url
 
 from domain.errors import OperatorMustAct
+from domain.invariants import Break
 from storage import sealed_file
 from storage.engine import Database, open_database
 from storage.migrate import State, ensure_schema, revisions, state_of
-from storage.verify import Finding, verify
+from storage.verify import verify
 
 SUFFIX = ".zgb"
 KEPT = 14  # nightly backups: two weeks to notice that something went wrong
@@ -47,7 +48,7 @@ def nightly(database: Database, secret: str, folder: Path, due_at: datetime, *, 
     return out
 
 
-def restore(source: Path, secret: str, url: str) -> list[Finding]:
+def restore(source: Path, secret: str, url: str) -> list[Break]:
     """Fill an empty database from a backup and check every law on it; what is broken. Nothing is overwritten."""
     head, target = sealed_file.read_head(source), make_url(url)
     if target.get_backend_name() != head.kind:
@@ -68,7 +69,7 @@ def restore(source: Path, secret: str, url: str) -> list[Finding]:
     return _checked(url)
 
 
-def _checked(url: str) -> list[Finding]:
+def _checked(url: str) -> list[Break]:
     database = open_database(url)
     try:
         ensure_schema(database)

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from domain.catalog.model import Shop
+from domain.invariants import Break
 from domain.orders.model import Order, OrderStatus
 from storage import backup, confirmations
 from storage.engine import Database
@@ -24,8 +25,8 @@ class StoredUpkeep:
     secret: str
     backups: Path
 
-    def broken_laws(self) -> Sequence[str]:
-        return [str(finding) for finding in verify(self.database)]
+    def broken_laws(self) -> Sequence[Break]:
+        return verify(self.database)
 
     def expire_confirmations(self, at: datetime) -> int:
         with self.database.write() as connection:

@@ -13,5 +13,8 @@ async def run(context: JobContext, due_at: datetime) -> Outcome:
     if not broken:
         return Outcome("everything agrees")
     day = context.tools.calendar.day(due_at)
-    alarm = Alarm(f"broken:{day}", "laws_broken", {"n": len(broken), "laws": "\n".join(broken[:MAX_TOLD])})
+    alarm = Alarm(f"broken:{day}", "laws_broken", {
+        "n": len(broken),
+        "laws_zh": "\n".join(f"{found.law.zh} ({found.count})" for found in broken[:MAX_TOLD]),
+        "laws_en": "\n".join(f"{found.law.en} ({found.count})" for found in broken[:MAX_TOLD])})
     return Outcome(f"{len(broken)} laws are broken; see zhanggui verify", alarms=(alarm,))

@@ -37,16 +37,17 @@ def _backup(arguments: argparse.Namespace) -> int:
 def _restore(arguments: argparse.Namespace) -> int:
     from bot.app import wiring  # noqa: PLC0415
     from bot.app.commands import is_demo, say, settings_of  # noqa: PLC0415
+    from bot.rendering.laws import sentences  # noqa: PLC0415
     from domain.errors import UserCanFix  # noqa: PLC0415
+    from domain.invariants import LAWS  # noqa: PLC0415
     from storage.backup import restore  # noqa: PLC0415
 
     settings = settings_of(arguments)
     if not settings.secret_key and not settings.secret_file.exists():
         raise UserCanFix("there is no key to open the backup with: give the shop's key as ZHANGGUI_SECRET_KEY, "
                          f"or put its secret.key into {settings.data_dir}")
-    findings = restore(arguments.source, wiring.secret_of(settings),
+    breaks = restore(arguments.source, wiring.secret_of(settings),
                        arguments.into or wiring.database_url(settings, demo=is_demo(arguments)))
-    for finding in findings:
-        say(str(finding))
-    say("restored, and everything agrees" if not findings else "restored, but not everything agrees: see above")
-    return 1 if findings else 0
+    say("restored")
+    say("\n".join(sentences(breaks, len(LAWS), settings.language)))
+    return 1 if breaks else 0
