@@ -1,5 +1,6 @@
 """Distinct buyers of the period: how many, how many new, how many who came back."""
 
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
@@ -29,18 +30,33 @@ def _newness(scope: Scope) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
 
 
 def buyers(scope: Scope, measures: frozenset[str]) -> list[Select[Any]]:
-    """First each buyer of a row with the number of paid orders in it, then the buyers counted."""
-    fact = LINES if scope.dimensions & GOODS else ORDERS
-    source, condition = fact.rows(scope, scope.seen, ("customers",))
-    is_new, came_before = _newness(scope)
+    """First each buyer of a row, with what the measures take, then the buyers counted."""
+    is_by_line = bool(scope.dimensions & GOODS)
+    told = _told(scope, measures, is_by_line=is_by_line)
+    fact = LINES if is_by_line else ORDERS
+    source, condition = fact.rows(scope, scope.seen, ("customers",) if told else ())
     keys = fact.key_columns(scope)
-    each = select(
-        *keys, func.count(orders.c.id.distinct()).label("orders"), func.max(case((is_new, 1), else_=0)).label("is_new"),
-        func.max(case((came_before, 1), else_=0)).label("came_before"),
-    ).select_from(source).where(condition, orders.c.customer_id.is_not(None)).group_by(
-        *(key.name for key in keys), off_index(orders.c.customer_id)).subquery("each_buyer")
-    sums = {"customers": func.count(), "new_customers": func.sum(each.c.is_new),
-            "repeat_customers": func.sum(case((or_(each.c.orders > 1, each.c.came_before == 1), 1), else_=0))}
+    each = select(*keys, off_index(orders.c.customer_id).label("buyer"), *told).select_from(source).where(
+        condition, orders.c.customer_id.is_not(None)).group_by(*(key.name for key in keys), "buyer").subquery("each")
     rows = [each.c[key.name] for key in keys]
-    counts = [*(sums[name].label(name) for name in sorted(measures)), func.count().label(COUNTED)]
+    counts = [*(_SUMS[name](each.c).label(name) for name in sorted(measures)), func.count().label(COUNTED)]
     return [select(*rows, *counts).select_from(each).group_by(*rows)]
+
+
+_SUMS: dict[str, Callable[[Any], ColumnElement[Any]]] = {
+    "customers": lambda _: func.count(),
+    "new_customers": lambda buyer: func.sum(buyer.is_new),
+    "repeat_customers": lambda buyer: func.sum(case((or_(buyer.orders > 1, buyer.came_before == 1), 1), else_=0)),
+}
+
+
+def _told(scope: Scope, measures: frozenset[str], *, is_by_line: bool) -> list[ColumnElement[Any]]:
+    """Of each buyer: new in the row, came before it, paid orders in it. Nothing where buyers are only counted."""
+    is_new, came_before = _newness(scope)
+    told: list[ColumnElement[Any]] = []
+    if "new_customers" in measures:
+        told.append(func.max(case((is_new, 1), else_=0)).label("is_new"))
+    if "repeat_customers" in measures:
+        number = func.count(orders.c.id.distinct()) if is_by_line else func.count()
+        told += [number.label("orders"), func.max(case((came_before, 1), else_=0)).label("came_before")]
+    return told

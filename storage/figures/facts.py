@@ -1,7 +1,7 @@
 """A fact table as a source of measures: what is added up, the dimensions it knows, and when it happened."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import (
@@ -10,6 +10,7 @@ from sqlalchemy import (
     FromClause,
     Label,
     Select,
+    Subquery,
     and_,
     cast,
     false,
@@ -28,6 +29,7 @@ from storage.schema import metadata
 
 _T = metadata.tables
 COUNTED = "facts"  # the column that says how many facts a row rests on
+_POOLED = "pooled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,17 @@ class Sum:
 NOWHERE = Key(null())  # the fact belongs to no value of the dimension
 
 
+Joins = Mapping[str, tuple[FromClause, ColumnElement[bool]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """Rows are added up by a column before its joins are made: what it stands for is looked up once, not row by row."""
+
+    column: ColumnElement[Any]
+    joins: Callable[[ColumnElement[Any]], Joins]
+
+
 @dataclass(frozen=True, slots=True)
 class Fact:
     """`day` is the business day; without one the facts are of the moment. `moment` is None for facts of whole days.
@@ -68,8 +81,9 @@ class Fact:
     day: ColumnElement[Any] | None = None
     moment: ColumnElement[Any] | None = None
     conditions: tuple[ColumnElement[bool], ...] = ()
-    joins: Mapping[str, tuple[FromClause, ColumnElement[bool]]] = field(default_factory=dict)
+    joins: Joins = field(default_factory=dict)
     beside: "Fact | None" = None
+    pool: Pool | None = None
 
     def rows(
         self, scope: Scope, days: Days | None, needs: Iterable[str] = (),
@@ -81,18 +95,36 @@ class Fact:
         return self.joined(wanted), and_(true(), *self.conditions, *self._in_days(scope, days), *self._filters(scope))
 
     def joined(self, names: Collection[str]) -> FromClause:
-        source = self.base
-        for name, (table, condition) in self.joins.items():
-            source = source.outerjoin(table, condition) if name in names else source
-        return source
+        return _joined(self.base, self.joins, names)
 
     def select(self, scope: Scope, measures: Iterable[str], days: Days | None) -> Select[Any]:
         """One row per group: k0, k1 … the measures by name, and COUNTED."""
+        late = self._late(scope)
+        early = tuple(name for name in scope.by if name not in late)
         sums = {name: self.measures[name] for name in sorted(measures)}
-        source, condition = self.rows(scope, days, (need for item in sums.values() for need in item.needs))
-        keys = self.key_columns(scope)
+        needs = (need for item in sums.values() for need in item.needs)
+        source, condition = self.rows(replace(scope, by=early), days, needs)
+        keys = [key for key, name in zip(self.key_columns(scope), scope.by, strict=True) if name in early]
+        if late and self.pool:
+            keys.append(off_index(self.pool.column).label(_POOLED))
         columns = [*keys, *(item.value.label(name) for name, item in sums.items()), func.count().label(COUNTED)]
-        return select(*columns).select_from(source).where(condition).group_by(*(key.name for key in keys))
+        found = select(*columns).select_from(source).where(condition).group_by(*(key.name for key in keys))
+        return self._looked_up(found.subquery(_POOLED), scope, late) if late else found
+
+    def _late(self, scope: Scope) -> set[str]:
+        """Splits by what the pooled column stands for."""
+        joins = self.pool.joins(self.pool.column).keys() if self.pool else ()
+        return {name for name in scope.by if not set(self.keys[name].needs).isdisjoint(joins)}
+
+    def _looked_up(self, pooled: Subquery, scope: Scope, late: Collection[str]) -> Select[Any]:
+        assert self.pool is not None
+        source = _joined(pooled, self.pool.joins(pooled.c[_POOLED]), {need for dim in late
+                                                                      for need in self.keys[dim].needs})
+        keys = [key if name in late else pooled.c[key.name]
+                for key, name in zip(self.key_columns(scope), scope.by, strict=True)]
+        sums = [column for column in pooled.c if column.name not in {_POOLED, *(key.name for key in keys)}]
+        return select(*keys, *(func.sum(column).label(column.name) for column in sums)).select_from(source).group_by(
+            *(key.name for key in keys))
 
     def key_columns(self, scope: Scope) -> list[Label[Any]]:
         return [off_index(type_coerce(self.keys[name].of(scope), key_type(name))).label(f"k{n}")
@@ -119,6 +151,12 @@ class Fact:
             return key.matches(values)
         value = key.of(scope)
         return false() if isinstance(value, Null) else type_coerce(value, key_type(dimension)).in_(values)
+
+
+def _joined(source: FromClause, joins: Joins, names: Collection[str]) -> FromClause:
+    for name, (table, condition) in joins.items():
+        source = source.outerjoin(table, condition) if name in names else source
+    return source
 
 
 def assign(
@@ -190,5 +228,5 @@ def shop_keys(shop_id: ColumnElement[Any], currency: ColumnElement[Any] | None =
     return keys if currency is None else {**keys, "currency": Key(currency)}
 
 
-def shop_join(shop_id: ColumnElement[Any]) -> dict[str, tuple[FromClause, ColumnElement[bool]]]:
+def shop_join(shop_id: ColumnElement[Any]) -> Joins:
     return {"shops": (_T["shops"], _T["shops"].c.id == shop_id)}

@@ -5,6 +5,7 @@ from sqlalchemy import and_, case, func, or_, select
 from domain.orders.model import RefundStatus
 from storage.figures.facts import Fact, Sum, compose, shop_join, shop_keys, time_keys
 from storage.figures.sales import (
+    BY_SKU,
     NO_GOODS,
     NOTHING,
     SKU_DAY_JOINS,
@@ -62,7 +63,7 @@ _REFUND_DAYS = rollup(
     sales_days, {}, {}, sales_days.c.refund_orders > 0,
     refund_amount="refund_base", refund_orders="refund_orders", cost_returned="cost_returned_base")
 SKU_REFUND_DAYS = rollup(
-    sku_days, SKU_DAY_KEYS, SKU_DAY_JOINS, sku_days.c.refund_lines > 0,
+    sku_days, SKU_DAY_KEYS, SKU_DAY_JOINS, sku_days.c.refund_lines > 0, pool=BY_SKU,
     refund_amount="refund_base", cost_returned="cost_returned_base")
 
 refunds = compose((REFUNDS, REFUND_LINES), (_REFUND_DAYS, SKU_REFUND_DAYS))

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Table, and_, case, func, literal_column, n
 
 from domain.catalog.model import ItemKind
 from domain.orders.model import Payment
-from storage.figures.facts import NOWHERE, Fact, Key, Sum, compose, shop_join, shop_keys, time_keys
+from storage.figures.facts import NOWHERE, Fact, Key, Pool, Sum, compose, shop_join, shop_keys, time_keys
 from storage.figures.scope import Values
 from storage.rollup_tables import NO_SKU
 from storage.schema import metadata
@@ -105,12 +105,12 @@ EXCLUDED = Fact(
 
 
 def rollup(table: Table, keys: dict[str, Key], joins: dict[str, Any], condition: ColumnElement[bool],
-           **columns: str) -> Fact:
+           *, pool: Pool | None = None, **columns: str) -> Fact:
     """A table of whole days as a source; `columns` says which column a measure is the sum of."""
     measures = {name: Sum(func.sum(table.c[column])) for name, column in columns.items()}
     own_keys = {**time_keys(table.c.day), **shop_keys(table.c.shop_id, table.c.currency)}
     return Fact(table, {**own_keys, **keys}, measures, table.c.day, None, (condition,),
-                {**shop_join(table.c.shop_id), **joins})
+                {**shop_join(table.c.shop_id), **joins}, pool=pool)
 
 
 _SKU_OF_DAY = func.nullif(sku_days.c.sku_id, NO_SKU)
@@ -119,13 +119,14 @@ SKU_DAY_KEYS = {  # services stand under NO_SKU, so a SKU's row is always of goo
     "product": Key(_skus.c.product_id, ("skus",), _matches(sku_days.c.sku_id, _products.c.id)),
     "category": Key(_products.c.category, _GOODS_JOINS, _matches(sku_days.c.sku_id, _products.c.category))}
 SKU_DAY_JOINS = goods_join(sku_days.c.sku_id)
+BY_SKU = Pool(sku_days.c.sku_id, goods_join)
 
 SALES_DAYS = rollup(
     sales_days, {}, {}, sales_days.c.orders > 0,
     revenue="revenue_base", orders="orders", units="units", discount="discount_base", cost_sold="cost_base",
     lines_without_cost="lines_without_cost", amount_without_cost="amount_without_cost")
 SKU_DAYS = rollup(
-    sku_days, SKU_DAY_KEYS, SKU_DAY_JOINS, sku_days.c.sale_lines > 0,
+    sku_days, SKU_DAY_KEYS, SKU_DAY_JOINS, sku_days.c.sale_lines > 0, pool=BY_SKU,
     revenue="revenue_base", units="units", discount="discount_base", cost_sold="cost_base",
     lines_without_cost="lines_without_cost", amount_without_cost="amount_without_cost")
 
