@@ -22,6 +22,7 @@ from domain.reports import ReportBody
 MAX_JOB = 40
 MAX_PART = 80
 MAX_TOKEN = 40
+KEEPS_TIME = "timetable"  # the job of the row that says since when time is kept
 _OPEN = text("state IN ('running', 'failed') AND is_alone")
 
 
@@ -183,8 +184,8 @@ class RunBook(Protocol):
     def miss(self, dues: Collection[Due], now: datetime) -> None:
         """Note runs that nobody was there for."""
 
-    def began(self) -> datetime | None:
-        """The earliest run by the clock on record: before it nobody kept time."""
+    def began(self, now: datetime) -> datetime:
+        """Since when somebody has kept time; from now on, where nobody has: what was due before was not missed."""
 
     def own_times(self) -> Sequence[OwnTime]:
         """Times that chats chose for their reports."""

@@ -60,7 +60,8 @@ class Runner:
 
     async def run_claimed(self, claim: Claim) -> Ran:
         """Never raises but when it is cancelled, and then gives the run back."""
-        beat = asyncio.create_task(self._hold(claim))
+        ended = asyncio.Event()
+        beat = asyncio.create_task(self._hold(claim, ended))
         try:
             if claim.attempts > len(self.retry_after) + 1:
                 return await self._failed(claim, "the process that ran it died every time")
@@ -81,7 +82,8 @@ class Runner:
         else:
             return Ran(queued, outcome.said)
         finally:
-            beat.cancel()
+            ended.set()
+            await asyncio.shield(beat)
 
     async def _work(self, claim: Claim) -> tuple[Outcome, Addressed]:
         due = claim.due
@@ -102,10 +104,12 @@ class Runner:
             log.exception("the failure of %s could not be noted", claim.due)
         return Ran((), "", error)
 
-    async def _hold(self, claim: Claim) -> None:
+    async def _hold(self, claim: Claim, ended: asyncio.Event) -> None:
         """Renew the lease as long as the run lasts."""
-        while True:
-            await asyncio.sleep(self.beat_s)
+        while not ended.is_set():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(ended.wait(), self.beat_s)
+                return
             with suppress(Exception):  # a busy database is no reason to give up; the lease has room for two misses
                 await aside(self.book.renew, claim, self.tools.clock() + self.lease)
 

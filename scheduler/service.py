@@ -62,7 +62,7 @@ class SchedulerService:
         """One look at the clock: begin what is due and nobody has begun, and what dead processes left."""
         runner, now = self.runner, self.runner.tools.clock()
         own = await aside(runner.book.own_times)
-        began = await aside(runner.book.began) or now - FIRST_LOOK_BACK
+        began = await aside(runner.book.began, now - FIRST_LOOK_BACK)
         found = plan(runner.timetable, own, runner.tools.calendar, began=began - timedelta(microseconds=1), now=now)
         known = await aside(runner.book.known, (*found.due, *found.missed))
         await aside(runner.book.miss, [due for due in found.missed if due not in known], now)

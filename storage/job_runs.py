@@ -8,7 +8,19 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 
 from domain.clock import ShopCalendar
-from domain.jobs import Addressed, Alarm, Claim, Due, JobRun, LostClaim, Outcome, OwnTime, Queued, RunState
+from domain.jobs import (
+    KEEPS_TIME,
+    Addressed,
+    Alarm,
+    Claim,
+    Due,
+    JobRun,
+    LostClaim,
+    Outcome,
+    OwnTime,
+    Queued,
+    RunState,
+)
 from domain.messaging.model import Subscription
 from storage import notices, report_queue, stock_watch
 from storage.bulk import table_of
@@ -88,17 +100,18 @@ class JobRuns:
             return {Due(*row) for row in connection.execute(statement)} & set(dues)
 
     def miss(self, dues: Collection[Due], now: datetime) -> None:
-        rows = [{**_key(due), "state": RunState.MISSED, "token": "", "attempts": 0, "leased_until": now,
-                 "claimed_at": now, "finished_at": now, "is_alone": False, "is_by_hand": False, "messages": 0}
-                for due in dues]
-        if rows:
+        if dues:
             with self._database.write() as connection:
-                _insert(connection, rows)
+                _insert(connection, [_closed(due, RunState.MISSED, now) for due in dues])
 
-    def began(self) -> datetime | None:
+    def began(self, now: datetime) -> datetime:
         statement = select(func.min(col(JobRun.due_at))).where(~col(JobRun.is_by_hand))
         with self._database.read() as connection:
-            return connection.execute(statement).scalar()
+            found = connection.execute(statement).scalar()
+        if found is None:
+            with self._database.write() as connection:
+                _insert(connection, [_closed(Due(KEEPS_TIME, now), RunState.DONE, now)])
+        return found or now
 
     def own_times(self) -> Sequence[OwnTime]:
         statement = select(col(Subscription.report), col(Subscription.at), col(Subscription.created_at)).where(
@@ -111,6 +124,12 @@ def _key(due: Due) -> dict[str, object]:
     return {"job": due.job, "part": due.part, "due_at": due.due_at}
 
 
+def _closed(due: Due, state: RunState, now: datetime) -> dict[str, object]:
+    """A row that nobody holds."""
+    return {**_key(due), "state": state, "token": "", "attempts": 0, "leased_until": now, "claimed_at": now,
+            "finished_at": now, "is_alone": False, "is_by_hand": False, "messages": 0}
+
+
 def _is(due: Due) -> ColumnElement[bool]:
     return and_(col(JobRun.job) == due.job, col(JobRun.part) == due.part, col(JobRun.due_at) == due.due_at)
 
@@ -121,10 +140,10 @@ def _ours(claim: Claim) -> ColumnElement[bool]:
 
 
 def _insert(connection: Connection, rows: Iterable[dict[str, object]]) -> int:
-    """Rows that break no rule of uniqueness; how many there were."""
+    """Rows that break no rule of uniqueness; how many there were, told by the rows themselves."""
     insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    return sum(connection.execute(insert(table_of(JobRun)).values(**row).on_conflict_do_nothing()).rowcount
-               for row in rows)
+    statement = insert(table_of(JobRun)).on_conflict_do_nothing().returning(col(JobRun.id))
+    return sum(connection.execute(statement.values(**row)).first() is not None for row in rows)
 
 
 def _taken(connection: Connection, row: tuple[int | None, str, datetime], token: str, until: datetime) -> Claim | None:

@@ -19,4 +19,6 @@ def enqueue(connection: Connection, *, chat: str, unique_key: str, kind: str, pa
     values = {"chat": chat, "unique_key": unique_key, "kind": kind, "state": OutboxState.QUEUED, "attempts": 0,
               "payload": json.dumps(payload, ensure_ascii=False, sort_keys=True), "created_at": now,
               "not_before": not_before or now, "expires_at": expires_at}
-    return connection.execute(insert(table_of(OutboxMessage)).values(**values).on_conflict_do_nothing()).rowcount == 1
+    statement = insert(table_of(OutboxMessage)).values(**values).on_conflict_do_nothing()
+    # The row itself tells: the count of rows is not known to every driver once the new id is asked for, too.
+    return connection.execute(statement.returning(table_of(OutboxMessage).c.id)).first() is not None

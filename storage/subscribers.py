@@ -61,8 +61,8 @@ def audience(connection: Connection, report: Report) -> Audience:
     """In four small queries, however many chats there are."""
     chats = {row.key: row for row in connection.execute(select(
         col(Chat.key), col(Chat.title), col(Chat.is_group), col(Chat.clearance), col(Chat.state)))}
-    staff = dict(connection.execute(
-        select(col(Staff.name), col(Staff.role)).where(col(Staff.is_active))).tuples().all())
+    staff = {row.name: row.role for row in connection.execute(
+        select(col(Staff.name), col(Staff.role)).where(col(Staff.is_active)))}
     people = _people(connection, chats)
     wanted = connection.execute(select(
         col(Subscription.chat), col(Subscription.at), col(Subscription.created_at), col(Subscription.subscribed_by))

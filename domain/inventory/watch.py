@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from math import inf
 
 from sqlalchemy import BigInteger
 from sqlmodel import Field, SQLModel
@@ -123,4 +124,9 @@ def low(lines: Sequence[StockLine]) -> tuple[tuple[StockLine, ...], ...]:
         if line.level is not None:
             found.setdefault(line.sku, []).append(line)
     return tuple(tuple(places) for places in sorted(
-        found.values(), key=lambda places: (places[0].total > 0, places[0].cover_days or 0.0, places[0].sku)))
+        found.values(), key=lambda places: (places[0].total > 0, _lasts(places[0]), places[0].sku)))
+
+
+def _lasts(line: StockLine) -> float:
+    """What does not sell lasts for ever."""
+    return inf if line.cover_days is None else line.cover_days

@@ -1,0 +1,178 @@
+"""Who gets a report, how much of it, when, and in how many messages."""
+
+import json
+from datetime import datetime, time, timedelta
+from typing import Any
+
+import pytest
+
+from domain.jobs import Addressed, Audience, Due, Outcome, Send
+from domain.messaging.model import Report
+from scheduler.schedule import QUIET_HOURS
+from storage.engine import Database
+from storage.job_runs import JobRuns
+from storage.report_queue import is_quiet
+from tests.scheduler.world import AT, DAY, HOUR, MINUTE, World, report
+
+SECOND = timedelta(seconds=1)
+
+
+@pytest.fixture
+def world(database: Database) -> World:
+    return World(database, (), {})
+
+
+def send(world: World, which: Report = Report.DAILY_PROFIT, *, due: datetime = AT, ats: Any = (None,),
+         audience: Audience = Audience.DUE, is_by_hand: bool = False, is_late: bool = False) -> list[str]:
+    """The chats that get it."""
+    book = JobRuns(world.database, world.calendar)
+    claim = book.claim(Due(which, due), token="t", now=due, lease=HOUR, is_alone=False, is_by_hand=is_by_hand)
+    assert claim is not None
+    body = report(world.calendar.day(due) - DAY, which)
+    queued = book.finish(claim, Outcome("", (Send(which, body, audience, DAY),)),
+                         Addressed(frozenset(ats), is_late, QUIET_HOURS), due)
+    return [one.chat for one in queued]
+
+
+def messages(world: World) -> dict[str, dict[str, Any]]:
+    return {chat: json.loads(payload) for chat, kind, payload in world.rows("outbox", "chat", "kind", "payload")
+            if kind == "report"}
+
+
+def notices(world: World) -> list[tuple[str, str]]:
+    return [(chat, json.loads(payload)["key"]) for chat, kind, payload in world.rows("outbox", "chat", "kind",
+                                                                                     "payload") if kind == "notice"]
+
+
+def metrics(payload: dict[str, Any]) -> list[str]:
+    return [figure["metric"] for figure in payload["parts"][0]["figures"]]
+
+
+def test_each_chat_gets_it_at_its_own_time(world: World) -> None:
+    world.subscribe("terminal")
+    world.subscribe("early", at="08:30")
+    assert send(world) == ["terminal"]
+    assert send(world, due=AT - 37 * MINUTE, ats=("08:30",)) == ["early"]
+
+
+def test_by_hand_everybody_gets_it(world: World) -> None:
+    world.subscribe("terminal")
+    world.subscribe("early", at="08:30")
+    assert send(world, ats=(), is_by_hand=True) == ["terminal", "early"]
+
+
+def test_who_asked_after_it_was_due_does_not_get_it(world: World) -> None:
+    world.subscribe("terminal", since=AT + MINUTE)
+    assert send(world) == []
+
+
+def test_a_group_sees_what_it_is_cleared_for_and_those_who_may_get_the_rest_privately(world: World) -> None:
+    """The warehouse's group asked for the daily report: it gets the count of orders, the owner all of it alone."""
+    world.person("陈总", "owner", "1")
+    world.person("小王", "warehouse", "2")
+    world.chat("telegram:-100", clearance="warehouse")
+    world.subscribe("telegram:-100")
+    assert sorted(send(world)) == ["telegram:-100", "telegram:1"]
+    found = messages(world)
+    assert metrics(found["telegram:-100"]) == ["orders"]
+    assert (found["telegram:-100"]["withheld"], found["telegram:-100"]["told_privately"]) == (["daily_profit"], 1)
+    assert metrics(found["telegram:1"]) == ["orders", "revenue", "gross_profit"]
+    stored = world.rows("outbox", "payload", chat="telegram:-100")[0]
+    assert "revenue" not in stored, "what may not be seen is not even stored for the group"
+
+
+def test_a_group_that_may_see_everything_gets_everything(world: World) -> None:
+    world.person("陈总", "owner", "1")
+    world.chat("telegram:-100", clearance="manager")
+    world.subscribe("telegram:-100")
+    assert send(world) == ["telegram:-100"]
+    assert messages(world)["telegram:-100"]["withheld"] == []
+
+
+def test_the_owner_who_gets_it_anyway_gets_it_once(world: World) -> None:
+    world.person("陈总", "owner", "1")
+    world.chat("telegram:-100", clearance="warehouse")
+    world.subscribe("telegram:-100")
+    world.subscribe("telegram:1", by="陈总")
+    assert sorted(send(world)) == ["telegram:-100", "telegram:1"]
+
+
+def test_a_person_sees_by_the_role_of_today(world: World) -> None:
+    """Bound as manager, now in the warehouse: the report shrinks with the role."""
+    world.person("小王", "warehouse", "2")
+    world.subscribe("telegram:2", by="小王")
+    send(world)
+    assert metrics(messages(world)["telegram:2"]) == ["orders"]
+
+
+@pytest.mark.parametrize(("state", "clearance", "expected"), [
+    ("left", "manager", "alarm.chat_left"), ("active", None, "alarm.group_not_cleared"), ("paused", "manager", None)],
+    ids=["left", "not cleared", "paused"])
+def test_a_chat_that_cannot_have_it_is_told_to_the_owner_once(
+        world: World, state: str, clearance: str | None, expected: str | None) -> None:
+    """A pause was somebody's wish: nobody is bothered with it."""
+    world.person("陈总", "owner", "1")
+    world.chat("telegram:-100", state=state, clearance=clearance)
+    world.subscribe("telegram:-100")
+    assert send(world) == []
+    assert send(world, due=AT + DAY) == []
+    assert notices(world) == ([("telegram:1", expected)] if expected else [])
+
+
+def test_an_address_nobody_vouches_for_gets_nothing(world: World) -> None:
+    world.person("陈总", "owner", "1")
+    world.subscribe("telegram:-999")
+    world.subscribe("terminal", by="nobody who works here")
+    assert send(world) == []
+    assert {key for _, key in notices(world)} == {"alarm.nobody_bound"}
+
+
+def test_that_nobody_is_subscribed_is_told_once(world: World) -> None:
+    world.person("陈总", "owner", "1")
+    send(world)
+    send(world, due=AT + DAY)
+    assert notices(world) == [("telegram:1", "alarm.nobody_subscribed")]
+
+
+def test_reports_of_one_minute_are_one_message(world: World) -> None:
+    for which in ("daily_profit", "weekly_review"):
+        world.subscribe("terminal", which)
+    assert send(world, Report.WEEKLY_REVIEW) == ["terminal"]
+    assert send(world, Report.DAILY_PROFIT) == ["terminal"]
+    assert len(world.rows("outbox", "id")) == 1
+    assert [part["report"] for part in messages(world)["terminal"]["parts"]] == ["daily_profit", "weekly_review"]
+
+
+def test_a_message_that_is_being_sent_is_left_alone(world: World) -> None:
+    """The second report comes while the relay has the first in its hands: it goes as a message of its own."""
+    for which in ("daily_profit", "weekly_review"):
+        world.subscribe("terminal", which)
+    send(world, Report.DAILY_PROFIT)
+    with world.database.write() as connection:
+        connection.exec_driver_sql("UPDATE outbox SET attempts = 1")
+    send(world, Report.WEEKLY_REVIEW)
+    assert len(world.rows("outbox", "id")) == 2
+
+
+def test_news_at_night_waits_for_the_morning_and_a_chosen_time_does_not(world: World) -> None:
+    world.subscribe("terminal")
+    world.subscribe("terminal", "to_ship")
+    night = AT.replace(hour=17)  # 01:00 in the shop
+    send(world, due=night)
+    send(world, Report.TO_SHIP, due=night + MINUTE, audience=Audience.EVERYONE)
+    chosen, news = world.rows("outbox", "not_before")
+    assert chosen - night < MINUTE
+    assert world.calendar.local(news).strftime("%d %H:%M") == "24 08:00"
+
+
+def test_what_is_late_does_not_wake_anybody(world: World) -> None:
+    world.subscribe("terminal")
+    send(world, due=AT.replace(hour=17), is_late=True)
+    assert world.calendar.local(world.rows("outbox", "not_before")[0]).hour == 8
+
+
+@pytest.mark.parametrize(("now", "expected"), [
+    (time(21, 59), False), (time(22), True), (time(3), True), (time(7, 59), True), (time(8), False)])
+def test_quiet_hours_run_over_midnight(now: time, *, expected: bool) -> None:
+    assert is_quiet(now, *QUIET_HOURS) is expected
+    assert not is_quiet(now, time(0), time(0))
