@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from domain.drafts import Counts, Draft, Kind, LineDraft, OrderDraft, Reject
+from domain.metrics.details import DetailPage, DetailRows
 from domain.metrics.query import MetricQuery
 from domain.metrics.result import ResultTable
 
@@ -15,6 +16,16 @@ class Figures(Protocol):
 
     def answer(self, query: MetricQuery, at: datetime) -> ResultTable:
         """The figures as they stood at the moment; later facts are not seen."""
+
+
+class Details(Protocol):
+    """Lists the rows behind a figure. Columns that are `hidden` come as None."""
+
+    def page(self, query: MetricQuery, at: datetime, limit: int, hidden: frozenset[str] = ...) -> DetailPage:
+        """The latest rows, at most `limit`, with the number and the sum of all."""
+
+    def stream(self, query: MetricQuery, at: datetime, hidden: frozenset[str] = ...) -> DetailRows:
+        """All rows, read as they are taken."""
 
 
 @dataclass(frozen=True, slots=True)

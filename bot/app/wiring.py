@@ -8,6 +8,7 @@ from random import SystemRandom
 from typing import Self
 
 from bot.acting import Acting
+from bot.app.export_folder import EXPORTS, ExportFolder
 from bot.app.settings import DEFAULT_CURRENCY, DEFAULT_TIMEZONE, Settings
 from bot.dispatcher import Dispatcher
 from bot.minding import Minding
@@ -19,11 +20,13 @@ from bot.understanding.understand import Understanding
 from domain.clock import ShopCalendar
 from domain.errors import UserCanFix
 from domain.people import Role
+from integrations.files.writing import write_sheet
 from storage import identity
 from storage.actions import ActionDesk
 from storage.encryption import Vault, load_or_make_secret
 from storage.engine import Database, open_database
 from storage.figures import MetricFigures
+from storage.figures.details import FigureDetails
 from storage.ingest import Ingest
 from storage.migrate import ensure_schema
 from storage.names import DatabaseNames
@@ -134,9 +137,11 @@ def _put_together(settings: Settings, database: Database) -> OpenShop:
     currency = identity.agree(database, "currency", settings.currency, DEFAULT_CURRENCY)
     calendar, vault = ShopCalendar.named(zone), vault_of(settings)
     figures = MetricFigures(database, calendar, currency)
+    proving = Proving(figures, FigureDetails(database, calendar, currency, vault), write_sheet,
+                      ExportFolder(settings.data_dir / EXPORTS), draw_why, currency)
     dispatcher = Dispatcher(Understanding(DatabaseNames(database), currency), figures,
                             Acting(ActionDesk(database, calendar, currency, SystemRandom()), calendar.zone),
-                            Proving(figures, draw_why), Minding(partial(verify, database)), draw)
+                            proving, Minding(partial(verify, database)), draw)
     demo_at = identity.read(database, DEMO_MARK)
     return OpenShop(settings, database, calendar, currency, vault, Roster(database, vault), dispatcher, figures,
                     datetime.fromisoformat(demo_at) if demo_at else None)

@@ -72,7 +72,7 @@ def _pick(message: str, offered: tuple[str, ...]) -> str | None:
 
 def _shown(reply: Reply) -> str:
     """The text, the pictures' files, and what can be asked next with its number."""
-    lines = [reply.text, *(f"[{path}]" for path in reply.charts)]
+    lines = [reply.text, *(f"[{path}]" for path in (*reply.charts, *reply.files))]
     said = set(reply.text.splitlines())
     lines += [line for line in _numbered(reply.choices) if line not in said]
     lines += [_button(number, button.label, button.message)

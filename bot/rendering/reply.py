@@ -41,6 +41,7 @@ class Reply:
     comparison_period: Period | None = None
     coverage: Coverage | None = None
     charts: list[str] = field(default_factory=list)
+    files: list[str] = field(default_factory=list)  # to be sent along; named in `text`, for the JSON has no place
     buttons: tuple[Button, ...] = ()
     understood_by: str = "rules"
     timing: Timing = field(default_factory=Timing)

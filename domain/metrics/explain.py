@@ -209,7 +209,7 @@ def _explain_sum(work: _Work, metric: str, change: float) -> tuple[tuple[Part, .
 
 def _dimensions(work: _Work, metric: str) -> list[str]:
     """Those that the figure is a sum over, and that are not settled by the question already."""
-    needed = _RATIOS.get(metric) or (metric,)
+    needed = _RATIOS.get(metric) or (metric, *_RECIPES[metric].signs)
     return [name for name in _PLACES if work.can_split(needed, (name,)) and work.tells_something(name)
             and not (name == "product" and metric in _COUNTED_ONCE)]
 

@@ -18,16 +18,18 @@ _PARCEL_KEYS = {**shop_keys(orders.c.shop_id, orders.c.currency), **buyer_keys(o
                 "warehouse": Key(_shipments.c.warehouse_id), "staff": Key(_shipments.c.staff_id)}
 _ORDERS_OF_PARCELS = Sum(func.count(_shipments.c.order_id.distinct()))
 
-shipments = compose((Fact(
+SHIPMENTS = Fact(
     _PARCELS, {**time_keys(_shipments.c.shipped_on, moment=_shipments.c.shipped_at), **_PARCEL_KEYS},
     {"orders_shipped": _ORDERS_OF_PARCELS,
      "ship_seconds": Sum(func.sum(EpochSeconds(_shipments.c.shipped_at) - EpochSeconds(orders.c.paid_at))),
      "timed_shipments": Sum(func.count(orders.c.paid_at))},
-    _shipments.c.shipped_on, _shipments.c.shipped_at, joins=_PARCEL_JOINS),))
+    _shipments.c.shipped_on, _shipments.c.shipped_at, joins=_PARCEL_JOINS)
+shipments = compose((SHIPMENTS,))
 
-signed = compose((Fact(
+SIGNED = Fact(
     _PARCELS, {**time_keys(_shipments.c.signed_on), **_PARCEL_KEYS}, {"orders_signed": _ORDERS_OF_PARCELS},
-    _shipments.c.signed_on, _shipments.c.signed_at, joins=_PARCEL_JOINS),))
+    _shipments.c.signed_on, _shipments.c.signed_at, joins=_PARCEL_JOINS)
+signed = compose((SIGNED,))
 
 _WAITING = orders.c.status.in_([OrderStatus.TO_SHIP, OrderStatus.PARTLY_SHIPPED])
 
@@ -37,11 +39,14 @@ def _count(condition: ColumnElement[bool]) -> Sum:
 
 
 def open_orders(scope: Scope, measures: frozenset[str]) -> list[Select[Any]]:
+    return [waiting(scope).select(scope, measures, None)]
+
+
+def waiting(scope: Scope) -> Fact:
     """Orders made before the moment that wait today; what they waited for earlier is not kept."""
-    fact = Fact(
+    return Fact(
         orders, {**shop_keys(orders.c.shop_id, orders.c.currency), **buyer_keys(orders.c.customer_id)},
         {"orders_to_pay": _count(orders.c.status == OrderStatus.TO_PAY), "orders_to_ship": _count(_WAITING),
          "orders_overdue": _count(and_(_WAITING, orders.c.ship_by < scope.at))},
         moment=orders.c.created_at, joins=_PARCEL_JOINS,
         conditions=(orders.c.status.in_([OrderStatus.TO_PAY, OrderStatus.TO_SHIP, OrderStatus.PARTLY_SHIPPED]),))
-    return [fact.select(scope, measures, None)]

@@ -31,16 +31,18 @@ _CHARGE_DAYS = rollup(
     platform_fees="platform_fees_base", shipping_cost="shipping_cost_base", estimated_charges="estimated_charges")
 charges = compose((CHARGES,), (_CHARGE_DAYS,))
 
-expenses = compose((Fact(
+EXPENSES = Fact(
     _expenses, {**time_keys(_expenses.c.day), **shop_keys(_expenses.c.shop_id, _expenses.c.currency)},
-    {"expenses": Sum(func.sum(_expenses.c.amount_base))}, _expenses.c.day, joins=shop_join(_expenses.c.shop_id)),))
+    {"expenses": Sum(func.sum(_expenses.c.amount_base))}, _expenses.c.day, joins=shop_join(_expenses.c.shop_id))
+expenses = compose((EXPENSES,))
 
 _ACCOUNT_KEYS = {"account": Key(_accounts.c.id), "currency": Key(_accounts.c.currency)}
-cash = compose((Fact(
+CASH = Fact(
     _moves.join(_accounts, _accounts.c.id == _moves.c.account_id), {**time_keys(_moves.c.occurred_on), **_ACCOUNT_KEYS},
     {"cash_in": Sum(func.sum(case((_moves.c.amount_base > 0, _moves.c.amount_base), else_=0))),
      "cash_out": Sum(func.sum(case((_moves.c.amount_base < 0, -_moves.c.amount_base), else_=0)))},
-    _moves.c.occurred_on, _moves.c.occurred_at),))
+    _moves.c.occurred_on, _moves.c.occurred_at)
+cash = compose((CASH,))
 
 
 def accounts(scope: Scope, measures: frozenset[str]) -> list[Select[Any]]:

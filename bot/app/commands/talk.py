@@ -80,7 +80,7 @@ def _ask(arguments: argparse.Namespace) -> int:
 def _shown(reply: Any, shop: Any, *, as_json: bool) -> str:
     if as_json:
         return json.dumps(reply.as_json(shop.calendar.zone), ensure_ascii=False)
-    return "\n".join([reply.text, *(f"[{path}]" for path in reply.charts)])
+    return "\n".join([reply.text, *(f"[{path}]" for path in (*reply.charts, *reply.files))])
 
 
 def _batch(shop: Any, arguments: argparse.Namespace) -> int:

@@ -109,6 +109,7 @@ def test_other_reasons_are_not_ours(text: str) -> None:
     assert isinstance(Chat().say(text), Refused | Unclear)
 
 
-@pytest.mark.parametrize("text", ["昨天销售额多少", "怎么提高销售额", "退款原因", "销售额怎么样", "确认发货", "退货原因"])
+@pytest.mark.parametrize("text", ["昨天销售额多少", "怎么提高销售额", "退款原因", "销售额怎么样",
+                                  "确认发货"])
 def test_plain_questions_want_nothing_more(text: str) -> None:
     assert requested(text) is None
