@@ -9,13 +9,15 @@ from typing import Protocol
 
 from bot.acting import Acting
 from bot.minding import Minding
+from bot.model_mode.consult import Consulted
 from bot.proving import Proving
 from bot.rendering.answer import render_answer
+from bot.rendering.messages import say
 from bot.rendering.reply import Reply, Timing
 from bot.rendering.talk import render_error, render_help, render_not_allowed, render_refused, render_unclear
 from bot.sessions import Sessions
 from bot.turn import Person, Turn
-from bot.understanding.readings import Act, Ask, Command, Context, Refused, Unclear, Understood
+from bot.understanding.readings import Act, Ask, Command, Context, Reading, Refused, Unclear, Understood
 from domain.errors import NotAllowed, ShopError
 from domain.metrics.catalog import METRICS
 from domain.metrics.result import ResultTable
@@ -37,6 +39,14 @@ class Draw(Protocol):
     def __call__(self, table: ResultTable, *, language: str, at: datetime, path: Path) -> Path | None: ...
 
 
+class BeyondRules(Protocol):
+    """Reads what the rules cannot (bot.model_mode.consult.ModelMode)."""
+
+    def takes(self, reading: Reading) -> bool: ...
+
+    def consult(self, text: str, turn: Turn) -> Consulted: ...
+
+
 @dataclass(slots=True)
 class Dispatcher:
     """Answers messages. Holds running conversations, nothing else."""
@@ -49,6 +59,7 @@ class Dispatcher:
     draw: Draw
     sessions: Sessions = field(default_factory=Sessions)
     charts_drawn: int = 0
+    beyond: BeyondRules | None = None
 
     def reply(self, text: str, *, person: Person, at: datetime, chat: str, chart_dir: Path | None = None,
               only_asked_charts: bool = False) -> Reply:
@@ -63,7 +74,7 @@ class Dispatcher:
         timing.understand = _ms_since(start)
         turn = Turn(person, at, chat, understood.language, chart_dir, context, only_asked_charts)
         try:
-            reply = self._answer(understood, turn, timing)
+            reply = self._beyond_rules(text, understood, turn, timing) or self._answer(understood, turn, timing)
         except ShopError as error:
             reply = render_error(error, understood.language)
         except Exception as error:  # the edge of the process: whatever fails, the person gets a sentence
@@ -71,7 +82,7 @@ class Dispatcher:
             reply = render_error(error, understood.language)
         timing.total = _ms_since(start)
         reply.timing = timing
-        reply.understood_by = understood.by
+        reply.understood_by = "model" if reply.understood_by == "model" else understood.by
         return reply
 
     def _read(self, text: str, at: datetime, context: Context) -> Understood:
@@ -80,6 +91,28 @@ class Dispatcher:
         except Exception:
             log.exception("a message could not be read")
             return Understood(Refused("not_understood"), "zh")
+
+    def _beyond_rules(self, text: str, understood: Understood, turn: Turn, timing: Timing) -> Reply | None:
+        """What a language model makes of words that mean nothing to the rules; None where it is not asked."""
+        if self.beyond is None or not self.beyond.takes(understood.reading):
+            return None
+        start = perf_counter()
+        found = self.beyond.consult(text, turn)
+        timing.understand += _ms_since(start)
+        match found.reading:
+            case Act() as act:
+                turn.context.pending = None
+                reply = self.acting.propose(act, turn)
+            case Ask() as ask if found.table is not None:
+                reply = self._shown(ask, found.table, turn, timing)
+                parts = [found.prose, reply.text, say("model.understood", turn.language)]
+                reply.text = "\n".join(part for part in parts if part)
+            case _:
+                reply = self._answer(understood, turn, timing)
+                reply.text = f"{reply.text}\n{say(found.note, turn.language)}"
+                return reply
+        reply.understood_by = "model"
+        return reply
 
     def _answer(self, understood: Understood, turn: Turn, timing: Timing) -> Reply:
         match understood.reading:
@@ -114,6 +147,9 @@ class Dispatcher:
             return reply
         table = self.figures.answer(ask.query, turn.at)
         timing.query = _ms_since(start)
+        return self._shown(ask, table, turn, timing)
+
+    def _shown(self, ask: Ask, table: ResultTable, turn: Turn, timing: Timing) -> Reply:
         turn.context.last, turn.context.pending = ask, None
         start = perf_counter()
         reply = render_answer(table, language=turn.language, at=turn.at)

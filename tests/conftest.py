@@ -27,6 +27,12 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     return argname if isinstance(val, bytes) else None
 
 
+@pytest.fixture(autouse=True)
+def no_language_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever runs the tests may have a key of a model; no test is to ask it."""
+    monkeypatch.delenv("ZHANGGUI_OPENAI_API_KEY", raising=False)
+
+
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[postgres.Server]:
     """A PostgreSQL server for this worker. Without one: failed where CI is set, else skipped, loudly."""

@@ -3,10 +3,13 @@
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from bot.app import wiring
 from bot.app.settings import Settings
 from domain.errors import ShopError
+
+_MODELS_NAMED = 5  # of what a server offers, enough to recognise it
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,8 @@ def findings(settings: Settings, *, demo: bool) -> Iterator[Finding]:
             yield from _shops(shop)
     except ShopError as error:
         yield Finding(str(error), is_well=False)
+        return
+    yield _model(settings)
 
 
 def _key(settings: Settings) -> Finding:
@@ -47,3 +52,20 @@ def _shops(shop: wiring.OpenShop) -> Iterator[Finding]:
         yield Finding("there are no shops yet: zhanggui import FILE reads an export, zhanggui demo shows a demo shop")
     for name, platform, currency, has_keys in shops:
         yield Finding(f"shop {name} ({platform}, {currency}), {'with' if has_keys else 'without'} platform keys")
+
+
+def _model(settings: Settings) -> Finding:
+    """Asked for its list of models, which costs no tokens."""
+    chosen = settings.model
+    if not chosen.is_on:
+        return Finding("no language model is asked, the rules read every question: ZHANGGUI_OPENAI_API_KEY is not set")
+    name = f"the language model {chosen.model} at {urlsplit(chosen.base_url).netloc}"
+    try:
+        offered = wiring.language_model(chosen).models()
+    except ShopError as error:
+        return Finding(f"{name} cannot be used: {error}", is_well=False)
+    if offered and chosen.model not in offered:
+        return Finding(f"{name} is not among the models offered there: {', '.join(offered[:_MODELS_NAMED])}; "
+                       "set ZHANGGUI_OPENAI_MODEL", is_well=False)
+    return Finding(f"{name} answers; it is asked what the rules do not understand, "
+                   f"up to {chosen.daily_tokens:,} tokens a day for each person")

@@ -2,7 +2,8 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Literal
 
@@ -10,7 +11,28 @@ from domain.errors import OperatorMustAct
 
 DEFAULT_TIMEZONE = "Asia/Shanghai"
 DEFAULT_CURRENCY = "CNY"
+OPENAI_BASE_URL = "https://api.openai.com/v1"
+OPENAI_MODEL = "gpt-4.1-mini"  # calls tools well, answers within seconds, costs little
+DAILY_MODEL_TOKENS = 300_000  # some thirty messages that the rules refuse; a loop of somebody's script ends there
 SECRET_FILE = "secret.key"  # noqa: S105 (a file name)
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSettings:
+    """A language model to ask; without a key there is none.
+
+    `prices` are for a million tokens, asked and answered; `daily_tokens` are what each person may use.
+    """
+
+    api_key: str | None = field(default=None, repr=False)
+    base_url: str = OPENAI_BASE_URL
+    model: str = OPENAI_MODEL
+    daily_tokens: int = DAILY_MODEL_TOKENS
+    prices: tuple[Decimal, Decimal] | None = None
+
+    @property
+    def is_on(self) -> bool:
+        return self.api_key is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +44,7 @@ class Settings:
     timezone: str | None = None
     currency: str | None = None
     secret_key: str | None = None
+    model: ModelSettings = field(default_factory=ModelSettings)
     language: Literal["zh", "en"] = "en"  # of the command line's own words; a reply follows its question
 
     @property
@@ -39,7 +62,8 @@ def read_settings(environment: Mapping[str, str] | None = None, *, data_dir: str
     values = dict(_dotenv(Path(".env"))) if environment is None else {}
     values |= os.environ if environment is None else environment
     given = {name: values.get(f"ZHANGGUI_{name}") or None for name in (
-        "DATABASE_URL", "DATA_DIR", "TIMEZONE", "CURRENCY", "SECRET_KEY")}
+        "DATABASE_URL", "DATA_DIR", "TIMEZONE", "CURRENCY", "SECRET_KEY",
+        "OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_MODEL", "OPENAI_DAILY_TOKENS", "OPENAI_PRICE")}
     currency = given["CURRENCY"]
     if currency is not None and not (len(currency) == 3 and currency.isascii() and currency.isalpha()):
         raise OperatorMustAct(f"ZHANGGUI_CURRENCY is {currency!r}; it takes a three-letter code such as CNY")
@@ -50,8 +74,32 @@ def read_settings(environment: Mapping[str, str] | None = None, *, data_dir: str
         timezone=given["TIMEZONE"],
         currency=currency.upper() if currency else None,
         secret_key=given["SECRET_KEY"],
+        model=_model(given),
         language="zh" if _locale(values).startswith("zh") else "en",
     )
+
+
+def _model(given: Mapping[str, str | None]) -> ModelSettings:
+    base_url, daily = given["OPENAI_BASE_URL"] or OPENAI_BASE_URL, given["OPENAI_DAILY_TOKENS"]
+    if not base_url.startswith(("http://", "https://")):
+        raise OperatorMustAct(f"ZHANGGUI_OPENAI_BASE_URL is {base_url!r}; it starts with https:// or http://")
+    if daily is not None and not (daily.isascii() and daily.isdecimal()):
+        raise OperatorMustAct(f"ZHANGGUI_OPENAI_DAILY_TOKENS is {daily!r}; it takes a whole number of tokens")
+    return ModelSettings(given["OPENAI_API_KEY"], base_url, given["OPENAI_MODEL"] or OPENAI_MODEL,
+                         int(daily) if daily else DAILY_MODEL_TOKENS, _prices(given["OPENAI_PRICE"]))
+
+
+def _prices(text: str | None) -> tuple[Decimal, Decimal] | None:
+    if text is None:
+        return None
+    try:
+        asked, answered = (Decimal(part.strip()) for part in text.split(","))
+    except (ValueError, InvalidOperation):
+        asked = answered = Decimal(-1)
+    if not (asked.is_finite() and answered.is_finite() and asked >= 0 and answered >= 0):
+        raise OperatorMustAct(f"ZHANGGUI_OPENAI_PRICE is {text!r}; it takes two prices for a million tokens, asked "
+                              "and answered, such as 0.4,1.6")
+    return asked, answered
 
 
 def _locale(values: Mapping[str, str]) -> str:

@@ -9,9 +9,10 @@ from typing import Self
 
 from bot.acting import Acting
 from bot.app.export_folder import EXPORTS, ExportFolder
-from bot.app.settings import DEFAULT_CURRENCY, DEFAULT_TIMEZONE, Settings
+from bot.app.settings import DEFAULT_CURRENCY, DEFAULT_TIMEZONE, ModelSettings, Settings
 from bot.dispatcher import Dispatcher
 from bot.minding import Minding
+from bot.model_mode.consult import ModelMode
 from bot.proving import Proving
 from bot.rendering.chart import draw
 from bot.rendering.chart_why import draw_why
@@ -21,6 +22,7 @@ from domain.clock import ShopCalendar
 from domain.errors import UserCanFix
 from domain.people import Role
 from integrations.files.writing import write_sheet
+from integrations.language.openai_compatible import OpenAICompatible
 from storage import identity
 from storage.actions import ActionDesk
 from storage.encryption import Vault, load_or_make_secret
@@ -29,6 +31,7 @@ from storage.figures import MetricFigures
 from storage.figures.details import FigureDetails
 from storage.ingest import Ingest
 from storage.migrate import ensure_schema
+from storage.model_use import Prices, StoredModelBook
 from storage.names import DatabaseNames
 from storage.roster import Roster
 from storage.verify import verify
@@ -139,9 +142,22 @@ def _put_together(settings: Settings, database: Database) -> OpenShop:
     figures = MetricFigures(database, calendar, currency)
     proving = Proving(figures, FigureDetails(database, calendar, currency, vault), write_sheet,
                       ExportFolder(settings.data_dir / EXPORTS), draw_why, currency)
-    dispatcher = Dispatcher(Understanding(DatabaseNames(database), currency), figures,
-                            Acting(ActionDesk(database, calendar, currency, SystemRandom()), calendar.zone),
-                            proving, Minding(partial(verify, database)), draw)
+    reader = Understanding(DatabaseNames(database), currency)
+    desk = ActionDesk(database, calendar, currency, SystemRandom())
+    dispatcher = Dispatcher(reader, figures, Acting(desk, calendar.zone), proving, Minding(partial(verify, database)),
+                            draw)
+    if settings.model.is_on:
+        dispatcher.beyond = ModelMode(language_model(settings.model), _model_book(settings.model, database, calendar),
+                                      figures, reader.gazetteer, currency)
     demo_at = identity.read(database, DEMO_MARK)
     return OpenShop(settings, database, calendar, currency, vault, Roster(database, vault), dispatcher, figures,
                     datetime.fromisoformat(demo_at) if demo_at else None)
+
+
+def language_model(settings: ModelSettings) -> OpenAICompatible:
+    return OpenAICompatible(api_key=settings.api_key or "", base_url=settings.base_url, model=settings.model)
+
+
+def _model_book(settings: ModelSettings, database: Database, calendar: ShopCalendar) -> StoredModelBook:
+    return StoredModelBook(database, calendar, clock, model=settings.model, daily_tokens=settings.daily_tokens,
+                           prices=Prices(*settings.prices) if settings.prices else None)

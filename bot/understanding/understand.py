@@ -88,6 +88,10 @@ class Understanding:
         """The reading of a text outside any conversation."""
         return self.read(text, at, Context()).reading
 
+    def gazetteer(self) -> Gazetteer:
+        """The shop's names as they are now."""
+        return self._live.current()
+
     @property
     def currency(self) -> str:
         return self._currency

@@ -5,13 +5,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from storage.engine import open_database
 from storage.migrate import upgrade
 from tests.architecture.tree import ROOT
 
-HEAVY = {"alembic", "apscheduler", "duckdb", "fastapi", "httpx", "matplotlib", "numpy", "openai", "openpyxl",
-         "prompt_toolkit", "psycopg", "python_calamine", "rapidfuzz", "starlette", "telegram",
-         "uvicorn", "wechatpy", "xlwt"}
+HEAVY = {"alembic", "apscheduler", "duckdb", "fastapi", "httpx", "httpx2", "matplotlib", "numpy", "openai", "openpyxl",
+         "prompt_toolkit", "psycopg", "python_calamine", "rapidfuzz", "starlette", "telegram", "uvicorn", "wechatpy",
+         "xlwt"}
 PROGRAM = """
 import sys
 from bot.app.cli import main
@@ -21,7 +23,10 @@ sys.exit(code)
 """
 
 
-def test_an_offline_question_loads_nothing_heavy(tmp_path: Path) -> None:
+@pytest.mark.parametrize("key", ["", "sk-never-used"], ids=["no model", "a model that is not needed"])
+def test_an_offline_question_loads_nothing_heavy(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch, key: str) -> None:
+    monkeypatch.setenv("ZHANGGUI_OPENAI_API_KEY", key)
     url = f"sqlite:///{tmp_path / 'shop.db'}"
     database = open_database(url)
     upgrade(database)
