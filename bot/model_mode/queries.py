@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -26,6 +26,8 @@ from domain.people import Role, may
 
 DAY = timedelta(days=1)
 _MAX_VALUES = 50  # of one filter
+# SKUs beside their own reorder point, and the lists of goods that the rules know for them.
+REORDER_FEATURES = {"at_or_below": "low_stock", "below": "below_reorder_point"}
 
 
 class ToolProblem(Exception):
@@ -79,7 +81,7 @@ class QueryArguments(_Arguments):
     period: _Period | None = None
     compare: Compare | None = None
     having: list[_Bound] | None = None
-    at_reorder_point: bool | None = None
+    reorder_point: Literal["at_or_below", "below"] | None = None
     order: _Order | None = None
     limit: Annotated[int, Field(ge=1, le=MAX_LIMIT)] | None = None
     not_covered: list[str] | None = None
@@ -125,7 +127,7 @@ def _draft(given: QueryArguments, asking: Asking) -> Draft:
         exclude=_filters(given.exclude, asking), span=_span(given.period, asking.setting.today),
         compare=given.compare, bounds=[_bound(bound) for bound in given.having or ()],
         direction=given.order.direction if given.order else None, rank_metric=ranks_by, limit=given.limit,
-        is_ranked=given.limit is not None, feature="low_stock" if given.at_reorder_point else None)
+        is_ranked=given.limit is not None, feature=REORDER_FEATURES.get(given.reorder_point or ""))
 
 
 def _bound(given: _Bound) -> Bound:

@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any
 
 from bot.model_mode.names import AS_WRITTEN
+from bot.model_mode.queries import REORDER_FEATURES
 from domain.actions import Action, Parameter, ParameterKind, actions
 from domain.arguments import MAX_LINES, MAX_NAME, MAX_TEXT
 from domain.fulfilment.rules import CARRIERS
@@ -87,7 +88,7 @@ def _run_query(metrics: tuple[Metric, ...]) -> Tool:
         "period": _PERIOD,
         "compare": _one_of([*Compare]),
         "having": _list(bound, about="only rows within these bounds; needs `by`"),
-        "at_reorder_point": {"type": "boolean", "description": "only SKUs at or below their reorder point"},
+        "reorder_point": _one_of([*REORDER_FEATURES], "only SKUs whose available stock is so beside their own"),
         "order": rank,
         "limit": {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "description": "the first so many rows"},
         "not_covered": _list(_text("words as the person wrote them"),

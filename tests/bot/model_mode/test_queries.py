@@ -33,7 +33,7 @@ from tests.bot.understanding.shop import READER
                        "having": [{"metric": "revenue", "op": ">", "value": 50000}]}),
     ("上周销量前3的商品", {"metrics": ["units"], "by": ["product"], "period": {"said": "上周"}, "limit": 3,
                    "order": {"by": "units", "direction": "desc"}}),
-    ("低库存", {"metrics": ["stock_available"], "by": ["sku"], "at_reorder_point": True}),
+    ("低库存", {"metrics": ["stock_available"], "by": ["sku"], "reorder_point": "at_or_below"}),
 ])
 def test_the_same_question_as_the_rules_read(text: str, arguments: dict[str, Any]) -> None:
     reading = READER.alone(text, NOW)
