@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Protocol
 
 from domain.drafts import Counts, Draft, Kind, LineDraft, OrderDraft, Reject
+from domain.language.conversation import Completion, Message, Tool
+from domain.language.model import Consultation, Reservation
 from domain.metrics.details import DetailPage, DetailRows
 from domain.metrics.query import MetricQuery
 from domain.metrics.result import ResultTable
@@ -70,3 +72,23 @@ class ImportSink(Protocol):
     @property
     def rejects(self) -> Sequence[tuple[Kind, Reject]]:
         """Rows that turned out wrong only beside what the shop knows, such as stock of an unknown SKU."""
+
+
+class LanguageModel(Protocol):
+    """Goes on with a conversation. Called outside any transaction, and from a thread without an event loop."""
+
+    def complete(self, messages: Sequence[Message], tools: Sequence[Tool], *, timeout_s: float) -> Completion:
+        """What the model says next. Raises ModelUnavailable (also after `timeout_s`) or ModelRefuses."""
+
+
+class ModelBook(Protocol):
+    """Keeps what a language model is asked: the day's budget of each person, and the audit."""
+
+    def reserve(self, person: str, tokens: int) -> Reservation | None:
+        """Set tokens of the person's day aside; None, and nothing set aside, when fewer are left."""
+
+    def settle(self, reservation: Reservation, used: int) -> None:
+        """Put what was used in the place of what was set aside."""
+
+    def record(self, consultation: Consultation) -> None:
+        """Append it to the audit."""

@@ -12,6 +12,7 @@ import domain.fulfilment.model
 import domain.inventory.model
 import domain.inventory.watch
 import domain.jobs
+import domain.language.model
 import domain.marketing.model
 import domain.messaging.model
 import domain.orders.model
