@@ -1,0 +1,1 @@
+"""Language models behind the protocol of OpenAI's chat completions, which many servers speak."""
