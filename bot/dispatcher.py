@@ -97,7 +97,11 @@ class Dispatcher:
         if self.beyond is None or not self.beyond.takes(understood.reading):
             return None
         start = perf_counter()
-        found = self.beyond.consult(text, turn)
+        try:
+            found = self.beyond.consult(text, turn)
+        except Exception:
+            log.exception("a language model could not be asked")
+            found = Consulted(note="model.unavailable")
         timing.understand += _ms_since(start)
         match found.reading:
             case Act() as act:

@@ -67,5 +67,12 @@ def _model(settings: Settings) -> Finding:
     if offered and chosen.model not in offered:
         return Finding(f"{name} is not among the models offered there: {', '.join(offered[:_MODELS_NAMED])}; "
                        "set ZHANGGUI_OPENAI_MODEL", is_well=False)
-    return Finding(f"{name} answers; it is asked what the rules do not understand, "
+    open_road = "" if _is_private(chosen.base_url) else " (anybody on the way can read along: the address is no https)"
+    return Finding(f"{name} answers{open_road}; it is asked what the rules do not understand, "
                    f"up to {chosen.daily_tokens:,} tokens a day for each person")
+
+
+def _is_private(url: str) -> bool:
+    """Encrypted, or on this machine."""
+    parts = urlsplit(url)
+    return parts.scheme == "https" or parts.hostname in {"localhost", "127.0.0.1", "::1"}

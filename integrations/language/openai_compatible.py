@@ -5,13 +5,15 @@ headers about this machine and its OPENAI_… variables are left out; a proxy of
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from typing import TYPE_CHECKING, Any
 
 from domain.language.conversation import Completion, Message, ModelRefuses, ModelUnavailable, Tool
 from integrations.language import wire
 
 if TYPE_CHECKING:
+    from ssl import SSLContext
+
     from openai import APIStatusError, AsyncOpenAI
 
 MAX_ANSWER_TOKENS = 1000  # some sentences, or a few calls; a model that goes on and on is stopped
@@ -26,22 +28,23 @@ _REFUSED = {401: "model.key_refused", 403: "model.key_refused", 404: "model.unkn
 
 
 class OpenAICompatible:
-    """Meets `domain.ports.LanguageModel`. A connection lives as long as one call."""
+    """Meets `domain.ports.LanguageModel`. A connection lives as long as one call; certificates are read once."""
 
     def __init__(self, *, api_key: str, base_url: str, model: str) -> None:
         self._api_key = api_key
         self._base_url = base_url
         self._model = model
+        self._trust: SSLContext | None = None
         self._limit = 0  # which of _LIMITS the server takes, as far as known
 
     def complete(self, messages: Sequence[Message], tools: Sequence[Tool], *, timeout_s: float) -> Completion:
         request = {"model": self._model, "messages": [wire.message_json(message) for message in messages],
                    "tools": [wire.tool_json(tool) for tool in tools]}
-        return wire.completion_of(asyncio.run(self._within(timeout_s, self._ask(request))), messages)
+        return wire.completion_of(_run(self._within(timeout_s, self._ask(request))), messages)
 
     def models(self) -> list[str]:
         """The names the server offers, empty where it keeps no list. Raises like `complete`."""
-        return asyncio.run(self._within(PROBE_TIMEOUT_S, self._list()))
+        return list(_run(self._within(PROBE_TIMEOUT_S, self._list())))
 
     async def _within(self, timeout_s: float, work: Any) -> Any:
         """The SDK's own timeout starts again with every byte that arrives; this one does not."""
@@ -106,11 +109,24 @@ class OpenAICompatible:
         return []
 
     def _client(self) -> "AsyncOpenAI":
-        from openai import AsyncOpenAI, omit  # noqa: PLC0415
+        from httpx2 import create_ssl_context  # noqa: PLC0415
+        from openai import AsyncOpenAI, DefaultAsyncHttpxClient, omit  # noqa: PLC0415
 
+        self._trust = self._trust or create_ssl_context()
         silent: Any = {f"X-Stainless-{name}": omit for name in _ABOUT_THE_MACHINE}
         silent |= {"OpenAI-Organization": omit, "OpenAI-Project": omit, "User-Agent": "zhanggui"}
-        return AsyncOpenAI(api_key=self._api_key, base_url=self._base_url, max_retries=0, default_headers=silent)
+        return AsyncOpenAI(api_key=self._api_key, base_url=self._base_url, max_retries=0, default_headers=silent,
+                           http_client=DefaultAsyncHttpxClient(verify=self._trust, follow_redirects=False))
+
+
+def _run(work: Coroutine[Any, Any, Any]) -> Any:
+    """As asyncio.run, but without waiting at the end for a look-up of the server's name that hangs."""
+    loop = asyncio.new_event_loop()
+    try:
+        return loop.run_until_complete(work)
+    finally:
+        loop.run_until_complete(loop.shutdown_asyncgens())
+        loop.close()
 
 
 def _retry_after(error: "APIStatusError") -> float | None:

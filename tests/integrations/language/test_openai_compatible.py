@@ -1,5 +1,8 @@
 """The adapter against a server that checks as the real ones do: answers, outages, and what is never sent."""
 
+import socket
+import threading
+
 import pytest
 
 from domain.language.conversation import Message, ModelRefuses, ModelUnavailable, Tool, ToolCall
@@ -101,6 +104,32 @@ def test_the_time_is_for_the_whole_answer(step: Step) -> None:
     """The SDK's own timeout starts anew with each byte: a server that drips would hold a chat for minutes."""
     with standing_in(step) as server, pytest.raises(ModelUnavailable, match="did not answer within"):
         model_at(server).complete(ASKED, [TOOL], timeout_s=0.3)
+
+
+def test_a_name_that_is_looked_up_for_ever_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """asyncio.run waits for its threads at the end, and with them for a dead name server."""
+    is_over, given_up = threading.Event(), threading.Event()
+
+    def look_up(*_: object, **__: object) -> None:
+        is_over.wait(LONG_S)
+        given_up.set()
+        raise OSError("no name server")
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    model = OpenAICompatible(api_key=KEY, base_url="http://model.invalid/v1", model=MODEL)
+    with pytest.raises(ModelUnavailable):
+        model.complete(ASKED, [TOOL], timeout_s=2.0)
+    assert not given_up.is_set()
+    is_over.set()
+
+
+def test_a_message_is_not_carried_on_to_another_server() -> None:
+    """A redirect would hand what a person asked, and where the SDK follows it, to somebody nobody chose."""
+    with standing_in(says("from elsewhere")) as other:
+        moved = Step("", status=307, headers={"Location": f"{other.url}/chat/completions"})
+        with standing_in(moved, moved) as server, pytest.raises(ModelUnavailable):
+            model_at(server).complete(ASKED, [TOOL], timeout_s=LONG_S)
+    assert other.requests == []
 
 
 def test_a_wrong_key_or_name_is_for_the_owner_to_put_right() -> None:
