@@ -14,7 +14,8 @@ from bot.understanding.readings import Act, Command, Refused, Unclear
 from domain.actions import actions
 from domain.confirmations import Done, Missing, NotPossible, Proposal
 from domain.errors import NotAllowed
-from domain.people import Role, require
+from domain.messaging.actions import SHOWN_BY
+from domain.people import Role
 
 
 class Desk(Protocol):
@@ -39,7 +40,10 @@ class Acting:
     zone: ZoneInfo
 
     def propose(self, act: Act, turn: Turn) -> Reply:
-        outcome = self.desk.propose(act.action, act.arguments, actor=turn.person.name, role=turn.person.role,
+        refusal = self.refusal(act, turn)
+        if refusal is not None and refusal.is_private_matter:
+            return refusal
+        outcome = self.desk.propose(act.action, act.arguments, actor=turn.person.name, role=turn.person.acting_role,
                                     chat=turn.chat, at=turn.at, language=turn.language)
         if isinstance(outcome, Missing):
             turn.context.pending = Unclear(f"ask.{outcome.parameter.name}", pending=act,
@@ -51,8 +55,8 @@ class Acting:
         decide = {"confirm": self.desk.confirm, "cancel": self.desk.cancel, "undo": self.desk.undo}.get(command.name)
         if decide is None:
             return render_refused(Refused("not_understood"), turn.language)
-        outcome = decide(command.argument or None, actor=turn.person.name, role=turn.person.role, chat=turn.chat,
-                         at=turn.at)
+        outcome = decide(command.argument or None, actor=turn.person.name, role=turn.person.acting_role,
+                         chat=turn.chat, at=turn.at)
         return self._say(outcome, turn)
 
     def refusal(self, act: Act, turn: Turn) -> Reply | None:
@@ -60,7 +64,10 @@ class Acting:
         action = actions().get(act.action)
         try:
             if action is not None:
-                require(turn.person.role, action.permission)
+                turn.person.require(action.permission)
+                shown_by = SHOWN_BY.get(act.arguments.get("report", "")) if act.action == "subscribe" else None
+                if shown_by is not None:
+                    turn.person.require(shown_by)
         except NotAllowed as error:
             return render_not_allowed(error, turn.language)
         return None

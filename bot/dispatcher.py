@@ -1,6 +1,7 @@
 """A message in, a reply out: who asks, what is meant, may they, what is the answer."""
 
 import logging
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -21,7 +22,6 @@ from bot.understanding.readings import Act, Ask, Command, Context, Reading, Refu
 from domain.errors import NotAllowed, ShopError
 from domain.metrics.catalog import METRICS
 from domain.metrics.result import ResultTable
-from domain.people import require
 from domain.ports import Figures
 
 log = logging.getLogger(__name__)
@@ -31,6 +31,10 @@ class Reader(Protocol):
     """Understands messages (bot.understanding.Understanding, or a stand-in of another language)."""
 
     def read(self, text: str, at: datetime, context: Context) -> Understood: ...
+
+
+# Reads what is no sentence, such as a pasted list; None: it is one.
+FirstReader = Callable[[str], Understood | None]
 
 
 class Draw(Protocol):
@@ -57,6 +61,7 @@ class Dispatcher:
     proving: Proving
     minding: Minding
     draw: Draw
+    first_readers: Sequence[FirstReader] = ()
     sessions: Sessions = field(default_factory=Sessions)
     charts_drawn: int = 0
     beyond: BeyondRules | None = None
@@ -87,7 +92,8 @@ class Dispatcher:
 
     def _read(self, text: str, at: datetime, context: Context) -> Understood:
         try:
-            return self.reader.read(text, at, context)
+            first = (read(text) for read in self.first_readers)
+            return next(filter(None, first), None) or self.reader.read(text, at, context)
         except Exception:
             log.exception("a message could not be read")
             return Understood(Refused("not_understood"), "zh")
@@ -130,7 +136,7 @@ class Dispatcher:
             case Refused() as refused:
                 return render_refused(refused, turn.language)
             case Command(name="help"):
-                return render_help(turn.person.role, turn.language)
+                return render_help(turn.person.acting_role, turn.language)
             case Command(name="verify"):
                 return self.minding.verified(turn)
             case Command() as command:
@@ -140,7 +146,7 @@ class Dispatcher:
     def _ask(self, ask: Ask, turn: Turn, timing: Timing) -> Reply:
         try:
             for metric in (*ask.query.metrics, *(bound.metric for bound in ask.query.having)):
-                require(turn.person.role, METRICS[metric].permission)
+                turn.person.require(METRICS[metric].permission)
         except NotAllowed as error:
             return render_not_allowed(error, turn.language)
         start = perf_counter()

@@ -5,15 +5,33 @@ from datetime import datetime
 from pathlib import Path
 
 from bot.understanding.readings import Context, Language
-from domain.people import Role
+from domain.errors import NotCleared
+from domain.people import ROLE_PERMISSIONS, Permission, Role, require
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who speaks, and in which role."""
+    """Who speaks, in which role, and what may be said in the place; None: there is nobody else to hear it."""
 
     name: str
     role: Role
+    place: frozenset[Permission] | None = None
+
+    def require(self, permission: Permission) -> None:
+        """Raise NotAllowed when the person lacks the right, NotCleared when only the place does."""
+        require(self.role, permission)
+        if self.place is not None and permission not in self.place:
+            raise NotCleared(f"{permission.value} is not for everybody here", key="not_cleared",
+                             permission=permission.value)
+
+    @property
+    def acting_role(self) -> Role:
+        """The role whose eyes everything is shown to: the largest that neither the person nor the place exceeds."""
+        if self.place is None:
+            return self.role
+        allowed = ROLE_PERMISSIONS[self.role] & self.place
+        fitting = [role for role, rights in ROLE_PERMISSIONS.items() if rights <= allowed]
+        return max(fitting, key=lambda role: len(ROLE_PERMISSIONS[role]), default=self.role)
 
 
 @dataclass(frozen=True, slots=True)

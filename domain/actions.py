@@ -19,14 +19,15 @@ from domain.errors import UserCanFix
 from domain.money import Money
 from domain.people import Permission, Role, may
 
-_ROOMS_WITH_VERBS = ("fulfilment", "inventory", "costing", "purchasing", "finance", "orders", "messaging")
+_ROOMS_WITH_VERBS = ("fulfilment", "waybills", "inventory", "costing", "purchasing", "finance", "orders", "messaging")
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word of the message catalogue, for values that are said differently in each language."""
+    """A word or sentence of the message catalogue, for what is said differently in each language."""
 
     key: str
+    facts: tuple[tuple[str, "Value"], ...] = ()
 
 
 Value = str | int | Money | Word | date | None  # a moment is a date too
@@ -45,6 +46,7 @@ class ParameterKind(StrEnum):
     CARRIER = "carrier"
     TEXT = "text"
     LINES = "lines"
+    PARCELS = "parcels"
     REPORT = "report"
     COST_METHOD = "cost_method"
 

@@ -19,6 +19,7 @@ MAX_MONEY_MINOR = 10**12  # ten thousand million yuan
 MAX_TEXT = 200  # the width of the columns that keep notes
 MAX_NAME = 80  # the longest SKU, warehouse or order number kept
 MAX_LINES = 50  # more lines of a purchase order fit no phone
+MAX_PARCELS = 100  # shipped by one yes; a longer list is a file for several
 FIRST_DAY = date(2000, 1, 1)  # older books are not kept here
 
 
@@ -115,6 +116,22 @@ def _lines(parameter: Parameter, value: Any) -> list[dict[str, Any]]:
     return lines
 
 
+def _parcels(parameter: Parameter, value: Any) -> list[dict[str, Any]]:
+    """Lines of order, carrier and waybill; none twice."""
+    if not isinstance(value, list) or not all(isinstance(line, Mapping) for line in value):
+        raise MissingArgument(parameter)
+    if len(value) > MAX_PARCELS:
+        raise Impossible("too_many_lines", lines=len(value), most=MAX_PARCELS)
+    name_of = _text(MAX_NAME)
+    lines = [{"order": name_of(parameter, line.get("order")), "carrier": _carrier(parameter, line.get("carrier")),
+              "waybill": name_of(parameter, line.get("waybill")).upper()} for line in value]
+    for name in ("order", "waybill"):
+        twice = [text for text, times in Counter(line[name] for line in lines).items() if times > 1]
+        if twice:
+            raise Impossible(f"{name}_twice", number=twice[0])
+    return lines
+
+
 _CHECKS: Mapping[ParameterKind, Callable[[Parameter, Any], Any]] = {
     ParameterKind.SKU: _text(MAX_NAME),
     ParameterKind.WAREHOUSE: _text(MAX_NAME),
@@ -128,4 +145,5 @@ _CHECKS: Mapping[ParameterKind, Callable[[Parameter, Any], Any]] = {
     ParameterKind.LINES: _lines,
     ParameterKind.REPORT: _report,
     ParameterKind.COST_METHOD: _cost_method,
+    ParameterKind.PARCELS: _parcels,
 }

@@ -3,6 +3,7 @@
 ShopError
 ├── UserCanFix         shown to the person: wrong input, unknown name, missing right
 │   ├── NotAllowed
+│   │   └── NotCleared
 │   └── UnknownName
 ├── OperatorMustAct    shown to whoever runs the program: settings, keys, files
 └── RetryLater         the same call may succeed later: busy database, outage
@@ -29,6 +30,10 @@ class UserCanFix(ShopError):
 
 class NotAllowed(UserCanFix):
     """The person's role does not allow this."""
+
+
+class NotCleared(NotAllowed):
+    """The person may know, but not everybody who would hear the answer."""
 
 
 class UnknownName(UserCanFix):

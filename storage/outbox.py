@@ -1,15 +1,27 @@
-"""Messages that wait to go out: queued in the transaction of what caused them, so that both exist or neither does."""
+"""Messages that wait to go out: queued in the transaction of what caused them, so that both exist or neither does.
+
+Sending is not in here: a message is leased, sent outside any transaction, and marked. Messages to one chat go in order.
+"""
 
 import json
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import ColumnElement, Connection, Integer, and_, func, not_, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import aliased
+from sqlmodel import col
 
 from domain.messaging.model import OutboxMessage, OutboxState
+from domain.messaging.pacing import Rate
+from storage import paces
 from storage.bulk import table_of
+from storage.engine import Database
+
+SOON = timedelta(seconds=5)  # an earlier message due within this is waited for; a later one lets others pass
+MAX_ERROR = 300
 
 
 def enqueue(connection: Connection, *, chat: str, unique_key: str, kind: str, payload: Mapping[str, Any],
@@ -17,8 +29,157 @@ def enqueue(connection: Connection, *, chat: str, unique_key: str, kind: str, pa
     """Queue one message; False when one with this key is there already, whatever became of it."""
     insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
     values = {"chat": chat, "unique_key": unique_key, "kind": kind, "state": OutboxState.QUEUED, "attempts": 0,
+              "repeats": 0, "parts_sent": 0,
               "payload": json.dumps(payload, ensure_ascii=False, sort_keys=True), "created_at": now,
               "not_before": not_before or now, "expires_at": expires_at}
     statement = insert(table_of(OutboxMessage)).values(**values).on_conflict_do_nothing()
     # The row itself tells: the count of rows is not known to every driver once the new id is asked for, too.
     return connection.execute(statement.returning(table_of(OutboxMessage).c.id)).first() is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Leased:
+    """A message in this process's hand until the lease runs out."""
+
+    id: int
+    chat: str
+    kind: str
+    payload: Mapping[str, Any]
+    parts_sent: int
+    attempts: int
+    repeats: int
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """A message that was given up, and why."""
+
+    id: int
+    chat: str
+    kind: str
+    created_at: datetime
+    error: str
+
+
+class Outbox:
+    """The messages as the relay takes and marks them; each call is one short transaction."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def lease(self, now: datetime, lasts_s: float, limit: int) -> list[Leased]:
+        """Up to so many messages, one a chat, that nobody else will take before the lease runs out."""
+        with self._database.write() as connection:
+            self._expire(connection, now)
+            waiting = (select(OutboxMessage.__table__)  # type: ignore[attr-defined]
+                       .where(_is_due(now)).order_by(col(OutboxMessage.id)).limit(limit))
+            rows = connection.execute(waiting.with_for_update(skip_locked=True)).mappings().all()
+            until = now + timedelta(seconds=lasts_s)
+            leased = [row for row in rows if self._take(connection, row["id"], now, until)]
+        return [Leased(row["id"], row["chat"], row["kind"], json.loads(row["payload"]), row["parts_sent"],
+                       row["attempts"], row["repeats"] + (row["leased_until"] is not None), row["created_at"])
+                for row in leased]
+
+    def _take(self, connection: Connection, row_id: int, now: datetime, until: datetime) -> bool:
+        """A lease that ran out means that a process died with the message in hand: that is counted."""
+        was_leased = col(OutboxMessage.leased_until).is_not(None)
+        return connection.execute(
+            update(OutboxMessage).where(col(OutboxMessage.id) == row_id, _is_free(now))
+            .values(leased_until=until, repeats=col(OutboxMessage.repeats) + was_leased.cast(Integer)),
+        ).rowcount == 1
+
+    def book(self, rates: Mapping[str, Rate], now: datetime, latest: datetime) -> datetime | None:
+        """When the message may be sent; None: not before `latest`."""
+        with self._database.write() as connection:
+            return paces.book(connection, rates, now, latest)
+
+    def part_sent(self, message: Leased, parts: int, *, now: datetime, lasts_s: float,
+                  rates: Mapping[str, Rate]) -> None:
+        with self._database.write() as connection:
+            paces.settle(connection, rates, now)
+            self._set(connection, message.id, parts_sent=parts, leased_until=now + timedelta(seconds=lasts_s))
+
+    def sent(self, message: Leased, channel_message_id: str, *, now: datetime, rates: Mapping[str, Rate]) -> None:
+        """It counts as sent with the channel's own id for it; pictures and files are not kept twice."""
+        with self._database.write() as connection:
+            paces.settle(connection, rates, now)
+            self._set(connection, message.id, state=OutboxState.SENT, sent_at=now, leased_until=None, error=None,
+                      channel_message_id=channel_message_id[:80], payload=_without_files(message.payload))
+
+    def later(self, message: Leased, not_before: datetime, *, error: str | None = None, failed: bool = True) -> None:
+        """Give it back for another try; `failed` counts as one."""
+        with self._database.write() as connection:
+            self._set(connection, message.id, not_before=not_before, leased_until=None,
+                      error=error and error[:MAX_ERROR], attempts=message.attempts + failed)
+
+    def slow_down(self, message: Leased, key: str, rate: Rate, until: datetime) -> None:
+        """The channel asked to wait: nobody sends to this chat before, and it is no failure of the message."""
+        with self._database.write() as connection:
+            paces.hold(connection, key, rate, until)
+            self._set(connection, message.id, not_before=until, leased_until=None, error="429")
+
+    def give_up(self, message: Leased, error: str, *, state: OutboxState = OutboxState.DEAD) -> None:
+        with self._database.write() as connection:
+            self._set(connection, message.id, state=state, leased_until=None, error=error[:MAX_ERROR],
+                      attempts=message.attempts + 1)
+
+    def dead(self, limit: int) -> list[DeadLetter]:
+        """The latest that were given up."""
+        statement = (select(col(OutboxMessage.id), col(OutboxMessage.chat), col(OutboxMessage.kind),
+                            col(OutboxMessage.created_at), func.coalesce(col(OutboxMessage.error), ""))
+                     .where(col(OutboxMessage.state) == OutboxState.DEAD).order_by(col(OutboxMessage.id).desc()))
+        with self._database.read() as connection:
+            rows: Sequence[Any] = connection.execute(statement.limit(limit)).all()
+        return [DeadLetter(*row) for row in rows]
+
+    def revive(self, now: datetime) -> int:
+        """Try everything that was given up once more; returns how many."""
+        with self._database.write() as connection:
+            return connection.execute(
+                update(OutboxMessage).where(col(OutboxMessage.state) == OutboxState.DEAD)
+                .values(state=OutboxState.QUEUED, attempts=0, not_before=now, leased_until=None)).rowcount
+
+    def counts(self) -> dict[str, int]:
+        """Messages by state, and `repeats`: those that a chat may have got twice."""
+        with self._database.read() as connection:
+            found = connection.execute(select(col(OutboxMessage.state), func.count(), func.sum(
+                col(OutboxMessage.repeats))).group_by(col(OutboxMessage.state))).all()
+        repeats = sum(int(each or 0) for *_, each in found)
+        return {**{str(state): count for state, count, _ in found}, "repeats": repeats}
+
+    def _expire(self, connection: Connection, now: datetime) -> None:
+        connection.execute(
+            update(OutboxMessage)
+            .where(col(OutboxMessage.state) == OutboxState.QUEUED, col(OutboxMessage.expires_at) <= now, _is_free(now))
+            .values(state=OutboxState.EXPIRED, leased_until=None))
+
+    def _set(self, connection: Connection, row_id: int, **values: Any) -> None:
+        connection.execute(update(OutboxMessage).where(
+            col(OutboxMessage.id) == row_id, col(OutboxMessage.state) == OutboxState.QUEUED).values(**values))
+
+
+def _is_free(now: datetime) -> ColumnElement[bool]:
+    return and_(col(OutboxMessage.state) == OutboxState.QUEUED,
+                or_(col(OutboxMessage.leased_until).is_(None), col(OutboxMessage.leased_until) < now))
+
+
+def _is_due(now: datetime) -> ColumnElement[bool]:
+    """Free, its time has come, and nothing that was said to the chat before waits to be sent or is being sent."""
+    earlier = aliased(OutboxMessage)
+    before = select(col(earlier.id)).where(
+        col(earlier.chat) == col(OutboxMessage.chat), col(earlier.id) < col(OutboxMessage.id),
+        col(earlier.state) == OutboxState.QUEUED,
+        or_(col(earlier.not_before) <= now + SOON, col(earlier.leased_until) >= now))
+    return and_(_is_free(now), col(OutboxMessage.not_before) <= now, not_(before.exists()))
+
+
+def _without_files(payload: Mapping[str, Any]) -> str:
+    kept: Mapping[str, Any] = {name: value for name, value in payload.items() if name != "files"}
+    return json.dumps(kept, ensure_ascii=False, sort_keys=True)
+
+
+def queue_all(connection: Connection, posts: Sequence[Mapping[str, Any]], key: str, now: datetime) -> None:
+    """Queue what came of one update; the update's key and their places make a repeat harmless."""
+    for place, post in enumerate(posts):
+        enqueue(connection, unique_key=f"{key}:{place}", now=now, **post)

@@ -1,6 +1,7 @@
 """What the environment says: the only module that reads it."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
@@ -45,6 +46,10 @@ class Settings:
     currency: str | None = None
     secret_key: str | None = None
     model: ModelSettings = field(default_factory=ModelSettings)
+    telegram_token: str | None = None
+    telegram_base_url: str | None = None
+    telegram_webhook_secret: str | None = None
+    telegram_webhook_url: str | None = None
     language: Literal["zh", "en"] = "en"  # of the command line's own words; a reply follows its question
 
     @property
@@ -62,7 +67,8 @@ def read_settings(environment: Mapping[str, str] | None = None, *, data_dir: str
     values = dict(_dotenv(Path(".env"))) if environment is None else {}
     values |= os.environ if environment is None else environment
     given = {name: values.get(f"ZHANGGUI_{name}") or None for name in (
-        "DATABASE_URL", "DATA_DIR", "TIMEZONE", "CURRENCY", "SECRET_KEY",
+        "DATABASE_URL", "DATA_DIR", "TIMEZONE", "CURRENCY", "SECRET_KEY", "TELEGRAM_TOKEN", "TELEGRAM_BASE_URL",
+        "TELEGRAM_WEBHOOK_SECRET", "TELEGRAM_WEBHOOK_URL",
         "OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_MODEL", "OPENAI_DAILY_TOKENS", "OPENAI_PRICE")}
     currency = given["CURRENCY"]
     if currency is not None and not (len(currency) == 3 and currency.isascii() and currency.isalpha()):
@@ -75,6 +81,10 @@ def read_settings(environment: Mapping[str, str] | None = None, *, data_dir: str
         currency=currency.upper() if currency else None,
         secret_key=given["SECRET_KEY"],
         model=_model(given),
+        telegram_token=given["TELEGRAM_TOKEN"],
+        telegram_base_url=given["TELEGRAM_BASE_URL"],
+        telegram_webhook_secret=_webhook_secret(given["TELEGRAM_WEBHOOK_SECRET"]),
+        telegram_webhook_url=given["TELEGRAM_WEBHOOK_URL"],
         language="zh" if _locale(values).startswith("zh") else "en",
     )
 
@@ -100,6 +110,13 @@ def _prices(text: str | None) -> tuple[Decimal, Decimal] | None:
         raise OperatorMustAct(f"ZHANGGUI_OPENAI_PRICE is {text!r}; it takes two prices for a million tokens, asked "
                               "and answered, such as 0.4,1.6")
     return asked, answered
+
+
+def _webhook_secret(secret: str | None) -> str | None:
+    """Telegram takes 1 to 256 letters, digits, _ and -."""
+    if secret is not None and not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", secret):
+        raise OperatorMustAct("ZHANGGUI_TELEGRAM_WEBHOOK_SECRET takes 1 to 256 letters, digits, _ and -")
+    return secret
 
 
 def _locale(values: Mapping[str, str]) -> str:

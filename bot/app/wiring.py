@@ -17,6 +17,7 @@ from bot.proving import Proving
 from bot.rendering.chart import draw
 from bot.rendering.chart_why import draw_why
 from bot.turn import Person
+from bot.understanding.shipments import read_shipments
 from bot.understanding.understand import Understanding
 from domain.clock import ShopCalendar
 from domain.errors import UserCanFix
@@ -145,7 +146,7 @@ def _put_together(settings: Settings, database: Database) -> OpenShop:
     reader = Understanding(DatabaseNames(database), currency)
     desk = ActionDesk(database, calendar, currency, SystemRandom())
     dispatcher = Dispatcher(reader, figures, Acting(desk, calendar.zone), proving, Minding(partial(verify, database)),
-                            draw)
+                            draw, first_readers=(read_shipments,))
     if settings.model.is_on:
         dispatcher.beyond = ModelMode(language_model(settings.model), _model_book(settings.model, database, calendar),
                                       figures, reader.gazetteer, currency)

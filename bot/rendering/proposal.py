@@ -78,7 +78,7 @@ def _value(value: Value, language: str, zone: ZoneInfo) -> str:
         case Money():
             return money(value.amount_minor, value.currency)
         case Word():
-            return say(value.key, language)
+            return say(value.key, language, **{name: _value(each, language, zone) for name, each in value.facts})
         case datetime():
             return f"{value.astimezone(zone):%H:%M}"
         case date():

@@ -45,6 +45,7 @@ class Reply:
     buttons: tuple[Button, ...] = ()
     understood_by: str = "rules"
     timing: Timing = field(default_factory=Timing)
+    is_private_matter: bool = False  # the person may know, but not everybody here: to be said to the person alone
 
     def as_json(self, zone: Any = None) -> dict[str, Any]:
         """The shape of the public contract."""

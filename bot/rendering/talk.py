@@ -7,7 +7,7 @@ from bot.rendering.labels import dimension_name, metric_name
 from bot.rendering.messages import knows, say
 from bot.rendering.reply import Button, Reply
 from bot.understanding.readings import Refused, Unclear
-from domain.errors import NotAllowed, OperatorMustAct, RetryLater, ShopError
+from domain.errors import NotAllowed, NotCleared, OperatorMustAct, RetryLater, ShopError
 from domain.metrics.catalog import DIMENSIONS, METRICS
 from domain.people import Permission, Role, may
 
@@ -32,6 +32,8 @@ def render_refused(refused: Refused, language: str) -> Reply:
 
 def render_not_allowed(error: NotAllowed, language: str) -> Reply:
     """Which right is missing; never a figure."""
+    if isinstance(error, NotCleared):
+        return Reply("refused", say("people.not_here", language), is_private_matter=True)
     return Reply("refused", say("talk.not_allowed", language, **_worded(error.facts, language)))
 
 

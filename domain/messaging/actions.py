@@ -1,5 +1,7 @@
 """Verbs: get a report, stop getting it."""
 
+from collections.abc import Mapping
+
 from domain.actions import Asked, Fact, Impossible, Note, Parameter, ParameterKind, Plan, Word, action
 from domain.books import Books
 from domain.changes import SubscriptionChange
@@ -9,7 +11,7 @@ from domain.people import Permission, may
 _REPORT = Parameter("report", ParameterKind.REPORT, "报告", "report")
 
 # A report may only go to a chat at the request of somebody who may see what is in it.
-_SHOWS = {
+SHOWN_BY: Mapping[str, Permission] = {
     Report.DAILY_PROFIT: Permission.PROFIT,
     Report.LOW_STOCK: Permission.STOCK,
     Report.WEEKLY_REVIEW: Permission.SALES,
@@ -20,7 +22,7 @@ _SHOWS = {
 @action(name="subscribe", parameters=(_REPORT,), permission=Permission.SUBSCRIBE, zh="订阅", en="subscribe")
 def subscribe(books: Books, asked: Asked) -> Plan:
     report = Report(asked.arguments["report"])
-    if not may(asked.role, _SHOWS[report]):
+    if not may(asked.role, SHOWN_BY[report]):
         raise Impossible("not_allowed_report", report=Word(f"report.{report}"))
     return _plan(books, asked, report, wanted=True, idle="already_subscribed")
 

@@ -107,13 +107,14 @@ class InboxUpdate(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("channel", "dedupe_key"),
         one_of("state", InboxState),
-        Index("ix_inbox_waiting", "id", sqlite_where=text("state = 'received'"),
+        Index("ix_inbox_waiting", "chat", "id", sqlite_where=text("state = 'received'"),
               postgresql_where=text("state = 'received'")),
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
     channel: str = Field(max_length=20)
     dedupe_key: str = Field(max_length=MAX_KEY)
+    chat: str = Field(default="", max_length=MAX_CHAT_KEY)  # updates of one chat are taken in order
     payload: str = Field(sa_type=Text)  # JSON as the channel sent it; emptied once done
     received_at: datetime = Field(sa_type=UtcDateTime)
     state: InboxState = Field(sa_type=EnumText(InboxState))
@@ -131,6 +132,8 @@ class OutboxMessage(SQLModel, table=True):
         one_of("state", OutboxState),
         Index("ix_outbox_waiting", "not_before", sqlite_where=text("state = 'queued'"),
               postgresql_where=text("state = 'queued'")),
+        Index("ix_outbox_chat", "chat", "id", sqlite_where=text("state = 'queued'"),
+              postgresql_where=text("state = 'queued'")),
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
@@ -139,7 +142,9 @@ class OutboxMessage(SQLModel, table=True):
     kind: str = Field(max_length=40)  # tells the renderer what the payload is: "reply", "report", "notice"
     payload: str = Field(sa_type=Text)  # JSON, typed by kind, rendered for the channel when it is sent
     state: OutboxState = Field(sa_type=EnumText(OutboxState))
-    attempts: int = 0
+    attempts: int = 0  # that failed
+    repeats: int = 0  # times a process died with it in hand: the chat may have got it that often too many
+    parts_sent: int = 0  # of a message too long for one: sending goes on behind them
     created_at: datetime = Field(sa_type=UtcDateTime)
     not_before: datetime = Field(sa_type=UtcDateTime)
     expires_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -28,6 +28,11 @@ def add_to(commands: Any) -> None:
     role.add_argument("role", metavar="R")
     role.set_defaults(run=_change_role)
     staff.add_parser("list", help="list the people").set_defaults(run=_list_staff)
+    for verb, run, what in (("bind-code", _bind_code, "make a one-time code that binds a person's chat account"),
+                            ("unbind", _unbind, "take back all chat accounts of a person, such as a lost phone's")):
+        one = staff.add_parser(verb, help=what)
+        one.add_argument("name")
+        one.set_defaults(run=run)
 
 
 def _open(arguments: argparse.Namespace) -> Any:
@@ -89,4 +94,28 @@ def _list_staff(arguments: argparse.Namespace) -> int:
     with _open(arguments) as shop:
         for name, role, is_active in shop.roster.staff():
             say(f"{name}\t{role}" + ("" if is_active else "\tinactive"))
+    return 0
+
+
+def _bind_code(arguments: argparse.Namespace) -> int:
+    from bot.app.commands import say  # noqa: PLC0415
+    from bot.app.serving import bindings  # noqa: PLC0415
+    from bot.app.wiring import clock  # noqa: PLC0415
+
+    with _open(arguments) as shop:
+        code, expires_at = bindings(shop).issue(arguments.name, clock())
+        until = shop.calendar.local(expires_at)
+    say(code)
+    say(f"{arguments.name} sends the bot in private: /bind {code}   (绑定 {code}), once, before {until:%Y-%m-%d %H:%M}")
+    return 0
+
+
+def _unbind(arguments: argparse.Namespace) -> int:
+    from bot.app.commands import say  # noqa: PLC0415
+    from bot.app.serving import bindings  # noqa: PLC0415
+    from bot.app.wiring import clock  # noqa: PLC0415
+
+    with _open(arguments) as shop:
+        count = bindings(shop).revoke(arguments.name, clock())
+    say(f"{arguments.name} had {count} chat accounts bound; none is now")
     return 0

@@ -1,0 +1,115 @@
+"""What `serve` runs on one open shop: channels, relay, and the services others hang on."""
+
+import os
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from random import SystemRandom
+
+from bot.app import wiring
+from bot.app.chat_files import ChatFileDesk
+from bot.app.server import Receive, Service
+from bot.app.wiring import OpenShop
+from bot.conversing.conversation import Conversation
+from bot.conversing.dead_letters import DeadLetters
+from bot.conversing.doors import Doors
+from bot.conversing.files import FileTalk
+from bot.conversing.shipping import ShippingList
+from bot.outgoing import Renderers, Sender, default_renderers
+from bot.relay import Relay
+from storage.bindings import CODE_LETTERS, Bindings
+from storage.buttons import Buttons
+from storage.chat_files import ChatFiles
+from storage.chats import Chats
+from storage.inbox import Inbox
+from storage.leases import Leases
+from storage.outbox import Outbox
+from storage.paces import Limits
+from storage.waiting_orders import WaitingOrders
+
+FILE_CODE_LENGTH = 4
+
+# A feature that runs in the background of `serve` adds what makes its service here; `--no-scheduler` leaves those out.
+SCHEDULED: list[Callable[[OpenShop], Service]] = []
+
+
+def renderers() -> Renderers:
+    """How each kind of queued message is said; a feature with a kind of its own adds its renderer here."""
+    return default_renderers()
+
+
+@dataclass(slots=True)
+class Serving:
+    """bot.app.server.Hooks over one open shop."""
+
+    shop: OpenShop
+    services: Sequence[Service] = ()
+    telegram: Receive | None = None
+    telegram_secret: str | None = None
+    outbox: Outbox = field(init=False)
+    inbox: Inbox = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.outbox, self.inbox = Outbox(self.shop.database), Inbox(self.shop.database)
+
+    def database_problem(self) -> str | None:
+        try:
+            self.inbox.counts()
+        except Exception as error:  # noqa: BLE001  (whatever it is, it is not ready)
+            return f"the database does not answer: {type(error).__name__}"
+        return None
+
+    def metrics(self) -> bytes:
+        from bot.app.exposition import exposition  # noqa: PLC0415  (prometheus_client)
+
+        return exposition(self.outbox.counts(), self.inbox.counts())
+
+
+def put_together(shop: OpenShop, *, with_scheduler: bool) -> Serving:
+    """Everything `serve` runs. Call it inside the event loop's process; nothing is started yet."""
+    serving = Serving(shop)
+    senders: dict[str, Sender] = {}
+    relay = Relay(serving.outbox, Chats(shop.database), senders, renderers(), clock=wiring.clock)
+    services: list[Service] = [relay]
+    if shop.settings.telegram_token:
+        services += _telegram(serving, relay, senders)
+    if with_scheduler:
+        services += [make(shop) for make in SCHEDULED]
+    serving.services = services
+    return serving
+
+
+def conversation(shop: OpenShop, files: FileTalk) -> Conversation:
+    """The conversation of every channel."""
+    orders, database = WaitingOrders(shop.database), shop.database
+    return Conversation(
+        shop.dispatcher, Chats(database), Doors(bindings(shop), Limits(database)), clock=wiring.clock,
+        shop_now=shop.now, specialists=(files, ShippingList(orders), DeadLetters(Outbox(database))))
+
+
+def bindings(shop: OpenShop) -> Bindings:
+    return Bindings(shop.database, shop.vault, secrets.randbelow)
+
+
+def _telegram(serving: Serving, relay: Relay, senders: dict[str, Sender]) -> list[Service]:
+    from bot.channels.telegram import TelegramChannel, TelegramSettings, make_bot  # noqa: PLC0415  (heavy)
+    from bot.channels.telegram_polling import TelegramPolling  # noqa: PLC0415
+    from integrations.barcodes import read  # noqa: PLC0415
+
+    shop, said = serving.shop, serving.shop.settings
+    settings = TelegramSettings(said.telegram_token or "", said.telegram_base_url, said.telegram_webhook_secret,
+                                said.telegram_webhook_url)
+    files = FileTalk(ChatFiles(shop.database, _file_code), ChatFileDesk(shop), WaitingOrders(shop.database), read,
+                     shop.dispatcher)
+    channel = TelegramChannel(
+        settings, make_bot(settings), inbox=serving.inbox, taps=Buttons(shop.database, shop.vault), roll=bindings(shop),
+        conversation=conversation(shop, files), wanted=files.wanted, clock=wiring.clock, wake_relay=relay.wake)
+    senders["telegram"] = channel.sender
+    serving.telegram, serving.telegram_secret = channel.receive, settings.webhook_secret
+    holder = f"{os.getpid()}-{secrets.token_hex(8)}"
+    return [channel, TelegramPolling(channel, Leases(shop.database), holder, wiring.clock)]
+
+
+def _file_code() -> str:
+    random = SystemRandom()
+    return "".join(random.choice(CODE_LETTERS) for _ in range(FILE_CODE_LENGTH))

@@ -1,0 +1,148 @@
+"""One message of a channel: is it for us, who speaks, may they here, what is said back and to whom."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import Lock
+from typing import Any
+
+from bot import outgoing
+from bot.conversing.doors import Doors
+from bot.conversing.inbound import Inbound, Membership
+from bot.conversing.menu import sentence_of
+from bot.conversing.ports import Answerer, Bound, Chats
+from bot.rendering.messages import say
+from bot.rendering.reply import Reply
+from bot.turn import Person
+from bot.understanding.commands import command_of
+from domain.errors import ShopError
+from domain.people import ROLE_PERMISSIONS, Permission
+
+Posts = list[dict[str, Any]]
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """A message of somebody of the shop, about to be answered. `now` is the shop's present, `at` the real one."""
+
+    inbound: Inbound
+    person: Person
+    text: str
+    language: str
+    now: datetime
+    at: datetime
+    content: bytes | None = None
+
+
+# Answers messages that only make sense in a channel, such as a file or 待发货; None: it is an ordinary message.
+Specialist = Callable[[Hearing], list[tuple[Reply, tuple[outgoing.Document, ...]]] | None]
+
+
+@dataclass(slots=True)
+class Conversation:
+    """Everything between a channel's message and the rows of the outbox that answer it."""
+
+    answerer: Answerer
+    chats: Chats
+    doors: Doors
+    clock: Callable[[], datetime]
+    shop_now: Callable[[], datetime]
+    specialists: tuple[Specialist, ...] = ()
+    _one_at_a_time: Lock = field(default_factory=Lock)  # the dispatcher's sessions are not made for threads
+
+    def hear(self, inbound: Inbound, content: bytes | None = None) -> Posts:
+        """What is said back. Never raises for what a person sent."""
+        at = self.clock()
+        chat = self.chats.seen(inbound.room, title=inbound.title, is_group=inbound.is_group, language=inbound.language,
+                               now=at)
+        if not inbound.is_addressed:
+            return []
+        refusal, bound = self.doors.admit(inbound, at)
+        if bound is None:
+            return [self._post(inbound, refusal)] if refusal is not None else []
+        place = None
+        if inbound.is_group:
+            place = ROLE_PERMISSIONS[chat.clearance] if chat.clearance else frozenset[Permission]()
+        text = sentence_of(inbound.text, inbound.language)
+        hearing = Hearing(inbound, Person(bound.name, bound.role, place), text, _language(text, inbound.language),
+                          self.shop_now(), at, content)
+        return self._answer(hearing)
+
+    def tapped(self, inbound: Inbound, *, decides: bool) -> Posts:
+        """As if the person had typed what the button says; what decides a proposal is written over it."""
+        posts = self.hear(inbound)
+        command = command_of(inbound.text)
+        first = posts[0]["payload"] if posts else None
+        if not decides or command is None or first is None or posts[0]["chat"] != inbound.chat:
+            return posts
+        reply = first["reply"]
+        if reply["kind"] == "done":
+            bound = self.doors.known(inbound)
+            stamp = say(f"tap.stamp_{command.name}", _language(reply["text"], inbound.language),
+                        name=bound.name if bound else "", when=f"{self.shop_now():%H:%M}")
+            reply["text"] = f"{reply['text']}\n\n{stamp}"
+        if reply["kind"] != "proposal":
+            first["to"] = {"person": inbound.person_id, "edits": inbound.message_id}
+        return posts
+
+    def speaker(self, inbound: Inbound) -> Bound | None:
+        """Somebody of the shop whose file is worth fetching."""
+        return self.doors.known(inbound) if inbound.is_addressed else None
+
+    def joined_or_left(self, change: Membership) -> Posts:
+        """In a group that is new, one word on how it is opened; out of one, nothing more is sent there."""
+        at = self.clock()
+        if not change.is_in:
+            self.chats.left(change.chat, at)
+            return []
+        self.chats.seen(change.chat, title=change.title, is_group=change.is_group, language=change.language, now=at)
+        if not change.is_group:
+            return []
+        title = change.title or change.chat
+        return [outgoing.post(change.chat, Reply("answer", say("people.group_joined", change.language, group=title)))]
+
+    def _answer(self, hearing: Hearing) -> Posts:
+        with TemporaryDirectory(prefix="zhanggui-charts-") as folder, self._one_at_a_time:
+            posts: Posts = []
+            for reply, documents in self._replies(hearing, Path(folder)):
+                if reply.is_private_matter:
+                    return self._privately(hearing, Path(folder))
+                posts.append(self._post(hearing.inbound, reply, documents))
+            return posts
+
+    def _replies(self, hearing: Hearing, folder: Path) -> list[tuple[Reply, tuple[outgoing.Document, ...]]]:
+        try:
+            for specialist in self.specialists:
+                said = specialist(hearing)
+                if said is not None:
+                    return said
+        except ShopError as error:
+            return [(Reply("error", str(error)), ())]
+        reply = self.answerer.reply(hearing.text, person=hearing.person, at=hearing.now, chat=hearing.inbound.chat,
+                                    chart_dir=folder, only_asked_charts=True)
+        return [(reply, ())]
+
+    def _privately(self, hearing: Hearing, folder: Path) -> Posts:
+        """The same question asked in private, where nobody else hears the answer."""
+        inbound = hearing.inbound
+        alone = replace(inbound, chat=inbound.private_chat, room=inbound.private_chat, is_group=False)
+        person = Person(hearing.person.name, hearing.person.role)
+        posts = [self._post(inbound, Reply("refused", say("people.not_here", hearing.language)))]
+        for reply, documents in self._replies(replace(hearing, inbound=alone, person=person), folder):
+            posts.append(outgoing.post(alone.chat, reply, person=alone.person_id, documents=documents))
+        return posts
+
+    def _post(self, inbound: Inbound, reply: Reply, documents: tuple[outgoing.Document, ...] = ()) -> dict[str, Any]:
+        """In a group the answer hangs on its question."""
+        return outgoing.post(inbound.chat, reply, person=inbound.person_id, documents=documents,
+                             reply_to=inbound.message_id if inbound.is_group else None)
+
+
+def _language(text: str, otherwise: str) -> str:
+    if any("\u4e00" <= one <= "\u9fff" for one in text):
+        return "zh"
+    return "en" if sum(one.isascii() and one.isalpha() for one in text) > 3 and not text.startswith("/") else otherwise

@@ -1,0 +1,96 @@
+"""What a conversation needs of the outside: who is who, which chats there are, how much is too much."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+from bot.outgoing import Document
+from bot.rendering.reply import Reply
+from bot.turn import Person
+from domain.messaging.pacing import Rate
+from domain.people import Role
+
+
+class Bound(Protocol):
+    """Somebody of the shop (storage.bindings.BoundPerson)."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def role(self) -> Role: ...
+
+
+class Bindings(Protocol):
+    """Who is who (storage.bindings.Bindings)."""
+
+    def person(self, channel: str, external_id: str) -> Bound | None: ...
+    def bind(self, channel: str, external_id: str, code: str, now: datetime) -> Bound | None: ...
+    def unbind(self, channel: str, external_id: str, now: datetime) -> bool: ...
+
+
+class Chats(Protocol):
+    """Which chats there are (storage.chats.Chats)."""
+
+    def seen(self, key: str, *, title: str, is_group: bool, language: str, now: datetime) -> Any: ...
+    def left(self, key: str, now: datetime) -> None: ...
+    def moved(self, old: str, new: str, now: datetime) -> None: ...
+
+
+class Limits(Protocol):
+    """How much is too much (storage.paces.Limits)."""
+
+    def allows(self, rates: Mapping[str, Rate], now: datetime) -> bool: ...
+
+
+class Answerer(Protocol):
+    """Answers a text for a person (bot.dispatcher.Dispatcher)."""
+
+    def reply(self, text: str, *, person: Person, at: datetime, chat: str, chart_dir: Path | None = None,
+              only_asked_charts: bool = False) -> Reply: ...
+
+
+class Orders(Protocol):
+    """Orders that wait for a parcel (storage.waiting_orders.WaitingOrders)."""
+
+    def waiting(self, limit: int) -> tuple[int, Sequence[Any]]: ...
+    def orders_among(self, texts: Sequence[str]) -> list[str]: ...
+    def order_of_waybill(self, waybill: str) -> str | None: ...
+
+
+class Files(Protocol):
+    """Files that wait for a yes (storage.chat_files.ChatFiles)."""
+
+    def keep(self, file: Any, *, chat: str, person: str, now: datetime) -> str: ...
+    def take(self, code: str, *, chat: str, person: str, update_key: str, now: datetime) -> Any: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What a file holds. `can_take` is False when nothing in it would change the shop; waybills are lines to ship."""
+
+    text: str
+    can_take: bool = False
+    rejects: Document | None = None
+    waybills: str = ""
+
+
+class FileDesk(Protocol):
+    """Looks into files and takes them in (bot.app.chat_files.ChatFileDesk)."""
+
+    def look(self, name: str, content: bytes, language: str) -> Looked: ...
+    def take_in(self, name: str, content: bytes, language: str) -> Looked: ...
+
+
+class Barcodes(Protocol):
+    """Reads the codes in a picture (integrations.barcodes.read)."""
+
+    def __call__(self, content: bytes) -> list[str]: ...
+
+
+class Letters(Protocol):
+    """Messages that were given up (storage.outbox.Outbox)."""
+
+    def dead(self, limit: int) -> Sequence[Any]: ...
+    def revive(self, now: datetime) -> int: ...

@@ -1,0 +1,207 @@
+"""From the outbox to the channels: leased, rendered, sent outside any transaction, and marked with the channel's id."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from bot import outgoing
+from bot.outgoing import Outgoing, Renderers, Sender
+
+LEASE_S = 30.0  # longer than a send may take; after a crash a message waits as long before it is sent again
+SEND_TIMEOUT_S = 15.0
+TROUBLE_REST_S = 3.0  # while the database does not answer
+LOOK_EVERY_S = 0.5  # for what other processes queued; own messages wake the relay
+MOST_AT_ONCE = 30  # chats: as many as the channel takes in a second
+PATIENCE_S = 8.0  # a place in the queue this far off is waited for; one further off is given back
+MAX_ATTEMPTS = 5  # of a message that the channel answers with errors
+MAX_BACKOFF_S = 300.0
+GIVE_UP_AFTER = timedelta(hours=24)  # of trying to reach the channel
+
+log = logging.getLogger(__name__)
+
+
+class Leased(Protocol):
+    """A message in our hand (storage.outbox.Leased)."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def chat(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def payload(self) -> Mapping[str, Any]: ...
+    @property
+    def parts_sent(self) -> int: ...
+    @property
+    def attempts(self) -> int: ...
+    @property
+    def repeats(self) -> int: ...
+    @property
+    def created_at(self) -> datetime: ...
+
+
+class Outbox(Protocol):
+    """The queue (storage.outbox.Outbox)."""
+
+    def lease(self, now: datetime, lasts_s: float, limit: int) -> Sequence[Any]: ...
+    def book(self, rates: Mapping[str, Any], now: datetime, latest: datetime) -> datetime | None: ...
+    def part_sent(self, message: Any, parts: int, *, now: datetime, lasts_s: float,
+                  rates: Mapping[str, Any]) -> None: ...
+    def sent(self, message: Any, channel_message_id: str, *, now: datetime, rates: Mapping[str, Any]) -> None: ...
+    def later(self, message: Any, not_before: datetime, *, error: str | None = None, failed: bool = True) -> None: ...
+    def slow_down(self, message: Any, key: str, rate: Any, until: datetime) -> None: ...
+    def give_up(self, message: Any, error: str) -> None: ...
+
+
+class Chats(Protocol):
+    """What the relay tells and asks about chats (storage.chats.Chats)."""
+
+    def find(self, key: str) -> Any: ...
+    def left(self, key: str, now: datetime) -> None: ...
+    def moved(self, old: str, new: str, now: datetime) -> None: ...
+
+
+class Relay:
+    """Sends what waits until it is told to stop; then finishes what it has in hand."""
+
+    name = "relay"
+
+    def __init__(self, outbox: Outbox, chats: Chats, senders: Mapping[str, Sender], renderers: Renderers, *,
+                 clock: Callable[[], datetime]) -> None:
+        self._outbox, self._chats, self._senders, self._renderers = outbox, chats, senders, renderers
+        self._clock = clock
+        self._woken = asyncio.Event()
+        self._is_stopping = False
+        self._loop: asyncio.Task[None] | None = None
+        self._sending: set[asyncio.Task[None]] = set()
+
+    async def start(self) -> None:
+        self._loop = asyncio.create_task(self._run())
+
+    async def stop(self) -> None:
+        self._is_stopping = True
+        self.wake()
+        if self._loop is not None:
+            await self._loop
+        await asyncio.gather(*self._sending)
+
+    def wake(self) -> None:
+        """There is something to send."""
+        self._woken.set()
+
+    def problem(self) -> str | None:
+        return "the relay has stopped" if self._loop is None or self._loop.done() else None
+
+    async def _run(self) -> None:
+        while not self._is_stopping:
+            self._woken.clear()
+            room = MOST_AT_ONCE - len(self._sending)
+            try:
+                leased = await asyncio.to_thread(self._outbox.lease, self._clock(), LEASE_S, room) if room else []
+            except Exception:
+                log.exception("the outbox cannot be read")
+                await asyncio.sleep(TROUBLE_REST_S)
+                continue
+            for message in leased:
+                self._begin(message)
+            if len(leased) < room or not room:
+                await self._rest()
+
+    async def _rest(self) -> None:
+        try:
+            await asyncio.wait_for(self._woken.wait(), LOOK_EVERY_S)
+        except TimeoutError:
+            return
+
+    def _begin(self, message: Leased) -> None:
+        task = asyncio.create_task(self._deliver(message))
+        self._sending.add(task)
+        task.add_done_callback(self._sending.discard)
+        task.add_done_callback(lambda _: self.wake())
+
+    async def _deliver(self, message: Leased) -> None:
+        try:
+            if message.repeats:
+                log.warning("message %s to %s was in hand when a process died; it may arrive twice", message.id,
+                            message.chat)
+            await self._send(message)
+        except Exception:
+            log.exception("message %s could not be delivered; it is tried again when its lease runs out", message.id)
+
+    async def _send(self, message: Leased) -> None:
+        sender = self._senders.get(message.chat.partition(":")[0])
+        if sender is None:  # a channel that this process does not run: left for one that does
+            await self._call(self._outbox.later, message, self._clock() + timedelta(seconds=LEASE_S), failed=False)
+            return
+        try:
+            rendered = await asyncio.to_thread(self._rendered, message)
+        except Exception as error:
+            log.exception("message %s cannot be rendered", message.id)
+            await self._call(self._outbox.give_up, message, f"cannot be rendered: {error!r}")
+            return
+        try:
+            await self._send_parts(message, rendered, sender)
+        except outgoing.SendError as error:
+            await self._failed(message, error, sender)
+
+    def _rendered(self, message: Leased) -> Outgoing:
+        chat = self._chats.find(message.chat.partition("/")[0])
+        language = chat.language if chat is not None else "zh"
+        return self._renderers.render(message.kind, message.chat, message.payload, language)
+
+    async def _send_parts(self, message: Leased, rendered: Outgoing, sender: Sender) -> None:
+        parts, rates = sender.parts(rendered), sender.rates(message.chat)
+        for part in range(message.parts_sent, parts):
+            if not await self._is_our_turn(message, rates):
+                return
+            try:
+                async with asyncio.timeout(SEND_TIMEOUT_S):
+                    channel_id = await sender.send(rendered, part, self._clock())
+            except TimeoutError as error:
+                raise outgoing.Unreachable("no answer in time") from error
+            if part + 1 < parts:
+                await self._call(self._outbox.part_sent, message, part + 1, now=self._clock(), lasts_s=LEASE_S,
+                                 rates=rates)
+        await self._call(self._outbox.sent, message, channel_id, now=self._clock(), rates=rates)
+
+    async def _is_our_turn(self, message: Leased, rates: Mapping[str, Any]) -> bool:
+        """Wait for a place in the pace of chat and bot; a message that would wait for long is given back."""
+        now = self._clock()
+        at = await self._call(self._outbox.book, rates, now, now + timedelta(seconds=PATIENCE_S))
+        if at is None:
+            await self._call(self._outbox.later, message, now + timedelta(seconds=PATIENCE_S / 2), failed=False)
+            return False
+        await asyncio.sleep(max(0.0, (at - now).total_seconds()))
+        return True
+
+    async def _failed(self, message: Leased, error: outgoing.SendError, sender: Sender) -> None:
+        now = self._clock()
+        log.warning("message %s to %s was not sent: %s: %s", message.id, message.chat, type(error).__name__, error)
+        match error:
+            case outgoing.SlowDown(retry_after_s=wait_s):
+                key, rate = next(iter(sender.rates(message.chat).items()))
+                await self._call(self._outbox.slow_down, message, key, rate, now + timedelta(seconds=wait_s))
+            case outgoing.Moved(chat=new):
+                await self._call(self._chats.moved, message.chat.partition("/")[0], new, now)
+                await self._call(self._outbox.later, message, now, failed=False)
+            case outgoing.Gone():
+                await self._call(self._chats.left, message.chat.partition("/")[0], now)
+                await self._call(self._outbox.give_up, message, str(error))
+            case outgoing.Unreachable() if now - message.created_at < GIVE_UP_AFTER:
+                await self._call(self._outbox.later, message, now + _backoff(message.attempts), error=str(error))
+            case outgoing.Refused() | outgoing.OverTaken() | outgoing.Unreachable():
+                await self._call(self._outbox.give_up, message, str(error))
+            case _ if message.attempts + 1 >= MAX_ATTEMPTS:
+                await self._call(self._outbox.give_up, message, str(error))
+            case _:
+                await self._call(self._outbox.later, message, now + _backoff(message.attempts), error=str(error))
+
+    async def _call(self, function: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
+        return await asyncio.to_thread(function, *arguments, **named)
+
+
+def _backoff(attempts: int) -> timedelta:
+    return timedelta(seconds=min(MAX_BACKOFF_S, 2.0 ** min(attempts, 10)))

@@ -1,0 +1,1 @@
+"""Waybill numbers: whose they are, and many of them at once."""

@@ -1,0 +1,129 @@
+"""Private chats and groups the bot was spoken to in: seen, cleared, left, moved."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import col
+
+from domain.errors import UserCanFix
+from domain.messaging.gates import ChatButton
+from domain.messaging.model import MAX_CHAT_KEY, Chat, ChatState, OutboxMessage, OutboxState, Report, Subscription
+from domain.people import Role
+from storage.engine import Database
+
+MAX_TITLE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class KnownChat:
+    """One chat as the conversation needs it. `clearance` is a group's; None: nothing may be said there but help."""
+
+    key: str
+    title: str
+    is_group: bool
+    clearance: Role | None
+    language: str
+    state: ChatState
+
+
+class Chats:
+    """The chats of all channels by their keys."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def seen(self, key: str, *, title: str, is_group: bool, language: str, now: datetime) -> KnownChat:
+        """The chat, made when it is new; whoever speaks there can be spoken to again."""
+        known = self.find(key)
+        title = title[:MAX_TITLE]
+        if known is not None and (known.title, known.state) == (title, ChatState.ACTIVE):
+            return known
+        values = {"title": title, "state": ChatState.ACTIVE, "changed_at": now}
+        if known is None and self._add(key, {**values, "is_group": is_group, "language": language, "created_at": now}):
+            return KnownChat(key, title, is_group, None, language, ChatState.ACTIVE)
+        with self._database.write() as connection:
+            connection.execute(update(Chat).where(col(Chat.key) == key).values(**values))
+        found = self.find(key)
+        assert found is not None, "a chat that is there"
+        return found
+
+    def _add(self, key: str, values: dict[str, Any]) -> bool:
+        try:
+            with self._database.write() as connection:
+                connection.execute(insert(Chat).values(key=key, channel=key.partition(":")[0], **values))
+        except IntegrityError:  # another process saw it first
+            return False
+        return True
+
+    def find(self, key: str) -> KnownChat | None:
+        with self._database.read() as connection:
+            row = connection.execute(_known().where(col(Chat.key) == key)).first()
+        return KnownChat(*row) if row else None
+
+    def left(self, key: str, now: datetime) -> None:
+        """The bot was removed or blocked there."""
+        with self._database.write() as connection:
+            connection.execute(update(Chat).where(col(Chat.key) == key).values(state=ChatState.LEFT, changed_at=now))
+
+    def moved(self, old: str, new: str, now: datetime) -> None:
+        """The channel gave the group another address; what it had, and what waits for it, goes along."""
+        with self._database.write() as connection:
+            is_known = connection.execute(select(col(Chat.id)).where(col(Chat.key) == new)).first() is not None
+            if is_known:  # it was seen under its new address before this was told: the old one's clearance counts
+                old_clearance = select(col(Chat.clearance)).where(col(Chat.key) == old).scalar_subquery()
+                connection.execute(update(Chat).where(col(Chat.key) == new, col(Chat.clearance).is_(None)).values(
+                    clearance=old_clearance, changed_at=now))
+                connection.execute(delete(Chat).where(col(Chat.key) == old))
+            else:
+                connection.execute(update(Chat).where(col(Chat.key) == old).values(key=new, changed_at=now))
+            _readdress(connection, old, new)
+
+    def groups(self) -> list[tuple[KnownChat, tuple[str, ...]]]:
+        """Every group with the reports it gets."""
+        with self._database.read() as connection:
+            chats = [KnownChat(*row) for row in connection.execute(
+                _known().where(col(Chat.is_group)).order_by(col(Chat.id)))]
+            wanted = connection.execute(select(col(Subscription.chat), col(Subscription.report), col(Subscription.at))
+                                        .order_by(col(Subscription.id))).all()
+        return [(chat, tuple(f"{report}{f' {at}' if at else ''}" for key, report, at in wanted
+                             if key.partition("/")[0] == chat.key)) for chat in chats]
+
+    def group(self, name: str) -> KnownChat:
+        """The group of that key, number or title. Raises UserCanFix when there is none, or more than one."""
+        found = [chat for chat, _ in self.groups()
+                 if name in {chat.key, chat.key.partition(":")[2]} or name.lower() == chat.title.lower()]
+        if len(found) == 1:
+            return found[0]
+        what = "more than one group is" if found else "no group is"
+        raise UserCanFix(f"{what} called {name!r}; see zhanggui chat-group list, and name it by its number")
+
+    def clear(self, key: str, role: Role | None, now: datetime) -> None:
+        """What may be said in the group from now on: as much as to somebody of the role."""
+        with self._database.write() as connection:
+            connection.execute(update(Chat).where(col(Chat.key) == key).values(clearance=role, changed_at=now))
+
+    def subscribe(self, key: str, report: Report, *, at: str | None, by: str, now: datetime) -> None:
+        """The chat gets the report from now on, at that time of day."""
+        with self._database.write() as connection:
+            same = (col(Subscription.chat) == key, col(Subscription.report) == report)
+            if not connection.execute(update(Subscription).where(*same).values(at=at)).rowcount:
+                connection.execute(insert(Subscription).values(chat=key, report=report, at=at, subscribed_by=by,
+                                                               created_at=now))
+
+
+def _known() -> Any:
+    return select(col(Chat.key), col(Chat.title), col(Chat.is_group), col(Chat.clearance), col(Chat.language),
+                  col(Chat.state))
+
+
+def _readdress(connection: Connection, old: str, new: str) -> None:
+    """The group's topics go along: their keys begin with the group's."""
+    for model, conditions in ((Subscription, ()), (OutboxMessage, (col(OutboxMessage.state) == OutboxState.QUEUED,)),
+                              (ChatButton, (col(ChatButton.used_at).is_(None),))):
+        chat: Any = col(model.chat)
+        is_there = or_(chat == old, chat.startswith(f"{old}/", autoescape=True))
+        moved = func.substr(new + func.substr(chat, len(old) + 1), 1, MAX_CHAT_KEY)
+        connection.execute(update(model).where(is_there, *conditions).values(chat=moved))
