@@ -7,7 +7,6 @@ from bot.rendering.laws import render_verified
 from bot.rendering.reply import Reply
 from bot.turn import Turn
 from domain.invariants import LAWS, Break
-from domain.people import may
 
 Verify = Callable[[Iterable[str]], Sequence[Break]]
 
@@ -20,5 +19,5 @@ class Minding:
 
     def verified(self, turn: Turn) -> Reply:
         """Only the laws whose rows the person may see are checked, and the reply says how many they are."""
-        laws = [law.id for law in LAWS.values() if may(turn.person.role, law.right)]
+        laws = [law.id for law in LAWS.values() if turn.person.may(law.right)]
         return render_verified(self.verify(laws), len(laws), turn.language)

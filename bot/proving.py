@@ -21,7 +21,7 @@ from domain.metrics.catalog import METRICS
 from domain.metrics.details import behind
 from domain.metrics.explain import Explanation, explain
 from domain.metrics.result import ResultTable
-from domain.people import Permission, may, require
+from domain.people import Permission
 from domain.ports import Details, Figures
 from domain.sheets import Sheet, WriteSheet
 
@@ -66,7 +66,7 @@ class Proving:
 
     def _explained(self, ask: Ask, turn: Turn) -> Explanation:
         return explain(ask.query, self.figures.answer, turn.at,
-                       lambda metric: may(turn.person.role, METRICS[metric].permission))
+                       lambda metric: turn.person.may(METRICS[metric].permission))
 
     def _why(self, ask: Ask, request: Request, turn: Turn) -> Reply:
         explanation = self._explained(ask, turn)
@@ -99,7 +99,7 @@ class Proving:
     def _figure_behind(self, ask: Ask, turn: Turn) -> ResultTable:
         """The figure that the rows add up to, for who may see it."""
         plain = asked_figure(behind(ask.query))
-        require(turn.person.role, METRICS[plain.metrics[0]].permission)
+        turn.person.require(METRICS[plain.metrics[0]].permission)
         return self.figures.answer(plain, turn.at)
 
     def _export(self, ask: Ask, request: Request, turn: Turn) -> Reply:
@@ -137,6 +137,6 @@ class Proving:
 
 def _hidden(turn: Turn) -> frozenset[str]:
     """Amounts of single orders are for who sees totals or decides on refunds; receivers for who sees customers."""
-    role = turn.person.role
-    return hidden_columns(may_see_amounts=may(role, Permission.SALES) or may(role, Permission.REFUND),
-                          may_see_buyers=may(role, Permission.CUSTOMERS))
+    person = turn.person
+    return hidden_columns(may_see_amounts=person.may(Permission.SALES) or person.may(Permission.REFUND),
+                          may_see_buyers=person.may(Permission.CUSTOMERS))

@@ -17,6 +17,15 @@ class Person:
     role: Role
     place: frozenset[Permission] | None = None
 
+    @property
+    def rights(self) -> frozenset[Permission]:
+        """What the person may see and do here."""
+        own = ROLE_PERMISSIONS[self.role]
+        return own if self.place is None else own & self.place
+
+    def may(self, permission: Permission) -> bool:
+        return permission in self.rights
+
     def require(self, permission: Permission) -> None:
         """Raise NotAllowed when the person lacks the right, NotCleared when only the place does."""
         require(self.role, permission)
@@ -27,10 +36,7 @@ class Person:
     @property
     def acting_role(self) -> Role:
         """The role whose eyes everything is shown to: the largest that neither the person nor the place exceeds."""
-        if self.place is None:
-            return self.role
-        allowed = ROLE_PERMISSIONS[self.role] & self.place
-        fitting = [role for role, rights in ROLE_PERMISSIONS.items() if rights <= allowed]
+        fitting = [role for role, rights in ROLE_PERMISSIONS.items() if rights <= self.rights]
         return max(fitting, key=lambda role: len(ROLE_PERMISSIONS[role]), default=self.role)
 
 

@@ -45,6 +45,42 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_audit_entries')),
     sa.UniqueConstraint('previous_hash', name=op.f('uq_audit_entries_previous_hash'))
     )
+    op.create_table('chat_buttons',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('token', sa.String(length=24), nullable=False),
+    sa.Column('keyboard', sa.String(length=24), nullable=False),
+    sa.Column('chat', sa.String(length=120), nullable=False),
+    sa.Column('person', sa.String(length=80), nullable=True),
+    sa.Column('kind', sa.String(length=24), nullable=False),
+    sa.Column('message', sa.Text(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('used_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('used_by', sa.String(length=200), nullable=True),
+    sa.CheckConstraint("kind IN ('ask', 'decide')", name=op.f('ck_chat_buttons_kind')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_chat_buttons')),
+    sa.UniqueConstraint('token', name=op.f('uq_chat_buttons_token'))
+    )
+    with op.batch_alter_table('chat_buttons', schema=None) as batch_op:
+        batch_op.create_index('ix_chat_buttons_keyboard', ['keyboard'], unique=False)
+
+    op.create_table('chat_files',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('code', sa.String(length=8), nullable=False),
+    sa.Column('chat', sa.String(length=120), nullable=False),
+    sa.Column('person', sa.String(length=80), nullable=False),
+    sa.Column('file_id', sa.String(length=300), nullable=False),
+    sa.Column('name', sa.String(length=200), nullable=False),
+    sa.Column('size_bytes', sa.Integer(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('used_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('used_by', sa.String(length=200), nullable=True),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_chat_files'))
+    )
+    with op.batch_alter_table('chat_files', schema=None) as batch_op:
+        batch_op.create_index('ix_chat_files_code', ['code'], unique=False)
+
     op.create_table('chats',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('key', sa.String(length=120), nullable=False),
@@ -118,6 +154,7 @@ def upgrade() -> None:
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('channel', sa.String(length=20), nullable=False),
     sa.Column('dedupe_key', sa.String(length=200), nullable=False),
+    sa.Column('chat', sa.String(length=120), nullable=False),
     sa.Column('payload', sa.Text(), nullable=False),
     sa.Column('received_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('state', sa.String(length=24), nullable=False),
@@ -129,7 +166,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('channel', 'dedupe_key', name=op.f('uq_inbox_channel_dedupe_key'))
     )
     with op.batch_alter_table('inbox', schema=None) as batch_op:
-        batch_op.create_index('ix_inbox_waiting', ['id'], unique=False, sqlite_where=sa.text("state = 'received'"), postgresql_where=sa.text("state = 'received'"))
+        batch_op.create_index('ix_inbox_waiting', ['chat', 'id'], unique=False, sqlite_where=sa.text("state = 'received'"), postgresql_where=sa.text("state = 'received'"))
 
     op.create_table('job_runs',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -155,6 +192,21 @@ def upgrade() -> None:
         batch_op.create_index('ix_job_runs_open', ['leased_until'], unique=False, sqlite_where=sa.text("state IN ('running', 'failed')"), postgresql_where=sa.text("state IN ('running', 'failed')"))
         batch_op.create_index('uq_job_runs_alone', ['job', 'part'], unique=True, sqlite_where=sa.text("state IN ('running', 'failed') AND is_alone"), postgresql_where=sa.text("state IN ('running', 'failed') AND is_alone"))
 
+    op.create_table('leases',
+    sa.Column('name', sa.String(length=60), nullable=False),
+    sa.Column('holder', sa.String(length=60), nullable=False),
+    sa.Column('until', sa.DateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('name', name=op.f('pk_leases'))
+    )
+    op.create_table('model_use',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('person', sa.String(length=60), nullable=False),
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('tokens', sa.BigInteger(), nullable=False),
+    sa.Column('calls', sa.Integer(), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_model_use')),
+    sa.UniqueConstraint('person', 'day', name=op.f('uq_model_use_person_day'))
+    )
     op.create_table('names_version',
     sa.Column('id', sa.BigInteger(), autoincrement=False, nullable=False),
     sa.Column('version', sa.BigInteger(), nullable=False),
@@ -169,6 +221,8 @@ def upgrade() -> None:
     sa.Column('payload', sa.Text(), nullable=False),
     sa.Column('state', sa.String(length=24), nullable=False),
     sa.Column('attempts', sa.Integer(), nullable=False),
+    sa.Column('repeats', sa.Integer(), nullable=False),
+    sa.Column('parts_sent', sa.Integer(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('not_before', sa.DateTime(timezone=True), nullable=False),
     sa.Column('expires_at', sa.DateTime(timezone=True), nullable=True),
@@ -181,8 +235,14 @@ def upgrade() -> None:
     sa.UniqueConstraint('unique_key', name=op.f('uq_outbox_unique_key'))
     )
     with op.batch_alter_table('outbox', schema=None) as batch_op:
+        batch_op.create_index('ix_outbox_chat', ['chat', 'id'], unique=False, sqlite_where=sa.text("state = 'queued'"), postgresql_where=sa.text("state = 'queued'"))
         batch_op.create_index('ix_outbox_waiting', ['not_before'], unique=False, sqlite_where=sa.text("state = 'queued'"), postgresql_where=sa.text("state = 'queued'"))
 
+    op.create_table('paces',
+    sa.Column('key', sa.String(length=160), nullable=False),
+    sa.Column('due_at', sa.DateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('key', name=op.f('pk_paces'))
+    )
     op.create_table('products',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('name', sa.String(length=300), nullable=False),
@@ -825,11 +885,15 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_products_name'))
 
     op.drop_table('products')
+    op.drop_table('paces')
     with op.batch_alter_table('outbox', schema=None) as batch_op:
         batch_op.drop_index('ix_outbox_waiting', sqlite_where=sa.text("state = 'queued'"), postgresql_where=sa.text("state = 'queued'"))
+        batch_op.drop_index('ix_outbox_chat', sqlite_where=sa.text("state = 'queued'"), postgresql_where=sa.text("state = 'queued'"))
 
     op.drop_table('outbox')
     op.drop_table('names_version')
+    op.drop_table('model_use')
+    op.drop_table('leases')
     with op.batch_alter_table('job_runs', schema=None) as batch_op:
         batch_op.drop_index('uq_job_runs_alone', sqlite_where=sa.text("state IN ('running', 'failed') AND is_alone"), postgresql_where=sa.text("state IN ('running', 'failed') AND is_alone"))
         batch_op.drop_index('ix_job_runs_open', sqlite_where=sa.text("state IN ('running', 'failed')"), postgresql_where=sa.text("state IN ('running', 'failed')"))
@@ -852,6 +916,14 @@ def downgrade() -> None:
 
     op.drop_table('confirmations')
     op.drop_table('chats')
+    with op.batch_alter_table('chat_files', schema=None) as batch_op:
+        batch_op.drop_index('ix_chat_files_code')
+
+    op.drop_table('chat_files')
+    with op.batch_alter_table('chat_buttons', schema=None) as batch_op:
+        batch_op.drop_index('ix_chat_buttons_keyboard')
+
+    op.drop_table('chat_buttons')
     op.drop_table('audit_entries')
     with op.batch_alter_table('aliases', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_aliases_text'))
