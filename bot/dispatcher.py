@@ -139,6 +139,8 @@ class Dispatcher:
                 return render_help(turn.person.acting_role, turn.language)
             case Command(name="verify"):
                 return self.minding.verified(turn)
+            case Command(name="exceptions", argument=kind):
+                return self.minding.wrong(kind, turn)
             case Command() as command:
                 turn.context.pending = None
                 return self.acting.command(command, turn)

@@ -11,6 +11,7 @@ from enum import StrEnum
 from functools import cache
 from hashlib import sha256
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from domain.books import Books
@@ -18,8 +19,6 @@ from domain.changes import Change, inverse
 from domain.errors import UserCanFix
 from domain.money import Money
 from domain.people import Permission, Role, may
-
-_ROOMS_WITH_VERBS = ("fulfilment", "waybills", "inventory", "costing", "purchasing", "finance", "orders", "messaging")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +48,7 @@ class ParameterKind(StrEnum):
     PARCELS = "parcels"
     REPORT = "report"
     COST_METHOD = "cost_method"
+    EXCEPTION = "exception"
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +182,7 @@ def action(*, name: str, parameters: tuple[Parameter, ...], permission: Permissi
 
 @cache
 def actions() -> Mapping[str, Action]:
-    """All verbs by name, in order of declaration."""
-    for room in _ROOMS_WITH_VERBS:
-        import_module(f"domain.{room}.actions")
+    """All verbs by name: those of every room that has an actions.py, room by room."""
+    for verbs in sorted(Path(__file__).parent.glob("*/actions.py")):
+        import_module(f"domain.{verbs.parent.name}.actions")
     return dict(_declared)

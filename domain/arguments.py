@@ -146,4 +146,5 @@ _CHECKS: Mapping[ParameterKind, Callable[[Parameter, Any], Any]] = {
     ParameterKind.REPORT: _report,
     ParameterKind.COST_METHOD: _cost_method,
     ParameterKind.PARCELS: _parcels,
+    ParameterKind.EXCEPTION: _quantity,
 }

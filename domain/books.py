@@ -106,6 +106,17 @@ class PurchaseLineFacts:
     open: int
 
 
+@dataclass(frozen=True, slots=True)
+class ExceptionFacts:
+    """One exception of the inbox."""
+
+    id: int
+    kind: str
+    label: str
+    snoozed_until: datetime | None
+    is_open: bool
+
+
 class Books(Protocol):
     """Looks up facts. While an action is carried out, orders and SKUs that were read stay locked until it commits."""
 
@@ -135,6 +146,9 @@ class Books(Protocol):
 
     def staff_id(self, name: str) -> int | None:
         """The person of that name; None for a role or a stranger."""
+
+    def exception(self, number: int) -> ExceptionFacts | None:
+        """The exception of that number, open or not."""
 
     def nearest(self, dimension: str, text: str) -> tuple[str, ...]:
         """At most three names like the text: dimension is sku, warehouse or order (of those that wait)."""

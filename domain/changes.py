@@ -184,10 +184,22 @@ class SubscriptionChange:
     kind: Literal["subscription"] = "subscription"
 
 
+@dataclass(frozen=True, slots=True)
+class ExceptionChange:
+    """An open exception is put off, or (with who has handled it) closed; undone, it is open again."""
+
+    exception_id: int
+    snoozed_before: datetime | None
+    snoozed_after: datetime | None
+    handled_by: str | None = None
+    is_undone: bool = False
+    kind: Literal["exception"] = "exception"
+
+
 Change = Annotated[
     StockChange | CostKept | CostMethodChange | Revaluation | ReorderPointChange | OrderChange | ParcelChange
     | RefundChange | ExpenseChange
-    | PurchaseChange | PurchaseArrival | SubscriptionChange,
+    | PurchaseChange | PurchaseArrival | SubscriptionChange | ExceptionChange,
     Field(discriminator="kind"),
 ]
 
@@ -223,5 +235,7 @@ _INVERSES: dict[type, Callable[[Any], Any]] = {
     ParcelChange: lambda parcel: replace(parcel, is_sent=not parcel.is_sent),
     ExpenseChange: lambda expense: replace(expense, amount_minor=-expense.amount_minor),
     PurchaseChange: lambda purchase: replace(purchase, is_open=not purchase.is_open),
+    ExceptionChange: lambda change: replace(change, snoozed_before=change.snoozed_after,
+                                            snoozed_after=change.snoozed_before, is_undone=not change.is_undone),
     PurchaseArrival: lambda arrival: replace(arrival, quantity=-arrival.quantity),
 }

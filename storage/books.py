@@ -9,6 +9,7 @@ from sqlmodel import col
 
 from domain.books import (
     Balance,
+    ExceptionFacts,
     LineFacts,
     Need,
     OrderFacts,
@@ -20,6 +21,7 @@ from domain.books import (
 from domain.catalog.model import ItemKind, Listing, Product, Shop, Sku
 from domain.changes import Cost
 from domain.costing.model import CostPool
+from domain.exceptions.model import ExceptionCase
 from domain.fulfilment.model import Shipment
 from domain.inventory.model import StockBalance, StockMove, Warehouse
 from domain.messaging.model import Report, Subscription
@@ -161,6 +163,12 @@ class StoredBooks:
 
     def staff_id(self, name: str) -> int | None:
         return self._connection.execute(select(col(Staff.id)).where(col(Staff.name) == name)).scalar()
+
+    def exception(self, number: int) -> ExceptionFacts | None:
+        row: Any = self._connection.execute(select(
+            col(ExceptionCase.id), col(ExceptionCase.kind), col(ExceptionCase.label), col(ExceptionCase.snoozed_until),
+            col(ExceptionCase.resolved_at).is_(None)).where(col(ExceptionCase.id) == number)).first()
+        return ExceptionFacts(*row) if row else None
 
     def nearest(self, dimension: str, text: str) -> tuple[str, ...]:
         from rapidfuzz import fuzz, process  # noqa: PLC0415  (only needed when a name is wrong)

@@ -18,6 +18,7 @@ from domain.changes import (
     Change,
     CostKept,
     CostMethodChange,
+    ExceptionChange,
     ExpenseChange,
     OrderChange,
     ParcelChange,
@@ -36,7 +37,7 @@ from domain.inventory.model import StockBalance, StockMove
 from domain.messaging.model import Subscription
 from domain.orders.model import Order, Refund, RefundLine, RefundStatus
 from domain.purchasing.model import PurchaseLine, PurchaseOrder, PurchaseStatus
-from storage import costs
+from storage import costs, exceptions
 
 HASH_BITS = 48  # content hashes of the other rows are as long
 
@@ -231,6 +232,13 @@ def _subscription(connection: Connection, change: SubscriptionChange, reference:
             chat=change.chat, report=change.report, subscribed_by=change.actor, created_at=reference.at))
 
 
+def _exception(connection: Connection, change: ExceptionChange, reference: Reference) -> None:
+    try:
+        exceptions.change(connection, change, reference.at)
+    except exceptions.AlreadyDecidedError as error:
+        raise Contended from error
+
+
 # In the order in which rows are touched.
 _WRITERS: dict[type, Callable[[Connection, Any, Reference], None]] = {
     OrderChange: _order,
@@ -245,4 +253,5 @@ _WRITERS: dict[type, Callable[[Connection, Any, Reference], None]] = {
     PurchaseArrival: _arrival,
     ExpenseChange: _expense,
     SubscriptionChange: _subscription,
+    ExceptionChange: _exception,
 }

@@ -7,6 +7,7 @@ import domain.catalog.model
 import domain.confirmations
 import domain.costing.model
 import domain.customers.model
+import domain.exceptions.model
 import domain.finance.model
 import domain.fulfilment.model
 import domain.inventory.model

@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 from bot.app import wiring
 from bot.app.settings import Settings
 from domain.errors import ShopError
+from domain.exceptions.kinds import KINDS
+from storage.exceptions import ExceptionInbox
 
 _MODELS_NAMED = 5  # of what a server offers, enough to recognise it
 
@@ -29,6 +31,7 @@ def findings(settings: Settings, *, demo: bool) -> Iterator[Finding]:
             yield Finding(f"the database answers ({shop.database.engine.dialect.name}, tables up to date)")
             yield Finding(f"business days are those of {shop.calendar.zone.key}, figures are in {shop.currency}")
             yield from _shops(shop)
+            yield from _exceptions(shop)
     except ShopError as error:
         yield Finding(str(error), is_well=False)
         return
@@ -52,6 +55,14 @@ def _shops(shop: wiring.OpenShop) -> Iterator[Finding]:
         yield Finding("there are no shops yet: zhanggui import FILE reads an export, zhanggui demo shows a demo shop")
     for name, platform, currency, has_keys in shops:
         yield Finding(f"shop {name} ({platform}, {currency}), {'with' if has_keys else 'without'} platform keys")
+
+
+def _exceptions(shop: wiring.OpenShop) -> Iterator[Finding]:
+    """Work for people, not a fault of the installation: so all is well with it."""
+    counts = ExceptionInbox(shop.database, shop.calendar).counts(shop.now())
+    said = ", ".join(f"{KINDS[kind].en} {number}" for kind, number in counts.items())
+    yield Finding(f"exceptions wait for somebody: {said}; ask the chat what's wrong" if said
+                  else "no exceptions were found when the shop was last looked at")
 
 
 def _model(settings: Settings) -> Finding:

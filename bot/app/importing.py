@@ -18,6 +18,7 @@ from domain.errors import UserCanFix
 from domain.ports import ImportSink
 from integrations.files.importing import ImportTable, open_import
 from integrations.files.rejected import write_rejects
+from storage.exceptions import ExceptionInbox
 
 MAX_REJECTS_KEPT = 100_000  # of one file; a file with more is not what it was taken for
 _Choice = TypeVar("_Choice", bound=StrEnum)
@@ -52,6 +53,7 @@ class Outcome:
     counts: Mapping[Kind, Counts]
     dry_run: bool
     language: str
+    exceptions: int = 0  # open now that the rows are in
 
     @property
     def rejected(self) -> int:
@@ -86,6 +88,8 @@ class Outcome:
                           file=item.rejected_file)
                 common = Counter(say(reject.reason, self.language, **reject.facts) for reject in item.rejects)
                 yield from (f"  {times:,} × {reason}" for reason, times in common.most_common(5))
+        if self.exceptions:
+            yield say("exceptions.found", self.language, cases=self.exceptions)
 
 
 def options_of(*, kind: str | None, shop: str | None, platform: str | None, mapping: Path | None) -> Options:
@@ -132,7 +136,8 @@ def import_files(shop: OpenShop, paths: Sequence[Path], options: Options, *, dry
         next(item for item in files if item.table.kind is kind).rejects.append(reject)
     if not dry_run:
         _write_rejected(files, shop.settings)
-    return Outcome(files, counts, dry_run, shop.settings.language)
+    exceptions = 0 if dry_run else ExceptionInbox(shop.database, shop.calendar).refresh(shop.now())
+    return Outcome(files, counts, dry_run, shop.settings.language, exceptions)
 
 
 def _read(item: FileOutcome, sink: ImportSink, progress: Progress) -> None:

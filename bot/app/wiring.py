@@ -28,6 +28,7 @@ from storage import identity
 from storage.actions import ActionDesk
 from storage.encryption import Vault, load_or_make_secret
 from storage.engine import Database, open_database
+from storage.exceptions import ExceptionInbox
 from storage.figures import MetricFigures
 from storage.figures.details import FigureDetails
 from storage.ingest import Ingest
@@ -145,8 +146,9 @@ def _put_together(settings: Settings, database: Database) -> OpenShop:
                       ExportFolder(settings.data_dir / EXPORTS), draw_why, currency)
     reader = Understanding(DatabaseNames(database), currency)
     desk = ActionDesk(database, calendar, currency, SystemRandom())
-    dispatcher = Dispatcher(reader, figures, Acting(desk, calendar.zone), proving, Minding(partial(verify, database)),
-                            draw, first_readers=(read_shipments,))
+    minding = Minding(partial(verify, database), ExceptionInbox(database, calendar), calendar.zone, currency)
+    dispatcher = Dispatcher(reader, figures, Acting(desk, calendar.zone), proving, minding, draw,
+                            first_readers=(read_shipments,))
     if settings.model.is_on:
         dispatcher.beyond = ModelMode(language_model(settings.model), _model_book(settings.model, database, calendar),
                                       figures, reader.gazetteer, currency)

@@ -12,6 +12,7 @@ from bot.understanding.asks import Setting, Trouble, question
 from bot.understanding.commands import chosen, command_of
 from bot.understanding.draft import Draft
 from bot.understanding.drafting import read_draft, without_taken_back
+from bot.understanding.exceptions import about_exceptions
 from bot.understanding.filters import CLOSED
 from bot.understanding.followups import continued, continues
 from bot.understanding.gate import has_trade_words, objection, off_topic, unexplained
@@ -60,6 +61,8 @@ class Understanding:
         said = text.strip()
         if command := command_of(said):
             return Understood(command, _language_of(said), "command")
+        if minded := about_exceptions(said, at):
+            return Understood(minded, _language_of(said), "command")
         said = chosen(said, context) or said
         if wanted := requested(said):
             return self._requested(wanted, at, context, _language_of(said))

@@ -141,6 +141,7 @@ class Order(SQLModel, table=True):
     phone_index: bytes | None = Field(default=None, index=True)
     address_sealed: bytes | None = None
     remark: str | None = Field(default=None, max_length=1000)
+    receiver_changed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # after a parcel had left
     content_hash: int = Field(sa_type=BigInteger)  # of the rows it was read from: equal means nothing to write
 
 

@@ -97,6 +97,12 @@ _ORDER_VALUES = f"""c.customer_id, CASE WHEN {_IS_BACK} THEN 'refunded' ELSE o.p
 _FROM = """FROM stage_todo t JOIN stage_orders o ON o.seq = t.seq
 LEFT JOIN stage_buyers c ON c.platform = o.platform AND c.buyer_id = o.buyer_id"""
 
+# Where a parcel of it has left, another town or phone is something to be told. The street is sealed: not compared.
+_READDRESSED = """UPDATE orders SET receiver_changed_at = :now WHERE id IN (SELECT t.order_id FROM stage_todo t
+  JOIN stage_orders o ON o.seq = t.seq JOIN orders old ON old.id = t.order_id WHERE t.action = 'changed'
+  AND (o.province <> old.province OR o.city <> old.city OR o.phone_index <> old.phone_index)
+  AND EXISTS (SELECT 1 FROM shipments s WHERE s.order_id = old.id))"""
+
 _INSERT_ORDERS = f"""INSERT INTO orders (id, shop_id, external_id, {", ".join(_ORDER_COLUMNS)})
 SELECT t.order_id, t.shop_id, o.external_id, {_ORDER_VALUES} {_FROM} WHERE t.action = 'new' ORDER BY t.seq"""
 
@@ -194,6 +200,7 @@ def _write(connection: Connection, rows: OrderRows, terms: Terms, parameters: di
     merge_refunds.remove_old(connection)
     with fill(connection, _T["orders"]):
         connection.exec_driver_sql(_INSERT_ORDERS)
+    connection.execute(text(_READDRESSED), parameters)
     connection.exec_driver_sql(_UPDATE_ORDERS)
     with fill(connection, _T["order_lines"]):
         connection.execute(text(_INSERT_LINES), parameters)

@@ -26,7 +26,8 @@ from tests.storage.action_shop import AT, SHIPPING, Counter, counter
 
 EVERY_ACTION = {"confirm_shipment", "adjust_stock", "receive_stock", "transfer_stock", "count_stock",
                 "set_reorder_point", "record_expense", "approve_refund", "create_purchase_order", "subscribe",
-                "unsubscribe", "set_cost_method", "revalue_stock"}
+                "unsubscribe", "set_cost_method", "revalue_stock", "snooze_exception",
+                "resolve_exception"}
 
 
 @pytest.fixture

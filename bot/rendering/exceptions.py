@@ -1,0 +1,59 @@
+"""The inbox of exceptions in words: how many of each kind, the most urgent, and what to do about them."""
+
+from zoneinfo import ZoneInfo
+
+from bot.rendering.amounts import count, money
+from bot.rendering.messages import say
+from bot.rendering.reply import Button, Reply
+from domain.exceptions.kinds import KINDS
+from domain.exceptions.model import Listing, OpenCase
+
+MAX_BUTTONS = 3
+
+
+def render_exceptions(listing: Listing, language: str, *, zone: ZoneInfo, currency: str) -> Reply:
+    """Nothing wrong is said, too; a number is what 「异常 12 已处理」 takes."""
+    total = sum(listing.counts.values())
+    lines = [_heading(listing, total, language)]
+    kind = None
+    for case in listing.urgent:
+        if case.kind != kind:
+            kind, about = case.kind, KINDS[case.kind]
+            lines.append(say("exceptions.todo", language, kind=_name(kind, language),
+                             todo=about.todo_zh if language == "zh" else about.todo_en))
+        lines.append(_line(case, language, zone, currency))
+    if listing.snoozed:
+        lines.append(say("exceptions.snoozed", language, cases=listing.snoozed))
+    if listing.urgent:
+        lines.append(say("exceptions.how", language, id=listing.urgent[0].id))
+    return Reply("answer", "\n".join(lines), buttons=_buttons(listing, language))
+
+
+def _heading(listing: Listing, total: int, language: str) -> str:
+    if not total:
+        return say("exceptions.none", language)
+    kinds = say("exceptions.between", language).join(
+        say("exceptions.count", language, kind=_name(kind, language), cases=number)
+        for kind, number in listing.counts.items())
+    return say("exceptions.open" if total == len(listing.urgent) else "exceptions.open_first", language, cases=total,
+               kinds=kinds, first=len(listing.urgent))
+
+
+def _line(case: OpenCase, language: str, zone: ZoneInfo, currency: str) -> str:
+    amount = "" if case.amount is None else (
+        money(case.amount, currency) if case.kind == "negative_margin" else count(abs(case.amount)))
+    since = case.since.astimezone(zone).strftime("%m-%d %H:%M") if case.since else ""
+    return say(f"exceptions.{case.kind}", language, id=case.id, label=case.label, place=case.place,
+               detail=case.detail, amount=amount, since=since)
+
+
+def _name(kind: str, language: str) -> str:
+    return say(f"exception_kind.{kind}", language)
+
+
+def _buttons(listing: Listing, language: str) -> tuple[Button, ...]:
+    if len(listing.counts) > 1:
+        return tuple(Button(_name(kind, language), say("exceptions.show", language, kind=_name(kind, language)))
+                     for kind in list(listing.counts)[:MAX_BUTTONS])
+    return tuple(Button(f"✔ {case.id}", say("exceptions.handled", language, id=case.id))
+                 for case in listing.urgent[:MAX_BUTTONS])

@@ -1,0 +1,52 @@
+"""Every kind of exception: its names, what to do about it, who may see it, how urgent it is.
+
+A kind is one entry here, one detector of the same id in storage.exceptions, and one sentence of the messages.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from domain.people import Permission
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """`severity` 1 costs money or a buyer today, 2 this week, 3 makes figures wrong."""
+
+    id: str
+    zh: str
+    en: str
+    todo_zh: str
+    todo_en: str
+    right: Permission
+    severity: int
+
+
+_P = Permission
+_KINDS = (
+    Kind("overdue_shipment", "超时未发", "overdue shipments", "今天先发这一单,或在平台报备延迟",
+         "ship this one first, or report the delay to the platform", _P.FULFILMENT, 1),
+    Kind("oversold", "超卖", "oversold", "补货或调拨;平台上先下架,来不及就和买家商量退款",
+         "buy or transfer pieces; take it off the platform, or agree on a refund with the buyers", _P.STOCK, 1),
+    Kind("address_changed", "发货后改地址", "address changed", "联系快递拦截或改派,再联系买家",
+         "ask the carrier to intercept or redirect the parcel, then tell the buyer", _P.FULFILMENT, 1),
+    Kind("refund_on_shipped", "已发货又申请退款", "refunds on shipped goods", "先让快递拦截,收到退回再同意退款",
+         "have the parcel intercepted, and approve the refund when the goods are back", _P.FULFILMENT, 1),
+    Kind("unknown_status", "平台状态不明", "unknown platform status", "到平台看这一单的实际状态;没弄清之前不要发货",
+         "look at the order on the platform; do not ship it before that is clear", _P.FULFILMENT, 2),
+    Kind("unmatched_sku", "商品没对上 SKU", "unmatched SKU", "说明它是哪个商品,对上之后才扣库存、算成本",
+         "say which SKU it is; until then it moves no stock and has no cost", _P.STOCK, 2),
+    Kind("negative_margin", "亏本订单", "negative margin", "检查售价、优惠和成本;价格设错就改链接价格",
+         "check price, discounts and cost; correct the listing if the price is wrong", _P.PROFIT, 2),
+    Kind("stock_drift", "账实不符", "stock drift", "盘点这个商品,差异会记成一笔盘点",
+         "count the SKU; the count books the difference", _P.STOCK, 2),
+    Kind("missing_cost", "缺成本", "missing cost", "补上成本:「… 成本改成 …元」,或导入带进价的商品表",
+         'give its cost: "revalue … at …", or import a product list with costs', _P.PROFIT, 3),
+)
+KINDS: Mapping[str, Kind] = MappingProxyType({kind.id: kind for kind in _KINDS})
+
+
+def kinds_for(rights: Collection[Permission]) -> tuple[str, ...]:
+    """The kinds that somebody with these rights may see, the most urgent first."""
+    return tuple(kind.id for kind in KINDS.values() if kind.right in rights)
