@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
+from domain.catalog.model import NamedKind
 from domain.changes import Cost
 from domain.costing.model import CostMethod
 from domain.messaging.model import Report
@@ -117,6 +118,15 @@ class ExceptionFacts:
     is_open: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Something that names stand for; a SKU's `name` is its code, a category's id that of one of its products."""
+
+    kind: NamedKind
+    id: int
+    name: str
+
+
 class Books(Protocol):
     """Looks up facts. While an action is carried out, orders and SKUs that were read stay locked until it commits."""
 
@@ -150,5 +160,11 @@ class Books(Protocol):
     def exception(self, number: int) -> ExceptionFacts | None:
         """The exception of that number, open or not."""
 
+    def named(self, text: str) -> Sequence[Named]:
+        """What the text names in full or as an alias, in any case of letters; each thing once."""
+
+    def aliased(self, text: str) -> Sequence[Named]:
+        """What the text is an alias of."""
+
     def nearest(self, dimension: str, text: str) -> tuple[str, ...]:
-        """At most three names like the text: dimension is sku, warehouse or order (of those that wait)."""
+        """At most three names like the text: dimension is sku, warehouse, alias, name (of anything) or order."""

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from domain.catalog.model import NamedKind
 from domain.costing.model import CostMethod
 from domain.inventory.model import MoveReason
 from domain.messaging.model import Report
@@ -196,10 +197,22 @@ class ExceptionChange:
     kind: Literal["exception"] = "exception"
 
 
+@dataclass(frozen=True, slots=True)
+class AliasChange:
+    """Whether something goes by another name, too."""
+
+    target_kind: NamedKind
+    target_id: int
+    text: str
+    before: bool
+    after: bool
+    kind: Literal["alias"] = "alias"
+
+
 Change = Annotated[
     StockChange | CostKept | CostMethodChange | Revaluation | ReorderPointChange | OrderChange | ParcelChange
     | RefundChange | ExpenseChange
-    | PurchaseChange | PurchaseArrival | SubscriptionChange | ExceptionChange,
+    | PurchaseChange | PurchaseArrival | SubscriptionChange | ExceptionChange | AliasChange,
     Field(discriminator="kind"),
 ]
 
@@ -230,6 +243,7 @@ _INVERSES: dict[type, Callable[[Any], Any]] = {
     Revaluation: lambda change: replace(change, before_e4=change.after_e4, after_e4=change.before_e4),
     ReorderPointChange: _swapped,
     SubscriptionChange: _swapped,
+    AliasChange: _swapped,
     OrderChange: lambda order: replace(_swapped(order), shipped_before=order.shipped_after,
                                        shipped_after=order.shipped_before),
     ParcelChange: lambda parcel: replace(parcel, is_sent=not parcel.is_sent),

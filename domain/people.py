@@ -38,6 +38,7 @@ class Permission(StrEnum):
     BOOK_EXPENSE = "book_expense"
     REFUND = "refund"
     SUBSCRIBE = "subscribe"
+    TEACH = "teach"  # other names for what is in the shop; what could not be answered
     IMPORT = "import"
     MANAGE_STAFF = "manage_staff"
     SECRETS = "secrets"

@@ -11,6 +11,7 @@ from domain.books import (
     Balance,
     ExceptionFacts,
     LineFacts,
+    Named,
     Need,
     OrderFacts,
     PurchaseLineFacts,
@@ -29,6 +30,7 @@ from domain.orders.model import Order, OrderLine, OrderStatus, Refund, RefundLin
 from domain.orders.rules import Axes
 from domain.people import Staff
 from domain.purchasing.model import PurchaseLine, PurchaseOrder, PurchaseStatus
+from storage import naming
 
 MAX_SIMILAR = 3  # as many choices as a reply shows
 LEAST_LIKENESS = 50  # of 100; below it names have nothing in common
@@ -170,6 +172,12 @@ class StoredBooks:
             col(ExceptionCase.resolved_at).is_(None)).where(col(ExceptionCase.id) == number)).first()
         return ExceptionFacts(*row) if row else None
 
+    def named(self, text: str) -> Sequence[Named]:
+        return naming.named(self._connection, text)
+
+    def aliased(self, text: str) -> Sequence[Named]:
+        return naming.aliased(self._connection, text)
+
     def nearest(self, dimension: str, text: str) -> tuple[str, ...]:
         from rapidfuzz import fuzz, process  # noqa: PLC0415  (only needed when a name is wrong)
 
@@ -182,4 +190,6 @@ def _names(dimension: str) -> Select[str]:
     """Orders are only those that an action could be about, the latest first."""
     if dimension == "order":
         return select(col(Order.external_id)).where(col(Order.status).in_(_WAITING)).order_by(col(Order.id).desc())
+    if dimension in {"alias", "name"}:
+        return naming.texts(only_aliases=dimension == "alias")
     return select(col(Sku.code)) if dimension == "sku" else select(col(Warehouse.name))

@@ -13,8 +13,9 @@ from sqlalchemy import ColumnElement, Connection, CursorResult, Update, delete, 
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
-from domain.catalog.model import Sku
+from domain.catalog.model import Alias, Sku
 from domain.changes import (
+    AliasChange,
     Change,
     CostKept,
     CostMethodChange,
@@ -239,6 +240,15 @@ def _exception(connection: Connection, change: ExceptionChange, reference: Refer
         raise Contended from error
 
 
+def _alias(connection: Connection, change: AliasChange, _: Reference) -> None:
+    which = (col(Alias.kind) == change.target_kind, col(Alias.target_id) == change.target_id,
+             col(Alias.text) == change.text)
+    if change.after:
+        connection.execute(insert(Alias).values(kind=change.target_kind, target_id=change.target_id, text=change.text))
+        return
+    _exactly_one(connection.execute(delete(Alias).where(*which)))
+
+
 # In the order in which rows are touched.
 _WRITERS: dict[type, Callable[[Connection, Any, Reference], None]] = {
     OrderChange: _order,
@@ -254,4 +264,5 @@ _WRITERS: dict[type, Callable[[Connection, Any, Reference], None]] = {
     ExpenseChange: _expense,
     SubscriptionChange: _subscription,
     ExceptionChange: _exception,
+    AliasChange: _alias,
 }

@@ -24,7 +24,8 @@ class NearNames:
 
     @classmethod
     def of(cls, names: Iterable[str]) -> "NearNames":
-        listed, by_pair = list(names), {}
+        listed = list(names)
+        by_pair: dict[tuple[str, str], list[int]] = {}
         made = cls(listed, by_pair)
         for place, name in enumerate(listed):
             for pair in _pairs(_spoken(name)):

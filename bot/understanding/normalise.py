@@ -72,12 +72,17 @@ def _plain_spelling() -> dict[int, str]:
     return _simplified() | {ord(wide): unicodedata.normalize("NFKC", wide) for wide in "，？！：；（）"}
 
 
+def _plain(message: str) -> Normalised:
+    if message.isascii():
+        return Normalised(message.lower(), message, range(len(message)))
+    plain = Normalised(message.translate(_plain_spelling()).lower(), message, range(len(message)))
+    return _closed_up(plain) if " " in message else plain
+
+
 def normalise(message: str) -> Normalised:
     """Line breaks become ';', other blanks one space; control and invisible characters go."""
     if _PLAIN.fullmatch(message):
-        text = message.lower() if message.isascii() else message.translate(_plain_spelling()).lower()
-        plain = Normalised(text, message, range(len(message)))
-        return _closed_up(plain) if " " in text and not text.isascii() else plain
+        return _plain(message)
     table = _simplified()
     text: list[str] = []
     origin: list[int] = []

@@ -35,6 +35,7 @@ from bot.understanding.readings import (
 from bot.understanding.repairs import Repair, repairs
 from bot.understanding.requests import as_figure, requested
 from bot.understanding.scan import Token, scan, unknown_length
+from bot.understanding.teaching import teaching_of
 from bot.understanding.variants import with_variant
 from domain.metrics.query import MetricQuery
 from domain.ports import Names
@@ -64,6 +65,8 @@ class Understanding:
         if minded := about_exceptions(said, at):
             return Understood(minded, _language_of(said), "command")
         said = chosen(said, context) or said
+        if taught := teaching_of(said, self._live.current()):
+            return Understood(taught, _language_of(said))
         if wanted := requested(said):
             return self._requested(wanted, at, context, _language_of(said))
         return self._plain(said, at, context)

@@ -41,7 +41,7 @@ def order_status(shop: Counter, number: str) -> OrderStatus:
 
 
 def test_all_actions_of_the_contract_are_declared() -> None:
-    assert set(actions()) == EVERY_ACTION
+    assert set(actions()) >= EVERY_ACTION
 
 
 def test_a_proposal_changes_nothing_and_shows_before_and_after(shop: Counter) -> None:
