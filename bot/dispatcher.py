@@ -1,7 +1,7 @@
 """A message in, a reply out: who asks, what is meant, may they, what is the answer."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -9,7 +9,6 @@ from time import perf_counter
 from typing import Protocol
 
 from bot.acting import Acting
-from bot.minding import Minding
 from bot.model_mode.consult import Consulted
 from bot.proving import Proving
 from bot.rendering.answer import render_answer
@@ -33,6 +32,10 @@ class Reader(Protocol):
     def read(self, text: str, at: datetime, context: Context) -> Understood: ...
 
 
+# Answers one command; what stands behind its name, and the turn it is said in.
+Handler = Callable[[str, Turn], Reply]
+# Is told how the rules read each message, and never stops the answer.
+Listener = Callable[[str, Reading, Turn], None]
 # Reads what is no sentence, such as a pasted list; None: it is one.
 FirstReader = Callable[[str], Understood | None]
 
@@ -59,12 +62,13 @@ class Dispatcher:
     figures: Figures
     acting: Acting
     proving: Proving
-    minding: Minding
     draw: Draw
+    commands: Mapping[str, Handler] = field(default_factory=dict)  # of rooms of their own, by name
     first_readers: Sequence[FirstReader] = ()
     sessions: Sessions = field(default_factory=Sessions)
     charts_drawn: int = 0
     beyond: BeyondRules | None = None
+    hear: Listener = lambda _text, _reading, _turn: None
 
     def reply(self, text: str, *, person: Person, at: datetime, chat: str, chart_dir: Path | None = None,
               only_asked_charts: bool = False) -> Reply:
@@ -80,6 +84,8 @@ class Dispatcher:
         turn = Turn(person, at, chat, understood.language, chart_dir, context, only_asked_charts)
         try:
             reply = self._beyond_rules(text, understood, turn, timing) or self._answer(understood, turn, timing)
+        except NotAllowed as error:
+            reply = render_not_allowed(error, understood.language)
         except ShopError as error:
             reply = render_error(error, understood.language)
         except Exception as error:  # the edge of the process: whatever fails, the person gets a sentence
@@ -87,7 +93,9 @@ class Dispatcher:
             reply = render_error(error, understood.language)
         timing.total = _ms_since(start)
         reply.timing = timing
-        reply.understood_by = "model" if reply.understood_by == "model" else understood.by
+        if reply.understood_by != "model":
+            reply.understood_by = understood.by
+            self.hear(text, understood.reading, turn)
         return reply
 
     def _read(self, text: str, at: datetime, context: Context) -> Understood:
@@ -137,20 +145,15 @@ class Dispatcher:
                 return render_refused(refused, turn.language)
             case Command(name="help"):
                 return render_help(turn.person.acting_role, turn.language)
-            case Command(name="verify"):
-                return self.minding.verified(turn)
-            case Command(name="exceptions", argument=kind):
-                return self.minding.wrong(kind, turn)
+            case Command(name=name, argument=argument) if name in self.commands:
+                return self.commands[name](argument, turn)
             case Command() as command:
                 turn.context.pending = None
                 return self.acting.command(command, turn)
 
     def _ask(self, ask: Ask, turn: Turn, timing: Timing) -> Reply:
-        try:
-            for metric in (*ask.query.metrics, *(bound.metric for bound in ask.query.having)):
-                turn.person.require(METRICS[metric].permission)
-        except NotAllowed as error:
-            return render_not_allowed(error, turn.language)
+        for metric in (*ask.query.metrics, *(bound.metric for bound in ask.query.having)):
+            turn.person.require(METRICS[metric].permission)
         start = perf_counter()
         if ask.request is not None:
             reply = self.proving.reply(ask, ask.request, turn)

@@ -1,15 +1,13 @@
 """What is minded for the shop: do the books agree, what is wrong. The checks are the shop's, the words are ours."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from bot.rendering.exceptions import render_exceptions
 from bot.rendering.laws import render_verified
 from bot.rendering.reply import Reply
-from bot.rendering.talk import render_not_allowed
 from bot.turn import Turn
-from domain.errors import NotAllowed
 from domain.exceptions.kinds import KINDS, kinds_for
 from domain.exceptions.model import Exceptions
 from domain.invariants import LAWS, Break
@@ -26,18 +24,19 @@ class Minding:
     zone: ZoneInfo
     currency: str
 
-    def verified(self, turn: Turn) -> Reply:
+    @property
+    def commands(self) -> Mapping[str, Callable[[str, Turn], Reply]]:
+        return {"verify": self._verified, "exceptions": self._wrong}
+
+    def _verified(self, _: str, turn: Turn) -> Reply:
         """Only the laws whose rows the person may see are checked, and the reply says how many they are."""
         laws = [law.id for law in LAWS.values() if turn.person.may(law.right)]
         return render_verified(self.verify(laws), len(laws), turn.language)
 
-    def wrong(self, kind: str, turn: Turn) -> Reply:
+    def _wrong(self, kind: str, turn: Turn) -> Reply:
         """What is open of one kind, or of all that the person may see."""
-        try:
-            if kind:
-                turn.person.require(KINDS[kind].right)
-        except NotAllowed as error:
-            return render_not_allowed(error, turn.language)
+        if kind:
+            turn.person.require(KINDS[kind].right)
         kinds = (kind,) if kind else kinds_for(turn.person.rights)
         return render_exceptions(self.exceptions.listing(kinds, turn.at), turn.language, zone=self.zone,
                                  currency=self.currency)

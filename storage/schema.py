@@ -14,6 +14,7 @@ import domain.inventory.model
 import domain.inventory.watch
 import domain.jobs
 import domain.language.model
+import domain.learning.model
 import domain.marketing.model
 import domain.messaging.gates
 import domain.messaging.model

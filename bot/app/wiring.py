@@ -11,6 +11,7 @@ from bot.acting import Acting
 from bot.app.export_folder import EXPORTS, ExportFolder
 from bot.app.settings import DEFAULT_CURRENCY, DEFAULT_TIMEZONE, ModelSettings, Settings
 from bot.dispatcher import Dispatcher
+from bot.learning import Learning
 from bot.minding import Minding
 from bot.model_mode.consult import ModelMode
 from bot.proving import Proving
@@ -36,6 +37,7 @@ from storage.migrate import ensure_schema
 from storage.model_use import Prices, StoredModelBook
 from storage.names import DatabaseNames
 from storage.roster import Roster
+from storage.unanswered import StoredLore
 from storage.verify import verify
 
 DEMO_FILE, SHOP_FILE = "demo.db", "shop.db"
@@ -147,8 +149,10 @@ def _put_together(settings: Settings, database: Database) -> OpenShop:
     reader = Understanding(DatabaseNames(database), currency)
     desk = ActionDesk(database, calendar, currency, SystemRandom())
     minding = Minding(partial(verify, database), ExceptionInbox(database, calendar), calendar.zone, currency)
-    dispatcher = Dispatcher(reader, figures, Acting(desk, calendar.zone), proving, minding, draw,
-                            first_readers=(read_shipments,))
+    learning = Learning(StoredLore(database, vault))
+    dispatcher = Dispatcher(reader, figures, Acting(desk, calendar.zone), proving, draw,
+                            commands={**minding.commands, **learning.commands}, first_readers=(read_shipments,),
+                            hear=learning.keep)
     if settings.model.is_on:
         dispatcher.beyond = ModelMode(language_model(settings.model), _model_book(settings.model, database, calendar),
                                       figures, reader.gazetteer, currency)

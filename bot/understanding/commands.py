@@ -14,6 +14,11 @@ _COMMANDS = tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern i
     ("undo", r"/?(?:undo|撤销|撤回|反悔)(?: that| it)?(?:刚才的?|上一步|操作)*" + _CODE),
     ("verify", r"/?(?:verify|查账|自查)|账实(?:一致|相符|对得上)[吗么嘛]?|账(?:目|都)?(?:对得上|对不对|对吗|一致吗)"),
     ("verify", r"(?:do the books agree|are the books (?:right|sound|consistent)|check the books)"),
+    ("aliases", r"/?aliases|(?:都?有)?(?:哪些|什么)别[名称]|别[名称](?:列表|都?有(?:哪些|什么))?"),
+    ("aliases", r"(?:list|show)(?: me)?(?: all)?(?: the)? aliases|(?:what|which) aliases(?: are there| do you know)?"),
+    ("unanswered", r"(?:最近|你)?有?(?:哪些|什么)(?:问题|话)?你?(?:没有?|不)(?:回?答|听)得?(?:上来|出来|懂)?的?"),
+    ("unanswered", r"/?unanswered(?: questions)?|没(?:答|回答)上来的?(?:问题)?(?:有哪些)?"),
+    ("unanswered", r"(?:what|which questions) could(?:n['’]?t you| you not| not you) answer"),
     ("bind", r"(?:/?bind|绑定)\s+(\S{4,64})"),
 ))
 _ANY = re.compile("|".join(f"(?:{pattern.pattern})" for _, pattern in _COMMANDS), re.IGNORECASE)

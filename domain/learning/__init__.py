@@ -1,0 +1,1 @@
+"""What the shopkeeper could not answer, kept so that people can teach it."""
