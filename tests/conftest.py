@@ -19,6 +19,7 @@ BOTH = ("sqlite", "postgresql")
 
 # How long one example takes says something about the machine, not about the program.
 hypothesis.settings.register_profile("any machine", deadline=None)
+hypothesis.settings.register_profile("thorough", deadline=None, max_examples=1000)
 hypothesis.settings.load_profile("any machine")
 
 
