@@ -9,12 +9,12 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from bot.model_mode.names import skus_of, values_of
-from bot.model_mode.queries import Asking, ToolProblem
+from bot.model_mode.queries import Asking, ToolProblem, numbers_in
 from bot.understanding.normalise import normalise, spelled
 from bot.understanding.readings import Act
 from bot.understanding.scan import Token, scan
 from domain.actions import Action, Parameter, ParameterKind
-from domain.money import to_minor
+from domain.money import minor_per_unit, to_minor
 from domain.people import may
 
 _LEFT_OUT = object()
@@ -43,7 +43,7 @@ class _Said:
         named = {name.value for token in self._tokens for name in token.names}
         codes = [asking.gazetteer.skus.get(name, ()) for name in named]
         self._named = named | {only[0] for only in codes if len(only) == 1}
-        self._numbers = {token.number for token in self._tokens if token.number is not None}
+        self._numbers = numbers_in(asking)
 
     def value(self, parameter: Parameter, value: Any) -> Any:
         """The argument as the contract has it, or _LEFT_OUT."""
@@ -72,7 +72,13 @@ class _Said:
         return int(value) if self._is_said(value) and not isinstance(value, float) else _LEFT_OUT
 
     def money(self, value: Any) -> Any:
-        return to_minor(Decimal(str(value)), self._asking.setting.currency) if self._is_said(value) else _LEFT_OUT
+        """The message tells whether the model wrote whole or minor units: 35块 is 35, and 3500 in minor units."""
+        amount, currency = _number(value), self._asking.setting.currency
+        if amount is None:
+            return _LEFT_OUT
+        if amount in self._numbers:
+            return to_minor(amount, currency)
+        return int(amount) if amount / minor_per_unit(currency) in self._numbers else _LEFT_OUT
 
     def carrier(self, value: Any) -> Any:
         """Not guessed from a waybill's first letters."""
@@ -86,10 +92,15 @@ class _Said:
         return _LEFT_OUT if any(_LEFT_OUT in line.values() for line in lines) else lines
 
     def _is_said(self, value: Any) -> bool:
-        try:
-            return not isinstance(value, bool) and abs(Decimal(str(value))) in self._numbers
-        except InvalidOperation:
-            return False
+        number = _number(value)
+        return number is not None and abs(number) in self._numbers
+
+
+def _number(value: Any) -> Decimal | None:
+    try:
+        return None if isinstance(value, bool) else Decimal(str(value))
+    except InvalidOperation:
+        return None
 
 
 _CHECKS: Mapping[ParameterKind, Callable[[_Said, Any], Any]] = {

@@ -19,9 +19,10 @@ from bot.understanding.normalise import normalise, spelled
 from bot.understanding.periods import PeriodReader, Span
 from bot.understanding.readings import Refused, Unclear
 from bot.understanding.scan import scan
-from domain.metrics.catalog import DIMENSIONS, METRICS
+from domain.metrics.catalog import DIMENSIONS, METRICS, Unit
 from domain.metrics.periods import Grain, add_months
-from domain.metrics.query import MAX_BY, MAX_LIMIT, MAX_METRICS, Compare, Direction, MetricQuery
+from domain.metrics.query import MAX_BY, MAX_LIMIT, MAX_METRICS, REORDER_POINT, Compare, Direction, MetricQuery
+from domain.money import minor_per_unit
 from domain.people import Role, may
 
 DAY = timedelta(days=1)
@@ -58,7 +59,7 @@ class _Period(_Arguments):
 class _Bound(_Arguments):
     metric: str
     op: str
-    value: Decimal
+    value: Decimal | Literal["reorder_point"]
 
 
 class _Order(_Arguments):
@@ -66,23 +67,21 @@ class _Order(_Arguments):
     direction: Direction
 
 
-class _Filter(_Arguments):
-    dimension: str
-    values: Annotated[list[str], Field(min_length=1, max_length=_MAX_VALUES)]
+_Filters = dict[str, Annotated[list[str], Field(max_length=_MAX_VALUES)]]
 
 
 class QueryArguments(_Arguments):
-    """`run_query` as the model calls it. Money in whole units, rates as fractions."""
+    """`run_query` as the model calls it: a query of the public contract, with money in whole units."""
 
     metrics: Annotated[list[str], Field(min_length=1, max_length=MAX_METRICS)]
     by: Annotated[list[str], Field(max_length=MAX_BY)] | None = None
-    where: list[_Filter] | None = None
-    exclude: list[_Filter] | None = None
+    where: _Filters | None = None
+    exclude: _Filters | None = None
     period: _Period | None = None
     compare: Compare | None = None
     having: list[_Bound] | None = None
     reorder_point: Literal["at_or_below", "below"] | None = None
-    order: _Order | None = None
+    order: Annotated[list[_Order], Field(max_length=1)] | None = None
     limit: Annotated[int, Field(ge=1, le=MAX_LIMIT)] | None = None
     not_covered: list[str] | None = None
 
@@ -114,32 +113,53 @@ def sentence_of(reading: Refused | Unclear) -> str:
 def _require(given: QueryArguments, role: Role) -> None:
     """Once more: a model may call what it was not offered."""
     bounds = [bound.metric for bound in given.having or ()]
-    ordered = [given.order.by] if given.order else []
+    ordered = [order.by for order in given.order or ()]
     for metric in (*given.metrics, *bounds, *ordered):
         if metric not in METRICS or not may(role, METRICS[metric].permission):
             raise ToolProblem(f"there is no metric {metric!r} for this person")
 
 
 def _draft(given: QueryArguments, asking: Asking) -> Draft:
-    ranks_by = given.order.by if given.order else None
+    order = given.order[0] if given.order else None
     return Draft(
         metrics=list(given.metrics), by=list(given.by or ()), where=_filters(given.where, asking),
         exclude=_filters(given.exclude, asking), span=_span(given.period, asking.setting.today),
-        compare=given.compare, bounds=[_bound(bound) for bound in given.having or ()],
-        direction=given.order.direction if given.order else None, rank_metric=ranks_by, limit=given.limit,
-        is_ranked=given.limit is not None, feature=REORDER_FEATURES.get(given.reorder_point or ""))
+        compare=given.compare, bounds=_bounds(given, asking), direction=order.direction if order else None,
+        rank_metric=order.by if order else None, limit=given.limit, is_ranked=given.limit is not None,
+        feature=REORDER_FEATURES.get(_beside_reorder_point(given)))
 
 
-def _bound(given: _Bound) -> Bound:
-    return Bound(given.op, given.value, None, given.metric)
+def _beside_reorder_point(given: QueryArguments) -> str:
+    """Said in a field of its own, or as the contract writes it: a bound at the value reorder_point."""
+    ops = {bound.op for bound in given.having or () if bound.value == REORDER_POINT}
+    return given.reorder_point or ("" if not ops else "below" if ops == {"<"} else "at_or_below")
 
 
-def _filters(given: list[_Filter] | None, asking: Asking) -> dict[str, list[str]]:
+def _bounds(given: QueryArguments, asking: Asking) -> list[Bound]:
+    said = numbers_in(asking)
+    return [Bound(bound.op, whole_units(bound.value, bound.metric, said, asking.setting.currency), None, bound.metric)
+            for bound in given.having or () if isinstance(bound.value, Decimal)]
+
+
+def numbers_in(asking: Asking) -> frozenset[Decimal]:
+    """The numbers that stand in the person's message."""
+    tokens = scan(normalise(asking.text), asking.gazetteer)
+    return frozenset(token.number for token in tokens if token.number is not None)
+
+
+def whole_units(value: Decimal, metric: str, said: frozenset[Decimal], currency: str) -> Decimal:
+    """Money that only makes sense as minor units (the person wrote 5万, the model 5000000) is taken for these."""
+    is_money = metric in METRICS and METRICS[metric].unit is Unit.MONEY
+    in_units = value / minor_per_unit(currency)
+    return in_units if is_money and value not in said and in_units in said else value
+
+
+def _filters(given: Mapping[str, list[str]] | None, asking: Asking) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
-    for part in given or ():
-        for text in part.values:
-            for value in _named(part.dimension, text, asking):
-                add_to(found, part.dimension, value)
+    for dimension, texts in (given or {}).items():
+        for text in texts:
+            for value in _named(dimension, text, asking):
+                add_to(found, dimension, value)
     return found
 
 

@@ -73,10 +73,8 @@ def _run_query(metrics: tuple[Metric, ...]) -> Tool:
     ids = [metric.id for metric in metrics]
     splits = [name for name in DIMENSIONS if any(name in metric.dimensions for metric in metrics)]
     kept = [name for name in splits if not DIMENSIONS[name].is_time or name in AS_WRITTEN]
-    filters = _list(_object({"dimension": _one_of(kept), "values": _list({"type": "string", "maxLength": MAX_NAME},
-                                                                         least=1)}, "dimension", "values"))
-    rank = _object({"by": _text("a metric or dimension of this query"),
-                    "direction": _one_of([*Direction])}, "by", "direction")
+    filters = _object({name: _list({"type": "string"}, least=1) for name in kept})
+    rank = _object({"by": _one_of(ids), "direction": _one_of([*Direction])}, "by", "direction")
     bound = _object({"metric": _one_of(ids), "op": _one_of(OPERATORS),
                      "value": {"type": "number", "description": "money in whole units such as yuan, rates as 0.3"}},
                     "metric", "op", "value")
@@ -89,7 +87,7 @@ def _run_query(metrics: tuple[Metric, ...]) -> Tool:
         "compare": _one_of([*Compare]),
         "having": _list(bound, about="only rows within these bounds; needs `by`"),
         "reorder_point": _one_of([*REORDER_FEATURES], "only SKUs whose available stock is so beside their own"),
-        "order": rank,
+        "order": _list(rank, most=1),
         "limit": {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "description": "the first so many rows"},
         "not_covered": _list(_text("words as the person wrote them"),
                              about="what the person asked that this query leaves out; empty when nothing"),

@@ -1,6 +1,7 @@
 """The whole road with a language model: a stand-in on the loopback, real databases, the program's own wiring."""
 
 import json
+import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -28,7 +29,7 @@ ROWS = (
 )
 SLANG = "昨天哪个台子最能打"  # the rules know neither 台子 nor 能打
 BY_SHOP = {"metrics": ["revenue"], "by": ["shop"], "period": {"said": "昨天"}, "not_covered": [],
-           "order": {"by": "revenue", "direction": "desc"}}
+           "order": [{"by": "revenue", "direction": "desc"}]}
 
 
 class Talk:
@@ -48,15 +49,24 @@ class Talk:
         return [(json.loads(asked), json.loads(found)) for asked, found in rows]
 
 
-@pytest.fixture
-def settings(empty_database_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Settings:
-    """A shop of three orders."""
-    orders = tmp_path / "orders.csv"
+def shop_in(folder: Path, url: str | None = None) -> Settings:
+    """A shop of three orders, imported as anybody would."""
+    orders = folder / "orders.csv"
     orders.write_text("\n".join([HEADER, *ROWS]) + "\n", encoding="utf-8")
-    options = ["--database", empty_database_url, "--data-dir", str(tmp_path / "data")]
-    assert main(["import", str(orders), *options]) == 0
-    capsys.readouterr()
-    return Settings(data_dir=tmp_path / "data", database_url=empty_database_url)
+    place = ["--data-dir", str(folder / "data"), *(["--database", url] if url else [])]
+    assert main(["import", str(orders), *place]) == 0
+    return Settings(data_dir=folder / "data", database_url=url)
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return shop_in(tmp_path_factory.mktemp("template")).data_dir
+
+
+@pytest.fixture
+def settings(template: Path, tmp_path: Path) -> Settings:
+    """A copy of that shop, on SQLite; that the tables are the same on both databases is tested below and in storage."""
+    return Settings(data_dir=Path(shutil.copytree(template, tmp_path / "data")))
 
 
 @pytest.fixture
@@ -67,6 +77,21 @@ def talk(settings: Settings) -> Iterator[Talk]:
             yield Talk(shop, server)
             assert verify(shop.database) == []
         assert server.refused == [], "no request was one the real server refuses"
+
+
+def test_the_whole_road_on_both_databases(empty_database_url: str, tmp_path: Path) -> None:
+    settings = shop_in(tmp_path, empty_database_url)
+    with standing_in() as server, wiring.open_shop(
+            replace(settings, model=ModelSettings(KEY, server.url, MODEL))) as shop:
+        talk = Talk(shop, server)
+        server.script = [calls(("run_query", BY_SHOP)), says("最能打的是{r1.1.revenue}。"),
+                         calls(("propose_record_expense", {"category": "小哥奶茶", "amount": 35}))]
+        assert talk.say(SLANG).rows == (("京东店", 11_970), ("淘宝店", 9_900))
+        action = talk.say("帮忙记一笔账,快递小哥奶茶35块").action
+        assert action is not None
+        assert talk.say(f"确认 {action['confirmation']}").kind == "done"
+        assert [found["outcome"] for _, found in talk.audited()] == ["answered", "proposed"]
+        assert verify(shop.database) == []
 
 
 def test_the_rules_come_first(talk: Talk) -> None:
@@ -226,7 +251,7 @@ def test_words_of_strangers_are_data_and_end_all_proposing(talk: Talk) -> None:
 
 def test_personal_data_and_figures_never_leave(talk: Talk) -> None:
     by_customer = {**BY_SHOP, "by": ["customer"], "period": {"start": "2026-11-01", "end": "2026-11-24"}}
-    wrong = {**BY_SHOP, "where": [{"dimension": "customer", "values": ["[number 1]"]}]}
+    wrong = {**BY_SHOP, "where": {"customer": ["[number 1]"]}}
     talk.server.script = [calls(("run_query", wrong)), calls(("run_query", by_customer), ids="again"), says("看表。")]
     reply = talk.say("138-0013-8000王小花(li@lei.com)薅了多少羊毛")
     assert reply.kind == "answer"
@@ -237,7 +262,7 @@ def test_personal_data_and_figures_never_leave(talk: Talk) -> None:
 
 def test_the_last_question_is_told_without_its_names(talk: Talk) -> None:
     talk.say("昨天毛毯的销售额")
-    of_it = {**BY_SHOP, "where": [{"dimension": "product", "values": ["[product 1]"]}]}
+    of_it = {**BY_SHOP, "where": {"product": ["[product 1]"]}}
     talk.server.script = [calls(("run_query", of_it)), says("")]
     reply = talk.say("搁京东那个台子呢,能打不")
     assert "毛毯" not in talk.server.sent()

@@ -23,16 +23,16 @@ from tests.bot.understanding.shop import READER
                  "compare": "previous_period"}),
     ("上周各平台订单数", {"metrics": ["orders"], "by": ["platform"], "period": {"said": "last week"}}),
     ("本月龙井茶叶的销量", {"metrics": ["units"], "period": {"said": "本月"},
-                    "where": [{"dimension": "product", "values": ["龙井"]}]}),
+                    "where": {"product": ["龙井"]}}),
     ("昨天除了京东的销售额", {"metrics": ["revenue"], "period": {"said": "昨天"},
-                     "exclude": [{"dimension": "platform", "values": ["jd"]}]}),
+                     "exclude": {"platform": ["jd"]}}),
     ("杭州仓可用库存低于10件的SKU", {"metrics": ["stock_available"], "by": ["sku"],
-                         "where": [{"dimension": "warehouse", "values": ["杭州"]}],
+                         "where": {"warehouse": ["杭州"]},
                          "having": [{"metric": "stock_available", "op": "<", "value": 10}]}),
     ("上个月销售额超过5万的店铺", {"metrics": ["revenue"], "by": ["shop"], "period": {"said": "上个月"},
                        "having": [{"metric": "revenue", "op": ">", "value": 50000}]}),
     ("上周销量前3的商品", {"metrics": ["units"], "by": ["product"], "period": {"said": "上周"}, "limit": 3,
-                   "order": {"by": "units", "direction": "desc"}}),
+                   "order": [{"by": "units", "direction": "desc"}]}),
     ("低库存", {"metrics": ["stock_available"], "by": ["sku"], "reorder_point": "at_or_below"}),
 ])
 def test_the_same_question_as_the_rules_read(text: str, arguments: dict[str, Any]) -> None:
@@ -48,10 +48,10 @@ def test_the_same_question_as_the_rules_read(text: str, arguments: dict[str, Any
     ({"metrics": ["revenue"], "sql": "drop table orders"}, "sql"),
     ({"metrics": ["revenue"], "by": ["colour"]}, "cannot be split"),
     ({"metrics": ["visitors"], "by": ["sku"]}, "cannot be split"),
-    ({"metrics": ["revenue"], "where": [{"dimension": "product", "values": ["羽绒服"]}]}, "find_name"),
-    ({"metrics": ["revenue"], "where": [{"dimension": "day", "values": ["2026-11-01"]}]}, "take no 'day'"),
-    ({"metrics": ["revenue"], "where": [{"dimension": "password", "values": ["x"]}]}, "take no 'password'"),
-    ({"metrics": ["revenue"], "where": [{"dimension": "customer", "values": ["客户 #12"]}]}, "no such customer"),
+    ({"metrics": ["revenue"], "where": {"product": ["羽绒服"]}}, "find_name"),
+    ({"metrics": ["revenue"], "where": {"day": ["2026-11-01"]}}, "take no 'day'"),
+    ({"metrics": ["revenue"], "where": {"password": ["x"]}}, "take no 'password'"),
+    ({"metrics": ["revenue"], "where": {"customer": ["客户 #12"]}}, "no such customer"),
     ({"metrics": ["revenue"], "period": {"said": "the good old days"}}, "no period"),
     ({"metrics": ["revenue"], "period": {"said": "上周和上个月"}}, "no period"),
     ({"metrics": ["revenue"], "period": {"start": "2026-12-01", "end": "2026-12-02"}}, "future"),
@@ -76,7 +76,7 @@ def test_a_metric_the_role_may_not_see_is_no_metric() -> None:
     for arguments in ({"metrics": ["net_profit"]},
                       {"metrics": ["orders"], "by": ["shop"],
                        "having": [{"metric": "net_profit", "op": ">", "value": 0}]},
-                      {"metrics": ["orders"], "by": ["shop"], "order": {"by": "net_profit", "direction": "desc"}}):
+                      {"metrics": ["orders"], "by": ["shop"], "order": [{"by": "net_profit", "direction": "desc"}]}):
         with pytest.raises(ToolProblem, match="no metric 'net_profit' for this person"):
             query_of(arguments, asking("net_profit?", Role.WAREHOUSE))
 
@@ -84,7 +84,7 @@ def test_a_metric_the_role_may_not_see_is_no_metric() -> None:
 def test_a_label_stands_for_the_text_that_stayed_here() -> None:
     mask = Mask()
     label = mask.hide("staff", "老周")
-    query = query_of({"metrics": ["orders_shipped"], "where": [{"dimension": "staff", "values": [label]}]},
+    query = query_of({"metrics": ["orders_shipped"], "where": {"staff": [label]}},
                      asking("老周昨天发了几单", mask=mask))
     assert query.where == {"staff": ("老周",)}
 

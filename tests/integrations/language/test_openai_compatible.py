@@ -108,9 +108,12 @@ def test_the_time_is_for_the_whole_answer(step: Step) -> None:
 
 def test_a_name_that_is_looked_up_for_ever_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     """asyncio.run waits for its threads at the end, and with them for a dead name server."""
-    is_over, given_up = threading.Event(), threading.Event()
+    with standing_in(says("好")) as server:
+        model_at(server).complete(ASKED, [TOOL], timeout_s=LONG_S)  # the SDK is there, its import takes no time below
+    is_asked, is_over, given_up = threading.Event(), threading.Event(), threading.Event()
 
     def look_up(*_: object, **__: object) -> None:
+        is_asked.set()
         is_over.wait(LONG_S)
         given_up.set()
         raise OSError("no name server")
@@ -119,6 +122,7 @@ def test_a_name_that_is_looked_up_for_ever_is_not_waited_for(monkeypatch: pytest
     model = OpenAICompatible(api_key=KEY, base_url="http://model.invalid/v1", model=MODEL)
     with pytest.raises(ModelUnavailable):
         model.complete(ASKED, [TOOL], timeout_s=2.0)
+    assert is_asked.is_set()
     assert not given_up.is_set()
     is_over.set()
 
