@@ -6,10 +6,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks import importing, questions, understanding
+from benchmarks import importing, questions, reservations, understanding
 from benchmarks.report import Report
 
-_EACH = (importing, questions, understanding)
+_EACH = (importing, questions, reservations, understanding)
 
 
 def parser() -> argparse.ArgumentParser:

@@ -49,6 +49,8 @@ class ParameterKind(StrEnum):
     REPORT = "report"
     COST_METHOD = "cost_method"
     EXCEPTION = "exception"
+    ORDERS = "orders"
+    MARK = "mark"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from domain.actions import Action, Impossible, MissingArgument, Parameter, Param
 from domain.costing.model import CostMethod
 from domain.fulfilment.rules import CARRIERS, carrier_named
 from domain.messaging.model import Report
+from domain.orders.model import Exclusion
 
 MAX_PIECES = 10_000_000  # no shop here moves more at once; a slip of the keyboard does, and INTEGER ends at 2e9
 MAX_MONEY_MINOR = 10**12  # ten thousand million yuan
@@ -20,6 +21,7 @@ MAX_TEXT = 200  # the width of the columns that keep notes
 MAX_NAME = 80  # the longest SKU, warehouse or order number kept
 MAX_LINES = 50  # more lines of a purchase order fit no phone
 MAX_PARCELS = 100  # shipped by one yes; a longer list is a file for several
+MARKS = (*Exclusion, "normal")
 FIRST_DAY = date(2000, 1, 1)  # older books are not kept here
 
 
@@ -102,6 +104,20 @@ def _cost_method(_: Parameter, value: Any) -> str:
         raise Impossible("unknown_cost_method", method=str(value)[:MAX_NAME], choices=tuple(CostMethod)) from None
 
 
+def _orders(parameter: Parameter, value: Any) -> list[str]:
+    if not isinstance(value, list) or not value:
+        raise MissingArgument(parameter)
+    if len(value) > MAX_LINES:
+        raise Impossible("too_many_lines", lines=len(value), most=MAX_LINES)
+    return [_text(MAX_NAME)(parameter, number) for number in value]
+
+
+def _mark(_: Parameter, value: Any) -> str:
+    if value not in MARKS:
+        raise Impossible("unknown_mark", mark=str(value)[:MAX_NAME])
+    return str(value)
+
+
 def _lines(parameter: Parameter, value: Any) -> list[dict[str, Any]]:
     if not isinstance(value, list) or not all(isinstance(line, Mapping) for line in value):
         raise MissingArgument(parameter)
@@ -147,4 +163,6 @@ _CHECKS: Mapping[ParameterKind, Callable[[Parameter, Any], Any]] = {
     ParameterKind.COST_METHOD: _cost_method,
     ParameterKind.PARCELS: _parcels,
     ParameterKind.EXCEPTION: _quantity,
+    ParameterKind.ORDERS: _orders,
+    ParameterKind.MARK: _mark,
 }

@@ -8,7 +8,9 @@ from typing import Protocol
 from domain.catalog.model import NamedKind
 from domain.changes import Cost
 from domain.costing.model import CostMethod
+from domain.inventory.model import AllocationReason
 from domain.messaging.model import Report
+from domain.orders.model import Exclusion
 from domain.orders.rules import Axes
 
 
@@ -49,10 +51,23 @@ class Balance:
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """Pieces of a SKU that an order still waits for."""
+    """Pieces of a SKU that a line of an order still waits for."""
 
     sku: SkuFacts
     quantity: int
+    line_no: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Pieces on a shelf that a line of an order has for itself."""
+
+    line_no: int
+    sku_id: int
+    warehouse_id: int
+    parcel_no: int
+    quantity: int
+    reason: AllocationReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +93,17 @@ class RefundFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class Receiver:
+    """Who gets the parcel where, as far as two orders can be compared; None in any part: not known."""
+
+    customer_id: int | None
+    phone: bytes | None
+    province: str | None
+    city: str | None
+    address: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class OrderFacts:
     """One order. `refunded_minor` is what has gone back already; `asked` are the refunds not decided yet."""
 
@@ -97,6 +123,12 @@ class OrderFacts:
     parcels: int
     refunded_minor: int
     asked: tuple[RefundFacts, ...]
+    held: tuple[Held, ...] = ()  # in the order in which they are meant to leave
+    parcels_of_unknown: int = 0  # parcels of which no file said what was in them
+    excluded: Exclusion | None = None
+    receiver: Receiver | None = None
+    paid_at: datetime | None = None
+    lead_id: int | None = None  # leaves in one parcel with the orders of the same lead
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +164,9 @@ class Books(Protocol):
 
     def orders(self, number: str) -> Sequence[OrderFacts]:
         """Every order of that number; two shops may use the same one."""
+
+    def together(self, lead_id: int) -> Sequence[OrderFacts]:
+        """The orders that leave in one parcel, in order of id."""
 
     def sku(self, code: str) -> SkuFacts | None:
         """The SKU of that code, in any case of letters."""

@@ -12,8 +12,9 @@ from pydantic import Field
 
 from domain.catalog.model import NamedKind
 from domain.costing.model import CostMethod
-from domain.inventory.model import MoveReason
+from domain.inventory.model import AllocationReason, MoveReason
 from domain.messaging.model import Report
+from domain.orders.model import Exclusion
 from domain.orders.rules import Axes
 
 
@@ -21,14 +22,13 @@ from domain.orders.rules import Axes
 class StockChange:
     """Pieces into (positive) or out of a warehouse; never below what is reserved unless the SKU allows backorder.
 
-    `releases` pieces stop being reserved, `arrives` stop being on their way (negative: are now on their way).
+    `arrives` pieces stop being on their way (negative: are now on their way).
     """
 
     sku_id: int
     warehouse_id: int
     quantity: int
     reason: MoveReason
-    releases: int = 0
     arrives: int = 0
     expected_on_hand: int | None = None
     allows_backorder: bool = False
@@ -36,6 +36,30 @@ class StockChange:
     order_id: int | None = None
     note: str | None = None
     kind: Literal["stock"] = "stock"
+
+
+@dataclass(frozen=True, slots=True)
+class AllocationChange:
+    """Pieces that an order's line gets for itself (positive) or lets go of."""
+
+    order_id: int
+    line_no: int
+    sku_id: int
+    warehouse_id: int
+    quantity: int
+    reason: AllocationReason
+    parcel_no: int = 1
+    allows_backorder: bool = False
+    kind: Literal["allocation"] = "allocation"
+
+
+@dataclass(frozen=True, slots=True)
+class MergeChange:
+    """Orders that leave in one parcel with the first of them or, when undone, no longer do."""
+
+    order_ids: tuple[int, ...]
+    is_together: bool = True
+    kind: Literal["merge"] = "merge"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +123,15 @@ class OrderChange:
 
 
 @dataclass(frozen=True, slots=True)
+class ParcelPiece:
+    """Pieces of one line of the order in a parcel."""
+
+    line_no: int
+    sku_id: int
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
 class ParcelChange:
     """A parcel that is sent or, when undone, never was."""
 
@@ -110,8 +143,21 @@ class ParcelChange:
     waybill_no: str
     shipped_at: datetime
     shipped_on: date
+    contents: tuple[ParcelPiece, ...] = ()
     is_sent: bool = True
     kind: Literal["parcel"] = "parcel"
+
+
+@dataclass(frozen=True, slots=True)
+class ExclusionChange:
+    """Whether an order counts. `days` are the (shop, business day) whose figures change."""
+
+    order_id: int
+    before: Exclusion | None
+    after: Exclusion | None
+    customer_id: int | None
+    days: tuple[tuple[int, date], ...]
+    kind: Literal["exclusion"] = "exclusion"
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,9 +256,9 @@ class AliasChange:
 
 
 Change = Annotated[
-    StockChange | CostKept | CostMethodChange | Revaluation | ReorderPointChange | OrderChange | ParcelChange
-    | RefundChange | ExpenseChange
-    | PurchaseChange | PurchaseArrival | SubscriptionChange | ExceptionChange | AliasChange,
+    StockChange | AllocationChange | MergeChange | ExclusionChange | CostKept | CostMethodChange | Revaluation
+    | ReorderPointChange | OrderChange | ParcelChange | RefundChange | ExpenseChange | PurchaseChange | PurchaseArrival
+    | SubscriptionChange | ExceptionChange | AliasChange,
     Field(discriminator="kind"),
 ]
 
@@ -236,12 +282,14 @@ def _swapped(change: Any) -> Any:
 
 
 _INVERSES: dict[type, Callable[[Any], Any]] = {
-    StockChange: lambda move: replace(move, quantity=-move.quantity, releases=-move.releases, arrives=-move.arrives,
-                                      expected_on_hand=None),
+    StockChange: lambda move: replace(move, quantity=-move.quantity, arrives=-move.arrives, expected_on_hand=None),
+    AllocationChange: lambda pieces: replace(pieces, quantity=-pieces.quantity),
+    MergeChange: lambda merge: replace(merge, is_together=not merge.is_together),
     CostKept: lambda kept: kept,
     CostMethodChange: _swapped,
     Revaluation: lambda change: replace(change, before_e4=change.after_e4, after_e4=change.before_e4),
     ReorderPointChange: _swapped,
+    ExclusionChange: _swapped,
     SubscriptionChange: _swapped,
     AliasChange: _swapped,
     OrderChange: lambda order: replace(_swapped(order), shipped_before=order.shipped_after,

@@ -37,6 +37,7 @@ class Permission(StrEnum):
     PURCHASE = "purchase"
     BOOK_EXPENSE = "book_expense"
     REFUND = "refund"
+    EXCLUDE = "exclude"  # say which orders count in the figures
     SUBSCRIBE = "subscribe"
     TEACH = "teach"  # other names for what is in the shop; what could not be answered
     IMPORT = "import"
@@ -50,7 +51,7 @@ _FIGURES = {_P.COUNTS, _P.CUSTOMERS, _P.SALES, _P.PROFIT, _P.STOCK, _P.STOCK_VAL
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.OWNER: frozenset(Permission),
     Role.MANAGER: frozenset(set(Permission) - {_P.MANAGE_STAFF, _P.SECRETS}),
-    Role.FINANCE: frozenset(_FIGURES | {_P.BOOK_EXPENSE, _P.REFUND, _P.SUBSCRIBE, _P.IMPORT}),
+    Role.FINANCE: frozenset(_FIGURES | {_P.BOOK_EXPENSE, _P.REFUND, _P.EXCLUDE, _P.SUBSCRIBE, _P.IMPORT}),
     Role.WAREHOUSE: frozenset({_P.COUNTS, _P.STOCK, _P.FULFILMENT, _P.SHIP, _P.MOVE_STOCK, _P.SUBSCRIBE}),
     Role.SERVICE: frozenset({_P.COUNTS, _P.CUSTOMERS, _P.STOCK, _P.FULFILMENT, _P.TRAFFIC, _P.REFUND, _P.SUBSCRIBE}),
 }

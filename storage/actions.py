@@ -31,10 +31,15 @@ from domain.confirmations import (
 from domain.people import Role, may
 from storage import audit, confirmations, costs, ledger, rollups
 from storage.books import StoredBooks
+from storage.encryption import Vault
 from storage.engine import Database
+from storage.shelves import Contended
 
 MAX_TRIES = 3  # a second look nearly always finds the books quiet; a third is for luck
-_DEADLOCK = "40P01"  # PostgreSQL's code for a circle of waiting transactions, of which it stops one
+# PostgreSQL's codes for a circle of waiting transactions, of which it stops one, and for two that got in each other's
+# way; SQLite says in words that another writer did not finish in time.
+_IN_THE_WAY = frozenset({"40P01", "40001"})
+_BUSY = "database is locked"
 _SETTLED = {
     State.CONFIRMED: "confirmation.already_confirmed",
     State.CANCELLED: "confirmation.already_cancelled",
@@ -57,15 +62,19 @@ class Who:
 
 
 class ActionDesk:
-    """Actions by chat. `random` draws the codes, `refresh` brings the figures of altered days up to date."""
+    """Actions by chat. `random` draws the codes, `refresh` brings the figures of altered days up to date.
+
+    `vault` opens addresses, which tell whether two orders go to the same door.
+    """
 
     def __init__(self, database: Database, calendar: ShopCalendar, base_currency: str, random: Random, *,
-                 refresh: RefreshFigures = rollups.refresh) -> None:
+                 refresh: RefreshFigures = rollups.refresh, vault: Vault | None = None) -> None:
         self._database = database
         self._calendar = calendar
         self._base_currency = base_currency
         self._random = random
         self._refresh = refresh
+        self._vault = vault
 
     def propose(self, name: str, arguments: Mapping[str, Any], *, actor: str, role: Role, chat: str, at: datetime,
                 language: str = "zh") -> Proposal | Missing | NotPossible:
@@ -79,7 +88,7 @@ class ActionDesk:
         try:
             admitted = admit(action, arguments)
             with self._database.read() as connection:
-                plan = action.plan(StoredBooks(connection, locks=False), self._asked(admitted, who))
+                plan = action.plan(self._books(connection, locks=False), self._asked(admitted, who))
             with self._database.write() as connection:
                 return self._open(connection, action, admitted, plan, who=who, language=language)
         except MissingArgument as missing:
@@ -113,13 +122,16 @@ class ActionDesk:
                 if row is None:
                     return NotPossible("confirmation.nothing_to_undo")
                 return _undo_refused(row, who) or self._take_back(connection, row, who)
-        except (ledger.Contended, ledger.AlreadyDone):
+        except (Contended, ledger.AlreadyDone):
             return NotPossible("confirmation.changed_since")
 
     def expire(self, at: datetime) -> int:
         """Close every proposal whose time is up; returns how many there were."""
         with self._database.write() as connection:
             return confirmations.close_expired(connection, at)
+
+    def _books(self, connection: Connection, *, locks: bool) -> StoredBooks:
+        return StoredBooks(connection, locks=locks, vault=self._vault)
 
     def _asked(self, arguments: Mapping[str, Any], who: Who) -> Asked:
         return Asked(arguments, who.actor, who.role, who.chat, who.at, self._calendar.local(who.at),
@@ -146,22 +158,22 @@ class ActionDesk:
                 with self._database.write() as connection:
                     row = _meant(connection, code, who)
                     return row if isinstance(row, NotPossible) else settle(connection, row)
-            except ledger.Contended:
+            except Contended:
                 continue
             except ledger.AlreadyDone:
                 return NotPossible("confirmation.already_done")
             except Impossible as error:
                 return _not_possible(error)
             except OperationalError as error:
-                if getattr(error.orig, "sqlstate", None) != _DEADLOCK:
+                if getattr(error.orig, "sqlstate", None) not in _IN_THE_WAY and _BUSY not in str(error.orig):
                     raise
         return NotPossible("confirmation.busy")
 
     def _carry_out(self, connection: Connection, row: Confirmation, who: Who) -> Done | Proposal | NotPossible:
         if not confirmations.decide(connection, row, State.CONFIRMED, by=who.actor, at=who.at):
-            raise ledger.Contended
+            raise Contended
         action, arguments = actions()[row.action], json.loads(row.arguments)
-        books = StoredBooks(connection, locks=True)
+        books = self._books(connection, locks=True)
         plan = action.plan(books, self._asked(arguments, who))
         if plan.fingerprint() != row.fingerprint:
             confirmations.replace_state(connection, row, State.SUPERSEDED)
@@ -175,9 +187,9 @@ class ActionDesk:
 
     def _take_back(self, connection: Connection, row: Confirmation, who: Who) -> Done | NotPossible:
         if not confirmations.mark_undone(connection, row, by=who.actor, at=who.at):
-            raise ledger.Contended
+            raise Contended
         changes = [change for item in confirmations.kept_changes(row).items if (change := inverse(item)) is not None]
-        self._write(connection, changes, _reference("undo", row, who, StoredBooks(connection, locks=True)))
+        self._write(connection, changes, _reference("undo", row, who, self._books(connection, locks=True)))
         audit.append(connection, _entry("undone", row, who))
         return Done("confirmation.undone", row.action, json.loads(row.arguments), row.code, {"code": row.code})
 
@@ -214,7 +226,7 @@ def _meant(connection: Connection, code: str | None, who: Who) -> Confirmation |
 
 def _call_off(connection: Connection, row: Confirmation, who: Who) -> Done:
     if not confirmations.decide(connection, row, State.CANCELLED, by=who.actor, at=who.at):
-        raise ledger.Contended
+        raise Contended
     return Done("confirmation.cancelled", row.action, json.loads(row.arguments), row.code, {"code": row.code})
 
 

@@ -10,11 +10,13 @@ from sqlmodel import col
 from domain.books import (
     Balance,
     ExceptionFacts,
+    Held,
     LineFacts,
     Named,
     Need,
     OrderFacts,
     PurchaseLineFacts,
+    Receiver,
     RefundFacts,
     SkuFacts,
     WarehouseFacts,
@@ -23,14 +25,15 @@ from domain.catalog.model import ItemKind, Listing, Product, Shop, Sku
 from domain.changes import Cost
 from domain.costing.model import CostPool
 from domain.exceptions.model import ExceptionCase
-from domain.fulfilment.model import Shipment
-from domain.inventory.model import StockBalance, StockMove, Warehouse
+from domain.fulfilment.model import MergedOrder, ParcelLine, Shipment
+from domain.inventory.model import Allocation, StockBalance, Warehouse
 from domain.messaging.model import Report, Subscription
 from domain.orders.model import Order, OrderLine, OrderStatus, Refund, RefundLine, RefundStatus
-from domain.orders.rules import Axes
+from domain.orders.rules import EMPTY_PARCELS, Axes
 from domain.people import Staff
 from domain.purchasing.model import PurchaseLine, PurchaseOrder, PurchaseStatus
 from storage import naming
+from storage.encryption import Vault
 
 MAX_SIMILAR = 3  # as many choices as a reply shows
 LEAST_LIKENESS = 50  # of 100; below it names have nothing in common
@@ -45,27 +48,41 @@ class StoredBooks:
     SQLite needs no row locks: a writer there is alone.
     """
 
-    def __init__(self, connection: Connection, *, locks: bool) -> None:
+    def __init__(self, connection: Connection, *, locks: bool, vault: Vault | None = None) -> None:
         self._connection = connection
         self._locks = locks
+        self._vault = vault
 
+    # The locks leave others free to refer to a row: who reserves for another order of the SKU need not wait.
     def _rows(self, statement: Select[*_Any], *, locked: type | None = None) -> Sequence[Any]:
         if locked is not None and self._locks:
-            statement = statement.with_for_update(of=locked)
+            statement = statement.with_for_update(of=locked, key_share=True)
         return self._connection.execute(statement).all()
 
     def orders(self, number: str) -> Sequence[OrderFacts]:
+        return self._orders(col(Order.external_id) == number)
+
+    def together(self, lead_id: int) -> Sequence[OrderFacts]:
+        return self._orders(col(Order.id).in_(
+            select(col(MergedOrder.order_id)).where(col(MergedOrder.lead_id) == lead_id)))
+
+    def _orders(self, which: Any) -> Sequence[OrderFacts]:
         columns = Order.__table__.columns  # type: ignore[attr-defined]
-        statement = (select(*columns, col(Shop.name).label("shop"))
-                     .join(Shop, col(Shop.id) == col(Order.shop_id)).where(col(Order.external_id) == number)
-                     .order_by(col(Order.id)))
+        statement = (select(*columns, col(Shop.name).label("shop"), col(MergedOrder.lead_id))
+                     .join(Shop, col(Shop.id) == col(Order.shop_id))
+                     .join(MergedOrder, col(MergedOrder.order_id) == col(Order.id), isouter=True)
+                     .where(which).order_by(col(Order.id)))
         return [self._order(row) for row in self._rows(statement, locked=Order)]
 
     def _order(self, row: Any) -> OrderFacts:
         lines = self._lines(row.id)
         pieces, unmatched = self._pieces(row.shop_id, lines)
-        pieces.subtract(self._moved(row.id))
-        skus = self._skus(col(Sku.id).in_(sorted(pieces)))
+        if row.excluded in EMPTY_PARCELS:
+            pieces.clear()
+        parcels = self._parcels(row.id)
+        for parcel in parcels:
+            pieces.subtract({(parcel.line_no, parcel.sku_id): parcel.quantity} if parcel.line_no else {})
+        skus = {sku.id: sku for sku in self._skus(col(Sku.id).in_(sorted({sku_id for _, sku_id in pieces})))}
         refunds = self._rows(select(Refund.__table__).where(col(Refund.order_id) == row.id)  # type: ignore[attr-defined]
                              .order_by(col(Refund.id)), locked=Refund)
         return OrderFacts(
@@ -74,11 +91,14 @@ class StoredBooks:
             row.paid_on, row.shipped_at,
             lines=tuple(LineFacts(line.line_no, line.sku_id, line.quantity, line.paid_minor, line.paid_base,
                                   line.cost_base) for line in lines),
-            needs=tuple(Need(sku, pieces[sku.id]) for sku in skus if pieces[sku.id] > 0),
-            unmatched_lines=unmatched, parcels=self._parcels(row.id),
+            needs=tuple(Need(skus[sku_id], left, line_no) for (line_no, sku_id), left in pieces.items() if left > 0),
+            unmatched_lines=unmatched, parcels=max((parcel.parcel_no for parcel in parcels), default=0),
             refunded_minor=sum(refund.amount_minor for refund in refunds if refund.status is RefundStatus.SUCCEEDED),
             asked=tuple(RefundFacts(refund.id, refund.amount_minor, refund.amount_base, self._has_lines(refund.id))
-                        for refund in refunds if refund.status is RefundStatus.ASKED))
+                        for refund in refunds if refund.status is RefundStatus.ASKED),
+            held=self._held(row.id), parcels_of_unknown=sum(parcel.line_no is None for parcel in parcels),
+            excluded=row.excluded, receiver=self._receiver(row), paid_at=row.paid_at,
+            lead_id=row.lead_id)
 
     def _lines(self, order_id: int) -> Sequence[Any]:
         columns = OrderLine.__table__.columns  # type: ignore[attr-defined]
@@ -88,29 +108,40 @@ class StoredBooks:
                      .where(col(OrderLine.order_id) == order_id).order_by(col(OrderLine.line_no)))
         return self._rows(statement)
 
-    def _pieces(self, shop_id: int, lines: Sequence[Any]) -> tuple[Counter[int], int]:
-        """Goods by SKU id, bundles taken apart, and how many lines stand for nothing known."""
-        pieces: Counter[int] = Counter()
+    def _pieces(self, shop_id: int, lines: Sequence[Any]) -> tuple[Counter[tuple[int, int]], int]:
+        """Goods by line and SKU id, bundles taken apart, and how many lines stand for nothing known."""
+        pieces: Counter[tuple[int, int]] = Counter()
         unmatched = 0
         for line in lines:
             if line.sku_id is not None:
-                pieces[line.sku_id] += line.quantity if line.kind is not ItemKind.SERVICE else 0
+                pieces[line.line_no, line.sku_id] += line.quantity if line.kind is not ItemKind.SERVICE else 0
                 continue
             parts = self._rows(select(col(Listing.sku_id), col(Listing.quantity)).where(
                 col(Listing.shop_id) == shop_id, col(Listing.platform_sku) == line.sku_code))
-            pieces.update({sku_id: quantity * line.quantity for sku_id, quantity in parts})
+            pieces.update({(line.line_no, sku_id): quantity * line.quantity for sku_id, quantity in parts})
             unmatched += not parts
         return pieces, unmatched
 
-    def _moved(self, order_id: int) -> dict[int, int]:
-        """Pieces by SKU id that earlier parcels of the order took from stock."""
-        statement = select(col(StockMove.sku_id), func.sum(col(StockMove.quantity))).where(
-            col(StockMove.order_id) == order_id).group_by(col(StockMove.sku_id))
-        return {sku_id: -int(quantity) for sku_id, quantity in self._rows(statement)}
+    def _parcels(self, order_id: int) -> Sequence[Any]:
+        """What was sent: a row for each line in a parcel, one without a line for a parcel of unknown contents."""
+        is_of = (col(ParcelLine.order_id) == col(Shipment.order_id)) & (
+            col(ParcelLine.parcel_no) == col(Shipment.parcel_no))
+        return self._rows(select(
+            col(Shipment.parcel_no), col(ParcelLine.line_no), col(ParcelLine.sku_id), col(ParcelLine.quantity))
+            .join(ParcelLine, is_of, isouter=True).where(col(Shipment.order_id) == order_id))
 
-    def _parcels(self, order_id: int) -> int:
-        statement = select(func.max(col(Shipment.parcel_no))).where(col(Shipment.order_id) == order_id)
-        return self._connection.execute(statement).scalar() or 0
+    def _held(self, order_id: int) -> tuple[Held, ...]:
+        statement = (select(col(Allocation.line_no), col(Allocation.sku_id), col(Allocation.warehouse_id),
+                            col(Allocation.parcel_no), col(Allocation.quantity), col(Allocation.reason))
+                     .join(Warehouse, col(Warehouse.id) == col(Allocation.warehouse_id))
+                     .where(col(Allocation.order_id) == order_id)
+                     .order_by(col(Allocation.parcel_no), col(Warehouse.priority), col(Warehouse.id),
+                               col(Allocation.line_no), col(Allocation.sku_id)))
+        return tuple(Held(*row) for row in self._rows(statement))
+
+    def _receiver(self, row: Any) -> Receiver:
+        address = self._vault.open("orders.address", row.address_sealed) if self._vault else None
+        return Receiver(row.customer_id, row.phone_index, row.province, row.city, address)
 
     def _has_lines(self, refund_id: int) -> bool:
         statement = select(col(RefundLine.line_no)).where(col(RefundLine.refund_id) == refund_id).limit(1)

@@ -1,6 +1,6 @@
 """Writes changes into the books. Every update says what it expects to find, and finds it or writes nothing.
 
-Stock is guarded by one conditional UPDATE, which is correct on SQLite and on PostgreSQL without a lock held in between.
+Balances of stock come last, summed by shelf, each by one conditional UPDATE (storage.shelves).
 """
 
 from collections.abc import Callable, Iterable
@@ -9,18 +9,21 @@ from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, CursorResult, Update, delete, insert, select, text, update
+from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
 from domain.catalog.model import Alias, Sku
 from domain.changes import (
     AliasChange,
+    AllocationChange,
     Change,
     CostKept,
     CostMethodChange,
     ExceptionChange,
+    ExclusionChange,
     ExpenseChange,
+    MergeChange,
     OrderChange,
     ParcelChange,
     PurchaseArrival,
@@ -33,18 +36,16 @@ from domain.changes import (
 )
 from domain.errors import RetryLater
 from domain.finance.model import Expense
-from domain.fulfilment.model import Shipment
-from domain.inventory.model import StockBalance, StockMove
+from domain.fulfilment.model import MergedOrder, ParcelLine, Shipment
+from domain.inventory.model import StockMove
 from domain.messaging.model import Subscription
-from domain.orders.model import Order, Refund, RefundLine, RefundStatus
+from domain.orders.model import Order, OrderMark, Refund, RefundLine, RefundStatus
 from domain.purchasing.model import PurchaseLine, PurchaseOrder, PurchaseStatus
 from storage import costs, exceptions
+from storage.customers import refresh_customers
+from storage.shelves import Contended, exactly_one, settle, write_allocation
 
 HASH_BITS = 48  # content hashes of the other rows are as long
-
-
-class Contended(RetryLater):
-    """The books are no longer as they were read; nothing was written."""
 
 
 class AlreadyDone(RetryLater):
@@ -64,16 +65,19 @@ class Reference:
 
 def apply(connection: Connection, changes: Iterable[Change], reference: Reference) -> None:
     """Write all changes, in an order that is the same for everybody. Raises Contended or AlreadyDone."""
+    in_turn = sorted(changes, key=_turn)
     try:
-        for line, change in enumerate(sorted(changes, key=_turn)):
+        for line, change in enumerate(in_turn):
             _WRITERS[type(change)](connection, change, replace(reference, line=line))
+        settle(connection, (change for change in in_turn if isinstance(change, StockChange | AllocationChange)))
     except IntegrityError as error:
         raise AlreadyDone(f"{reference.kind} {reference.id} was written before: {error.orig}") from error
 
 
 def days_touched(changes: Iterable[Change]) -> frozenset[tuple[int, date]]:
     """(shop id, business day) whose figures of sales or refunds the changes alter."""
-    return frozenset(day for change in changes if isinstance(change, RefundChange) for day in change.days)
+    return frozenset(day for change in changes if isinstance(change, RefundChange | ExclusionChange)
+                     for day in change.days)
 
 
 def skus_moved(changes: Iterable[Change]) -> frozenset[int]:
@@ -84,19 +88,14 @@ def skus_moved(changes: Iterable[Change]) -> frozenset[int]:
 def _turn(change: Change) -> tuple[int, int, int]:
     """Orders before stock, stock by SKU and warehouse: whoever waits, waits in the same direction."""
     kinds = list(_WRITERS)
-    if isinstance(change, StockChange):
-        return kinds.index(StockChange), change.sku_id, change.warehouse_id
+    if isinstance(change, StockChange | AllocationChange):
+        return kinds.index(type(change)), change.sku_id, change.warehouse_id
     return kinds.index(type(change)), 0, 0
-
-
-def _exactly_one(result: CursorResult[Any]) -> None:
-    if result.rowcount != 1:
-        raise Contended
 
 
 def _order(connection: Connection, change: OrderChange, _: Reference) -> None:
     before, after = change.before, change.after
-    _exactly_one(connection.execute(
+    exactly_one(connection.execute(
         update(Order)
         .where(col(Order.id) == change.order_id, col(Order.payment) == before.payment,
                col(Order.fulfilment) == before.fulfilment, col(Order.after_sale) == before.after_sale,
@@ -109,16 +108,22 @@ def _parcel(connection: Connection, change: ParcelChange, _: Reference) -> None:
     values = {"order_id": change.order_id, "parcel_no": change.parcel_no, "warehouse_id": change.warehouse_id,
               "staff_id": change.staff_id, "carrier": change.carrier, "waybill_no": change.waybill_no,
               "shipped_at": change.shipped_at, "shipped_on": change.shipped_on}
+    parcel = {"order_id": change.order_id, "parcel_no": change.parcel_no}
     if change.is_sent:
         connection.execute(insert(Shipment).values(**values))
+        if change.contents:
+            connection.execute(insert(ParcelLine), [
+                {**parcel, "line_no": piece.line_no, "sku_id": piece.sku_id, "quantity": piece.quantity}
+                for piece in change.contents])
         return
-    _exactly_one(connection.execute(delete(Shipment).where(
+    connection.execute(delete(ParcelLine).filter_by(**parcel))
+    exactly_one(connection.execute(delete(Shipment).where(
         col(Shipment.order_id) == change.order_id, col(Shipment.parcel_no) == change.parcel_no,
         col(Shipment.waybill_no) == change.waybill_no, col(Shipment.signed_at).is_(None))))
 
 
 def _refund(connection: Connection, change: RefundChange, _: Reference) -> None:
-    _exactly_one(connection.execute(
+    exactly_one(connection.execute(
         update(Refund)
         .where(col(Refund.id) == change.refund_id, col(Refund.status) == RefundStatus.ASKED)
         .values(status=RefundStatus.SUCCEEDED, amount_minor=change.amount_minor, amount_base=change.amount_base,
@@ -146,7 +151,7 @@ def _revaluation(connection: Connection, change: Revaluation, reference: Referen
 
 
 def _reorder_point(connection: Connection, change: ReorderPointChange, _: Reference) -> None:
-    _exactly_one(connection.execute(
+    exactly_one(connection.execute(
         update(Sku)
         .where(col(Sku.id) == change.sku_id, col(Sku.reorder_point).is_not_distinct_from(change.before))
         .values(reorder_point=change.after)))
@@ -159,32 +164,30 @@ def _stock(connection: Connection, change: StockChange, reference: Reference) ->
             reference_kind=reference.kind, reference_id=reference.id, reference_line=reference.line,
             order_id=change.order_id, unit_cost_e4=change.unit_cost_e4, note=change.note,
             staff_id=reference.staff_id, moved_at=reference.at))
-    _open_balance(connection, change)
-    _exactly_one(connection.execute(_guarded(change)))
 
 
-def _guarded(change: StockChange) -> Update:
-    """The balance moves in one statement, on condition that what is left covers what is reserved."""
-    on_hand, reserved = col(StockBalance.on_hand), col(StockBalance.reserved)
-    conditions: list[ColumnElement[bool]] = [
-        col(StockBalance.sku_id) == change.sku_id, col(StockBalance.warehouse_id) == change.warehouse_id,
-        reserved >= change.releases, col(StockBalance.incoming) >= change.arrives]
-    leaves_less = change.quantity + min(change.releases, 0) < 0
-    if leaves_less and not change.allows_backorder:
-        conditions.append(on_hand + change.quantity >= reserved - change.releases)
-    if change.expected_on_hand is not None:
-        conditions.append(on_hand == change.expected_on_hand)
-    return update(StockBalance).where(*conditions).values(
-        on_hand=on_hand + change.quantity, reserved=reserved - change.releases,
-        incoming=col(StockBalance.incoming) - change.arrives)
+def _allocation(connection: Connection, change: AllocationChange, _: Reference) -> None:
+    write_allocation(connection, change)
 
 
-def _open_balance(connection: Connection, change: StockChange) -> None:
-    """A SKU that comes to a warehouse for the first time starts from nothing."""
-    connection.execute(text(
-        "INSERT INTO stock_balances (sku_id, warehouse_id, on_hand, reserved, incoming) "
-        "VALUES (:sku_id, :warehouse_id, 0, 0, 0) ON CONFLICT DO NOTHING"),
-        {"sku_id": change.sku_id, "warehouse_id": change.warehouse_id})
+def _exclusion(connection: Connection, change: ExclusionChange, _: Reference) -> None:
+    exactly_one(connection.execute(
+        update(Order)
+        .where(col(Order.id) == change.order_id, col(Order.excluded).is_not_distinct_from(change.before))
+        .values(excluded=change.after)))
+    connection.execute(delete(OrderMark).where(col(OrderMark.order_id) == change.order_id))
+    connection.execute(insert(OrderMark).values(order_id=change.order_id, excluded=change.after))
+    if change.customer_id is not None:
+        refresh_customers(connection, [change.customer_id])
+
+
+def _merge(connection: Connection, change: MergeChange, _: Reference) -> None:
+    lead, together = change.order_ids[0], list(change.order_ids)
+    gone = connection.execute(delete(MergedOrder).where(col(MergedOrder.order_id).in_(together))).rowcount
+    if change.is_together:
+        connection.execute(insert(MergedOrder), [{"order_id": order_id, "lead_id": lead} for order_id in together])
+    elif gone != len(together):
+        raise Contended
 
 
 def _expense(connection: Connection, change: ExpenseChange, reference: Reference) -> None:
@@ -210,7 +213,7 @@ def _purchase(connection: Connection, change: PurchaseChange, reference: Referen
 def _cancel_purchase(connection: Connection, number: str) -> None:
     """Only while nothing of it has come in."""
     begun = select(col(PurchaseLine.purchase_order_id)).where(col(PurchaseLine.received) > 0)
-    _exactly_one(connection.execute(
+    exactly_one(connection.execute(
         update(PurchaseOrder)
         .where(col(PurchaseOrder.number) == number, col(PurchaseOrder.status) == PurchaseStatus.OPEN,
                col(PurchaseOrder.id).not_in(begun))
@@ -219,7 +222,7 @@ def _cancel_purchase(connection: Connection, number: str) -> None:
 
 def _arrival(connection: Connection, change: PurchaseArrival, _: Reference) -> None:
     received = col(PurchaseLine.received) + change.quantity
-    _exactly_one(connection.execute(
+    exactly_one(connection.execute(
         update(PurchaseLine)
         .where(col(PurchaseLine.id) == change.line_id, received >= 0, received <= col(PurchaseLine.quantity))
         .values(received=received)))
@@ -246,7 +249,7 @@ def _alias(connection: Connection, change: AliasChange, _: Reference) -> None:
     if change.after:
         connection.execute(insert(Alias).values(kind=change.target_kind, target_id=change.target_id, text=change.text))
         return
-    _exactly_one(connection.execute(delete(Alias).where(*which)))
+    exactly_one(connection.execute(delete(Alias).where(*which)))
 
 
 # In the order in which rows are touched.
@@ -258,7 +261,10 @@ _WRITERS: dict[type, Callable[[Connection, Any, Reference], None]] = {
     CostMethodChange: _cost_method,
     Revaluation: _revaluation,
     ReorderPointChange: _reorder_point,
+    ExclusionChange: _exclusion,
+    MergeChange: _merge,
     StockChange: _stock,
+    AllocationChange: _allocation,
     PurchaseChange: _purchase,
     PurchaseArrival: _arrival,
     ExpenseChange: _expense,

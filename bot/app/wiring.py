@@ -147,7 +147,7 @@ def _put_together(settings: Settings, database: Database) -> OpenShop:
     proving = Proving(figures, FigureDetails(database, calendar, currency, vault), write_sheet,
                       ExportFolder(settings.data_dir / EXPORTS), draw_why, currency)
     reader = Understanding(DatabaseNames(database), currency)
-    desk = ActionDesk(database, calendar, currency, SystemRandom())
+    desk = ActionDesk(database, calendar, currency, SystemRandom(), vault=vault)
     minding = Minding(partial(verify, database), ExceptionInbox(database, calendar), calendar.zone, currency)
     learning = Learning(StoredLore(database, vault))
     dispatcher = Dispatcher(reader, figures, Acting(desk, calendar.zone), proving, draw,

@@ -36,6 +36,13 @@ FRAMES: Mapping[str, Frame] = {
     "set_cost_method": Frame((find.sku, find.cost_method), ("sku", "method")),
     "revalue_stock": Frame((find.sku, find.unit_cost, find.reason), ("sku", "unit_cost")),
     "create_purchase_order": Frame((find.lines,), ("lines",)),
+    "merge_orders": Frame((find.orders,), ("orders",)),
+    "unmerge_orders": Frame((find.order,), ("order",)),
+    "split_order": Frame((find.order, find.lines), ("order", "lines")),
+    "change_warehouse": Frame((find.order, find.warehouse), ("order", "warehouse")),
+    "hold_order": Frame((find.order,), ("order",)),
+    "release_order": Frame((find.order,), ("order",)),
+    "mark_order": Frame((find.order,), ("order", "mark")),
     "subscribe": Frame((find.report,), ("report",)),
     "unsubscribe": Frame((find.report,), ("report",)),
 }

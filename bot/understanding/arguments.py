@@ -206,6 +206,17 @@ def order(message: Message, found: Arguments) -> None:
     codes(message, found, takes_waybill=False)
 
 
+def orders(message: Message, found: Arguments) -> None:
+    """Every order number there is, each once, in the order in which they stand."""
+    numbers: Arguments = {}
+    for token in message.tokens:
+        if token.is_code and not token.used:
+            token.used = True
+            numbers[message.said(token).upper().lstrip("#")] = None
+    if numbers:
+        found["orders"] = list(numbers)
+
+
 def order_and_waybill(message: Message, found: Arguments) -> None:
     codes(message, found, takes_waybill=True)
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from itertools import islice
 
-from bot.understanding import acts
+from bot.understanding import acts, order_verbs
 from bot.understanding.arguments import Message
 from bot.understanding.asks import Setting, Trouble, question
 from bot.understanding.commands import chosen, command_of
@@ -122,7 +122,8 @@ class _Reader:
             return Refused("too_long", {"most": str(MAX_LENGTH)})
         if two := self._two(message, tokens):
             return two
-        reading = self._pending(message, tokens) or self._act(message, tokens) or self._ask(message, tokens)
+        reading = (self._of_order(message, tokens) or self._pending(message, tokens) or self._act(message, tokens)
+                   or self._ask(message, tokens))
         repaired = self._repaired(reading, message, tokens)
         return repaired if repaired is not None else self._with_offers(reading, message)
 
@@ -195,6 +196,14 @@ class _Reader:
         if action != "record_expense" and (off := off_topic(tokens)):
             return off
         return acts.read_act(action, self._message(message, tokens))
+
+    def _of_order(self, message: Normalised, tokens: list[Token]) -> Reading | None:
+        """What is done to one order by its number, in words that mean other things elsewhere."""
+        found = order_verbs.verb_of(message, tokens)
+        if found is None:
+            return None
+        rest = normalise(found.rest)
+        return acts.read_act(found.action, self._message(rest, scan(rest, self._gazetteer)), found.known)
 
     def _ask(self, message: Normalised, tokens: list[Token]) -> Reading:
         last = self._context.last.query if self._context.last else None
@@ -270,7 +279,7 @@ class _Reader:
     def reading_of(self, message: Normalised, tokens: list[Token]) -> Reading:
         if not tokens:
             return Refused("empty")
-        return self._act(message, tokens) or self._ask(message, tokens)
+        return self._of_order(message, tokens) or self._act(message, tokens) or self._ask(message, tokens)
 
 
 def _of_last(request: Request, context: Context) -> Ask | Unclear:

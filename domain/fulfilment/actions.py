@@ -1,15 +1,17 @@
 """Verb: an order has been handed to a carrier."""
 
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Sequence
 
 from domain.actions import Asked, Fact, Impossible, Note, Parameter, ParameterKind, Plan, Word, action
-from domain.books import Balance, Books, OrderFacts, WarehouseFacts
-from domain.changes import Change, OrderChange, ParcelChange, StockChange
-from domain.fulfilment.rules import Balances, Choice, choose_warehouse, is_waybill, released, short_of
-from domain.inventory.model import MoveReason
+from domain.books import Books, OrderFacts
+from domain.changes import Change, OrderChange, ParcelChange
+from domain.fulfilment.parcels import Load, load, moves, notes, stock_facts
+from domain.fulfilment.rules import is_waybill
 from domain.lookups import order_of, warehouse_of
 from domain.orders.actions import ORDER
 from domain.orders.model import Fulfilment, OrderStatus
+from domain.orders.rules import Axes
 from domain.people import Permission
 
 _SHIPPABLE = (OrderStatus.TO_SHIP, OrderStatus.PARTLY_SHIPPED)
@@ -27,23 +29,62 @@ _WHY_NOT = {
 @action(name="confirm_shipment", permission=Permission.SHIP, zh="确认发货", en="confirm a shipment", parameters=(
     ORDER, Parameter("carrier", ParameterKind.CARRIER, "快递公司", "carrier"),
     Parameter("waybill", ParameterKind.TEXT, "运单号", "waybill number"),
-    Parameter("warehouse", ParameterKind.WAREHOUSE, "发货仓库", "warehouse", required=False)))
+    Parameter("warehouse", ParameterKind.WAREHOUSE, "发货仓库", "warehouse", required=False),
+    Parameter("lines", ParameterKind.LINES, "只发的商品和数量", "SKUs and quantities of this parcel", required=False)))
 def confirm_shipment(books: Books, asked: Asked) -> Plan:
+    """One parcel: all that still waits or, of an order that leaves in several, the next; with it orders merged with it.
+
+    `lines` names what alone is in it.
+    """
     order = order_of(books, asked.arguments["order"])
-    _check_state(order)
+    together = books.together(order.lead_id) if order.lead_id else (order,)
+    for one in together:
+        _check_state(one)
     waybill = _checked_waybill(books, asked)
-    balances = books.balances([need.sku.id for need in order.needs])
-    choice = _place(books, asked, order, balances)
-    after = replace(order.axes, fulfilment=Fulfilment.SHIPPED)
-    parcel = ParcelChange(order.id, order.parcels + 1, choice.warehouse.id if choice else None,
-                          books.staff_id(asked.actor), asked.arguments["carrier"], waybill, asked.at, asked.today)
-    status = Fact("status", order.number, Word(f"status.{order.axes.status}"), Word(f"status.{after.status}"))
+    place = warehouse_of(books, asked.arguments["warehouse"]) if "warehouse" in asked.arguments else None
+    only = {line["sku"]: line["quantity"] for line in asked.arguments["lines"]} if "lines" in asked.arguments else None
+    loads = [load(books, one, place, only if one.id == order.id else None) for one in together]
+    _check_one_place(loads)
+    taken: Counter[tuple[int, int]] = Counter()
     return Plan(
-        facts=(status, *_stock_facts(order, choice, balances)),
-        changes=(OrderChange(order.id, order.axes, after, order.shipped_at, asked.at), parcel,
-                 *_moves(order, choice, balances)),
-        notes=_notes(order, choice, balances),
-        named={"order": order.number, "shop": order.shop, "waybill": waybill})
+        facts=tuple(fact for one in loads for fact in (_status(one), *stock_facts(one, taken))),
+        changes=tuple(change for one in loads for change in _sent(books, asked, one, waybill)),
+        notes=_said_once([*_merged(loads), *(note for one in loads for note in notes(one))]),
+        named={"order": "、".join(one.order.number for one in loads), "shop": order.shop, "waybill": waybill})
+
+
+def _check_one_place(loads: Sequence[Load]) -> None:
+    """Orders that leave together must lie together."""
+    places = {parcel.place.name for parcel in loads if parcel.place}
+    if len(places) > 1:
+        raise Impossible("not_in_one_place", warehouses="、".join(sorted(places)))
+
+
+def _after(parcel: Load) -> Axes:
+    left = Fulfilment.PARTLY_SHIPPED if parcel.later else Fulfilment.SHIPPED
+    return parcel.order.axes.step(fulfilment=left)
+
+
+def _status(parcel: Load) -> Fact:
+    order = parcel.order
+    return Fact("status", order.number, Word(f"status.{order.axes.status}"), Word(f"status.{_after(parcel).status}"))
+
+
+def _sent(books: Books, asked: Asked, parcel: Load, waybill: str) -> tuple[Change, ...]:
+    order, place = parcel.order, parcel.place
+    sent = ParcelChange(order.id, order.parcels + 1, place.id if place else None, books.staff_id(asked.actor),
+                        asked.arguments["carrier"], waybill, asked.at, asked.today, parcel.contents)
+    return (OrderChange(order.id, order.axes, _after(parcel), order.shipped_at, asked.at), sent,
+            *moves(parcel))
+
+
+def _said_once(said: Sequence[Note]) -> tuple[Note, ...]:
+    """Two orders of one parcel have the same to say of it."""
+    return tuple(note for at, note in enumerate(said) if note not in said[:at])
+
+
+def _merged(loads: Sequence[Load]) -> tuple[Note, ...]:
+    return (Note("in_one_parcel", {"orders": len(loads)}),) if len(loads) > 1 else ()
 
 
 def _check_state(order: OrderFacts) -> None:
@@ -62,61 +103,3 @@ def _checked_waybill(books: Books, asked: Asked) -> str:
     if user is not None:
         raise Impossible("waybill_used", waybill=waybill, order=user)
     return waybill
-
-
-def _tracked(order: OrderFacts, balances: Balances) -> OrderFacts:
-    """The order with only those needs whose stock is kept at all: an uncounted SKU is unknown, not zero."""
-    kept = {sku_id for sku_id, _ in balances}
-    return replace(order, needs=tuple(need for need in order.needs if need.sku.id in kept))
-
-
-def _place(books: Books, asked: Asked, order: OrderFacts, balances: Balances) -> Choice | None:
-    needs = _tracked(order, balances).needs
-    if "warehouse" in asked.arguments:
-        choice: Choice | None = Choice(warehouse_of(books, asked.arguments["warehouse"]), "")
-    else:
-        choice = choose_warehouse(needs, books.warehouses(), balances)
-    if choice:
-        _check_stock(order, choice.warehouse, balances)
-    return choice
-
-
-def _check_stock(order: OrderFacts, warehouse: WarehouseFacts, balances: Balances) -> None:
-    for need, _ in short_of(_tracked(order, balances).needs, warehouse, balances):
-        balance = balances.get((need.sku.id, warehouse.id), Balance())
-        raise Impossible("not_enough_stock", sku=need.sku.code, warehouse=warehouse.name, wanted=need.quantity,
-                         on_hand=balance.on_hand, reserved=balance.reserved, available=balance.available)
-
-
-def _stock_facts(order: OrderFacts, choice: Choice | None, balances: Balances) -> tuple[Fact, ...]:
-    """Stock is shown, not watched: other orders leave all the time, and the ledger guards the last piece."""
-    if choice is None:
-        return ()
-    place = choice.warehouse
-    return tuple(
-        Fact("on_hand", f"{need.sku.code} · {place.name}", balance.on_hand, balance.on_hand - need.quantity,
-             watched=False)
-        for need in _tracked(order, balances).needs
-        for balance in [balances.get((need.sku.id, place.id), Balance())])
-
-
-def _moves(order: OrderFacts, choice: Choice | None, balances: Balances) -> tuple[Change, ...]:
-    if choice is None:
-        return ()
-    return tuple(
-        StockChange(need.sku.id, choice.warehouse.id, -need.quantity, MoveReason.SHIPPED,
-                    releases=released(balances.get((need.sku.id, choice.warehouse.id), Balance()), need.quantity),
-                    allows_backorder=need.sku.allows_backorder, unit_cost_e4=need.sku.cost.unit_e4, order_id=order.id)
-        for need in _tracked(order, balances).needs)
-
-
-def _notes(order: OrderFacts, choice: Choice | None, balances: Balances) -> tuple[Note, ...]:
-    notes = [Note(choice.why, {"warehouse": choice.warehouse.name})] if choice and choice.why else []
-    untracked = len(order.needs) - len(_tracked(order, balances).needs)
-    if untracked:
-        notes.append(Note("untracked", {"skus": untracked}))
-    if order.unmatched_lines:
-        notes.append(Note("unmatched", {"lines": order.unmatched_lines}))
-    if order.parcels:
-        notes.append(Note("earlier_parcels", {"parcels": order.parcels}))
-    return tuple(notes)

@@ -1,8 +1,8 @@
-"""Shipments."""
+"""Parcels, what is in them, and orders that leave together."""
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, Index, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from domain.columns import BigId, UtcDateTime
@@ -29,3 +29,28 @@ class Shipment(SQLModel, table=True):
     shipped_on: date
     signed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     signed_on: date | None = Field(default=None, index=True)
+
+
+class ParcelLine(SQLModel, table=True):
+    """What a parcel holds of one line of its order; a bundle has a row for each SKU in it.
+
+    A parcel that a file told of has no rows: the file does not say what was in it.
+    """
+
+    __tablename__ = "parcel_lines"
+    __table_args__ = (CheckConstraint("quantity > 0", name="quantity"), {"sqlite_with_rowid": False})
+
+    order_id: int = Field(foreign_key="orders.id", primary_key=True, sa_type=BigInteger)
+    parcel_no: int = Field(primary_key=True)
+    line_no: int = Field(primary_key=True)
+    sku_id: int = Field(foreign_key="skus.id", primary_key=True, sa_type=BigInteger)
+    quantity: int
+
+
+class MergedOrder(SQLModel, table=True):
+    """Orders of one `lead_id` leave in one parcel; the leading order has a row of its own, too."""
+
+    __tablename__ = "merged_orders"
+
+    order_id: int = Field(foreign_key="orders.id", primary_key=True, sa_type=BigInteger)
+    lead_id: int = Field(foreign_key="orders.id", index=True, sa_type=BigInteger)

@@ -1,10 +1,7 @@
-"""Carriers, and from where an order is sent."""
+"""Carriers and their waybills."""
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-
-from domain.books import Balance, Need, WarehouseFacts
+from collections.abc import Mapping
 
 # Short name → other names people and platforms use, in lower case.
 CARRIERS: Mapping[str, tuple[str, ...]] = {
@@ -30,44 +27,3 @@ def carrier_named(text: str) -> str | None:
 def is_waybill(text: str) -> bool:
     """Whether it looks like a waybill number."""
     return _WAYBILL.fullmatch(text.upper()) is not None
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """The warehouse an order is sent from, and the key of the note that says why."""
-
-    warehouse: WarehouseFacts
-    why: str
-
-
-Balances = Mapping[tuple[int, int], Balance]
-
-
-def released(balance: Balance, quantity: int) -> int:
-    """How many reserved pieces a parcel sets free: its own, as far as any are reserved here."""
-    return min(balance.reserved, quantity)
-
-
-def shortage(need: Need, balance: Balance) -> int:
-    """Pieces that are not there; reserved ones count as the order's own as far as they go."""
-    if need.sku.allows_backorder:
-        return 0
-    return max(0, need.quantity - balance.available - released(balance, need.quantity))
-
-
-def short_of(needs: Sequence[Need], warehouse: WarehouseFacts, balances: Balances) -> tuple[tuple[Need, int], ...]:
-    """What the warehouse lacks of the needs, with how many pieces."""
-    lacks = ((need, shortage(need, balances.get((need.sku.id, warehouse.id), Balance()))) for need in needs)
-    return tuple((need, pieces) for need, pieces in lacks if pieces)
-
-
-def choose_warehouse(needs: Sequence[Need], warehouses: Sequence[WarehouseFacts], balances: Balances) -> Choice | None:
-    """The one warehouse that has everything, the first of several; else the first of all. None: there is none."""
-    if not warehouses:
-        return None
-    full = [warehouse for warehouse in warehouses if not short_of(needs, warehouse, balances)]
-    if not needs or not full:
-        return Choice(warehouses[0], "first_warehouse")
-    if len(full) == 1:
-        return Choice(full[0], "only_warehouse")
-    return Choice(full[0], "first_of_full")

@@ -1,9 +1,9 @@
-"""Warehouses, append-only stock moves, and the balance they add up to."""
+"""Warehouses, append-only stock moves, the balance they add up to, and what of it is promised to orders."""
 
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, CheckConstraint, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from domain.columns import BigId, EnumText, UtcDateTime, one_of
@@ -20,6 +20,15 @@ class MoveReason(StrEnum):
     TRANSFER_IN = "transfer_in"
     COUNTED = "counted"
     ADJUSTED = "adjusted"
+
+
+class AllocationReason(StrEnum):
+    """Why an order's pieces are taken from this warehouse; each is a note of the message catalogue, too."""
+
+    ONLY_WAREHOUSE = "only_warehouse"  # no other has everything
+    FIRST_OF_FULL = "first_of_full"  # of those that have everything it is tried first
+    FEWEST_PARCELS = "fewest_parcels"  # none has everything; these are as few as it takes
+    STATED = "stated"  # a person or a file said so
 
 
 class Warehouse(SQLModel, table=True):
@@ -47,6 +56,29 @@ class StockBalance(SQLModel, table=True):
     on_hand: int = 0
     reserved: int = 0
     incoming: int = 0
+
+
+class Allocation(SQLModel, table=True):
+    """Pieces of a balance that one line of an order has for itself. All of a shelf's rows add up to its `reserved`.
+
+    `parcel_no` tells apart what is meant to leave in different parcels; 1 unless somebody split the order.
+    """
+
+    __tablename__ = "allocations"
+    __table_args__ = (
+        CheckConstraint("quantity > 0", name="quantity"),
+        one_of("reason", AllocationReason),
+        Index("ix_allocations_sku_id", "sku_id", "warehouse_id"),
+        {"sqlite_with_rowid": False},
+    )
+
+    order_id: int = Field(foreign_key="orders.id", primary_key=True, sa_type=BigInteger)
+    line_no: int = Field(primary_key=True)
+    sku_id: int = Field(foreign_key="skus.id", primary_key=True, sa_type=BigInteger)
+    warehouse_id: int = Field(foreign_key="warehouses.id", primary_key=True, sa_type=BigInteger)
+    parcel_no: int = Field(default=1, primary_key=True)
+    quantity: int
+    reason: AllocationReason = Field(sa_type=EnumText(AllocationReason))
 
 
 class StockMove(SQLModel, table=True):

@@ -174,6 +174,15 @@ class OrderLine(SQLModel, table=True):
     cost_base: int | None = Field(default=None, sa_type=BigInteger)  # of all its pieces; None: not known
 
 
+class OrderMark(SQLModel, table=True):
+    """What somebody here said an order is; it outlives what files say. NULL: an order like any other."""
+
+    __tablename__ = "order_marks"
+
+    order_id: int = Field(foreign_key="orders.id", primary_key=True, sa_type=BigInteger)
+    excluded: Exclusion | None = Field(default=None, sa_type=EnumText(Exclusion))
+
+
 class Refund(SQLModel, table=True):
     """Money that went back, or is asked back. It may name no order: some exports only number the return."""
 

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from domain.actions import Asked, Fact, Impossible, Note, Parameter, ParameterKind, Plan, Word, action
 from domain.books import Balance, Books
-from domain.changes import Change, StockChange
+from domain.changes import AllocationChange, Change, StockChange
 from domain.fulfilment.actions import confirm_shipment
 from domain.people import Permission
 
@@ -73,10 +73,13 @@ class _After:
     def balances(self, sku_ids: Iterable[int]) -> Mapping[tuple[int, int], Balance]:
         found = dict(self.books.balances(sku_ids))
         for change in self.changes:
-            if isinstance(change, StockChange) and (change.sku_id, change.warehouse_id) in found:
-                place = (change.sku_id, change.warehouse_id)
-                found[place] = replace(found[place], on_hand=found[place].on_hand + change.quantity,
-                                       reserved=found[place].reserved - change.releases)
+            if not isinstance(change, StockChange | AllocationChange):
+                continue
+            place = (change.sku_id, change.warehouse_id)
+            if place in found and isinstance(change, StockChange):
+                found[place] = replace(found[place], on_hand=found[place].on_hand + change.quantity)
+            elif place in found:
+                found[place] = replace(found[place], reserved=found[place].reserved + change.quantity)
         return found
 
     def __getattr__(self, name: str) -> Any:

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from domain.clock import ShopCalendar
 from domain.drafts import Counts, Draft, Kind, LineDraft, OrderDraft, Reject
+from storage import allocations
 from storage.encryption import Vault
 from storage.engine import Database
 from storage.ingest import merge_orders, merge_other, staging
@@ -78,6 +79,7 @@ class Ingest:
             if self._rows.orders_staged:
                 counts[Kind.ORDER_LINES] = merge_orders.merge(connection, self._rows, self._terms, self._rejects)
             counts |= self._other.merge(connection, merge_other.AFTER_ORDERS, self._terms, self._rejects)
+            allocations.reserve_waiting(connection)
             if dry_run:
                 transaction.rollback()
         return counts

@@ -10,9 +10,10 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from domain.drafts import Counts, Kind, Reject
+from storage import allocations
 from storage.customers import refresh_customers, refresh_segments
 from storage.first_fill import way_to_fill
-from storage.ingest import merge_refunds, merge_shops, staging
+from storage.ingest import merge_kept, merge_refunds, merge_shops, staging
 from storage.ingest.next_id import next_id
 from storage.ingest.order_rows import OrderRows
 from storage.ingest.terms import Terms, refresh_days
@@ -197,6 +198,7 @@ def _write(connection: Connection, rows: OrderRows, terms: Terms, parameters: di
     connection.exec_driver_sql(_NEW_IDS)
     staging.analyze(connection, "stage_todo")
     days = connection.exec_driver_sql(_DAYS).all()
+    merge_kept.keep(connection)
     merge_refunds.remove_old(connection)
     with fill(connection, _T["orders"]):
         connection.exec_driver_sql(_INSERT_ORDERS)
@@ -211,6 +213,7 @@ def _write(connection: Connection, rows: OrderRows, terms: Terms, parameters: di
     merge_refunds.add(connection, parameters, fill)
     connection.exec_driver_sql(_FRESH)
     renew(connection)  # the orders may name a province that none did before
+    allocations.follow(connection, terms.now)
     _refresh(connection, days, terms)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from domain.clock import ShopCalendar
 from domain.drafts import LineDraft, OrderDraft
 from domain.money import RATE_SCALE, minor_per_unit
-from domain.orders.rules import derive_status
+from domain.orders.rules import derive_status, excluded_by
 from storage.encryption import Vault
 from storage.ingest.staging import Stored
 
@@ -93,10 +93,11 @@ class OrderRows:
         moment, seal, paid_at = self.stored.moment, self.vault.seal, draft.paid_at
         booked = self.calendar.local(paid_at or draft.created_at)
         booked_on = self.stored.day(booked.date())
+        excluded = draft.excluded or (excluded_by(draft.remark) if draft.remark else None)
         return (
             seq, self.shops[draft.shop, draft.platform], draft.external_id,
             *self._words[draft.payment, draft.fulfilment, draft.after_sale, draft.hold], draft.raw_status,
-            draft.excluded.value if draft.excluded else None, moment(draft.created_at), moment(paid_at),
+            excluded.value if excluded else None, moment(draft.created_at), moment(paid_at),
             booked_on if paid_at else None, booked.hour if paid_at else None, moment(draft.ship_by),
             moment(draft.shipped_at), self._day(draft.shipped_at), moment(draft.signed_at),
             self._day(draft.signed_at), moment(draft.changed_at), draft.currency, booked_on,

@@ -10,6 +10,8 @@ CHECKS: Mapping[str, Check] = {
     "stock_is_the_sum_of_its_moves": rows(stock.sums()),
     "moves_have_a_balance": rows(stock.lost_moves()),
     "reserved_is_on_hand": rows(stock.over_reserved()),
+    "reserved_is_what_orders_hold": rows(stock.unheld()),
+    "no_stock_below_nothing": rows(stock.below_nothing()),
     "transfers_lose_nothing": rows(stock.one_sided_transfers()),
     "value_is_the_sum_of_its_entries": rows(costs.entries()),
     "layers_are_the_value": rows(costs.layers()),

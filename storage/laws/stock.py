@@ -11,6 +11,7 @@ from storage.schema import metadata
 
 _T = metadata.tables
 _balances, _moves, _skus, _warehouses = _T["stock_balances"], _T["stock_moves"], _T["skus"], _T["warehouses"]
+_allocations = _T["allocations"]
 
 
 def _shelf() -> Any:
@@ -39,6 +40,20 @@ def lost_moves() -> Rows:
 def over_reserved() -> Rows:
     return select(_shelf(), _balances.c.reserved, _balances.c.on_hand).select_from(_ON_SHELVES).where(
         _balances.c.reserved > _balances.c.on_hand, _balances.c.reserved > 0, not_(_skus.c.allows_backorder))
+
+
+def unheld() -> Rows:
+    held = select(_allocations.c.sku_id, _allocations.c.warehouse_id, func.sum(_allocations.c.quantity).label("held")
+                  ).group_by(_allocations.c.sku_id, _allocations.c.warehouse_id).subquery("held")
+    total = func.coalesce(held.c.held, 0)
+    return select(_shelf(), _balances.c.reserved, total).select_from(_ON_SHELVES.outerjoin(held, and_(
+        held.c.sku_id == _balances.c.sku_id, held.c.warehouse_id == _balances.c.warehouse_id))).where(
+            _balances.c.reserved != total)
+
+
+def below_nothing() -> Rows:
+    return select(_shelf(), _balances.c.on_hand).select_from(_ON_SHELVES).where(
+        _balances.c.on_hand < 0, not_(_skus.c.allows_backorder))
 
 
 def one_sided_transfers() -> Rows:

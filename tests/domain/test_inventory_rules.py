@@ -1,18 +1,11 @@
-"""Moving average, purchases that arrive, and the warehouse an order is sent from."""
+"""Moving average, and purchases that arrive."""
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.books import Balance, Need, PurchaseLineFacts, SkuFacts, WarehouseFacts
+from domain.books import PurchaseLineFacts
 from domain.changes import Cost, PurchaseArrival
-from domain.fulfilment.rules import Choice, choose_warehouse, short_of
 from domain.inventory.rules import arrivals, average, unit_cost_e4, unit_cost_minor
-
-EAST, SOUTH = WarehouseFacts(1, "华东仓"), WarehouseFacts(2, "华南仓")
-
-
-def need(sku_id: int, quantity: int, *, allows_backorder: bool = False) -> Need:
-    return Need(SkuFacts(sku_id, f"S{sku_id}", "CNY", Cost(None), None, allows_backorder, 0), quantity)
 
 
 @given(st.lists(st.tuples(st.integers(1, 5000), st.integers(0, 10**8)), min_size=1, max_size=30))
@@ -41,23 +34,3 @@ def test_the_oldest_purchase_is_settled_first() -> None:
     lines = (PurchaseLineFacts(7, 10), PurchaseLineFacts(9, 10))
     assert arrivals(lines, 12) == (PurchaseArrival(7, 10), PurchaseArrival(9, 2))
     assert arrivals(lines, 0) == ()
-
-
-def test_the_warehouse_that_has_everything_is_chosen() -> None:
-    balances = {(1, 1): Balance(5), (1, 2): Balance(2), (2, 2): Balance(2)}
-    assert choose_warehouse([need(1, 2), need(2, 2)], [EAST, SOUTH], balances) == Choice(SOUTH, "only_warehouse")
-
-
-def test_of_several_the_first_is_chosen_and_with_none_the_first_of_all() -> None:
-    balances = {(1, 1): Balance(5), (1, 2): Balance(5)}
-    assert choose_warehouse([need(1, 2)], [EAST, SOUTH], balances) == Choice(EAST, "first_of_full")
-    assert choose_warehouse([need(1, 9)], [EAST, SOUTH], balances) == Choice(EAST, "first_warehouse")
-    assert choose_warehouse([need(1, 9)], [], balances) is None
-
-
-def test_reserved_pieces_are_the_orders_own_only_as_far_as_they_go() -> None:
-    """Of 5 pieces 4 are reserved: an order of 5 has its own 4 and the free one; one of 6 is one short."""
-    balances = {(1, 1): Balance(5, reserved=4)}
-    assert short_of([need(1, 5)], EAST, balances) == ()
-    assert [pieces for _, pieces in short_of([need(1, 6)], EAST, balances)] == [1]
-    assert short_of([need(1, 6, allows_backorder=True)], EAST, balances) == ()

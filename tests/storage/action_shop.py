@@ -12,7 +12,7 @@ from sqlmodel import col
 from domain.catalog.model import ItemKind, Listing, Platform, Product, Shop, Sku
 from domain.clock import ShopCalendar
 from domain.confirmations import Done, Missing, NotPossible, Proposal
-from domain.inventory.model import StockBalance, Warehouse
+from domain.inventory.model import Allocation, AllocationReason, StockBalance, Warehouse
 from domain.money import RATE_SCALE
 from domain.orders.model import AfterSale, Fulfilment, Hold, Order, OrderLine, Payment, Refund, RefundStatus
 from domain.orders.rules import Axes
@@ -34,6 +34,7 @@ AXES = {
     "HELD": Axes(Payment.PAID, Fulfilment.UNSHIPPED, AfterSale.NONE, Hold.RISK),
     "REFUND": Axes(Payment.PAID, Fulfilment.UNSHIPPED, AfterSale.OPEN, Hold.NONE),
     "TWICE": Axes(Payment.PAID, Fulfilment.SHIPPED, AfterSale.OPEN, Hold.NONE),
+    "FIRST": Axes(*_PAID),
 }
 # Order → (SKU code or '' when unmatched, platform's code, pieces, paid for the line)
 LINES = {
@@ -42,9 +43,10 @@ LINES = {
     "BUNDLE": (("", "SET-1", 2, 9000),),
     "MIXED": (("CUP", "CUP", 1, 4000), ("", "NOBODY-KNOWS", 1, 1000), ("POST", "POST", 1, 500)),
     "REFUND": (("CUP", "CUP", 1, 3990),),
+    "FIRST": (("CUP", "CUP", 5, 9000),),
     "TWICE": (("CUP", "CUP", 1, 6000), ("BAG", "BAG", 1, 4000)),
 }
-# (SKU, warehouse) → on hand, reserved, incoming
+# (SKU, warehouse) → on hand, reserved, incoming; what is reserved, FIRST has
 STOCK = {
     ("CUP", "华东仓"): (40, 5, 0),
     ("CUP", "华南仓"): (10, 0, 30),
@@ -127,6 +129,9 @@ def fill(connection: Connection) -> None:
     for code, pieces in (("CUP", 3), ("BAG", 1)):
         _add(connection, Listing, shop_id=shop, platform_sku="SET-1", sku_id=skus[code], quantity=pieces)
     orders = {number: _order(connection, shop, number, axes, skus) for number, axes in AXES.items()}
+    connection.execute(insert(Allocation).values(
+        order_id=orders["FIRST"], line_no=1, sku_id=skus["CUP"], warehouse_id=places["华东仓"], parcel_no=1, quantity=5,
+        reason=AllocationReason.FIRST_OF_FULL))
     for number, (order, amount, status) in enumerate(REFUNDS):
         _refund(connection, shop, f"{order}/{number}", orders[order], amount, status)
 

@@ -10,12 +10,14 @@ from sqlalchemy import func, select, update
 from sqlmodel import col
 
 from domain.catalog.model import Sku
-from domain.changes import StockChange
+from domain.changes import AllocationChange, StockChange
 from domain.clock import ShopCalendar
 from domain.confirmations import Done
-from domain.inventory.model import MoveReason, StockBalance, StockMove, Warehouse
+from domain.inventory.model import AllocationReason, MoveReason, StockBalance, StockMove, Warehouse
+from domain.orders.model import Order
 from storage.engine import Database
-from storage.ledger import AlreadyDone, Contended, Reference, apply
+from storage.ledger import AlreadyDone, Reference, apply
+from storage.shelves import Contended
 from tests.storage.action_shop import AT, Counter, counter
 
 THREADS = 8
@@ -27,10 +29,9 @@ def shop(database: Database, calendar: ShopCalendar) -> Counter:
     return counter(database, calendar)
 
 
-def one_less(shop: Counter, *, releases: int = 0) -> StockChange:
+def one_less(shop: Counter) -> StockChange:
     return StockChange(shop.value(col(Sku.id), col(Sku.code) == "CUP"),
-                       shop.value(col(Warehouse.id), col(Warehouse.name) == "华东仓"), -1, MoveReason.SHIPPED,
-                       releases=releases)
+                       shop.value(col(Warehouse.id), col(Warehouse.name) == "华东仓"), -1, MoveReason.SHIPPED)
 
 
 def in_threads(take: Callable[[int], bool]) -> int:
@@ -130,6 +131,9 @@ def test_what_fails_half_way_leaves_nothing(shop: Counter) -> None:
 
 
 def test_more_than_is_reserved_cannot_be_set_free(shop: Counter) -> None:
+    first = shop.value(col(Order.id), col(Order.external_id) == "FIRST")
+    move = one_less(shop)
+    free = AllocationChange(first, 1, move.sku_id, move.warehouse_id, -6, AllocationReason.FIRST_OF_FULL)
     with pytest.raises(Contended), shop.database.write() as connection:
-        apply(connection, [one_less(shop, releases=6)], Reference("test", "1", None, AT))
+        apply(connection, [move, free], Reference("test", "1", None, AT))
     assert shop.stock("CUP", "华东仓") == (40, 5, 0)

@@ -77,6 +77,8 @@ BROKEN: dict[str, tuple[Callable[[Database], None], Breach]] = {
                                       Breach("DY-M · 华东仓", "31", "30")),
     "moves_have_a_balance": (_sql("DELETE FROM stock_balances"), Breach("#1")),
     "reserved_is_on_hand": (_sql("UPDATE stock_balances SET reserved = 31"), Breach("DY-M · 华东仓", "31", "30")),
+    "reserved_is_what_orders_hold": (_sql("UPDATE stock_balances SET reserved = 4"), Breach("DY-M · 华东仓", "4", "0")),
+    "no_stock_below_nothing": (_sql("UPDATE stock_balances SET on_hand = -1"), Breach("DY-M · 华东仓", "-1")),
     "transfers_lose_nothing": (_sql(_MOVE), Breach("DY-M · confirmation 9", "-2")),
     "value_is_the_sum_of_its_entries": (
         _sql("UPDATE cost_entries SET value_e4 = value_e4 - 1"), Breach("DY-M", "30 / 300000", "30 / 299997")),

@@ -15,7 +15,7 @@ from bot.app.demo.lists import read_lists
 from bot.app.demo.marketing import Marketing
 from bot.app.demo.plan import DAY_S, HOUR_S
 from bot.app.demo.sales import Sale
-from bot.app.demo.stock import Balance, Move, Shelves
+from bot.app.demo.stock import Balance, Move, Promise, Shelves
 from domain.clock import ShopCalendar
 from domain.drafts import AdSpendDraft, ExpenseDraft, LineDraft, OrderDraft, TrafficDraft
 
@@ -79,6 +79,11 @@ class DemoShop:
     @cached_property
     def balances(self) -> list[Balance]:
         return list(self._shelves.balances())
+
+    @property
+    def promised(self) -> list[Promise]:
+        """Pieces reserved; per shelf they add up to the balances' reserved."""
+        return self._shelves.promised
 
     @cached_property
     def moves(self) -> list[Move]:

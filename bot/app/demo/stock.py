@@ -64,6 +64,15 @@ class Balance(NamedTuple):
     incoming: int
 
 
+class Promise(NamedTuple):
+    """Pieces a line of an order that waits has for itself."""
+
+    order: str
+    line_no: int
+    shelf: Shelf
+    quantity: int
+
+
 class Shelves:
     """Collects what orders took and brought back. `add` every order once, then ask for the moves."""
 
@@ -74,6 +83,7 @@ class Shelves:
         self._shipped: Counter[tuple[str, str, int]] = Counter()
         self._returned: Counter[tuple[str, str, int]] = Counter()
         self._reserved: Counter[tuple[str, str, int]] = Counter()
+        self.promised: list[Promise] = []
 
     def add(self, sale: Sale) -> None:
         if not sale.moves_stock:
@@ -84,6 +94,8 @@ class Shelves:
                 self._count(self._returned, sale, sale.returned(), sale.claim.granted // DAY_S)
         elif sale.waits:
             self._count(self._reserved, sale, sale.lines, self._last)
+            self.promised.extend(Promise(sale.number, number, Shelf(line.item, sale.warehouse), line.quantity)
+                                 for number, line in enumerate(sale.lines, start=1) if line.item)
 
     @staticmethod
     def _count(total: Counter[tuple[str, str, int]], sale: Sale, lines: Iterable[Line], day: int) -> None:

@@ -14,7 +14,7 @@ from bot.app.demo.shop import DemoShop
 from bot.app.demo.stock import Move
 from domain.catalog.model import Alias, NamedKind, Shop, Sku
 from domain.finance.model import Account, CashMove, Charge
-from domain.inventory.model import StockBalance, StockMove, Warehouse
+from domain.inventory.model import Allocation, AllocationReason, StockBalance, StockMove, Warehouse
 from domain.orders.model import Order
 from domain.people import Role, Staff
 from storage.bulk import ids_by, insert_rows
@@ -46,6 +46,7 @@ def _write_aliases(connection: Connection, kind: NamedKind, model: type[SQLModel
 def write_books(connection: Connection, shop: DemoShop) -> None:
     """Stock, charges and cash. The orders they speak of must be there."""
     _write_stock(connection, shop)
+    _write_promises(connection, shop)
     shops, orders = ids_by(connection, Shop, "name"), ids_by(connection, Order, "external_id")
     insert_rows(connection, Charge, (
         "shop_id", "order_id", "kind", "certainty", "amount_minor", "amount_base", "currency", "occurred_on",
@@ -79,3 +80,12 @@ def _write_stock(connection: Connection, shop: DemoShop) -> None:
         "sku_id", "warehouse_id", "quantity", "reason", "reference_kind", "reference_id", "reference_line",
         "unit_cost_e4", "note", "staff_id", "moved_at"),
         (move_row(move) for move in sorted(shop.moves, key=lambda move: move.second)))
+
+
+def _write_promises(connection: Connection, shop: DemoShop) -> None:
+    orders, skus, warehouses = (ids_by(connection, model, column) for model, column in (
+        (Order, "external_id"), (Sku, "code"), (Warehouse, "name")))
+    insert_rows(connection, Allocation, (
+        "order_id", "line_no", "sku_id", "warehouse_id", "parcel_no", "quantity", "reason"),
+        ((orders[promise.order], promise.line_no, skus[promise.shelf.item.code], warehouses[promise.shelf.warehouse], 1,
+          promise.quantity, AllocationReason.STATED) for promise in shop.promised))

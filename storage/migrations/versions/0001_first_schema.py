@@ -142,6 +142,26 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_customers_phone_index'), ['phone_index'], unique=False)
         batch_op.create_index(batch_op.f('ix_customers_segment'), ['segment'], unique=False)
 
+    op.create_table('exceptions',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('kind', sa.String(length=24), nullable=False),
+    sa.Column('subject', sa.String(length=400), nullable=False),
+    sa.Column('label', sa.String(length=300), nullable=False),
+    sa.Column('place', sa.String(length=120), nullable=False),
+    sa.Column('detail', sa.String(length=200), nullable=False),
+    sa.Column('amount', sa.BigInteger(), nullable=True),
+    sa.Column('since', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('opened_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('snoozed_until', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('resolved_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('resolved_by', sa.String(length=60), nullable=True),
+    sa.Column('how', sa.String(length=24), nullable=True),
+    sa.Column('gone_at', sa.DateTime(timezone=True), nullable=True),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_exceptions'))
+    )
+    with op.batch_alter_table('exceptions', schema=None) as batch_op:
+        batch_op.create_index('uq_exceptions_live', ['kind', 'subject'], unique=True, sqlite_where=sa.text('gone_at IS NULL'), postgresql_where=sa.text('gone_at IS NULL'))
+
     op.create_table('fx_rates',
     sa.Column('day', sa.Date(), nullable=False),
     sa.Column('currency', sa.String(length=3), nullable=False),
@@ -297,6 +317,22 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_subscriptions')),
     sa.UniqueConstraint('chat', 'report', name=op.f('uq_subscriptions_chat_report'))
     )
+    op.create_table('unanswered',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('text_index', sa.LargeBinary(), nullable=False),
+    sa.Column('text_sealed', sa.LargeBinary(), nullable=False),
+    sa.Column('reason', sa.String(length=40), nullable=False),
+    sa.Column('role', sa.String(length=24), nullable=False),
+    sa.Column('times', sa.Integer(), nullable=False),
+    sa.Column('first_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('last_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint("role IN ('owner', 'manager', 'finance', 'warehouse', 'service')", name=op.f('ck_unanswered_role')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_unanswered')),
+    sa.UniqueConstraint('text_index', name=op.f('uq_unanswered_text_index'))
+    )
+    with op.batch_alter_table('unanswered', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_unanswered_last_at'), ['last_at'], unique=False)
+
     op.create_table('warehouses',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('name', sa.String(length=60), nullable=False),
@@ -418,6 +454,7 @@ def upgrade() -> None:
     sa.Column('phone_index', sa.LargeBinary(), nullable=True),
     sa.Column('address_sealed', sa.LargeBinary(), nullable=True),
     sa.Column('remark', sa.String(length=1000), nullable=True),
+    sa.Column('receiver_changed_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('content_hash', sa.BigInteger(), nullable=False),
     sa.CheckConstraint("after_sale IN ('none', 'open', 'done')", name=op.f('ck_orders_after_sale')),
     sa.CheckConstraint("fulfilment IN ('unshipped', 'partly_shipped', 'shipped', 'signed', 'completed')", name=op.f('ck_orders_fulfilment')),
@@ -546,6 +583,25 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_traffic')),
     sa.UniqueConstraint('day', 'shop_id', name=op.f('uq_traffic_day_shop_id'))
     )
+    op.create_table('allocations',
+    sa.Column('order_id', sa.BigInteger(), nullable=False),
+    sa.Column('line_no', sa.Integer(), nullable=False),
+    sa.Column('sku_id', sa.BigInteger(), nullable=False),
+    sa.Column('warehouse_id', sa.BigInteger(), nullable=False),
+    sa.Column('parcel_no', sa.Integer(), nullable=False),
+    sa.Column('quantity', sa.Integer(), nullable=False),
+    sa.Column('reason', sa.String(length=24), nullable=False),
+    sa.CheckConstraint("reason IN ('only_warehouse', 'first_of_full', 'fewest_parcels', 'stated')", name=op.f('ck_allocations_reason')),
+    sa.CheckConstraint('quantity > 0', name=op.f('ck_allocations_quantity')),
+    sa.ForeignKeyConstraint(['order_id'], ['orders.id'], name=op.f('fk_allocations_order_id_orders')),
+    sa.ForeignKeyConstraint(['sku_id'], ['skus.id'], name=op.f('fk_allocations_sku_id_skus')),
+    sa.ForeignKeyConstraint(['warehouse_id'], ['warehouses.id'], name=op.f('fk_allocations_warehouse_id_warehouses')),
+    sa.PrimaryKeyConstraint('order_id', 'line_no', 'sku_id', 'warehouse_id', 'parcel_no', name=op.f('pk_allocations')),
+    sqlite_with_rowid=False
+    )
+    with op.batch_alter_table('allocations', schema=None) as batch_op:
+        batch_op.create_index('ix_allocations_sku_id', ['sku_id', 'warehouse_id'], unique=False)
+
     op.create_table('charges',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('shop_id', sa.BigInteger(), nullable=False),
@@ -607,6 +663,16 @@ def upgrade() -> None:
     with op.batch_alter_table('listings', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_listings_sku_id'), ['sku_id'], unique=False)
 
+    op.create_table('merged_orders',
+    sa.Column('order_id', sa.BigInteger(), nullable=False),
+    sa.Column('lead_id', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['lead_id'], ['orders.id'], name=op.f('fk_merged_orders_lead_id_orders')),
+    sa.ForeignKeyConstraint(['order_id'], ['orders.id'], name=op.f('fk_merged_orders_order_id_orders')),
+    sa.PrimaryKeyConstraint('order_id', name=op.f('pk_merged_orders'))
+    )
+    with op.batch_alter_table('merged_orders', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_merged_orders_lead_id'), ['lead_id'], unique=False)
+
     op.create_table('order_lines',
     sa.Column('order_id', sa.BigInteger(), nullable=False),
     sa.Column('line_no', sa.Integer(), nullable=False),
@@ -626,6 +692,24 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['order_id'], ['orders.id'], name=op.f('fk_order_lines_order_id_orders')),
     sa.ForeignKeyConstraint(['sku_id'], ['skus.id'], name=op.f('fk_order_lines_sku_id_skus')),
     sa.PrimaryKeyConstraint('order_id', 'line_no', name=op.f('pk_order_lines')),
+    sqlite_with_rowid=False
+    )
+    op.create_table('order_marks',
+    sa.Column('order_id', sa.BigInteger(), nullable=False),
+    sa.Column('excluded', sa.String(length=24), nullable=True),
+    sa.ForeignKeyConstraint(['order_id'], ['orders.id'], name=op.f('fk_order_marks_order_id_orders')),
+    sa.PrimaryKeyConstraint('order_id', name=op.f('pk_order_marks'))
+    )
+    op.create_table('parcel_lines',
+    sa.Column('order_id', sa.BigInteger(), nullable=False),
+    sa.Column('parcel_no', sa.Integer(), nullable=False),
+    sa.Column('line_no', sa.Integer(), nullable=False),
+    sa.Column('sku_id', sa.BigInteger(), nullable=False),
+    sa.Column('quantity', sa.Integer(), nullable=False),
+    sa.CheckConstraint('quantity > 0', name=op.f('ck_parcel_lines_quantity')),
+    sa.ForeignKeyConstraint(['order_id'], ['orders.id'], name=op.f('fk_parcel_lines_order_id_orders')),
+    sa.ForeignKeyConstraint(['sku_id'], ['skus.id'], name=op.f('fk_parcel_lines_sku_id_skus')),
+    sa.PrimaryKeyConstraint('order_id', 'parcel_no', 'line_no', 'sku_id', name=op.f('pk_parcel_lines')),
     sqlite_with_rowid=False
     )
     op.create_table('purchase_lines',
@@ -818,7 +902,13 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_purchase_lines_sku_id'))
 
     op.drop_table('purchase_lines')
+    op.drop_table('parcel_lines')
+    op.drop_table('order_marks')
     op.drop_table('order_lines')
+    with op.batch_alter_table('merged_orders', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_merged_orders_lead_id'))
+
+    op.drop_table('merged_orders')
     with op.batch_alter_table('listings', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_listings_sku_id'))
 
@@ -833,6 +923,10 @@ def downgrade() -> None:
         batch_op.drop_index('ix_charges_occurred_on')
 
     op.drop_table('charges')
+    with op.batch_alter_table('allocations', schema=None) as batch_op:
+        batch_op.drop_index('ix_allocations_sku_id')
+
+    op.drop_table('allocations')
     op.drop_table('traffic')
     with op.batch_alter_table('staff_identities', schema=None) as batch_op:
         batch_op.drop_index('uq_staff_identities_bound', sqlite_where=sa.text('unbound_at IS NULL'), postgresql_where=sa.text('unbound_at IS NULL'))
@@ -877,6 +971,10 @@ def downgrade() -> None:
     op.drop_table('bind_codes')
     op.drop_table('ad_spend')
     op.drop_table('warehouses')
+    with op.batch_alter_table('unanswered', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_unanswered_last_at'))
+
+    op.drop_table('unanswered')
     op.drop_table('subscriptions')
     op.drop_table('staff')
     op.drop_table('shops')
@@ -904,6 +1002,10 @@ def downgrade() -> None:
 
     op.drop_table('inbox')
     op.drop_table('fx_rates')
+    with op.batch_alter_table('exceptions', schema=None) as batch_op:
+        batch_op.drop_index('uq_exceptions_live', sqlite_where=sa.text('gone_at IS NULL'), postgresql_where=sa.text('gone_at IS NULL'))
+
+    op.drop_table('exceptions')
     with op.batch_alter_table('customers', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_customers_segment'))
         batch_op.drop_index(batch_op.f('ix_customers_phone_index'))

@@ -95,3 +95,29 @@ def test_a_question_and_an_order_in_one_message_are_two_things() -> None:
 
 def test_an_expense_needs_one_day() -> None:
     assert isinstance(held_back("上周房租8000元记一笔"), Refused)
+
+
+@pytest.mark.parametrize(("text", "action", "arguments"), [
+    ("把TB202611220007和TB202611220008合单", "merge_orders", {"orders": ["TB202611220007", "TB202611220008"]}),
+    ("merge TB202611220007 and TB202611220008", "merge_orders", {"orders": ["TB202611220007", "TB202611220008"]}),
+    ("取消合单 TB202611220007", "unmerge_orders", {"order": "TB202611220007"}),
+    ("TB202611220007 的 WJ-R 2条拆出来单独发", "split_order",
+     {"order": "TB202611220007", "lines": [{"sku": "WJ-R", "quantity": 2}]}),
+    ("split WJ-R 2 off TB202611220007", "split_order",
+     {"order": "TB202611220007", "lines": [{"sku": "WJ-R", "quantity": 2}]}),
+    ("TB202611220007 改从杭州仓发", "change_warehouse", {"order": "TB202611220007", "warehouse": "杭州仓"}),
+    ("change warehouse of TB202611220007 to 成都仓", "change_warehouse",
+     {"order": "TB202611220007", "warehouse": "成都仓"}),
+    ("锁单 TB202611220007", "hold_order", {"order": "TB202611220007"}),
+    ("hold order TB202611220007", "hold_order", {"order": "TB202611220007"}),
+    ("解锁TB202611220007", "release_order", {"order": "TB202611220007"}),
+    ("标记刷单 TB202611220007", "mark_order", {"order": "TB202611220007", "mark": "brushed"}),
+    ("mark TB202611220007 as brushed", "mark_order", {"order": "TB202611220007", "mark": "brushed"}),
+])
+def test_what_is_done_to_an_order_by_its_number(text: str, action: str, arguments: dict[str, Any]) -> None:
+    assert act(text) == Act(action, arguments)
+
+
+def test_words_of_orders_mean_what_they_meant_without_a_number() -> None:
+    assert isinstance(Chat().say("锁定库存"), Ask)
+    assert isinstance(Chat().say("TB202611220007是刷单吗"), Refused)

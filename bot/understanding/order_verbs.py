@@ -1,0 +1,63 @@
+"""What is done to orders by their numbers: 合单, 拆单, 改仓, 锁单, 标记刷单, after-sales.
+
+These words mean other things elsewhere (换货率, 锁定库存), so they are no words of the lexicon and count only beside an
+order's number, or alone. Cut out of the message, they leave what the arguments are found in.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.understanding.normalise import Normalised
+from bot.understanding.scan import Token
+
+
+@dataclass(frozen=True, slots=True)
+class OrderVerb:
+    """The action, the message without its verb, and arguments that the verb itself says."""
+
+    action: str
+    rest: str
+    known: dict[str, Any] = field(default_factory=dict)
+
+
+_MARKS = {"brushed": r"刷单|刷的单?|brushed(?: order)?", "test": r"测试(?:单|订单)?|(?:a )?test(?: order)?",
+          "gift": r"赠品(?:单)?|送样(?:单)?|(?:a )?gift(?: order)?",
+          "normal": r"正常(?:单|订单)?|(?:a )?normal(?: order)?"}
+_MARK = "|".join(f"(?P<{name}>{pattern})" for name, pattern in _MARKS.items())
+
+# The first that is found counts; its words go, everything else stays.
+_VERBS: tuple[tuple[str, re.Pattern[str]], ...] = tuple((action, re.compile(pattern)) for action, pattern in (
+    ("unmerge_orders", r"取消合单|拆开合单|不合单了?|\bunmerge\b"),
+    ("merge_orders", r"合单|合并(?:发货|订单|成一[单个](?:包裹)?)?|(?:放)?一(?:起|个包裹)发(?:货|出)?"),
+    ("merge_orders", r"\b(?:merge|combine)\b(?: orders?)?|\bship (?:together|in one parcel)\b"),
+    ("split_order", r"拆单(?:发货)?|拆(?:分)?(?:出来|出去|开)?(?:单独发货?|单独一个包裹)|分开发(?:货)?"),
+    ("split_order", r"\bsplit(?: order| off)?\b|\bin (?:a parcel of its own|its own parcel)\b"),
+    ("change_warehouse", r"改仓(?:到|为|成)?|换仓(?:到|为|成)?|改(?:从|由|用)|换(?:从|由|成)"),
+    ("change_warehouse", r"\b(?:change|switch)(?: the)? warehouse(?: of)?\b"),
+    ("release_order", r"解(?:除)?锁(?:定|单)?|解除锁定|放行|\b(?:release|unlock|unhold)\b(?: order)?"),
+    ("hold_order", r"锁单|锁定|锁住|先别发(?:货)?|暂(?:停|缓)发货|\b(?:hold|lock)\b(?: order)?(?: back)?"),
+    ("mark_order", rf"(?:标记?(?:为|成|是)?|记(?:为|成)|算(?:作|成)|\bmark(?: as)?\b)\s*(?:{_MARK})"),
+    ("mark_order", rf"(?:是|\bas|\bis)\s*(?:{_MARK})"),
+))
+_MARK_FIRST = re.compile(r"\bmark\b(?: order)?")  # mark X as brushed
+_FRAME = re.compile(r"(?:^|(?<=[\s,。]))(?:把|将|请|帮我|麻烦|please)|这[两三几]?[个张]?单|这些订单|"
+                    r"单独(?:一个包裹|发货?)|\boff\b")
+_ASKS = re.compile(r"[?吗么]|能不能|可不可以|可以|哪些|哪个|\b(?:can|which|did|is it)\b")
+
+
+def verb_of(message: Normalised, tokens: Sequence[Token]) -> OrderVerb | None:
+    """The verb beside an order's number, or alone; None when the message asks something or is about something else."""
+    text = message.text.strip(" 。.!")
+    has_number = any(token.is_code for token in tokens)
+    if _ASKS.search(text):
+        return None
+    for action, pattern in _VERBS:
+        found = pattern.search(text)
+        if found is None or not (has_number or found.span() == (0, len(text))):
+            continue
+        rest = f"{text[:found.start()]} {text[found.end():]}"
+        known = {"mark": next(name for name in _MARKS if found[name])} if action == "mark_order" else {}
+        return OrderVerb(action, _FRAME.sub(" ", _MARK_FIRST.sub(" ", rest) if known else rest), known)
+    return None

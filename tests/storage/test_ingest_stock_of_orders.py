@@ -1,0 +1,108 @@
+"""What imports do to the stock orders hold, and what they leave alone of what was done here."""
+
+from datetime import UTC, datetime
+from random import Random
+from typing import Any
+
+import pytest
+
+from domain.catalog.model import ItemKind
+from domain.clock import ShopCalendar
+from domain.confirmations import Done, Proposal
+from domain.drafts import Kind, LineDraft, OrderDraft, ProductDraft, StockDraft
+from domain.orders.model import Fulfilment, Payment
+from domain.people import Role
+from storage.actions import ActionDesk
+from storage.engine import Database
+from storage.verify import verify
+from tests.storage.drafting import NOW, ingest, line, order, rows
+
+GONE = datetime(2026, 11, 21, 1, tzinfo=UTC)
+
+
+def bring(database: Database, orders: list[OrderDraft], lines: list[LineDraft], stock: int | None = None) -> None:
+    with ingest(database) as sink:
+        if stock is not None:
+            sink.stage(Kind.PRODUCTS, [ProductDraft("S1", "杯子", "", (), None, ItemKind.GOODS, 50_000, None, "CNY",
+                                                    None, None, is_active=True)])
+            sink.stage(Kind.STOCK, [StockDraft("S1", "东仓", stock, None, None)])
+        sink.stage_orders(orders, lines)
+        sink.finish()
+
+
+def balance(database: Database) -> tuple[Any, ...]:
+    """On hand, reserved."""
+    return rows(database, "SELECT on_hand, reserved FROM stock_balances")[0]
+
+
+def do(database: Database, name: str, **arguments: Any) -> None:
+    desk = ActionDesk(database, ShopCalendar.named("Asia/Shanghai"), "CNY", Random(1))
+    who: dict[str, Any] = {"actor": "owner", "role": Role.OWNER, "chat": "c", "at": NOW}
+    proposal = desk.propose(name, arguments, **who)
+    assert isinstance(proposal, Proposal), proposal
+    assert isinstance(desk.confirm(proposal.code, **who), Done)
+
+
+@pytest.fixture
+def shop(database: Database) -> Database:
+    """Ten cups, and an order of two that waits for them."""
+    bring(database, [order()], [line(quantity=2)], stock=10)
+    return database
+
+
+def test_orders_that_wait_are_reserved_for(shop: Database) -> None:
+    assert balance(shop) == (10, 2)
+    assert rows(shop, "SELECT line_no, quantity, reason FROM allocations") == [(1, 2, "only_warehouse")]
+
+
+def test_an_order_shipped_elsewhere_takes_its_pieces_along(shop: Database) -> None:
+    bring(shop, [order(fulfilment=Fulfilment.SHIPPED, shipped_at=GONE)], [line(quantity=2, row_hash=2)])
+    assert balance(shop) == (8, 0)
+    assert verify(shop) == []
+
+
+def test_a_count_in_the_same_file_has_the_last_word(shop: Database) -> None:
+    """The parcel has left already when somebody counts: its pieces are not taken off twice."""
+    bring(shop, [order(fulfilment=Fulfilment.SHIPPED, shipped_at=GONE)], [line(quantity=2, row_hash=2)], stock=8)
+    assert balance(shop) == (8, 0)
+    assert verify(shop) == []
+
+
+def test_a_cancelled_order_lets_go(shop: Database) -> None:
+    bring(shop, [order(payment=Payment.CLOSED, paid_at=None)], [line(quantity=2, row_hash=2)])
+    assert balance(shop) == (10, 0)
+
+
+def test_orders_shipped_before_their_stock_was_known_move_none(database: Database) -> None:
+    """A shop begins with years of shipped orders and one count of today: the count is right as it stands."""
+    bring(database, [order(fulfilment=Fulfilment.SHIPPED, shipped_at=GONE)], [line(quantity=2)], stock=10)
+    assert balance(database) == (10, 0)
+
+
+def test_what_was_shipped_here_is_not_open_again_because_a_file_is_older(shop: Database) -> None:
+    """An export made before the parcel left brought the order back to be shipped: buyers got two parcels."""
+    do(shop, "confirm_shipment", order="A1", carrier="中通", waybill="78900112233445")
+    bring(shop, [order(city="杭州市")], [line(quantity=2, row_hash=3)])
+    assert rows(shop, "SELECT status, fulfilment, city FROM orders") == [("shipped", "shipped", "杭州市")]
+    assert balance(shop) == (8, 0)
+    assert verify(shop) == []
+    bring(shop, [order(fulfilment=Fulfilment.SIGNED)], [line(quantity=2, row_hash=4)])
+    assert rows(shop, "SELECT status FROM orders") == [("signed",)]
+
+
+def test_what_was_held_or_marked_here_stays(shop: Database) -> None:
+    do(shop, "hold_order", order="A1")
+    bring(shop, [order(city="杭州市")], [line(quantity=2, row_hash=3)])
+    assert rows(shop, "SELECT status, hold FROM orders") == [("held", "manual")]
+    do(shop, "mark_order", order="A1", mark="brushed")
+    bring(shop, [order(city="宁波市")], [line(quantity=2, row_hash=4)])
+    assert rows(shop, "SELECT excluded FROM orders") == [("brushed",)]
+    assert balance(shop) == (10, 0)
+    assert verify(shop) == []
+
+
+@pytest.mark.parametrize(("remark", "mark"), [
+    ("刷单,不计入销售", "brushed"), ("测试单", "test"), ("你们是不是刷单的", None), ("尽快发货", None)])
+def test_a_note_that_says_so_leaves_an_order_out(database: Database, remark: str, mark: str | None) -> None:
+    bring(database, [order(remark=remark)], [line()])
+    assert rows(database, "SELECT excluded FROM orders") == [(mark,)]
