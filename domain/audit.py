@@ -24,7 +24,7 @@ class AuditEntry(SQLModel, table=True):
     actor: str = Field(max_length=60)
     role: Role = Field(sa_type=EnumText(Role))
     chat: str = Field(max_length=120)
-    event: str = Field(max_length=24)  # confirmed or undone
+    event: str = Field(max_length=24)  # confirmed, undone, model_asked
     action: str = Field(max_length=40)
     arguments: str = Field(sa_type=Text)  # JSON
     facts: str = Field(sa_type=Text)  # JSON of before and after

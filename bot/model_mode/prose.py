@@ -28,15 +28,16 @@ _HARMLESS = re.compile(
     "|数(?:据|字|量)|(?:订单|件|单|人|指|次|笔|买家|访客)数|其余|余额|折扣|许多|很多|更多|最多|较多|多于")
 _ENGLISH = frozenset({*numbers.ENGLISH, "half", "halves", "double", "doubled", "doubles", "triple", "tripled", "twice",
                       "thrice", "quarter", "third", "thirds", "million", "billion", "thousand", "dozens", "hundreds",
-                      "thousands", "percent", "percentage", "fifth", "tenth", "fold", "couple", "eighty", "seventy"})
+                      "thousands", "percent", "percentage", "fifth", "tenth", "fold", "couple", "eighty", "seventy",
+                      "tens", "halved", "doubling", "tripling"})
 _SIGNS = frozenset("%‰¥￥$€£₩元块")
 _UNITS_BEHIND = re.compile(
     _HOLE + r"\s*(?:[\d万亿千百十倍成折%‰kKwWmM]|million|thousand|billion|percent|times|points?)")
 _SIGNS_BEFORE = re.compile(r"(?:[-−—–+±~≈*×/.\d负减]|minus|negative)\s*" + _HOLE)
 _TWO_TOGETHER = re.compile(_HOLE + r"\s*[-−+*×/.]?\s*" + _HOLE)
-_RISES = re.compile(r"涨|增长|增加|上升|提升|提高|回升|攀升|走高|变多"
+_RISES = re.compile(r"涨|增长|增加|上升|提升|提高|回升|攀升|走高|变多|新高"
                     r"|\b(?:rose|rise|rising|risen|up|grew|grow\w*|increas\w*|higher)\b")
-_FALLS = re.compile(r"跌|下降|降低|下滑|减少|回落|走低|变少|缩水"
+_FALLS = re.compile(r"跌|下降|降低|下滑|减少|回落|走低|变少|缩水|腰斩|新低"
                     r"|\b(?:fell|fall\w*|down|drop\w*|declin\w*|decreas\w*|lower|shr[aiu]nk)\b")
 _ADDRESS = re.compile(r"https?:|www\.|[\w-]+\.(?:com|cn|net|org|io)\b|@")
 
@@ -97,14 +98,24 @@ def _runs(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _is_quoted(text: str, start: int, end: int, question: str) -> bool:
-    """近30天 in the question allows 30天 in the answer, and no 30单."""
+    """近30天 in the question allows 30天 in the answer, and neither 30单 nor 0天."""
     behind, before = text[start:].replace(" ", ""), text[:end].replace(" ", "")
     run, asked = text[start:end].replace(" ", ""), question.replace(" ", "")
     with_next = behind[:len(run) + 1]
     with_last = before[-len(run) - 1:]
     if len(with_next) > len(run) and with_next[-1].isalnum():
-        return with_next in asked
-    return len(with_last) > len(run) and with_last[0].isalnum() and with_last in asked
+        return _stands_in(with_next, asked)
+    return len(with_last) > len(run) and with_last[0].isalnum() and _stands_in(with_last, asked)
+
+
+def _stands_in(part: str, asked: str) -> bool:
+    """Not as the end of a longer number: 5单 is not what 15单 says."""
+    return any(not _is_numeral(asked[at - 1:at]) and not _is_numeral(asked[at + len(part):at + len(part) + 1])
+               for at in range(len(asked)) if asked.startswith(part, at))
+
+
+def _is_numeral(one: str) -> bool:
+    return bool(one) and (unicodedata.numeric(one, None) is not None or one in ",.")
 
 
 def _false_words(rest: str, results: Sequence[Result], today: date) -> str:

@@ -1,8 +1,11 @@
 """Lying models: whatever figure is not filled in by code costs the model its sentences, and the table stands alone."""
 
+from collections.abc import Callable
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.model_mode.prose import judged
 from bot.model_mode.results import Result
@@ -115,10 +118,26 @@ def test_an_honest_sentence_stands(honest: str) -> None:
     assert fault(honest, question) == ""
 
 
+CHINESE = str.maketrans("0123456789", "零一二三四五六七八九")
+WIDE = str.maketrans("0123456789,.", "０１２３４５６７８９，．")
+SPELLINGS = (str, "{:,}".format, "{:.2f}".format, "{:.1e}".format, lambda n: str(n).translate(CHINESE),
+             lambda n: f"{n:,}".translate(WIDE), lambda n: f"{n / 10_000}万", lambda n: f"¥{n}", lambda n: f"{n}%",
+             lambda n: " ".join(str(n)), lambda n: str(n).replace("0", "〇"), "{:b}".format)
+AROUND = ("昨天{{r1.1.name}}最高,卖了{}。", "{}", "{{r2.revenue}},其中{}来自京东", "It was {}, {{r1.1.name}} led.",
+          "{{r1.1.name}}{}", "共{}单", "({})", "a{}b")
+
+
+@given(st.integers(0, 10**10), st.sampled_from(SPELLINGS), st.sampled_from(AROUND))
+def test_no_number_gets_through_however_it_is_spelled(number: int, spell: Callable[[int], str], around: str) -> None:
+    assert fault(around.format(spell(number)), "台子哪个能打")
+
+
 def test_a_number_of_the_question_may_be_said_again_in_its_place_only() -> None:
     question = "近30天超过5万的台子"
     assert fault("超过5万的是{r1.1.name}。", question) == ""
     assert fault("近30单里{r1.1.name}最多。", question) == "figure:30"
+    assert fault("才0天,{r1.1.name}就超过了。", question) == "figure:0"
+    assert fault("超过5万5的是{r1.1.name}。", question)
 
 
 def test_a_rise_needs_a_comparison_that_shows_it() -> None:
