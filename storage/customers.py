@@ -4,17 +4,54 @@ from collections.abc import Collection, Iterator
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, case, exists, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    case,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.sql.dml import Update
 
+from domain.customers.model import Segment
 from domain.customers.rules import segment_table
 from storage.figures.facts import off_index
 from storage.figures.sales import COUNTED_ORDER, orders
 from storage.schema import metadata
 
 _customers = metadata.tables["customers"]
+_settings = metadata.tables["shop_settings"]
+PLACED_ON = "segments_placed_on"  # the setting that says for which day
+LARGE_SHARE = 0.05  # of all customers: from here on their places move so much that all are found anew
 IDS_AT_ONCE = 10_000  # parameters of one statement; SQLite takes 32,766
 FIFTHS = 5
+
+
+def refresh_touched(connection: Connection, customer_ids: Collection[int], at: date) -> None:
+    """Follow what was written of these customers' orders, in the caller's transaction.
+
+    Everybody's place among all is found once a day, and whenever many are touched: that reads every order there is.
+    In between, who buys for the first time is new, and whose orders no longer count is in no segment.
+    """
+    kept = connection.scalar(select(func.count()).select_from(_customers)) or 0
+    is_large = len(customer_ids) > kept * LARGE_SHARE
+    refresh_customers(connection, None if is_large else customer_ids)
+    if is_large or _placed_on(connection) != at.isoformat():
+        refresh_segments(connection, at)
+        return
+    for only in _batches(customer_ids):
+        among, has_bought = _among(_customers.c.id, only), _customers.c.first_paid_on <= at
+        connection.execute(update(_customers).values(segment=Segment.NEW)
+                           .where(among, _customers.c.segment.is_(None), has_bought))
+        connection.execute(update(_customers).values(segment=None)
+                           .where(among, _customers.c.segment.is_not(None), _has_not_bought(at)))
 
 
 def refresh_customers(connection: Connection, customer_ids: Collection[int] | None = None) -> None:
@@ -68,8 +105,19 @@ def refresh_segments(connection: Connection, at: date) -> None:
     is_other = or_(_customers.c.segment.is_(None), _customers.c.segment != placed.c.segment)
     connection.execute(update(_customers).values(segment=placed.c.segment)
                        .where(_customers.c.id == placed.c.customer_id, is_other))
-    has_not_bought = or_(_customers.c.first_paid_on.is_(None), _customers.c.first_paid_on > at)
-    connection.execute(update(_customers).values(segment=None).where(_customers.c.segment.is_not(None), has_not_bought))
+    connection.execute(update(_customers).values(segment=None)
+                       .where(_customers.c.segment.is_not(None), _has_not_bought(at)))
+    connection.execute(delete(_settings).where(_settings.c.name == PLACED_ON))
+    connection.execute(insert(_settings).values(name=PLACED_ON, value=at.isoformat()))
+
+
+def _has_not_bought(at: date) -> ColumnElement[bool]:
+    return or_(_customers.c.first_paid_on.is_(None), _customers.c.first_paid_on > at)
+
+
+def _placed_on(connection: Connection) -> str | None:
+    """The day that everybody was last put into a segment for."""
+    return connection.scalar(select(_settings.c.value).where(_settings.c.name == PLACED_ON))
 
 
 def _scores(at: date) -> Select[Any]:

@@ -4,14 +4,13 @@ The statements run on SQLite and PostgreSQL as they stand. Each has a name and s
 as parameters, and only names of our own tables are put into the text.
 """
 
-from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, text
 
 from domain.drafts import Counts, Kind, Reject
 from storage import allocations
-from storage.customers import refresh_customers, refresh_segments
+from storage.customers import refresh_touched
 from storage.first_fill import way_to_fill
 from storage.ingest import merge_kept, merge_refunds, merge_shops, staging
 from storage.ingest.next_id import next_id
@@ -70,6 +69,12 @@ _DAYS = """SELECT shop_id, day FROM (
   UNION SELECT t.shop_id, r.refunded_on FROM stage_todo t JOIN refunds r ON r.order_id = t.order_id
   UNION SELECT t.shop_id, COALESCE(l.refunded_on, o.paid_on, o.booked_on) FROM stage_todo t
     JOIN stage_orders o ON o.seq = t.seq JOIN stage_returns l ON l.order_seq = t.seq) AS days WHERE day IS NOT NULL"""
+
+# Customers whose orders change: those who had them before and those who have them now.
+_CUSTOMERS = """SELECT old.customer_id FROM stage_todo t JOIN orders old ON old.id = t.order_id
+  WHERE old.customer_id IS NOT NULL
+UNION SELECT c.customer_id FROM stage_todo t JOIN stage_orders o ON o.seq = t.seq
+  JOIN stage_buyers c ON c.platform = o.platform AND c.buyer_id = o.buyer_id"""
 
 _NEW_IDS = "UPDATE stage_todo SET order_id = n.id FROM stage_new_ids n WHERE n.seq = stage_todo.seq"
 
@@ -197,7 +202,7 @@ def _write(connection: Connection, rows: OrderRows, terms: Terms, parameters: di
     staging.analyze(connection, "stage_new_ids")
     connection.exec_driver_sql(_NEW_IDS)
     staging.analyze(connection, "stage_todo")
-    days = connection.exec_driver_sql(_DAYS).all()
+    days, customers = connection.exec_driver_sql(_DAYS).all(), connection.exec_driver_sql(_CUSTOMERS).scalars().all()
     merge_kept.keep(connection)
     merge_refunds.remove_old(connection)
     with fill(connection, _T["orders"]):
@@ -214,11 +219,6 @@ def _write(connection: Connection, rows: OrderRows, terms: Terms, parameters: di
     connection.exec_driver_sql(_FRESH)
     renew(connection)  # the orders may name a province that none did before
     allocations.follow(connection, terms.now)
-    _refresh(connection, days, terms)
-
-
-def _refresh(connection: Connection, days: Sequence[Any], terms: Terms) -> None:
-    """What is kept beside the facts follows in the same transaction."""
+    # what is kept beside the facts follows in the same transaction
     refresh_days(connection, days)
-    refresh_customers(connection)
-    refresh_segments(connection, terms.calendar.day(terms.now))
+    refresh_touched(connection, customers, terms.calendar.day(terms.now))

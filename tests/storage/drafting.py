@@ -35,8 +35,8 @@ def line(**different: Any) -> LineDraft:
     return _LINE._replace(**different)
 
 
-def ingest(database: Database) -> Ingest:
-    return Ingest(database, calendar=ShopCalendar.named("Asia/Shanghai"), vault=VAULT, base_currency="CNY", now=NOW)
+def ingest(database: Database, now: datetime = NOW) -> Ingest:
+    return Ingest(database, calendar=ShopCalendar.named("Asia/Shanghai"), vault=VAULT, base_currency="CNY", now=now)
 
 
 def rows(database: Database, sql: str) -> list[tuple[Any, ...]]:

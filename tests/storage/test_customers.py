@@ -1,15 +1,17 @@
 """First payments and segments follow the orders."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select, text
 
 from domain.customers.model import Segment
 from domain.customers.rules import segment
-from storage.customers import refresh_customers, refresh_segments
+from storage.customers import refresh_customers, refresh_segments, refresh_touched
 from storage.engine import Database
 from storage.schema import metadata
+from tests.storage.drafting import NOW as DRAFTED
+from tests.storage.drafting import PAID, ingest, line, order, rows
 from tests.storage.made_shop import NOW, TODAY, Line, MadeShop, local
 
 CUSTOMERS = metadata.tables["customers"]
@@ -42,8 +44,8 @@ def test_segments_are_fifths_of_recency_and_frequency(database: Database) -> Non
     for number in range(4, 11):
         shop.add("customers", id=number, first_paid_on=None, segment=None, created_at=NOW)
     for number in range(1, 11):
-        for order in range(number):
-            shop.order(local(TODAY - timedelta(days=50 - number * 4 + order)), [Line(1, 10)], customer_id=number)
+        for times in range(number):
+            shop.order(local(TODAY - timedelta(days=50 - number * 4 + times)), [Line(1, 10)], customer_id=number)
     shop.open()
     with database.write() as connection:
         refresh_segments(connection, TODAY)
@@ -72,3 +74,46 @@ def test_those_who_had_not_bought_yet_are_in_no_segment(database: Database) -> N
     with database.write() as connection:
         refresh_segments(connection, TODAY - timedelta(days=1))
         assert list(connection.scalars(select(CUSTOMERS.c.segment))) == [None, None, None]
+
+
+def _segments(database: Database) -> list[str | None]:
+    return [row[0] for row in rows(database, "SELECT segment FROM customers ORDER BY id")]
+
+
+def _bring(database: Database, now: datetime, **buyers: datetime) -> None:
+    """One paid order of each buyer, at the moment given."""
+    with ingest(database, now=now) as sink:
+        sink.stage_orders([order(external_id=f"{buyer}-{at}", buyer_id=buyer, paid_at=at, created_at=at)
+                           for buyer, at in buyers.items()],
+                          [line(order=f"{buyer}-{at}") for buyer, at in buyers.items()])
+        sink.finish()
+
+
+def test_a_few_orders_touch_their_own_buyers_and_the_next_day_everybody_is_placed(database: Database) -> None:
+    """Ten orders into a shop of a million lines took five seconds, all but a few hundredths to place every buyer."""
+    early, late = PAID - timedelta(days=30), PAID
+    _bring(database, DRAFTED, **{f"b{number:02}": early if number < 20 else late for number in range(40)})
+    before = _segments(database)
+    assert None not in before
+    _bring(database, DRAFTED, b00=DRAFTED, b40=DRAFTED)  # one who had bought, one who had not
+    assert _segments(database) == [*before, Segment.NEW]
+    assert first_days(database)[-1] == "2026-11-23"
+    assert first_days(database)[0] == early.date().isoformat()
+    with database.write() as connection:
+        connection.execute(text("UPDATE orders SET payment = 'closed' WHERE customer_id = 41"))
+        refresh_touched(connection, [41], DRAFTED.date())
+    assert _segments(database) == [*before, None]
+    _bring(database, DRAFTED + timedelta(days=1), b01=DRAFTED)
+    assert _segments(database)[0] != before[0]  # placed anew: twice, and today
+
+
+def test_an_order_that_changes_its_buyer_touches_both(database: Database) -> None:
+    _bring(database, DRAFTED, **{f"b{number:02}": PAID for number in range(50)})
+    with ingest(database) as sink:
+        changed = order(external_id=f"b00-{PAID}", buyer_id="another", changed_at=DRAFTED)
+        sink.stage_orders([changed], [line(order=changed.external_id, row_hash=7)])
+        sink.finish()
+    days = first_days(database)
+    assert days[0] is None
+    assert days[-1] == "2026-11-20"
+    assert _segments(database)[0] is None
