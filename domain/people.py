@@ -24,6 +24,7 @@ class Permission(StrEnum):
 
     COUNTS = "counts"  # how many orders and units
     CUSTOMERS = "customers"  # how many buyers, how many come back
+    PERSONAL_DATA = "personal_data"  # names, phone numbers and addresses of buyers, unmasked
     SALES = "sales"  # totals of money from sales
     PROFIT = "profit"  # cost, profit, margins
     STOCK = "stock"  # how much is where

@@ -84,7 +84,7 @@ def _lines(number: int, row: Detail, columns: tuple[Column, Column], *, language
 
 def _weight(row: Detail, column: Column, money_column: Column, language: str) -> str:
     """What the row adds; where it only counts as one, the amount or the pieces say more."""
-    if column.type == Unit.COUNT and row.value == 1:
+    if "orders" in column.id:
         amount = row.refund if row.record == "refund" else row.paid
         if amount is not None:
             return counted(amount, money_column, language)

@@ -185,7 +185,7 @@ def _fill_refunds(block: Block, rule: PaidRule) -> None:
     values["sold"] = [paid if quantity > 0 else 0
                       for quantity, paid in zip(block.get("quantity", 1), values["paid"], strict=True)]
     _refund_rows(block)
-    _refund_runs(block, is_whole_order=rule is PaidRule.ORDER)
+    _refund_runs(block, counts_freight=rule in {PaidRule.ORDER, PaidRule.LINE})
 
 
 def _refund_rows(block: Block) -> None:
@@ -203,8 +203,11 @@ def _refund_rows(block: Block) -> None:
     values["written"], values["refund"], values["asked"] = written, amounts, asked
 
 
-def _refund_runs(block: Block, *, is_whole_order: bool) -> None:
-    """Freight goes back with an order of which all goes back; an order of which nothing is left is refunded."""
+def _refund_runs(block: Block, *, counts_freight: bool) -> None:
+    """Freight goes back with an order of which all goes back; an order of which nothing is left is refunded.
+
+    Where freight stands apart (`counts_freight`), what was kept of it is something left.
+    """
     values = block.values
     axes, sold, refund = list(values["axes"]), values["sold"], values["refund"]
     freight = block.get("order_freight", 0)
@@ -217,7 +220,7 @@ def _refund_runs(block: Block, *, is_whole_order: bool) -> None:
             refund[start] += freight[start]
         if sum(refund[start:end]) > sum(sold[start:end]) + freight[start]:
             bad.update({at: ("row_refund_too_large", {}) for at in rows})
-        is_all_back = sum(refund[start:end]) == sum(sold[start:end]) + (freight[start] if is_whole_order else 0)
+        is_all_back = sum(refund[start:end]) == sum(sold[start:end]) + (freight[start] if counts_freight else 0)
         for at in rows:
             axes[at] = _refunded(axes[at], is_all=is_all_back)
     values["run_axes"] = axes

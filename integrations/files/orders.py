@@ -132,7 +132,7 @@ class OrderReader:
             compress(self._shops(block), starts), first("order_no"), self._platforms(block, starts),
             (state.payment for state in axes), (state.fulfilment for state in axes),
             (state.after_sale for state in axes), (state.hold for state in axes),
-            (state.raw_status for state in axes), [None] * len(axes), created,
+            (state.raw_status for state in axes), first("excluded"), created,
             map(_paid_at, axes, first("paid_at"), created), first("ship_by"), first("shipped_at"),
             first("signed_at"), first("changed_at"), first("currency", self._setting.currency),
             first("order_freight", 0), first("buyer_id"), first("buyer_name"), first("buyer_phone"),

@@ -5,6 +5,7 @@ from typing import Any
 
 from domain.catalog.model import Platform
 from domain.money import RATE_SCALE
+from domain.orders.model import Exclusion
 from integrations.files import words
 from integrations.files.block import Reader
 from integrations.files.cells import (
@@ -27,6 +28,8 @@ TEXT_CHARS = {"title": 250, "variant": 45, "product": 300, "remark": 1_000, "pro
               "carrier": 30, "note": 200, "level": 40, "tags": 200}
 NAME_CHARS = {"shop": 80, "warehouse": 60, "staff": 60, "category": 60, "campaign": 120}
 _YES = frozenset(("true", "1", "yes", "y", "是", "在售", "上架", "已上架", "on", "active"))
+_EXCLUSIONS = {"brushed": Exclusion.BRUSHED, "刷单": Exclusion.BRUSHED, "test": Exclusion.TEST, "测试": Exclusion.TEST,
+               "gift": Exclusion.GIFT, "赠品": Exclusion.GIFT}
 _NO = frozenset(("false", "0", "no", "n", "否", "停售", "下架", "已下架", "off", "inactive"))
 
 
@@ -118,6 +121,14 @@ def _yes_or_no(cell: str) -> bool | Bad:
     return True if not found or found in _YES else Bad("row_unknown_word", found[:SHOWN_CHARS])
 
 
+def _exclusion(cell: str) -> Exclusion | Bad | None:
+    """Why the order is no sale; a gift is seen by its prices."""
+    found = clean(cell).lower()
+    if not found:
+        return None
+    return _EXCLUSIONS.get(found) or Bad("row_unknown_word", found[:SHOWN_CHARS])
+
+
 def _magnitude(cell: str) -> Any:
     """A discount: some exports write it with a minus."""
     found = amount(cell)
@@ -140,7 +151,7 @@ def order_readers(setting: Setting) -> Mapping[str, Reader]:
         "order_total": _positive(amount), "order_paid": _positive(amount), "freight": _positive(amount),
         "currency": _currency(setting.currency), "refund_amount": _magnitude, "carrier": _carrier,
         "waybill_no": _id("waybill_no", optional_identifier), "warehouse": _optional_name("warehouse"),
-        "staff": _optional_name("staff"), "remark": _optional_cut(TEXT_CHARS["remark"]),
+        "staff": _optional_name("staff"), "excluded": _exclusion, "remark": _optional_cut(TEXT_CHARS["remark"]),
     }
 
 

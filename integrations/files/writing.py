@@ -32,15 +32,19 @@ _NOT_IN_TITLES = str.maketrans("", "", "[]:*?/\\'")
 
 def write_sheet(path: Path, sheet: Sheet) -> int:
     """Write the file its name asks for; how many rows it has. Raises UserCanFix where it cannot be written."""
-    write = _WRITERS.get(path.suffix.lower())
-    if write is None:
-        raise UserCanFix(f"{path.name} must end in .csv or .xlsx", key="export_suffix", file=path.name)
+    check_name(path)
     try:
         with _whole(path) as unfinished:
-            return write(unfinished, sheet)
+            return _WRITERS[path.suffix.lower()](unfinished, sheet)
     except OSError as error:
         raise UserCanFix(f"cannot write {path}: {error.strerror or error}", key="export_unwritable", file=path.name,
                          reason=str(error.strerror or error)) from error
+
+
+def check_name(path: Path) -> None:
+    """Raise UserCanFix for a file that ends in neither .csv nor .xlsx."""
+    if path.suffix.lower() not in _WRITERS:
+        raise UserCanFix(f"{path.name} must end in .csv or .xlsx", key="export_suffix", file=path.name)
 
 
 @contextmanager

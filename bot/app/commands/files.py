@@ -3,6 +3,7 @@
 import argparse
 import json
 import sys
+from pathlib import Path
 from typing import Any
 
 from bot.app.commands import existing_file
@@ -22,6 +23,14 @@ def add_to(commands: Any) -> None:
     read.add_argument("--dry-run", action="store_true", help="say what would happen, and change nothing")
     read.add_argument("--json", action="store_true")
     read.set_defaults(run=_import)
+    write = commands.add_parser("export", help="write a table of the shop, or the answer to a question, into a file")
+    write.add_argument("what", metavar="QUERY-or-KIND",
+                       help="order_lines, products, stock, customers, expenses, ad_spend, traffic, fx_rates; "
+                            "or a question such as 上月各平台销售额")
+    write.add_argument("--out", required=True, metavar="FILE", type=Path, help="a file that ends in .csv or .xlsx")
+    write.add_argument("--as", dest="who", default="owner", metavar="WHO", help="a staff name or a role")
+    write.add_argument("--at", metavar="TIME", help="the moment a question is asked at (ISO 8601; default: now)")
+    write.set_defaults(run=_export)
 
 
 def _import(arguments: argparse.Namespace) -> int:
@@ -37,3 +46,27 @@ def _import(arguments: argparse.Namespace) -> int:
         outcome = import_files(shop, arguments.files, options, dry_run=arguments.dry_run, progress=progress)
     say(json.dumps(outcome.as_json(), ensure_ascii=False) if arguments.json else "\n".join(outcome.sentences()))
     return DONE_IN_PART if outcome.rejected else 0
+
+
+def _export(arguments: argparse.Namespace) -> int:
+    from bot.app import wiring  # noqa: PLC0415
+    from bot.app.commands import is_demo, say, settings_of  # noqa: PLC0415
+    from bot.app.exporting import export_kind, export_question  # noqa: PLC0415
+    from domain.drafts import Kind  # noqa: PLC0415
+    from domain.errors import UserCanFix  # noqa: PLC0415
+    from integrations.files.writing import check_name  # noqa: PLC0415
+
+    check_name(arguments.out)
+    with wiring.open_shop(settings_of(arguments), demo=is_demo(arguments)) as shop:
+        person = shop.person(arguments.who)
+        if arguments.what.lower() in set(Kind):
+            written = export_kind(shop, Kind(arguments.what.lower()), arguments.out, person)
+            say(f"wrote {written.rows:,} rows to {arguments.out}"
+                + ("; names and phone numbers are masked for your role" if written.is_masked else ""))
+            return 0
+        reply = export_question(shop, arguments.what, arguments.out, person=person,
+                                at=shop.moment(arguments.at) or shop.now())
+    if not reply.files:
+        raise UserCanFix(reply.text)
+    say(reply.text)
+    return 0
