@@ -40,7 +40,7 @@ class Step:
 def draw_why(explanation: Explanation, language: str, at: datetime, path: Path) -> Path | None:
     """Write the picture as PNG and give its path; None when nothing changed or nothing explains it."""
     bars = steps(explanation, language, at)
-    if len(bars) < 4:
+    if not explanation.change or len(bars) < 4:
         return None
     height = max(1.6, shapes.BAR_IN * len(bars) + 0.1)
     figure = style.new_figure(height)
