@@ -180,6 +180,9 @@ class Books(Protocol):
     def balances(self, sku_ids: Iterable[int]) -> Mapping[tuple[int, int], Balance]:
         """Balances by (sku id, warehouse id); a pair that was never counted nor moved is absent."""
 
+    def moved(self, sku_id: int, warehouse_id: int) -> int:
+        """What all stock moves of the SKU in the warehouse add up to."""
+
     def open_purchases(self, sku_id: int, warehouse_id: int) -> Sequence[PurchaseLineFacts]:
         """Purchase lines still open, oldest first."""
 

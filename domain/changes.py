@@ -232,6 +232,17 @@ class SubscriptionChange:
 
 
 @dataclass(frozen=True, slots=True)
+class BalanceRepair:
+    """A balance that had drifted is what its moves add up to again. Not a move: nothing came or went."""
+
+    sku_id: int
+    warehouse_id: int
+    before: int
+    after: int
+    kind: Literal["balance_repair"] = "balance_repair"
+
+
+@dataclass(frozen=True, slots=True)
 class ExceptionChange:
     """An open exception is put off, or (with who has handled it) closed; undone, it is open again."""
 
@@ -258,7 +269,7 @@ class AliasChange:
 Change = Annotated[
     StockChange | AllocationChange | MergeChange | ExclusionChange | CostKept | CostMethodChange | Revaluation
     | ReorderPointChange | OrderChange | ParcelChange | RefundChange | ExpenseChange | PurchaseChange | PurchaseArrival
-    | SubscriptionChange | ExceptionChange | AliasChange,
+    | SubscriptionChange | ExceptionChange | AliasChange | BalanceRepair,
     Field(discriminator="kind"),
 ]
 
@@ -297,6 +308,7 @@ _INVERSES: dict[type, Callable[[Any], Any]] = {
     ParcelChange: lambda parcel: replace(parcel, is_sent=not parcel.is_sent),
     ExpenseChange: lambda expense: replace(expense, amount_minor=-expense.amount_minor),
     PurchaseChange: lambda purchase: replace(purchase, is_open=not purchase.is_open),
+    BalanceRepair: _swapped,
     ExceptionChange: lambda change: replace(change, snoozed_before=change.snoozed_after,
                                             snoozed_after=change.snoozed_before, is_undone=not change.is_undone),
     PurchaseArrival: lambda arrival: replace(arrival, quantity=-arrival.quantity),

@@ -42,7 +42,7 @@ class Break:
 
 
 _P = Permission
-_COUNT = ("盘点这个商品,差异会记成一笔盘点", "count the SKU; the count books the difference")
+_REPAIR = ("先说「按流水修正 … 在 … 的库存」,再盘点一次", 'say "repair stock of … in …", then count the SKU once')
 _REBUILD = ("运行 zhanggui db rebuild,按明细重新加总", "run zhanggui db rebuild, which adds up everything again")
 _IMPORT_AGAIN = ("从平台重新导出并导入这些订单", "import the orders again from the platform's export")
 _BACKUP = ("和备份对照;有人绕过程序改了数据库", "compare with a backup; somebody has changed the database by hand")
@@ -52,9 +52,9 @@ _LAWS = (
         "sales_days, sku_days = Σ orders, refunds, charges", *_REBUILD, _P.SALES),
     Law("stock_is_the_sum_of_its_moves", "在库等于全部出入库流水之和",
         "what is on hand is the sum of all moves of the SKU in the warehouse",
-        "stock_balances.on_hand = Σ stock_moves.quantity", *_COUNT, _P.STOCK),
+        "stock_balances.on_hand = Σ stock_moves.quantity", *_REPAIR, _P.STOCK),
     Law("moves_have_a_balance", "有流水的商品和仓库都有库存记录",
-        "every SKU and warehouse with stock moves has a balance", "stock_moves → stock_balances", *_COUNT, _P.STOCK),
+        "every SKU and warehouse with stock moves has a balance", "stock_moves → stock_balances", *_REPAIR, _P.STOCK),
     Law("reserved_is_on_hand", "占用不超过在库(允许预售的除外)",
         "no more is reserved than is on hand, unless the SKU allows backorder",
         "stock_balances.reserved ≤ stock_balances.on_hand",
@@ -65,7 +65,7 @@ _LAWS = (
         "stock_balances.reserved = Σ allocations.quantity", *_IMPORT_AGAIN, _P.STOCK),
     Law("no_stock_below_nothing", "在库不为负(允许预售的除外)",
         "only a SKU that may be sold before it is there has less than nothing on hand",
-        "stock_balances.on_hand ≥ 0", *_COUNT, _P.STOCK),
+        "stock_balances.on_hand ≥ 0", *_REPAIR, _P.STOCK),
     Law("transfers_lose_nothing", "调拨调出多少,调入多少", "a transfer brings in what it takes out",
         "Σ stock_moves.quantity of one transfer = 0",
         "盘点两个仓库的这个商品", "count the SKU in both warehouses", _P.STOCK),
@@ -78,7 +78,8 @@ _LAWS = (
     Law("valued_pieces_are_on_hand", "计价的件数和金额与在库一致",
         "as many pieces are valued as are on hand, and the SKU shows their value",
         "Σ stock_balances.on_hand (× skus.unit_cost_e4) = cost_pools",
-        "盘点这个商品,再说「…成本改成 …元」", 'count the SKU, then say "revalue … at …"', _P.STOCK_VALUE),
+        "先说「按流水修正 … 在 … 的库存」,再说「… 成本改成 …元」",
+        'say "repair stock of … in …", then "revalue … at …"', _P.STOCK_VALUE),
     Law("what_was_confirmed_has_moved", "确认过的每件发货、入库、调拨都有流水",
         "everything that was confirmed has its stock moves: each line shipped, received or transferred",
         "confirmations.changes ↔ stock_moves of the confirmation", *_BACKUP, _P.STOCK),

@@ -26,7 +26,7 @@ from domain.changes import Cost
 from domain.costing.model import CostPool
 from domain.exceptions.model import ExceptionCase
 from domain.fulfilment.model import MergedOrder, ParcelLine, Shipment
-from domain.inventory.model import Allocation, StockBalance, Warehouse
+from domain.inventory.model import Allocation, StockBalance, StockMove, Warehouse
 from domain.messaging.model import Report, Subscription
 from domain.orders.model import Order, OrderLine, OrderStatus, Refund, RefundLine, RefundStatus
 from domain.orders.rules import EMPTY_PARCELS, Axes
@@ -175,6 +175,10 @@ class StoredBooks:
             col(StockBalance.sku_id), col(StockBalance.warehouse_id), col(StockBalance.on_hand),
             col(StockBalance.reserved), col(StockBalance.incoming)).where(col(StockBalance.sku_id).in_(list(sku_ids)))
         return {(sku, place): Balance(*counts) for sku, place, *counts in self._rows(statement)}
+
+    def moved(self, sku_id: int, warehouse_id: int) -> int:
+        return int(self._connection.execute(select(func.coalesce(func.sum(col(StockMove.quantity)), 0)).where(
+            col(StockMove.sku_id) == sku_id, col(StockMove.warehouse_id) == warehouse_id)).scalar_one())
 
     def open_purchases(self, sku_id: int, warehouse_id: int) -> Sequence[PurchaseLineFacts]:
         still_open = col(PurchaseLine.quantity) - col(PurchaseLine.received)

@@ -17,6 +17,7 @@ from domain.catalog.model import Alias, Sku
 from domain.changes import (
     AliasChange,
     AllocationChange,
+    BalanceRepair,
     Change,
     CostKept,
     CostMethodChange,
@@ -37,13 +38,13 @@ from domain.changes import (
 from domain.errors import RetryLater
 from domain.finance.model import Expense
 from domain.fulfilment.model import MergedOrder, ParcelLine, Shipment
-from domain.inventory.model import StockMove
+from domain.inventory.model import StockBalance, StockMove
 from domain.messaging.model import Subscription
 from domain.orders.model import Order, OrderMark, Refund, RefundLine, RefundStatus
 from domain.purchasing.model import PurchaseLine, PurchaseOrder, PurchaseStatus
 from storage import costs, exceptions
 from storage.customers import refresh_customers
-from storage.shelves import Contended, exactly_one, settle, write_allocation
+from storage.shelves import Contended, exactly_one, open_balance, settle, write_allocation
 
 HASH_BITS = 48  # content hashes of the other rows are as long
 
@@ -236,6 +237,15 @@ def _subscription(connection: Connection, change: SubscriptionChange, reference:
             chat=change.chat, report=change.report, subscribed_by=change.actor, created_at=reference.at))
 
 
+def _repair(connection: Connection, change: BalanceRepair, _: Reference) -> None:
+    open_balance(connection, change.sku_id, change.warehouse_id)
+    exactly_one(connection.execute(
+        update(StockBalance)
+        .where(col(StockBalance.sku_id) == change.sku_id, col(StockBalance.warehouse_id) == change.warehouse_id,
+               col(StockBalance.on_hand) == change.before)
+        .values(on_hand=change.after)))
+
+
 def _exception(connection: Connection, change: ExceptionChange, reference: Reference) -> None:
     try:
         exceptions.change(connection, change, reference.at)
@@ -271,4 +281,5 @@ _WRITERS: dict[type, Callable[[Connection, Any, Reference], None]] = {
     SubscriptionChange: _subscription,
     ExceptionChange: _exception,
     AliasChange: _alias,
+    BalanceRepair: _repair,
 }

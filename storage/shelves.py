@@ -55,7 +55,7 @@ def summed(changes: Iterable[StockChange | AllocationChange]) -> dict[Shelf, Sum
 def settle(connection: Connection, changes: Iterable[StockChange | AllocationChange]) -> None:
     """Bring the balances up to the changes, or raise Contended: a shelf has too little."""
     for (sku_id, warehouse_id), total in summed(changes).items():
-        _open_balance(connection, sku_id, warehouse_id)
+        open_balance(connection, sku_id, warehouse_id)
         exactly_one(connection.execute(_guarded(sku_id, warehouse_id, total)))
 
 
@@ -84,7 +84,7 @@ def _guarded(sku_id: int, warehouse_id: int, total: Sum) -> Update:
         on_hand=on_hand + total.on_hand, reserved=reserved + total.reserved, incoming=incoming + total.incoming)
 
 
-def _open_balance(connection: Connection, sku_id: int, warehouse_id: int) -> None:
+def open_balance(connection: Connection, sku_id: int, warehouse_id: int) -> None:
     """A SKU that comes to a warehouse for the first time starts from nothing."""
     connection.execute(text(
         "INSERT INTO stock_balances (sku_id, warehouse_id, on_hand, reserved, incoming) "

@@ -1,11 +1,12 @@
-"""Verbs of the inbox: put an exception off, or say that it has been dealt with."""
+"""Verbs of the inbox: put an exception off, say that it has been dealt with, and put stock right that drifted."""
 
 from datetime import date, timedelta
 
-from domain.actions import Asked, Fact, Impossible, Parameter, ParameterKind, Plan, Word, action
+from domain.actions import Asked, Fact, Impossible, Note, Parameter, ParameterKind, Plan, Word, action
 from domain.books import Books, ExceptionFacts
-from domain.changes import ExceptionChange
+from domain.changes import BalanceRepair, ExceptionChange
 from domain.exceptions.kinds import KINDS
+from domain.lookups import sku_of, warehouse_of
 from domain.people import Permission, may
 
 _EXCEPTION = Parameter("exception", ParameterKind.EXCEPTION, "异常编号", "exception number")
@@ -53,3 +54,23 @@ def _open_one(books: Books, asked: Asked) -> ExceptionFacts:
 
 def _named(found: ExceptionFacts) -> dict[str, str | Word | date]:
     return {"exception": str(found.id), "kind": Word(f"exception_kind.{found.kind}"), "label": found.label}
+
+
+@action(name="repair_stock", permission=Permission.MOVE_STOCK, zh="按流水修正库存", en="repair stock", parameters=(
+    Parameter("sku", ParameterKind.SKU, "商品", "SKU"),
+    Parameter("warehouse", ParameterKind.WAREHOUSE, "仓库", "warehouse")))
+def repair_stock(books: Books, asked: Asked) -> Plan:
+    """What is on hand becomes the sum of its moves again. A count cannot do that: it moves both by the same."""
+    sku, place = sku_of(books, asked.arguments["sku"]), warehouse_of(books, asked.arguments["warehouse"])
+    balance = books.balances([sku.id]).get((sku.id, place.id))
+    moved = books.moved(sku.id, place.id)
+    before = balance.on_hand if balance else None
+    if (before or 0) == moved:
+        raise Impossible("nothing_to_repair", sku=sku.code, warehouse=place.name, on_hand=moved)
+    short = balance is not None and moved < balance.reserved and not sku.allows_backorder
+    return Plan(
+        facts=(Fact("on_hand", f"{sku.code} · {place.name}", before, moved),),
+        changes=(BalanceRepair(sku.id, place.id, before or 0, moved),),
+        notes=(Note("count_afterwards"), *((Note("below_reserved", {"reserved": balance.reserved}),)
+                                           if short and balance else ())),
+        named={"sku": sku.code, "warehouse": place.name})

@@ -39,8 +39,8 @@ _KINDS = (
          "say which SKU it is; until then it moves no stock and has no cost", _P.STOCK, 2),
     Kind("negative_margin", "亏本订单", "negative margin", "检查售价、优惠和成本;价格设错就改链接价格",
          "check price, discounts and cost; correct the listing if the price is wrong", _P.PROFIT, 2),
-    Kind("stock_drift", "账实不符", "stock drift", "盘点这个商品,差异会记成一笔盘点",
-         "count the SKU; the count books the difference", _P.STOCK, 2),
+    Kind("stock_drift", "账实不符", "stock drift", "先说「按流水修正 … 在 … 的库存」,再盘点一次",
+         'say "repair stock of … in …", then count the SKU once', _P.STOCK, 2),
     Kind("missing_cost", "缺成本", "missing cost", "补上成本:「… 成本改成 …元」,或导入带进价的商品表",
          'give its cost: "revalue … at …", or import a product list with costs', _P.PROFIT, 3),
 )

@@ -208,3 +208,24 @@ def test_a_parcel_on_its_way_to_another_town_is_noticed_by_the_import(database: 
             sink.finish()
         found.append([case.label for case in Watched(database).look("address_changed")])
     assert found == [[], [], ["A1"]]
+
+
+def test_stock_that_drifted_is_put_right_by_a_proposal_and_not_by_a_count(shop: Watched) -> None:
+    """Somebody changed a balance by hand. A count moves balance and moves alike, so the difference would stay."""
+    shop.run(WRONGS["stock_drift"][0])
+    assert [case.kind for case in shop.look()] == ["stock_drift"]
+    counter = shop.counter()
+    counter.do("count_stock", sku="DY-M", warehouse="华东仓", counted=29)
+    assert [case.amount for case in shop.look()] == [-2]
+    done = counter.do("repair_stock", sku="DY-M", warehouse="华东仓")
+    assert [(fact.before, fact.after) for fact in done.facts] == [(29, 31)]
+    assert shop.look() == []
+    assert counter.refusal("repair_stock", sku="DY-M", warehouse="华东仓").key == "no.nothing_to_repair"
+    counter.undo()
+    assert [case.amount for case in shop.look()] == [-2]
+
+
+def test_a_balance_that_was_lost_is_made_again(shop: Watched) -> None:
+    shop.run("DELETE FROM stock_balances")
+    shop.counter().do("repair_stock", sku="DY-M", warehouse="华东仓")
+    assert shop.counter().stock("DY-M", "华东仓") == (30, 0, 0)

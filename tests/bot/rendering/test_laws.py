@@ -10,8 +10,9 @@ BROKEN = [Break(LAWS["stock_is_the_sum_of_its_moves"], 12, (Breach("DY-M · 华�
 def test_a_break_names_the_law_the_rows_and_the_repair() -> None:
     assert render_verified(BROKEN, 20, "zh").text.splitlines() == [
         "检查了 20 条规则,2 条不成立:", "不成立:在库等于全部出入库流水之和(12 处)", "  - DY-M · 华东仓:现为 31,应为 30",
-        "  - 还有 11 处", "  修复办法:盘点这个商品,差异会记成一笔盘点。", "不成立:有流水的商品和仓库都有库存记录(1 处)",
-        "  - #7", "  修复办法:盘点这个商品,差异会记成一笔盘点。"]
+        "  - 还有 11 处", "  修复办法:先说「按流水修正 … 在 … 的库存」,再盘点一次。",
+        "不成立:有流水的商品和仓库都有库存记录(1 处)",
+        "  - #7", "  修复办法:先说「按流水修正 … 在 … 的库存」,再盘点一次。"]
 
 
 def test_all_is_well_in_both_languages() -> None:

@@ -48,6 +48,8 @@ def test_a_shipment(text: str) -> None:
      {"lines": [{"sku": "KF-01", "quantity": 40}, {"sku": "WJ-R", "quantity": 30}]}),
     ("order 40 KF-01 and 30 WJ-R", "create_purchase_order",
      {"lines": [{"sku": "KF-01", "quantity": 40}, {"sku": "WJ-R", "quantity": 30}]}),
+    ("按流水修正 KF-01 在杭州仓的库存", "repair_stock", {"sku": "KF-01", "warehouse": "杭州仓"}),
+    ("repair stock of KF-01 in 杭州仓", "repair_stock", {"sku": "KF-01", "warehouse": "杭州仓"}),
     ("咖啡壶成本按先进先出", "set_cost_method", {"sku": "KF-01", "method": "fifo"}),
     ("use the moving average for KF-01", "set_cost_method", {"sku": "KF-01", "method": "average"}),
     ("咖啡壶的成本价改为60元", "revalue_stock", {"sku": "KF-01", "unit_cost": 6000}),
