@@ -32,6 +32,8 @@ def findings(settings: Settings, *, demo: bool) -> Iterator[Finding]:
             yield Finding(f"business days are those of {shop.calendar.zone.key}, figures are in {shop.currency}")
             yield from _shops(shop)
             yield from _exceptions(shop)
+            yield from _messages(shop)
+        yield from _telegram(settings)
     except ShopError as error:
         yield Finding(str(error), is_well=False)
         return
@@ -87,3 +89,34 @@ def _is_private(url: str) -> bool:
     """Encrypted, or on this machine."""
     parts = urlsplit(url)
     return parts.scheme == "https" or parts.hostname in {"localhost", "127.0.0.1", "::1"}
+
+
+def _messages(shop: wiring.OpenShop) -> Iterator[Finding]:
+    """What did not get through."""
+    from storage.inbox import Inbox  # noqa: PLC0415
+    from storage.outbox import Outbox  # noqa: PLC0415
+
+    out, received = Outbox(shop.database).counts(), Inbox(shop.database).counts()
+    if dead := out.get("dead"):
+        yield Finding(f"{dead} messages were not sent; the owner sees them in chat: 发送失败的消息", is_well=False)
+    if failed := received.get("failed"):
+        yield Finding(f"{failed} messages from chats could not be processed; the log says why", is_well=False)
+    if repeats := out["repeats"]:
+        yield Finding(f"{repeats} messages may have arrived twice, because the program was killed while sending")
+    if waiting := out.get("queued"):
+        yield Finding(f"{waiting} messages wait to be sent; zhanggui serve sends them")
+
+
+def _telegram(settings: Settings) -> Iterator[Finding]:
+    """Whether the bot answers; without one, the steps to it."""
+    if not settings.telegram_token:
+        yield Finding("no Telegram bot: in Telegram open @BotFather, send /newbot, give it a name and a username that "
+                      "ends in bot, and put the token it answers with into ZHANGGUI_TELEGRAM_TOKEN (docs/telegram.md)")
+        return
+    from bot.channels.telegram import TelegramSettings  # noqa: PLC0415  (heavy)
+    from bot.channels.telegram_check import check  # noqa: PLC0415
+
+    said = TelegramSettings(settings.telegram_token, settings.telegram_base_url, settings.telegram_webhook_secret,
+                            settings.telegram_webhook_url)
+    for sentence, is_well in check(said):
+        yield Finding(sentence, is_well=is_well)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
 from bot import outgoing
@@ -14,6 +14,7 @@ from domain.messaging.pacing import Rate
 
 if TYPE_CHECKING:
     from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup
+    from telegram.error import RetryAfter
 
 # What Telegram allows: one a second in a chat, 20 a minute in a group, 30 a second in all.
 CHAT_RATE = Rate(every_s=1.0)
@@ -160,8 +161,7 @@ def translated() -> Iterator[None]:
     try:
         yield
     except said.RetryAfter as error:
-        wait = error.retry_after
-        raise outgoing.SlowDown(float(wait if isinstance(wait, int) else wait.total_seconds())) from error
+        raise outgoing.SlowDown(_seconds(error)) from error
     except said.ChatMigrated as error:
         raise outgoing.Moved(f"{CHANNEL}:{error.new_chat_id}") from error
     except said.Forbidden as error:
@@ -175,3 +175,9 @@ def translated() -> Iterator[None]:
         raise outgoing.Unreachable(f"Telegram cannot be reached: {error.message}") from error
     except said.TelegramError as error:
         raise outgoing.SendError(error.message) from error
+
+
+def _seconds(error: "RetryAfter") -> float:
+    """A number now, a timedelta in the library's next version."""
+    wait = error.retry_after
+    return wait.total_seconds() if isinstance(wait, timedelta) else float(wait)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from email.parser import BytesParser
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote
 
 from tests.telegram import rules
 from tests.telegram.rules import Refusal
@@ -243,7 +243,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         prefix = f"/file/bot{TOKEN}/documents/"
-        content = self.world.files.get(self.path.removeprefix(prefix)) if self.path.startswith(prefix) else None
+        path = unquote(self.path)
+        content = self.world.files.get(path.removeprefix(prefix)) if path.startswith(prefix) else None
         self._answer(200 if content is not None else 404, content or b"", "application/octet-stream")
 
     def do_POST(self) -> None:

@@ -1,0 +1,221 @@
+"""Nothing twice, nothing lost: retries, two processes, crashes, limits, and a Telegram that is down."""
+
+import shutil
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import insert, select
+from sqlmodel import col
+
+from bot.app.wiring import clock
+from domain.messaging.model import Chat, ChatState, InboxState, InboxUpdate, OutboxState, StaffIdentity
+from domain.people import Staff
+from storage.engine import Database, open_database
+from storage.outbox import Outbox, enqueue
+from tests.telegram.fake import FakeTelegram
+from tests.telegram.rules import Refusal
+from tests.telegram.stage import CHEN, GROUP, ORDERS, SECRET, WANG, Stage, fill, message, program, served
+
+
+def bound(database: Database, person: int, name: str) -> None:
+    with database.write() as connection:
+        staff = connection.execute(select(col(Staff.id)).where(col(Staff.name) == name)).scalar_one()
+        connection.execute(insert(StaffIdentity).values(staff_id=staff, channel="telegram", external_id=str(person),
+                                                        bound_at=clock()))
+
+
+@pytest.fixture
+def both_url(empty_database_url: str, filled: Path, tmp_path: Path) -> str:
+    """A small shop on each kind of database."""
+    if empty_database_url.startswith("sqlite"):
+        shutil.copyfile(filled, tmp_path / "shop.db")
+        return f"sqlite:///{tmp_path / 'shop.db'}"
+    fill(empty_database_url)
+    return empty_database_url
+
+
+def test_webhook_retries_to_two_processes_are_one_answer(world: FakeTelegram, both_url: str, tmp_path: Path) -> None:
+    """Telegram sends an update again until it hears a yes, and the load balancer picks another process."""
+    with served(world, both_url, tmp_path) as one, served(world, both_url, tmp_path) as two:
+        one.bind(WANG, "小王")
+        updates = [message(world.number(), WANG, f"发货 {order} 顺丰 SF123456789{place}")
+                   for place, order in enumerate(ORDERS)]
+        posts = [threading.Thread(target=each.post, args=(update,)) for update in updates for each in (one, two, one)]
+        for post in posts:
+            post.start()
+        for post in posts:
+            post.join()
+        world.wait_for(lambda: sum("请确认" in text for text in world.texts(WANG)) == len(ORDERS), within_s=30)
+        one.quiet()
+        assert len(world.texts(WANG)) == 1 + len(ORDERS)
+        assert not world.refused
+
+
+def test_one_of_two_processes_polls(world: FakeTelegram, both_url: str, tmp_path: Path) -> None:
+    with program(world, both_url, tmp_path), program(world, both_url, tmp_path):
+        world.queue(message(world.number(), 66, "你好"))
+        world.wait_text(66, "同事")
+        time.sleep(1.5)
+        assert not [each for each in world.refused if "409" in each or "Conflict" in each]
+        assert len(world.texts(66)) == 1
+
+
+def test_killed_between_receiving_and_answering_it_answers_after_the_next_start(
+        world: FakeTelegram, shop_url: str, tmp_path: Path) -> None:
+    database = open_database(shop_url)
+    bound(database, WANG, "小王")
+    world.webhook = "https://shop.example/channels/telegram"
+    world.trouble = drop("sendMessage")
+    with program(world, shop_url, tmp_path, ZHANGGUI_TELEGRAM_WEBHOOK_SECRET=SECRET) as (process, address):
+        stage = Stage(world, None, None, address)  # type: ignore[arg-type]
+        assert stage.post(message(world.number(), WANG, "哪些货要补")) == 200
+        process.send_signal(signal.SIGKILL)
+        process.wait(10)
+    world.trouble = None
+    with program(world, shop_url, tmp_path, ZHANGGUI_TELEGRAM_WEBHOOK_SECRET=SECRET):
+        world.wait_text(WANG, "SKU", within_s=60)
+    database.close()
+    assert len(world.texts(WANG)) == 1
+
+
+def drop(method: str) -> Any:
+    """Telegram hangs up without an answer."""
+    def hang_up(called: str, _: dict[str, Any]) -> None:
+        if called == method:
+            raise ConnectionError
+    return hang_up
+
+
+def test_killed_between_send_and_mark_the_message_comes_again_and_that_is_counted(
+        world: FakeTelegram, shop_url: str, tmp_path: Path) -> None:
+    """Whether the chat has it cannot be known: it is sent again, and doctor, metrics and log say so."""
+    database = open_database(shop_url)
+    bound(database, WANG, "小王")
+    arrived, released = threading.Event(), threading.Event()
+
+    def hold(called: str, said: dict[str, Any]) -> None:
+        if called == "sendMessage" and not arrived.is_set():
+            world._new(said, said["text"], None)
+            arrived.set()
+            released.wait(30)
+            raise ConnectionError
+
+    world.trouble = hold
+    with program(world, shop_url, tmp_path) as (process, _):
+        world.queue(message(world.number(), WANG, "哪些货要补"))
+        assert arrived.wait(20)
+        process.send_signal(signal.SIGKILL)
+        process.wait(10)
+    released.set()
+    world.trouble = None
+    with program(world, shop_url, tmp_path) as (process, _):
+        world.wait_for(lambda: len(world.texts(WANG)) == 2, within_s=60)
+        world.wait_for(lambda: Outbox(database).counts().get("sent"))
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 0
+    assert Outbox(database).counts()["repeats"] == 1
+    database.close()
+
+
+def test_told_to_slow_down_it_waits_and_then_says_it_once(shop: Stage) -> None:
+    refusals = iter([True, True])
+
+    def limited(called: str, _: dict[str, Any]) -> None:
+        if called == "sendMessage" and next(refusals, False):
+            raise Refusal(429, "Too Many Requests: retry after 1", retry_after=1)
+
+    shop.world.trouble = limited
+    shop.hears(WANG, "哪些货要补", "SKU")
+    shop.quiet()
+    assert len([text for text in shop.world.texts(WANG) if "SKU" in text]) == 1
+    assert not [row for row in shop.outbox() if row.state != OutboxState.SENT]
+
+
+def test_while_telegram_is_down_messages_wait(shop: Stage) -> None:
+    shop.world.trouble = drop("sendMessage")
+    shop.says(WANG, "哪些货要补")
+    shop.world.wait_for(lambda: any(row.error for row in shop.outbox()))
+    shop.world.trouble = None
+    shop.world.wait_text(WANG, "SKU", within_s=20)
+    shop.quiet()
+    last = shop.outbox()[-1]
+    assert (last.state, last.channel_message_id) == (OutboxState.SENT, str(shop.world.sent[-1].id))
+
+
+def test_a_start_while_telegram_is_down_is_not_ready_and_gets_ready(
+        world: FakeTelegram, shop_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.channels.telegram.HELLO_EVERY_S", 0.2)
+    world.trouble = drop("getMe")
+    with served(world, shop_url, tmp_path) as stage:
+        stage.world.wait_for(lambda: "does not answer" in stage.get("/readyz")[1])
+        assert stage.get("/readyz")[0] == 503
+        assert stage.get("/healthz")[0] == 200
+        assert stage.post(message(world.number(), 66, "你好")) == 200
+        world.trouble = None
+        world.wait_text(66, "同事")
+        assert stage.get("/readyz")[0] == 200
+
+
+def test_blocked_while_sending_the_message_is_given_up_and_the_owner_can_see_it(shop: Stage) -> None:
+    shop.says(WANG, "哪些货要补")
+    shop.world.gone.add(WANG)
+    shop.says(WANG, "待发货")
+    shop.world.wait_for(lambda: shop.count(Chat, col(Chat.state) == ChatState.LEFT))
+    listed = shop.hears(CHEN, "发送失败的消息", f"telegram:{WANG}")
+    assert "blocked by the user" in listed.text
+    shop.world.gone.clear()
+    shop.taps(CHEN, listed, "全部重发")
+    shop.world.wait_text(CHEN, "重新排队")
+    shop.world.wait_text(WANG, "待发货")
+
+
+def test_a_long_answer_comes_in_parts_and_markup_never_breaks(shop: Stage) -> None:
+    text = "\n".join(f"{number} <b>&amp; 毛毯 🧣 & 围巾 < 3" for number in range(400))
+    with shop.shop.database.write() as connection:
+        enqueue(connection, chat=f"telegram:{WANG}", unique_key="long", kind="reply", now=clock(),
+                payload={"reply": {"kind": "answer", "text": text, "buttons": []}})
+    shop.world.wait_text(WANG, "399 ", within_s=30)
+    shop.quiet()
+    parts = [each.text for each in shop.world.sent if "毛毯" in each.text]
+    assert len(parts) > 2
+    assert "\n".join(parts) == text
+    assert not shop.world.refused
+
+
+def test_a_notice_of_a_kind_nobody_knows_is_a_dead_letter(shop: Stage) -> None:
+    with shop.shop.database.write() as connection:
+        enqueue(connection, chat=f"telegram:{WANG}", unique_key="odd", kind="nobody-knows", now=clock(), payload={})
+    shop.world.wait_for(lambda: shop.serving.outbox.counts().get("dead"))
+    assert "nobody-knows" in shop.hears(CHEN, "发送失败的消息", "cannot be rendered").text
+
+
+def test_an_update_that_fails_three_times_is_given_up_with_a_word(
+        shop: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object, **__: object) -> Iterator[None]:
+        raise RuntimeError("no luck")
+
+    monkeypatch.setattr("bot.channels.telegram.RETRY_IN", clock() - clock())
+    monkeypatch.setattr(type(shop.shop.dispatcher), "reply", broken)
+    shop.says(WANG, "哪些货要补")
+    shop.world.wait_text(WANG, "出了错")
+    assert shop.count(InboxUpdate, col(InboxUpdate.state) == InboxState.FAILED) == 1
+
+
+def test_twenty_chats_are_answered_side_by_side(shop: Stage) -> None:
+    """One a second in each chat and thirty in all: Telegram refuses nothing."""
+    with shop.shop.database.write() as connection:
+        for chat in range(100, 140):
+            enqueue(connection, chat=f"telegram:{chat}", unique_key=f"n{chat}", kind="reply", now=clock(),
+                    payload={"reply": {"kind": "answer", "text": "早", "buttons": []}})
+        for number in range(7):
+            enqueue(connection, chat=f"telegram:{GROUP}", unique_key=f"g{number}", kind="reply", now=clock(),
+                    payload={"reply": {"kind": "answer", "text": f"群 {number}", "buttons": []}})
+    shop.world.wait_for(lambda: shop.world.texts(GROUP)[-1:] == ["群 6"], within_s=40)
+    assert shop.world.texts(GROUP) == [f"群 {number}" for number in range(7)]
+    assert all(shop.world.texts(chat) == ["早"] for chat in range(100, 140))
+    assert not shop.world.refused
