@@ -113,7 +113,11 @@ class SlowDown(SendError):
 
 
 class Unreachable(SendError):
-    """The channel cannot be reached now; later it may."""
+    """The channel cannot be reached now; later it may. A call that was not answered may have arrived all the same."""
+
+    def __init__(self, sentence: str, *, may_have_arrived: bool = False) -> None:
+        super().__init__(sentence)
+        self.may_have_arrived = may_have_arrived
 
 
 class Gone(SendError):

@@ -51,7 +51,8 @@ class Outbox(Protocol):
     def part_sent(self, message: Any, parts: int, *, now: datetime, lasts_s: float,
                   rates: Mapping[str, Any]) -> None: ...
     def sent(self, message: Any, channel_message_id: str, *, now: datetime, rates: Mapping[str, Any]) -> None: ...
-    def later(self, message: Any, not_before: datetime, *, error: str | None = None, failed: bool = True) -> None: ...
+    def later(self, message: Any, not_before: datetime, *, error: str | None = None, failed: bool = True,
+              may_repeat: bool = False) -> None: ...
     def slow_down(self, message: Any, key: str, rate: Any, until: datetime) -> None: ...
     def give_up(self, message: Any, error: str) -> None: ...
 
@@ -98,17 +99,22 @@ class Relay:
     async def _run(self) -> None:
         while not self._is_stopping:
             self._woken.clear()
-            room = MOST_AT_ONCE - len(self._sending)
-            try:
-                leased = await asyncio.to_thread(self._outbox.lease, self._clock(), LEASE_S, room) if room else []
-            except Exception:
-                log.exception("the outbox cannot be read")
-                await asyncio.sleep(TROUBLE_REST_S)
-                continue
-            for message in leased:
-                self._begin(message)
-            if len(leased) < room or not room:
+            if not await self._begin_waiting():
                 await self._rest()
+        await self._begin_waiting()  # what the last updates in hand were answered with
+
+    async def _begin_waiting(self) -> int:
+        """Take what waits, as much as there is room for; how many there were."""
+        room = MOST_AT_ONCE - len(self._sending)
+        try:
+            leased = await asyncio.to_thread(self._outbox.lease, self._clock(), LEASE_S, room) if room else []
+        except Exception:
+            log.exception("the outbox cannot be read")
+            await asyncio.sleep(TROUBLE_REST_S)
+            return 0
+        for message in leased:
+            self._begin(message)
+        return len(leased)
 
     async def _rest(self) -> None:
         try:
@@ -161,7 +167,7 @@ class Relay:
                 async with asyncio.timeout(SEND_TIMEOUT_S):
                     channel_id = await sender.send(rendered, part, self._clock())
             except TimeoutError as error:
-                raise outgoing.Unreachable("no answer in time") from error
+                raise outgoing.Unreachable("no answer in time", may_have_arrived=True) from error
             if part + 1 < parts:
                 await self._call(self._outbox.part_sent, message, part + 1, now=self._clock(), lasts_s=LEASE_S,
                                  rates=rates)
@@ -191,7 +197,8 @@ class Relay:
                 await self._call(self._chats.left, message.chat.partition("/")[0], now)
                 await self._call(self._outbox.give_up, message, str(error))
             case outgoing.Unreachable() if now - message.created_at < GIVE_UP_AFTER:
-                await self._call(self._outbox.later, message, now + _backoff(message.attempts), error=str(error))
+                await self._call(self._outbox.later, message, now + _backoff(message.attempts), error=str(error),
+                                 may_repeat=error.may_have_arrived)
             case outgoing.Refused() | outgoing.OverTaken() | outgoing.Unreachable():
                 await self._call(self._outbox.give_up, message, str(error))
             case _ if message.attempts + 1 >= MAX_ATTEMPTS:

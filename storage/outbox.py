@@ -107,11 +107,13 @@ class Outbox:
             self._set(connection, message.id, state=OutboxState.SENT, sent_at=now, leased_until=None, error=None,
                       channel_message_id=channel_message_id[:80], payload=_without_files(message.payload))
 
-    def later(self, message: Leased, not_before: datetime, *, error: str | None = None, failed: bool = True) -> None:
-        """Give it back for another try; `failed` counts as one."""
+    def later(self, message: Leased, not_before: datetime, *, error: str | None = None, failed: bool = True,
+              may_repeat: bool = False) -> None:
+        """Give it back for another try; `failed` counts as one, `may_repeat` as one that may have arrived."""
         with self._database.write() as connection:
             self._set(connection, message.id, not_before=not_before, leased_until=None,
-                      error=error and error[:MAX_ERROR], attempts=message.attempts + failed)
+                      error=error and error[:MAX_ERROR], attempts=message.attempts + failed,
+                      repeats=message.repeats + may_repeat)
 
     def slow_down(self, message: Leased, key: str, rate: Rate, until: datetime) -> None:
         """The channel asked to wait: nobody sends to this chat before, and it is no failure of the message."""

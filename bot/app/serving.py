@@ -10,7 +10,7 @@ from bot.app import wiring
 from bot.app.chat_files import ChatFileDesk
 from bot.app.server import Receive, Service
 from bot.app.wiring import OpenShop
-from bot.conversing.conversation import Conversation
+from bot.conversing.conversation import Conversation, OneAtATime
 from bot.conversing.dead_letters import DeadLetters
 from bot.conversing.doors import Doors
 from bot.conversing.files import FileTalk
@@ -70,20 +70,20 @@ def put_together(shop: OpenShop, *, with_scheduler: bool) -> Serving:
     serving = Serving(shop)
     senders: dict[str, Sender] = {}
     relay = Relay(serving.outbox, Chats(shop.database), senders, renderers(), clock=wiring.clock)
-    services: list[Service] = [relay]
-    if shop.settings.telegram_token:
-        services += _telegram(serving, relay, senders)
+    # stopped from the last to the first: no new updates, those in hand, their answers, the connections
+    connections, channels = _telegram(serving, relay, senders) if shop.settings.telegram_token else ([], [])
+    services: list[Service] = [*connections, relay, *channels]
     if with_scheduler:
         services += [make(shop) for make in SCHEDULED]
     serving.services = services
     return serving
 
 
-def conversation(shop: OpenShop, files: FileTalk) -> Conversation:
+def conversation(shop: OpenShop, answerer: OneAtATime, files: FileTalk) -> Conversation:
     """The conversation of every channel."""
     orders, database = WaitingOrders(shop.database), shop.database
     return Conversation(
-        shop.dispatcher, Chats(database), Doors(bindings(shop), Limits(database)), clock=wiring.clock,
+        answerer, Chats(database), Doors(bindings(shop), Limits(database)), clock=wiring.clock,
         shop_now=shop.now, specialists=(files, ShippingList(orders), DeadLetters(Outbox(database))))
 
 
@@ -91,23 +91,33 @@ def bindings(shop: OpenShop) -> Bindings:
     return Bindings(shop.database, shop.vault, secrets.randbelow)
 
 
-def _telegram(serving: Serving, relay: Relay, senders: dict[str, Sender]) -> list[Service]:
-    from bot.channels.telegram import TelegramChannel, TelegramSettings, make_bot  # noqa: PLC0415  (heavy)
+def _telegram(serving: Serving, relay: Relay, senders: dict[str, Sender]) -> tuple[list[Service], list[Service]]:
+    """The bot's connections, and what receives through them."""
+    from bot.channels.telegram import (  # noqa: PLC0415  (heavy)
+        TelegramChannel,
+        TelegramConnection,
+        TelegramSettings,
+        make_bot,
+    )
     from bot.channels.telegram_polling import TelegramPolling  # noqa: PLC0415
     from integrations.barcodes import read  # noqa: PLC0415
 
     shop, said = serving.shop, serving.shop.settings
     settings = TelegramSettings(said.telegram_token or "", said.telegram_base_url, said.telegram_webhook_secret,
                                 said.telegram_webhook_url)
+    answerer = OneAtATime(shop.dispatcher)
     files = FileTalk(ChatFiles(shop.database, _file_code), ChatFileDesk(shop), WaitingOrders(shop.database), read,
-                     shop.dispatcher)
+                     answerer)
+    bot, taps = make_bot(settings), Buttons(shop.database, shop.vault)
     channel = TelegramChannel(
-        settings, make_bot(settings), inbox=serving.inbox, taps=Buttons(shop.database, shop.vault), roll=bindings(shop),
-        conversation=conversation(shop, files), wanted=files.wanted, clock=wiring.clock, wake_relay=relay.wake)
+        settings, bot, inbox=serving.inbox, taps=taps, roll=bindings(shop),
+        conversation=conversation(shop, answerer, files), wanted=files.wanted, clock=wiring.clock,
+        wake_relay=relay.wake)
     senders["telegram"] = channel.sender
     serving.telegram, serving.telegram_secret = channel.receive, settings.webhook_secret
     holder = f"{os.getpid()}-{secrets.token_hex(8)}"
-    return [channel, TelegramPolling(channel, Leases(shop.database), holder, wiring.clock)]
+    polling = TelegramPolling(channel, Leases(shop.database), holder, wiring.clock)
+    return [TelegramConnection(bot)], [channel, polling]
 
 
 def _file_code() -> str:

@@ -89,6 +89,24 @@ def make_bot(settings: TelegramSettings) -> "Bot":
                **addresses)
 
 
+class TelegramConnection:
+    """Keeps the bot's connections open until everybody who speaks through them has finished."""
+
+    name = "telegram connection"
+
+    def __init__(self, bot: "Bot") -> None:
+        self._bot = bot
+
+    async def start(self) -> None:
+        """They open with the first call."""
+
+    async def stop(self) -> None:
+        await self._bot.shutdown()
+
+    def problem(self) -> str | None:
+        return None
+
+
 class TelegramChannel:
     """One bot. `wake_relay` is called when there is something to send."""
 
@@ -122,8 +140,6 @@ class TelegramChannel:
             if not self._ready.is_set():
                 worker.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        with suppress(Exception):
-            await self.bot.shutdown()
 
     def problem(self) -> str | None:
         return self._problem

@@ -171,6 +171,8 @@ def translated() -> Iterator[None]:
     except said.BadRequest as error:
         gone = "chat not found" in error.message.lower()
         raise (outgoing.Gone if gone else outgoing.Refused)(error.message) from error
+    except said.TimedOut as error:
+        raise outgoing.Unreachable("Telegram does not answer in time", may_have_arrived=True) from error
     except said.NetworkError as error:
         raise outgoing.Unreachable(f"Telegram cannot be reached: {error.message}") from error
     except said.TelegramError as error:

@@ -16,8 +16,10 @@ from bot.conversing.menu import sentence_of
 from bot.conversing.ports import Answerer, Bound, Chats
 from bot.rendering.messages import say
 from bot.rendering.reply import Reply
+from bot.rendering.talk import render_refused
 from bot.turn import Person
 from bot.understanding.commands import command_of
+from bot.understanding.readings import Refused
 from domain.errors import ShopError
 from domain.people import ROLE_PERMISSIONS, Permission
 
@@ -42,6 +44,20 @@ class Hearing:
 Specialist = Callable[[Hearing], list[tuple[Reply, tuple[outgoing.Document, ...]]] | None]
 
 
+@dataclass(frozen=True, slots=True)
+class OneAtATime:
+    """An answerer for several threads: the dispatcher's running conversations are made for one. Files go beside it."""
+
+    answerer: Answerer
+    lock: Lock = field(default_factory=Lock)
+
+    def reply(self, text: str, *, person: Person, at: datetime, chat: str, chart_dir: Path | None = None,
+              only_asked_charts: bool = False) -> Reply:
+        with self.lock:
+            return self.answerer.reply(text, person=person, at=at, chat=chat, chart_dir=chart_dir,
+                                       only_asked_charts=only_asked_charts)
+
+
 @dataclass(slots=True)
 class Conversation:
     """Everything between a channel's message and the rows of the outbox that answer it."""
@@ -52,7 +68,6 @@ class Conversation:
     clock: Callable[[], datetime]
     shop_now: Callable[[], datetime]
     specialists: tuple[Specialist, ...] = ()
-    _one_at_a_time: Lock = field(default_factory=Lock)  # the dispatcher's sessions are not made for threads
 
     def hear(self, inbound: Inbound, content: bytes | None = None) -> Posts:
         """What is said back. Never raises for what a person sent."""
@@ -106,7 +121,9 @@ class Conversation:
         return [outgoing.post(change.chat, Reply("answer", say("people.group_joined", change.language, group=title)))]
 
     def _answer(self, hearing: Hearing) -> Posts:
-        with TemporaryDirectory(prefix="zhanggui-charts-") as folder, self._one_at_a_time:
+        with TemporaryDirectory(prefix="zhanggui-charts-") as folder:
+            if hearing.person.place == frozenset() and not _asks_for_help(hearing.text):
+                return self._privately(hearing, Path(folder))
             posts: Posts = []
             for reply, documents in self._replies(hearing, Path(folder)):
                 if reply.is_private_matter:
@@ -122,6 +139,8 @@ class Conversation:
                     return said
         except ShopError as error:
             return [(Reply("error", str(error)), ())]
+        if not hearing.text.strip():  # a sticker, a voice message: no words to tell the language by
+            return [(render_refused(Refused("empty"), hearing.language), ())]
         reply = self.answerer.reply(hearing.text, person=hearing.person, at=hearing.now, chat=hearing.inbound.chat,
                                     chart_dir=folder, only_asked_charts=True)
         return [(reply, ())]
@@ -140,6 +159,11 @@ class Conversation:
         """In a group the answer hangs on its question."""
         return outgoing.post(inbound.chat, reply, person=inbound.person_id, documents=documents,
                              reply_to=inbound.message_id if inbound.is_group else None)
+
+
+def _asks_for_help(text: str) -> bool:
+    command = command_of(text.strip())
+    return command is not None and command.name == "help"
 
 
 def _language(text: str, otherwise: str) -> str:

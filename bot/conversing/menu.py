@@ -29,7 +29,7 @@ COMMANDS = (
 )
 FOR_STRANGERS = ("start", "bind", "help")
 FOR_GROUPS = ("today", "toship", "restock", "help")
-_SPOKEN = frozenset({"today", "profit", "trend", "toship", "restock", "failed"})
+_SPOKEN = frozenset({"today", "profit", "trend", "toship", "restock", "failed", "help", "subscribe"})
 _SLASH = re.compile(r"/([a-z]{2,20})(?:@\w+)?(?:\s+(.*))?", re.DOTALL)
 
 

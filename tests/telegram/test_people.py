@@ -1,13 +1,18 @@
 """Who gets an answer: strangers, codes, lost phones, groups."""
 
+from datetime import timedelta
+
 import pytest
 from sqlmodel import col
 
 from bot.app.serving import bindings
 from bot.app.wiring import clock
+from bot.conversing.doors import Doors
+from bot.conversing.inbound import Inbound
 from domain.messaging.model import Chat, ChatState, InboxUpdate, StaffIdentity
 from domain.people import Role
 from storage.chats import Chats
+from storage.paces import Limits
 from tests.telegram.stage import CHEN, GROUP, STRANGER, WANG, ZHOU, Stage, message
 
 POLITE = "只为店里的同事服务"
@@ -72,11 +77,16 @@ def test_a_code_said_in_a_group_is_not_taken(stage: Stage) -> None:
 
 
 def test_asking_too_fast_is_said_once_and_then_met_with_silence(shop: Stage) -> None:
-    for _ in range(40):
-        shop.says(WANG, "帮助")
-    shop.world.wait_for(lambda: not shop.serving.inbox.counts().get("received"))
-    kept = [row for row in shop.outbox() if row.chat == f"telegram:{WANG}"]
-    assert 25 <= len(kept) <= 35
+    doors, at = Doors(bindings(shop.shop), Limits(shop.shop.database)), clock()
+    asked = Inbound("1", f"telegram:{WANG}", f"telegram:{WANG}", "", is_group=False, person_id=str(WANG),
+                    message_id="1", text="帮助", language="zh")
+    later = at + timedelta(hours=1)
+    heard = [doors.admit(asked, later) for _ in range(40)]
+    assert sum(person is not None for _, person in heard) == 30
+    said = [reply.text for reply, _ in heard if reply is not None]
+    assert len(said) == 1
+    assert "太快" in said[0]
+    assert doors.admit(asked, later + timedelta(minutes=1))[1] is not None
 
 
 @pytest.mark.parametrize(("text", "more"), [
@@ -162,3 +172,27 @@ def test_what_is_no_update_or_not_from_telegram_is_not_kept(stage: Stage) -> Non
     assert stage.count(InboxUpdate) == before
     assert stage.get("/healthz")[0] == 200
     assert "zhanggui_inbox_updates" in stage.get("/metrics")[1]
+
+
+def test_an_edited_question_is_answered_anew(shop: Stage) -> None:
+    update = shop.says(WANG, "哪些货要步")
+    shop.quiet()
+    before = len(shop.world.sent)
+    edited = {**update["message"], "text": "哪些货要补", "edit_date": 2}
+    assert shop.post({"update_id": shop.world.number(), "edited_message": edited}) == 200
+    shop.world.wait_for(lambda: any("SKU" in each.text for each in shop.world.sent[before:]))
+
+
+def test_a_sticker_is_answered_with_what_can_be_asked(shop: Stage) -> None:
+    sticker = {"file_id": "s", "file_unique_id": "s", "width": 1, "height": 1, "is_animated": False,
+               "is_video": False, "type": "regular"}
+    update = message(shop.world.number(), WANG, "", sticker=sticker)
+    del update["message"]["text"]
+    before = len(shop.world.sent)
+    shop.post(update)
+    shop.world.wait_for(lambda: any("文字" in each.text for each in shop.world.sent[before:]))
+
+
+def test_a_group_nobody_cleared_hears_nothing_but_help(shop: Stage) -> None:
+    shop.hears(CHEN, "/help@zhanggui_bot", "掌柜", chat=GROUP)
+    shop.hears(CHEN, "@zhanggui_bot 这个毛毯怎么样", "私聊发给你", chat=GROUP)
