@@ -14,8 +14,8 @@ from bot.understanding.readings import Act, Command, Refused, Unclear
 from domain.actions import actions
 from domain.confirmations import Done, Missing, NotPossible, Proposal
 from domain.errors import NotAllowed
-from domain.messaging.actions import SHOWN_BY
 from domain.people import Role
+from domain.reports import NEEDS
 
 
 class Desk(Protocol):
@@ -65,7 +65,7 @@ class Acting:
         try:
             if action is not None:
                 turn.person.require(action.permission)
-                shown_by = SHOWN_BY.get(act.arguments.get("report", "")) if act.action == "subscribe" else None
+                shown_by = NEEDS.get(act.arguments.get("report", "")) if act.action == "subscribe" else None
                 if shown_by is not None:
                     turn.person.require(shown_by)
         except NotAllowed as error:

@@ -51,6 +51,7 @@ class ParameterKind(StrEnum):
     EXCEPTION = "exception"
     ORDERS = "orders"
     MARK = "mark"
+    TIME = "time"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 Values are as in the public contract: whole pieces, money in minor units, days as ISO dates.
 """
 
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -19,6 +20,7 @@ MAX_PIECES = 10_000_000  # no shop here moves more at once; a slip of the keyboa
 MAX_MONEY_MINOR = 10**12  # ten thousand million yuan
 MAX_TEXT = 200  # the width of the columns that keep notes
 MAX_NAME = 80  # the longest SKU, warehouse or order number kept
+LAST_HOUR, LAST_MINUTE = 23, 59
 MAX_LINES = 50  # more lines of a purchase order fit no phone
 MAX_PARCELS = 100  # shipped by one yes; a longer list is a file for several
 MARKS = (*Exclusion, "normal")
@@ -118,6 +120,14 @@ def _mark(_: Parameter, value: Any) -> str:
     return str(value)
 
 
+def _time(_: Parameter, value: Any) -> str:
+    """HH:MM, as the clock on the wall shows it; 9:07 is 09:07."""
+    found = re.fullmatch(r"(\d{1,2}):(\d{2})", str(value).strip())
+    if not found or int(found[1]) > LAST_HOUR or int(found[2]) > LAST_MINUTE:
+        raise Impossible("bad_time", value=str(value)[:MAX_NAME])
+    return f"{int(found[1]):02d}:{found[2]}"
+
+
 def _lines(parameter: Parameter, value: Any) -> list[dict[str, Any]]:
     if not isinstance(value, list) or not all(isinstance(line, Mapping) for line in value):
         raise MissingArgument(parameter)
@@ -165,4 +175,5 @@ _CHECKS: Mapping[ParameterKind, Callable[[Parameter, Any], Any]] = {
     ParameterKind.EXCEPTION: _quantity,
     ParameterKind.ORDERS: _orders,
     ParameterKind.MARK: _mark,
+    ParameterKind.TIME: _time,
 }

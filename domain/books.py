@@ -189,6 +189,9 @@ class Books(Protocol):
     def is_subscribed(self, chat: str, report: Report) -> bool:
         """Whether the chat gets the report."""
 
+    def subscribed_at(self, chat: str, report: Report) -> str | None:
+        """The chat's own time for the report, HH:MM; None where it has none or does not get it."""
+
     def waybill_user(self, carrier: str, waybill_no: str) -> str | None:
         """The number of the order that uses the waybill already."""
 

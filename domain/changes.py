@@ -221,13 +221,15 @@ class PurchaseArrival:
 
 @dataclass(frozen=True, slots=True)
 class SubscriptionChange:
-    """Whether a chat gets a report."""
+    """Whether a chat gets a report, and at which time of its own (HH:MM; None: the timetable's)."""
 
     chat: str
     report: Report
     actor: str
     before: bool
     after: bool
+    at_before: str | None = None
+    at_after: str | None = None
     kind: Literal["subscription"] = "subscription"
 
 
@@ -301,8 +303,9 @@ _INVERSES: dict[type, Callable[[Any], Any]] = {
     Revaluation: lambda change: replace(change, before_e4=change.after_e4, after_e4=change.before_e4),
     ReorderPointChange: _swapped,
     ExclusionChange: _swapped,
-    SubscriptionChange: _swapped,
     AliasChange: _swapped,
+    SubscriptionChange: lambda change: replace(_swapped(change), at_before=change.at_after,
+                                               at_after=change.at_before),
     OrderChange: lambda order: replace(_swapped(order), shipped_before=order.shipped_after,
                                        shipped_after=order.shipped_before),
     ParcelChange: lambda parcel: replace(parcel, is_sent=not parcel.is_sent),

@@ -224,7 +224,7 @@ class Waiting(Protocol):
 class Platforms(Protocol):
     """The shops that are connected to their platform."""
 
-    def connected(self, need: str) -> Sequence[str]:
+    def connected(self, need: str, /) -> Sequence[str]:
         """Ids of shops that can do what is needed: orders, stock or shipments."""
 
 

@@ -193,6 +193,10 @@ class StoredBooks:
         return bool(self._rows(select(col(Subscription.id)).where(
             col(Subscription.chat) == chat, col(Subscription.report) == report)))
 
+    def subscribed_at(self, chat: str, report: Report) -> str | None:
+        return self._connection.execute(select(col(Subscription.at)).where(
+            col(Subscription.chat) == chat, col(Subscription.report) == report)).scalar()
+
     def waybill_user(self, carrier: str, waybill_no: str) -> str | None:
         statement = (select(col(Order.external_id)).join(Shipment, col(Shipment.order_id) == col(Order.id))
                      .where(col(Shipment.waybill_no) == waybill_no, col(Shipment.carrier) == carrier).limit(1))

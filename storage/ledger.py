@@ -234,7 +234,8 @@ def _subscription(connection: Connection, change: SubscriptionChange, reference:
         col(Subscription.chat) == change.chat, col(Subscription.report) == change.report))
     if change.after:
         connection.execute(insert(Subscription).values(
-            chat=change.chat, report=change.report, subscribed_by=change.actor, created_at=reference.at))
+            chat=change.chat, report=change.report, at=change.at_after, subscribed_by=change.actor,
+            created_at=reference.at))
 
 
 def _repair(connection: Connection, change: BalanceRepair, _: Reference) -> None:

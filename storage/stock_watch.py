@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Subquery, and_, delete, func, or_, select, tuple_, update
+from sqlalchemy import CTE, Connection, Subquery, and_, delete, func, or_, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from domain.clock import ShopCalendar
@@ -21,7 +21,7 @@ _warehouses, _sku_days, _warnings = _T["warehouses"], _T["sku_days"], _T["stock_
 
 
 class StoredStockWatch:
-    """Meets `domain.jobs.StockWatch`. Balances are those of now; sales are of the whole days before."""
+    """Meets `domain.jobs.StockWatch`. Sales are of the whole days before the moment."""
 
     def __init__(self, database: Database, calendar: ShopCalendar) -> None:
         self._database = database
@@ -40,24 +40,24 @@ class StoredStockWatch:
 
     def _statement(self, at: datetime) -> Any:
         """Only rows that may matter: at the reorder point, about to run out, or warned of before."""
-        total, sold, shipped = _totals(), self._sold(at), self._shipped(at)
-        left, incoming = _balances.c.on_hand - _balances.c.reserved, _balances.c.incoming
-        away = func.coalesce(shipped.c.pieces, 0)
-        base = (_balances.join(_skus, _skus.c.id == _balances.c.sku_id)
+        held = _held(at)
+        total, sold, shipped = _totals(held), self._sold(at), self._shipped(at)
+        left, away = held.c.available, func.coalesce(shipped.c.pieces, 0)
+        base = (held.join(_skus, _skus.c.id == held.c.sku_id)
                 .join(_products, _products.c.id == _skus.c.product_id)
-                .join(_warehouses, _warehouses.c.id == _balances.c.warehouse_id)
-                .join(total, total.c.sku_id == _balances.c.sku_id)
-                .outerjoin(sold, sold.c.sku_id == _balances.c.sku_id)
-                .outerjoin(shipped, _same_place(shipped)).outerjoin(_warnings, _same_place(_warnings)))
+                .join(_warehouses, _warehouses.c.id == held.c.warehouse_id)
+                .join(total, total.c.sku_id == held.c.sku_id)
+                .outerjoin(sold, sold.c.sku_id == held.c.sku_id)
+                .outerjoin(shipped, _same_place(shipped, held)).outerjoin(_warnings, _same_place(_warnings, held)))
         return select(
-            _balances.c.sku_id, _skus.c.code.label("sku"), _products.c.name, _skus.c.variant, _balances.c.warehouse_id,
-            _warehouses.c.name.label("warehouse"), left.label("available"), incoming, total.c.total,
+            held.c.sku_id, _skus.c.code.label("sku"), _products.c.name, _skus.c.variant, held.c.warehouse_id,
+            _warehouses.c.name.label("warehouse"), left, held.c.incoming, total.c.total,
             total.c.incoming_total, _skus.c.reorder_point, func.coalesce(sold.c.pieces, 0).label("sold"),
             away.label("shipped"), _warnings.c.level, _warnings.c.snoozed_until,
         ).select_from(base).where(_skus.c.is_active, or_(
             total.c.total <= _skus.c.reorder_point, _warnings.c.sku_id.is_not(None),
             and_(away > 0, left * DEMAND_DAYS < SHORT_COVER_DAYS * away),
-        )).order_by(_skus.c.code, _warehouses.c.priority, _balances.c.warehouse_id)
+        )).order_by(_skus.c.code, _warehouses.c.priority, held.c.warehouse_id)
 
     def _sold(self, at: datetime) -> Subquery:
         today = self._calendar.day(at)
@@ -73,14 +73,24 @@ class StoredStockWatch:
         ).group_by(_moves.c.sku_id, _moves.c.warehouse_id).subquery("shipped")
 
 
-def _totals() -> Subquery:
-    return select(
-        _balances.c.sku_id, func.sum(_balances.c.on_hand - _balances.c.reserved).label("total"),
-        func.sum(_balances.c.incoming).label("incoming_total")).group_by(_balances.c.sku_id).subquery("total")
+def _held(at: datetime) -> CTE:
+    """What was available at the moment, as figures of stock reckon it: the balance less what moved since."""
+    later = select(_moves.c.sku_id, _moves.c.warehouse_id, func.sum(_moves.c.quantity).label("pieces")).where(
+        _moves.c.moved_at > at, _moves.c.reason.not_in([MoveReason.OPENING, MoveReason.COUNTED]),
+    ).group_by(_moves.c.sku_id, _moves.c.warehouse_id).subquery("later")
+    on_hand = _balances.c.on_hand - func.coalesce(later.c.pieces, 0)
+    return select(_balances.c.sku_id, _balances.c.warehouse_id, _balances.c.incoming,
+                  (on_hand - _balances.c.reserved).label("available")).select_from(
+        _balances.outerjoin(later, _same_place(later, _balances))).cte("held")
 
 
-def _same_place(other: Any) -> Any:
-    return and_(other.c.sku_id == _balances.c.sku_id, other.c.warehouse_id == _balances.c.warehouse_id)
+def _totals(held: CTE) -> Subquery:
+    return select(held.c.sku_id, func.sum(held.c.available).label("total"),
+                  func.sum(held.c.incoming).label("incoming_total")).group_by(held.c.sku_id).subquery("total")
+
+
+def _same_place(one: Any, other: Any) -> Any:
+    return and_(one.c.sku_id == other.c.sku_id, one.c.warehouse_id == other.c.warehouse_id)
 
 
 def _line(row: Any) -> StockLine:

@@ -58,5 +58,5 @@ class StoredWaiting:
 class NoPlatforms:
     """Meets `domain.jobs.Platforms` as long as no platform can be connected."""
 
-    def connected(self, need: str) -> Sequence[str]:  # noqa: ARG002
+    def connected(self, _: str) -> Sequence[str]:
         return ()

@@ -17,12 +17,15 @@ from bot.model_mode.consult import ModelMode
 from bot.proving import Proving
 from bot.rendering.chart import draw
 from bot.rendering.chart_why import draw_why
+from bot.reporting import Reporting
 from bot.turn import Person
 from bot.understanding.shipments import read_shipments
 from bot.understanding.understand import Understanding
 from domain.clock import ShopCalendar
 from domain.errors import UserCanFix
+from domain.messaging.model import Report
 from domain.people import Role
+from domain.reports import ReportBody
 from integrations.files.writing import write_sheet
 from integrations.language.openai_compatible import OpenAICompatible
 from storage import identity
@@ -157,8 +160,26 @@ def _put_together(settings: Settings, database: Database) -> OpenShop:
         dispatcher.beyond = ModelMode(language_model(settings.model), _model_book(settings.model, database, calendar),
                                       figures, reader.gazetteer, currency)
     demo_at = identity.read(database, DEMO_MARK)
-    return OpenShop(settings, database, calendar, currency, vault, Roster(database, vault), dispatcher, figures,
+    shop = OpenShop(settings, database, calendar, currency, vault, Roster(database, vault), dispatcher, figures,
                     datetime.fromisoformat(demo_at) if demo_at else None)
+    reporting = Reporting(partial(_report, shop), partial(_snooze, shop), reader.read, draw)
+    dispatcher.commands = {**dispatcher.commands, **reporting.commands}
+    return shop
+
+
+def _report(shop: OpenShop, report: Report, at: datetime) -> ReportBody:
+    """The report as it would be now; most conversations never ask for one, and its parts are not loaded for them."""
+    from bot.app.tools import tools_for  # noqa: PLC0415
+    from scheduler.reports import make  # noqa: PLC0415
+
+    return make(report, tools_for(shop.database, shop.calendar, shop.currency, secret="",
+                                  data_dir=shop.settings.data_dir, now=shop.now), at)
+
+
+def _snooze(shop: OpenShop, sku: str, until: datetime) -> int:
+    from storage.stock_watch import StoredStockWatch  # noqa: PLC0415
+
+    return StoredStockWatch(shop.database, shop.calendar).snooze(sku, until)
 
 
 def language_model(settings: ModelSettings) -> OpenAICompatible:

@@ -55,7 +55,7 @@ def render_report(payload: Mapping[str, Any], language: str, *, draw: Draw | Non
     """
     message = message_from(payload)
     reply = render_parts(message, language)
-    drawn = _picture(message, language, draw, chart) if draw and chart else None
+    drawn = picture(message, language, draw, chart) if draw and chart else None
     reply.charts = [str(drawn)] if drawn else []
     return reply
 
@@ -191,7 +191,7 @@ def _buttons(body: ReportBody, view: _View) -> list[Button]:
     return []
 
 
-def _picture(message: ReportMessage, language: str, draw: Draw, path: Path) -> Path | None:
+def picture(message: ReportMessage, language: str, draw: Draw, path: Path) -> Path | None:
     """The days up to the report as a line, of the first report that has them."""
     for body in message.parts:
         if isinstance(body, SalesReport) and body.trend is not None:

@@ -19,6 +19,8 @@ _COMMANDS = tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern i
     ("unanswered", r"(?:最近|你)?有?(?:哪些|什么)(?:问题|话)?你?(?:没有?|不)(?:回?答|听)得?(?:上来|出来|懂)?的?"),
     ("unanswered", r"/?unanswered(?: questions)?|没(?:答|回答)上来的?(?:问题)?(?:有哪些)?"),
     ("unanswered", r"(?:what|which questions) could(?:n['’]?t you| you not| not you) answer"),
+    ("test", r"试发\s*(.{1,20})"),
+    ("snooze", r"(?:明天再说|先不管|/?snooze)\s*[:\uff1a]?\s*([^\s,\uff0c]{1,80})"),
     ("bind", r"(?:/?bind|绑定)\s+(\S{4,64})"),
 ))
 _ANY = re.compile("|".join(f"(?:{pattern.pattern})" for _, pattern in _COMMANDS), re.IGNORECASE)

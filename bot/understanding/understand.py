@@ -36,6 +36,7 @@ from bot.understanding.repairs import Repair, repairs
 from bot.understanding.requests import as_figure, requested
 from bot.understanding.scan import Token, scan, unknown_length
 from bot.understanding.teaching import teaching_of
+from bot.understanding.times_of_day import take_time
 from bot.understanding.variants import with_variant
 from domain.metrics.query import MetricQuery
 from domain.ports import Names
@@ -45,6 +46,7 @@ MAX_CHOICES = 3
 MAX_TOKENS = 160  # a message of more words than this is a document
 _CLOSED = frozenset(CLOSED)
 _NOT_EXPLAINED = frozenset({"unknown_words", "unsure_about", "not_understood", "nothing_said"})  # words left over
+_SUBSCRIBE = re.compile(r"/(subscribe|unsubscribe)\s+(\S{1,40})(?:\s.*)?", re.IGNORECASE)
 _CLAUSE_END = re.compile(r"[?？;；!！。\n]+|,\s*(?:and\s+)?(?=how |what |which )")
 
 
@@ -64,6 +66,8 @@ class Understanding:
             return Understood(command, _language_of(said), "command")
         if minded := about_exceptions(said, at):
             return Understood(minded, _language_of(said), "command")
+        if timed := self._timed_subscription(said, at):
+            return timed
         said = chosen(said, context) or said
         if taught := teaching_of(said, self._live.current()):
             return Understood(taught, _language_of(said))
@@ -76,6 +80,9 @@ class Understanding:
         gazetteer = self._live.current()
         tokens = scan(message, gazetteer)
         reading = _Reader(self, at, context, gazetteer).read(message, tokens)
+        named = _SUBSCRIBE.fullmatch(said)
+        if named and isinstance(reading, Unclear | Refused):  # the desk says which reports there are
+            reading = Act(named[1].lower(), {"report": named[2]})
         return Understood(reading, language(tokens, message))
 
     def _requested(self, wanted: tuple[Request, str], at: datetime, context: Context, spoken: Language) -> Understood:
@@ -89,6 +96,17 @@ class Understanding:
         if not isinstance(found.reading, Ask):
             return found
         return Understood(replace(found.reading, request=request), spoken)
+
+    def _timed_subscription(self, said: str, at: datetime) -> Understood | None:
+        """每天9点07分发日报: the time is taken out, and what is left must be a subscription by itself."""
+        taken = take_time(said)
+        if taken is None:
+            return None
+        rest = self._plain(taken.rest, at, Context())
+        act = rest.reading
+        if isinstance(act, Act) and act.action == "subscribe":
+            return replace(rest, reading=Act(act.action, {**act.arguments, "at": taken.at}))
+        return None
 
     def alone(self, text: str, at: datetime) -> Reading:
         """The reading of a text outside any conversation."""

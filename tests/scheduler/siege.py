@@ -21,7 +21,7 @@ from tests.scheduler.world import AT, DAY, HOUR, World, often, report
 
 LEASE = timedelta(milliseconds=700)  # short, so that the runs of the killed are taken over within the test
 KILL_EVERY_S = 0.35
-GIVE_UP_S = 240.0
+GIVE_UP_S = 600.0
 JOB = "daily_profit"
 
 

@@ -94,9 +94,9 @@ def _clear(arguments: argparse.Namespace) -> int:
 def _subscribe(arguments: argparse.Namespace) -> int:
     from bot.app.commands import say  # noqa: PLC0415
     from domain.errors import UserCanFix  # noqa: PLC0415
-    from domain.messaging.actions import SHOWN_BY  # noqa: PLC0415
     from domain.messaging.model import Report  # noqa: PLC0415
     from domain.people import may  # noqa: PLC0415
+    from domain.reports import NEEDS  # noqa: PLC0415
     from storage.chats import Chats  # noqa: PLC0415
 
     if arguments.report not in set(Report):
@@ -105,7 +105,7 @@ def _subscribe(arguments: argparse.Namespace) -> int:
     with _open(arguments) as shop:
         chats = Chats(shop.database)
         chat = chats.group(arguments.group)
-        if chat.clearance is None or not may(chat.clearance, SHOWN_BY[report]):
+        if chat.clearance is None or not may(chat.clearance, NEEDS[report]):
             raise UserCanFix(f"{chat.title} is cleared for {chat.clearance or 'nothing'}, which may not see this "
                              f"report; see zhanggui chat-group clear")
         chats.subscribe(chat.key, report, at=arguments.at, by="owner", now=_now())

@@ -1,0 +1,72 @@
+"""Words about reports that are no figures: a test send, and putting a low-stock warning off."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from pathlib import Path
+
+from bot.rendering.messages import say
+from bot.rendering.reply import Reply
+from bot.rendering.report import Draw, picture, render_parts
+from bot.turn import Turn
+from bot.understanding.readings import Act, Context, Understood
+from domain.messaging.model import Report
+from domain.people import Permission
+from domain.reports import ReportBody, ReportMessage
+
+PUT_OFF_UNTIL = time(8, 0)  # of tomorrow: before the morning's list of everything that is low
+
+
+@dataclass(frozen=True, slots=True)
+class Reporting:
+    """`make` reckons a report as it would be now, `snooze` silences a SKU, `read` understands a message."""
+
+    make: Callable[[Report, datetime], ReportBody]
+    snooze: Callable[[str, datetime], int]
+    read: Callable[[str, datetime, Context], Understood]
+    draw: Draw
+
+    @property
+    def commands(self) -> Mapping[str, Callable[[str, Turn], Reply]]:
+        return {"test": self._test, "snooze": self._put_off}
+
+    def _test(self, argument: str, turn: Turn) -> Reply:
+        """The report as far as it may be seen here; nothing is noted, and the real one still comes."""
+        report = self._named(argument, turn)
+        if report is None:
+            names = ("、" if turn.language == "zh" else ", ").join(Report)
+            return Reply("clarify", say("reporting.which_report", turn.language, reports=names),
+                         choices=tuple(f"/test {one}" for one in list(Report)[:3]))
+        body = self.make(report, turn.at)
+        seen = body.for_role(turn.person.acting_role)
+        if seen is None:
+            return Reply("refused", say("reporting.may_not", turn.language,
+                                        report=say(f"report.{report}", turn.language)))
+        message = ReportMessage(turn.at, (seen,), withheld=() if seen == body else (report,))
+        reply = render_parts(message, turn.language, is_test=True)
+        reply.charts = self._chart(message, turn)
+        return reply
+
+    def _named(self, argument: str, turn: Turn) -> Report | None:
+        """By its id or as people call it."""
+        if argument.strip().lower() in set(Report):
+            return Report(argument.strip().lower())
+        act = self.read(f"订阅{argument}", turn.at, Context()).reading if argument.strip() else None
+        is_named = isinstance(act, Act) and act.action == "subscribe" and "report" in act.arguments
+        return Report(act.arguments["report"]) if is_named and isinstance(act, Act) else None
+
+    def _chart(self, message: ReportMessage, turn: Turn) -> list[str]:
+        if turn.chart_dir is None:
+            return []
+        path: Path = turn.chart_dir / f"{turn.at:%Y%m%d-%H%M%S}-report.png"
+        drawn = picture(message, turn.language, self.draw, path)
+        return [str(drawn)] if drawn else []
+
+    def _put_off(self, sku: str, turn: Turn) -> Reply:
+        turn.person.require(Permission.STOCK)
+        tomorrow = turn.at.date() + timedelta(days=1)
+        until = datetime.combine(tomorrow, PUT_OFF_UNTIL, turn.at.tzinfo)
+        if not self.snooze(sku, until):
+            return Reply("refused", say("reporting.snoozed_nothing", turn.language, sku=sku))
+        return Reply("done", say("reporting.snoozed", turn.language, sku=sku, until=f"{until:%m-%d %H:%M}"),
+                     understood_by="command")

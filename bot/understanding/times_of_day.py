@@ -1,0 +1,54 @@
+"""A time of the day beside a report's name: 每天9点07分发日报, /subscribe daily_profit 09:07, … report at 9am.
+
+Looked for only where a report is to be subscribed to: elsewhere 9点 is a part of a period.
+"""
+
+import re
+from dataclasses import dataclass
+
+from bot.understanding.numbers import chinese
+
+_CLOCK = r"(?P<hour>\d{1,3})\s*[:\uff1a]\s*(?P<minute>\d{1,3})"
+_SAID = (r"(?P<hour_said>\d{1,3}|[零一二两三四五六七八九十]{1,3})\s*[点时]"
+         r"(?:(?P<half>半)|钟|(?P<minute_said>\d{1,3}|[零一二三四五六七八九十]{1,3})分?)?")
+_ENGLISH = r"\b(?P<hour_en>\d{1,2})\s*(?P<half_day_en>am|pm)\b"
+_TIME = re.compile(
+    rf"(?:at\s+)?(?:在)?(?P<part>凌晨|早上|早晨|早|上午|中午|下午|傍晚|晚上|晚)?\s*"
+    rf"(?:{_CLOCK}|{_SAID}|{_ENGLISH})\s*(?P<half_day>am|pm)?(?:的时候)?", re.IGNORECASE)
+_MONDAY = re.compile("每个?(?:周|星期)一")  # the day weekly reports come on anyway
+_AFTERNOON = {"下午", "傍晚", "晚上", "晚", "pm"}
+_NOON = 12
+
+
+@dataclass(frozen=True, slots=True)
+class TimeOfDay:
+    """The message without the time, and the time: HH:MM, or as it was typed where no clock shows it."""
+
+    rest: str
+    at: str
+
+
+def take_time(message: str) -> TimeOfDay | None:
+    """The one time of the day in the message; None when there is none, or more than one."""
+    found = list(_TIME.finditer(message))
+    if len(found) != 1:
+        return None
+    one = found[0]
+    rest = f"{message[:one.start()]} {message[one.end():]}" if message.isascii() else (
+        message[:one.start()] + message[one.end():])
+    return TimeOfDay(_MONDAY.sub("每周", rest.strip()), _shown(one))
+
+
+def _shown(one: re.Match[str]) -> str:
+    hour = _number(one["hour"] or one["hour_said"] or one["hour_en"])
+    minute = 30 if one["half"] else _number(one["minute"] or one["minute_said"] or "0")
+    part = (one["part"] or one["half_day"] or one["half_day_en"] or "").lower()
+    if part in _AFTERNOON and hour < _NOON:
+        hour += _NOON
+    if part == "am" and hour == _NOON:
+        hour = 0
+    return f"{hour:02d}:{minute:02d}"
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdigit() else int(chinese(text) or 0)
