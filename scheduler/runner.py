@@ -87,8 +87,10 @@ class Runner:
 
     async def _work(self, claim: Claim) -> tuple[Outcome, Addressed]:
         due = claim.due
-        own = await aside(self.book.own_times)
-        ats = planner.served(rows_of(due.job, self.timetable), own, due.due_at, self.tools.calendar)
+        rows = rows_of(due.job, self.timetable)
+        is_report = any(row.report for row in rows)  # others have nobody's time to look up
+        own = await aside(self.book.own_times) if is_report else ()
+        ats = planner.served(rows, own, due.due_at, self.tools.calendar)
         context = JobContext(self.tools, self.tasks, due.job, due.part, ats)
         outcome = await self.jobs[due.job](context, due.due_at)
         return outcome, Addressed(ats, self.tools.clock() - due.due_at > LATE_AFTER, QUIET_HOURS)

@@ -75,7 +75,8 @@ class JobRuns:
                 claim.due.due_at, claim.is_by_hand, addressed, self._calendar), now)
             for alarm in (*outcome.alarms, *alarms):
                 notices.tell_owners(connection, alarm, now)
-            connection.execute(update(JobRun).where(col(JobRun.id) == claim.run_id).values(messages=len(queued)))
+            if queued:
+                connection.execute(update(JobRun).where(col(JobRun.id) == claim.run_id).values(messages=len(queued)))
         return queued
 
     def fail(self, claim: Claim, error: str, *, retry_at: datetime | None, now: datetime) -> None:

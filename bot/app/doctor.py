@@ -33,6 +33,7 @@ def findings(settings: Settings, *, demo: bool) -> Iterator[Finding]:
             yield from _shops(shop)
             yield from _exceptions(shop)
             yield from _messages(shop)
+            yield from _clock(shop)
         yield from _telegram(settings)
     except ShopError as error:
         yield Finding(str(error), is_well=False)
@@ -120,3 +121,22 @@ def _telegram(settings: Settings) -> Iterator[Finding]:
                             settings.telegram_webhook_url)
     for sentence, is_well in check(said):
         yield Finding(sentence, is_well=is_well)
+
+
+def _clock(shop: wiring.OpenShop) -> Iterator[Finding]:
+    """What went wrong with jobs and messages, and who gets no report: what an owner nobody can write to must hear."""
+    from storage.health import health  # noqa: PLC0415
+
+    found = health(shop.database, shop.calendar.utc(shop.now()))
+    for job, due, error in found.given_up:
+        when = f"{shop.calendar.local(due):%Y-%m-%d %H:%M}"
+        yield Finding(f"the job {job} of {when} was given up: {error}", is_well=False)
+    for job, number in found.missed:
+        yield Finding(f"{number} runs of {job} were missed in the last week: nothing was running", is_well=False)
+    for chat, number in found.unsent:
+        yield Finding(f"{number} messages to {chat} were given up in the last week", is_well=False)
+    for chat, why in found.unreachable:
+        yield Finding(f"{chat} subscribed to a report and cannot get it: {why}", is_well=False)
+    if found.unasked:
+        yield Finding(f"nobody gets these reports: {', '.join(found.unasked)}; "
+                      "say 订阅日报 in the chat that should get the daily one")
