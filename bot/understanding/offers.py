@@ -117,9 +117,38 @@ def _no_history(said: _Said) -> list[str]:
     return [said.metric(said.facts["metric"])]
 
 
+_AVERAGE = re.compile(r"日均|天均|平均?(?:每|一)[天日]的?|每[天日]平均|(?:per day )?on average|average daily"
+                      r"|daily average|average per day", re.IGNORECASE)
+_QUARTERLY = re.compile(r"(?:各|每|按|分)个?季度?|quarterly|(?:by|per|each|every) quarter", re.IGNORECASE)
+
+
+def _without_average(said: _Said) -> list[str]:
+    """日均销售额: the days themselves, and the total they make."""
+    text = said.message.message
+    if not _AVERAGE.search(text):
+        return []
+    return [_AVERAGE.sub("每天" if said.is_chinese else "daily", text), " ".join(_AVERAGE.sub("", text).split())]
+
+
+def _by_the_hour(said: _Said) -> list[str]:
+    """昨晚8点以后: the hours of that day."""
+    text = said.message.message
+    is_yesterday = any(word in text for word in ("昨", "yesterday", "last night"))
+    if said.is_chinese:
+        return [f"{'昨天' if is_yesterday else '今天'}每小时{said.metric(one)}" for one in ("orders", "revenue")]
+    return [f"{said.metric(one)} {'yesterday' if is_yesterday else 'today'} by hour" for one in ("orders", "revenue")]
+
+
+def _by_month(said: _Said) -> list[str]:
+    """今年各季度: quarters are not split by, months are."""
+    text = said.message.message
+    return [_QUARTERLY.sub("每月" if said.is_chinese else "by month", text)] if _QUARTERLY.search(text) else []
+
+
 _MAKERS: Mapping[str, Callable[[_Said], list[str]]] = {
     "which_figure": _which_figure, "nothing_said": _usual, "off_chatter": _usual, "not_understood": _usual,
     "which_of": _which_of, "vague_period": _vague_period, "which_split": _which_split,
     "split_or_total": _split_or_total, "best_or_most": _best_or_most, "not_by": _not_by, "mixed_time": _parts,
-    "two_questions": _parts, "two_periods": _parts, "no_history": _no_history,
+    "two_questions": _parts, "two_periods": _parts, "no_history": _no_history, "off_average": _without_average,
+    "no_hours": _by_the_hour, "unsure_about": _by_month,
 }

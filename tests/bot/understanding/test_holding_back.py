@@ -179,3 +179,14 @@ def test_noise_is_never_an_answer_about_numbers_it_holds(noise: str) -> None:
     reading = Chat().say(f"昨天销售额 zq{noise}")
     assert not isinstance(reading, Act)
     assert not isinstance(reading, Ask), f"zq{noise} was dropped"
+
+
+@pytest.mark.parametrize(("text", "offered"), [
+    ("上个月日均销售额", ("上个月每天销售额", "上个月销售额")),
+    ("近30天平均每天订单数", ("近30天每天订单数", "近30天订单数")),
+    ("average daily revenue last month", ("daily revenue last month", "revenue last month")),
+    ("昨晚8点以后卖了多少", ("昨天每小时订单数", "昨天每小时销售额")),
+    ("今天上午几单", ("今天每小时订单数", "今天每小时销售额")),
+    ("今年各季度销售额", ("今年每月销售额",)), ("revenue by quarter this year", ("revenue by month this year",))])
+def test_what_cannot_be_reckoned_offers_the_nearest_that_can(text: str, offered: tuple[str, ...]) -> None:
+    assert held_back(text).choices == offered
