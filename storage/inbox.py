@@ -40,9 +40,9 @@ class Inbox:
         insert = sqlite.insert if self._database.is_sqlite else postgresql.insert
         row = insert(table_of(InboxUpdate)).values(
             channel=channel, dedupe_key=key, chat=chat, payload=payload, received_at=now, state=InboxState.RECEIVED,
-            attempts=0).on_conflict_do_nothing()
+            attempts=0).on_conflict_do_nothing().returning(col(InboxUpdate.id))
         with self._database.write() as connection:
-            return connection.execute(row).rowcount == 1
+            return connection.execute(row).first() is not None  # a row count is not told by PostgreSQL here
 
     def take(self, channel: str, now: datetime, lasts_s: float) -> Taken | None:
         """The oldest update whose chat has no older one unfinished."""

@@ -32,9 +32,8 @@ def enqueue(connection: Connection, *, chat: str, unique_key: str, kind: str, pa
               "repeats": 0, "parts_sent": 0,
               "payload": json.dumps(payload, ensure_ascii=False, sort_keys=True), "created_at": now,
               "not_before": not_before or now, "expires_at": expires_at}
-    statement = insert(table_of(OutboxMessage)).values(**values).on_conflict_do_nothing()
-    # The row itself tells: the count of rows is not known to every driver once the new id is asked for, too.
-    return connection.execute(statement.returning(table_of(OutboxMessage).c.id)).first() is not None
+    row = insert(table_of(OutboxMessage)).values(**values).on_conflict_do_nothing().returning(col(OutboxMessage.id))
+    return connection.execute(row).first() is not None  # a row count is not told by PostgreSQL here
 
 
 @dataclass(frozen=True, slots=True)
