@@ -52,6 +52,7 @@ class ParameterKind(StrEnum):
     ORDERS = "orders"
     MARK = "mark"
     TIME = "time"
+    CONDITION = "condition"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from domain.actions import Action, Impossible, MissingArgument, Parameter, ParameterKind
+from domain.aftersales.model import Condition
 from domain.costing.model import CostMethod
 from domain.fulfilment.rules import CARRIERS, carrier_named
 from domain.messaging.model import Report
@@ -128,6 +129,12 @@ def _time(_: Parameter, value: Any) -> str:
     return f"{int(found[1]):02d}:{found[2]}"
 
 
+def _condition(_: Parameter, value: Any) -> str:
+    if value not in tuple(Condition):
+        raise Impossible("unknown_condition", condition=str(value)[:MAX_NAME])
+    return str(value)
+
+
 def _lines(parameter: Parameter, value: Any) -> list[dict[str, Any]]:
     if not isinstance(value, list) or not all(isinstance(line, Mapping) for line in value):
         raise MissingArgument(parameter)
@@ -176,4 +183,5 @@ _CHECKS: Mapping[ParameterKind, Callable[[Parameter, Any], Any]] = {
     ParameterKind.ORDERS: _orders,
     ParameterKind.MARK: _mark,
     ParameterKind.TIME: _time,
+    ParameterKind.CONDITION: _condition,
 }

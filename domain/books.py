@@ -71,6 +71,16 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
+class ShippedPiece:
+    """Pieces of a line that have left and have not come back, and from where."""
+
+    sku: SkuFacts
+    line_no: int
+    quantity: int
+    warehouse_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class LineFacts:
     """One line of an order, with what was paid for it."""
 
@@ -128,6 +138,8 @@ class OrderFacts:
     excluded: Exclusion | None = None
     receiver: Receiver | None = None
     paid_at: datetime | None = None
+    shipped: tuple[ShippedPiece, ...] = ()
+    refunds: int = 0  # of whatever state
     lead_id: int | None = None  # leaves in one parcel with the orders of the same lead
 
 

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from domain.aftersales.model import Condition
 from domain.catalog.model import NamedKind
 from domain.costing.model import CostMethod
 from domain.inventory.model import AllocationReason, MoveReason
@@ -174,10 +175,27 @@ class RefundedLine:
 
 
 @dataclass(frozen=True, slots=True)
+class NewRefund:
+    """A refund that no buyer asked for, by the number it gets."""
+
+    shop_id: int
+    external_id: str
+    currency: str
+    customer_id: int | None
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class RefundChange:
-    """A refund that was asked for has been paid. `days` are the (shop, business day) whose figures change."""
+    """A refund is let go through, and waits for the platform to pay it; or, when undone, is as it was asked for.
+
+    `days` are the (shop, business day) whose figures change. One with `new` is made, or withdrawn when undone.
+    """
 
     refund_id: int
+    order_id: int
+    asked_minor: int
+    asked_base: int
     amount_minor: int
     amount_base: int
     refunded_at: datetime
@@ -185,7 +203,24 @@ class RefundChange:
     refunded_hour: int
     days: tuple[tuple[int, date], ...]
     lines: tuple[RefundedLine, ...] = ()
+    new: NewRefund | None = None
+    is_granted: bool = True
     kind: Literal["refund"] = "refund"
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnChange:
+    """Pieces that came back or, when undone, did not."""
+
+    order_id: int
+    line_no: int
+    sku_id: int
+    warehouse_id: int
+    quantity: int
+    condition: Condition
+    returned_at: datetime
+    is_back: bool = True
+    kind: Literal["return"] = "return"
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,9 +304,9 @@ class AliasChange:
 
 
 Change = Annotated[
-    StockChange | AllocationChange | MergeChange | ExclusionChange | CostKept | CostMethodChange | Revaluation
-    | ReorderPointChange | OrderChange | ParcelChange | RefundChange | ExpenseChange | PurchaseChange | PurchaseArrival
-    | SubscriptionChange | ExceptionChange | AliasChange | BalanceRepair,
+    StockChange | AllocationChange | MergeChange | ExclusionChange | ReturnChange | CostKept | CostMethodChange
+    | Revaluation | ReorderPointChange | OrderChange | ParcelChange | RefundChange | ExpenseChange | PurchaseChange
+    | PurchaseArrival | SubscriptionChange | ExceptionChange | AliasChange | BalanceRepair,
     Field(discriminator="kind"),
 ]
 
@@ -284,7 +319,7 @@ class Changes:
 
 
 def inverse(change: Change) -> Change | None:
-    """The change that takes it back, or None: money that went out is not called back."""
+    """The change that takes it back, or None where there is none. Whether it still can be is for the books to say."""
     turn = _INVERSES.get(type(change))
     inverted: Change | None = turn(change) if turn else None
     return inverted
@@ -302,6 +337,8 @@ _INVERSES: dict[type, Callable[[Any], Any]] = {
     CostMethodChange: _swapped,
     Revaluation: lambda change: replace(change, before_e4=change.after_e4, after_e4=change.before_e4),
     ReorderPointChange: _swapped,
+    RefundChange: lambda refund: replace(refund, is_granted=not refund.is_granted),
+    ReturnChange: lambda back: replace(back, is_back=not back.is_back),
     ExclusionChange: _swapped,
     AliasChange: _swapped,
     SubscriptionChange: lambda change: replace(_swapped(change), at_before=change.at_after,

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, func, select
 from sqlmodel import col
 
+from domain.aftersales.model import ReturnedPiece
 from domain.books import (
     Balance,
     ExceptionFacts,
@@ -18,6 +19,7 @@ from domain.books import (
     PurchaseLineFacts,
     Receiver,
     RefundFacts,
+    ShippedPiece,
     SkuFacts,
     WarehouseFacts,
 )
@@ -28,7 +30,7 @@ from domain.exceptions.model import ExceptionCase
 from domain.fulfilment.model import MergedOrder, ParcelLine, Shipment
 from domain.inventory.model import Allocation, StockBalance, StockMove, Warehouse
 from domain.messaging.model import Report, Subscription
-from domain.orders.model import Order, OrderLine, OrderStatus, Refund, RefundLine, RefundStatus
+from domain.orders.model import Fulfilment, Order, OrderLine, OrderStatus, Refund, RefundLine, RefundStatus
 from domain.orders.rules import EMPTY_PARCELS, Axes
 from domain.people import Staff
 from domain.purchasing.model import PurchaseLine, PurchaseOrder, PurchaseStatus
@@ -39,6 +41,7 @@ MAX_SIMILAR = 3  # as many choices as a reply shows
 LEAST_LIKENESS = 50  # of 100; below it names have nothing in common
 MAX_CANDIDATES = 20_000  # names compared for likeness: some 20 ms
 _Any = tuple[Any, ...]
+_ALL_OUT = (Fulfilment.SHIPPED, Fulfilment.SIGNED, Fulfilment.COMPLETED)
 _WAITING = (OrderStatus.TO_SHIP, OrderStatus.PARTLY_SHIPPED, OrderStatus.AFTER_SALE, OrderStatus.HELD)
 
 
@@ -79,7 +82,7 @@ class StoredBooks:
         pieces, unmatched = self._pieces(row.shop_id, lines)
         if row.excluded in EMPTY_PARCELS:
             pieces.clear()
-        parcels = self._parcels(row.id)
+        parcels, whole = self._parcels(row.id), dict(pieces)
         for parcel in parcels:
             pieces.subtract({(parcel.line_no, parcel.sku_id): parcel.quantity} if parcel.line_no else {})
         skus = {sku.id: sku for sku in self._skus(col(Sku.id).in_(sorted({sku_id for _, sku_id in pieces})))}
@@ -97,8 +100,8 @@ class StoredBooks:
             asked=tuple(RefundFacts(refund.id, refund.amount_minor, refund.amount_base, self._has_lines(refund.id))
                         for refund in refunds if refund.status is RefundStatus.ASKED),
             held=self._held(row.id), parcels_of_unknown=sum(parcel.line_no is None for parcel in parcels),
-            excluded=row.excluded, receiver=self._receiver(row), paid_at=row.paid_at,
-            lead_id=row.lead_id)
+            shipped=self._shipped(row, whole), refunds=len(refunds), excluded=row.excluded,
+            receiver=self._receiver(row), paid_at=row.paid_at, lead_id=row.lead_id)
 
     def _lines(self, order_id: int) -> Sequence[Any]:
         columns = OrderLine.__table__.columns  # type: ignore[attr-defined]
@@ -129,6 +132,32 @@ class StoredBooks:
         return self._rows(select(
             col(Shipment.parcel_no), col(ParcelLine.line_no), col(ParcelLine.sku_id), col(ParcelLine.quantity))
             .join(ParcelLine, is_of, isouter=True).where(col(Shipment.order_id) == order_id))
+
+    def _shipped(self, row: Any, whole: Mapping[tuple[int, int], int]) -> tuple[ShippedPiece, ...]:
+        """What has left, less what came back of each line and SKU."""
+        sent = self._sent(row.id)
+        if not sent and row.fulfilment in _ALL_OUT:
+            place = self._connection.execute(
+                select(func.max(col(Shipment.warehouse_id))).where(col(Shipment.order_id) == row.id)).scalar()
+            sent = [(line_no, sku_id, place, pieces) for (line_no, sku_id), pieces in sorted(whole.items()) if pieces]
+        back = {(line_no, sku_id): int(pieces) for line_no, sku_id, pieces in self._rows(
+            select(col(ReturnedPiece.line_no), col(ReturnedPiece.sku_id), func.sum(col(ReturnedPiece.quantity)))
+            .where(col(ReturnedPiece.order_id) == row.id)
+            .group_by(col(ReturnedPiece.line_no), col(ReturnedPiece.sku_id)))}
+        skus = {sku.id: sku for sku in self._skus(col(Sku.id).in_(sorted({one[1] for one in sent})))} if sent else {}
+        pieces = (ShippedPiece(skus[sku_id], line_no, int(quantity) - back.get((line_no, sku_id), 0), place)
+                  for line_no, sku_id, place, quantity in sent)
+        return tuple(piece for piece in pieces if piece.quantity > 0)
+
+    def _sent(self, order_id: int) -> Sequence[Any]:
+        """What was in parcels whose contents are known: (line, SKU, warehouse, pieces)."""
+        is_of = (col(Shipment.order_id) == col(ParcelLine.order_id)) & (
+            col(Shipment.parcel_no) == col(ParcelLine.parcel_no))
+        return self._rows(select(col(ParcelLine.line_no), col(ParcelLine.sku_id), func.max(col(Shipment.warehouse_id)),
+                                 func.sum(col(ParcelLine.quantity))).join(Shipment, is_of)
+                          .where(col(ParcelLine.order_id) == order_id)
+                          .group_by(col(ParcelLine.line_no), col(ParcelLine.sku_id))
+                          .order_by(col(ParcelLine.line_no), col(ParcelLine.sku_id)))
 
     def _held(self, order_id: int) -> tuple[Held, ...]:
         statement = (select(col(Allocation.line_no), col(Allocation.sku_id), col(Allocation.warehouse_id),

@@ -22,6 +22,7 @@ _pools, _layers, _entries = _T["cost_pools"], _T["cost_layers"], _T["cost_entrie
 _moves, _skus, _balances = _T["stock_moves"], _T["skus"], _T["stock_balances"]
 LATE_MOVES = 10_000  # no transaction that is still open was given a move's id so far back
 NEUTRAL = (MoveReason.TRANSFER_IN, MoveReason.TRANSFER_OUT)  # the pool is of all warehouses, and of what is between
+PRICED = (MoveReason.RECEIVED, MoveReason.RETURNED)  # come with a cost of their own: what was paid, what they left with
 
 
 @dataclass(slots=True)
@@ -127,7 +128,7 @@ def _brought(pool: Pool, move: Any, past: _Past) -> int:
     if pieces > 0:
         back = min(pieces, move.quantity)
         return share(value, back, pieces) + pool.worth(move.quantity - back)
-    if move.reason is MoveReason.RECEIVED and move.unit_cost_e4 is not None:
+    if move.reason in PRICED and move.unit_cost_e4 is not None:
         return int(move.quantity * move.unit_cost_e4)
     return pool.worth(move.quantity)
 

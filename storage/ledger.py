@@ -13,6 +13,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
+from domain.aftersales.model import ReturnedPiece
 from domain.catalog.model import Alias, Sku
 from domain.changes import (
     AliasChange,
@@ -31,6 +32,7 @@ from domain.changes import (
     PurchaseChange,
     RefundChange,
     ReorderPointChange,
+    ReturnChange,
     Revaluation,
     StockChange,
     SubscriptionChange,
@@ -40,10 +42,11 @@ from domain.finance.model import Expense
 from domain.fulfilment.model import MergedOrder, ParcelLine, Shipment
 from domain.inventory.model import StockBalance, StockMove
 from domain.messaging.model import Subscription
-from domain.orders.model import Order, OrderMark, Refund, RefundLine, RefundStatus
+from domain.orders.model import Order, OrderMark
 from domain.purchasing.model import PurchaseLine, PurchaseOrder, PurchaseStatus
 from storage import costs, exceptions
 from storage.customers import refresh_customers
+from storage.refund_ledger import write_refund
 from storage.shelves import Contended, exactly_one, open_balance, settle, write_allocation
 
 HASH_BITS = 48  # content hashes of the other rows are as long
@@ -123,18 +126,13 @@ def _parcel(connection: Connection, change: ParcelChange, _: Reference) -> None:
         col(Shipment.waybill_no) == change.waybill_no, col(Shipment.signed_at).is_(None))))
 
 
-def _refund(connection: Connection, change: RefundChange, _: Reference) -> None:
-    exactly_one(connection.execute(
-        update(Refund)
-        .where(col(Refund.id) == change.refund_id, col(Refund.status) == RefundStatus.ASKED)
-        .values(status=RefundStatus.SUCCEEDED, amount_minor=change.amount_minor, amount_base=change.amount_base,
-                refunded_at=change.refunded_at, refunded_on=change.refunded_on,
-                refunded_hour=change.refunded_hour)))
-    for line in change.lines:
-        connection.execute(insert(RefundLine).values(
-            refund_id=change.refund_id, line_no=line.line_no, order_line_no=line.order_line_no, sku_id=line.sku_id,
-            quantity=line.quantity, amount_minor=line.amount_minor, amount_base=line.amount_base,
-            cost_base=line.cost_base))
+def _return(connection: Connection, change: ReturnChange, _: Reference) -> None:
+    values = {name: getattr(change, name) for name in (
+        "order_id", "line_no", "sku_id", "warehouse_id", "quantity", "condition", "returned_at")}
+    if change.is_back:
+        connection.execute(insert(ReturnedPiece).values(**values))
+        return
+    exactly_one(connection.execute(delete(ReturnedPiece).filter_by(**values)))
 
 
 def _cost_kept(connection: Connection, change: CostKept, reference: Reference) -> None:
@@ -267,7 +265,8 @@ def _alias(connection: Connection, change: AliasChange, _: Reference) -> None:
 _WRITERS: dict[type, Callable[[Connection, Any, Reference], None]] = {
     OrderChange: _order,
     ParcelChange: _parcel,
-    RefundChange: _refund,
+    RefundChange: write_refund,
+    ReturnChange: _return,
     CostKept: _cost_kept,
     CostMethodChange: _cost_method,
     Revaluation: _revaluation,

@@ -2,6 +2,7 @@
 
 from sqlmodel import SQLModel
 
+import domain.aftersales.model
 import domain.audit
 import domain.catalog.model
 import domain.confirmations

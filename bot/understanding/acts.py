@@ -43,6 +43,8 @@ FRAMES: Mapping[str, Frame] = {
     "change_warehouse": Frame((find.order, find.warehouse), ("order", "warehouse")),
     "hold_order": Frame((find.order,), ("order",)),
     "release_order": Frame((find.order,), ("order",)),
+    "refund_order": Frame((find.order, find.amount, find.reason), ("order", "amount")),
+    "receive_return": Frame((find.order, find.warehouse, find.lines_if_any), ("order",)),
     "mark_order": Frame((find.order,), ("order", "mark")),
     "subscribe": Frame((find.report,), ("report",)),
     "unsubscribe": Frame((find.report,), ("report",)),

@@ -297,6 +297,12 @@ def lines(message: Message, found: Arguments) -> None:
         found["lines"] = rows
 
 
+def lines_if_any(message: Message, found: Arguments) -> None:
+    """As `lines`, where anything is named at all."""
+    if any(token.names and not token.used for token in message.tokens):
+        lines(message, found)
+
+
 def _line_without_pair(message: Message, names: list[int]) -> None:
     for at in names:
         sku_of(message, message.tokens[at])

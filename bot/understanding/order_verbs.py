@@ -27,6 +27,9 @@ _MARKS = {"brushed": r"刷单|刷的单?|brushed(?: order)?", "test": r"测试(?
           "normal": r"正常(?:单|订单)?|(?:a )?normal(?: order)?"}
 _MARK = "|".join(f"(?P<{name}>{pattern})" for name, pattern in _MARKS.items())
 
+_BAD = re.compile(r"次品|残次品?|坏的|不良品?|\bdefective\b|\bdamaged\b")
+_GOOD = re.compile(r"良品|完好|\bsellable\b")
+
 # The first that is found counts; its words go, everything else stays.
 _VERBS: tuple[tuple[str, re.Pattern[str]], ...] = tuple((action, re.compile(pattern)) for action, pattern in (
     ("unmerge_orders", r"取消合单|拆开合单|不合单了?|\bunmerge\b"),
@@ -38,6 +41,9 @@ _VERBS: tuple[tuple[str, re.Pattern[str]], ...] = tuple((action, re.compile(patt
     ("change_warehouse", r"\b(?:change|switch)(?: the)? warehouse(?: of)?\b"),
     ("release_order", r"解(?:除)?锁(?:定|单)?|解除锁定|放行|\b(?:release|unlock|unhold)\b(?: order)?"),
     ("hold_order", r"锁单|锁定|锁住|先别发(?:货)?|暂(?:停|缓)发货|\b(?:hold|lock)\b(?: order)?(?: back)?"),
+    ("receive_return", r"退货入库|退回来?了?(?:入库)?|收到退货|退货收到了?"),
+    ("receive_return", r"\b(?:take back|received? (?:the )?return(?: of)?|returned)\b"),
+    ("refund_order", r"主动退款?|仅退款|补偿|赔付|\b(?:refund only|compensate|goodwill refund(?: of)?)\b"),
     ("mark_order", rf"(?:标记?(?:为|成|是)?|记(?:为|成)|算(?:作|成)|\bmark(?: as)?\b)\s*(?:{_MARK})"),
     ("mark_order", rf"(?:是|\bas|\bis)\s*(?:{_MARK})"),
 ))
@@ -58,6 +64,16 @@ def verb_of(message: Normalised, tokens: Sequence[Token]) -> OrderVerb | None:
         if found is None or not (has_number or found.span() == (0, len(text))):
             continue
         rest = f"{text[:found.start()]} {text[found.end():]}"
-        known = {"mark": next(name for name in _MARKS if found[name])} if action == "mark_order" else {}
-        return OrderVerb(action, _FRAME.sub(" ", _MARK_FIRST.sub(" ", rest) if known else rest), known)
+        if action == "mark_order":
+            mark = next(name for name in _MARKS if found[name])
+            return OrderVerb(action, _FRAME.sub(" ", _MARK_FIRST.sub(" ", rest)), {"mark": mark})
+        if action == "receive_return":
+            return _return_of(_FRAME.sub(" ", rest))
+        return OrderVerb(action, _FRAME.sub(" ", rest))
     return None
+
+
+def _return_of(rest: str) -> OrderVerb:
+    """Goods come back sellable unless it is said that they are not."""
+    known = {"condition": "defective"} if _BAD.search(rest) else {}
+    return OrderVerb("receive_return", _BAD.sub(" ", _GOOD.sub(" ", rest)), known)

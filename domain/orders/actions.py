@@ -1,8 +1,8 @@
 """Verb: let a refund that was asked for go through."""
 
-from dataclasses import replace
+from datetime import date
 
-from domain.actions import Asked, Fact, Impossible, Parameter, ParameterKind, Plan, Word, action
+from domain.actions import Asked, Fact, Impossible, Note, Parameter, ParameterKind, Plan, Word, action
 from domain.books import Books, OrderFacts, RefundFacts
 from domain.changes import OrderChange, RefundChange, RefundedLine
 from domain.lookups import order_of
@@ -20,10 +20,7 @@ def approve_refund(books: Books, asked: Asked) -> Plan:
     order = order_of(books, asked.arguments["order"])
     refund = _refund_meant(order, asked.arguments.get("amount"))
     amount = asked.arguments.get("amount", refund.amount_minor)
-    left = order.paid_minor - order.refunded_minor
-    if amount > left:
-        raise Impossible("more_than_paid", order=order.number, amount=Money(amount, order.currency),
-                         left=Money(left, order.currency))
+    check_left(order, amount)
     after = _axes_after(order, amount)
     return Plan(
         facts=(Fact("refunded", order.number, Money(order.refunded_minor, order.currency),
@@ -31,7 +28,22 @@ def approve_refund(books: Books, asked: Asked) -> Plan:
                Fact("status", order.number, Word(f"status.{order.axes.status}"), Word(f"status.{after.status}"))),
         changes=(OrderChange(order.id, order.axes, after, order.shipped_at, order.shipped_at),
                  _payment(order, refund, amount, asked)),
+        notes=(Note("platform_pays"),),
         named={"order": order.number, "amount": Money(amount, order.currency)})
+
+
+def check_left(order: OrderFacts, amount: int) -> None:
+    """No more goes back than was paid."""
+    left = order.paid_minor - order.refunded_minor
+    if amount > left:
+        raise Impossible("more_than_paid", order=order.number, amount=Money(amount, order.currency),
+                         left=Money(left, order.currency))
+
+
+def refund_days(order: OrderFacts, asked: Asked) -> tuple[tuple[int, date], ...]:
+    """The days whose figures a refund of today changes."""
+    paid = ((order.shop_id, order.paid_on),) if order.paid_on else ()
+    return (*paid, (order.shop_id, asked.today))
 
 
 def _refund_meant(order: OrderFacts, amount: int | None) -> RefundFacts:
@@ -50,20 +62,19 @@ def _refund_meant(order: OrderFacts, amount: int | None) -> RefundFacts:
 
 def _axes_after(order: OrderFacts, amount: int) -> Axes:
     is_all = order.refunded_minor + amount == order.paid_minor
-    return replace(order.axes, payment=Payment.REFUNDED if is_all else order.axes.payment,
-                   after_sale=AfterSale.OPEN if len(order.asked) > 1 else AfterSale.DONE)
+    return order.axes.step(payment=Payment.REFUNDED if is_all else order.axes.payment,
+                           after_sale=AfterSale.OPEN if len(order.asked) > 1 else AfterSale.DONE)
 
 
 def _payment(order: OrderFacts, refund: RefundFacts, amount: int, asked: Asked) -> RefundChange:
     base = (refund.amount_base if amount == refund.amount_minor
             else convert(amount, order.fx_rate, order.currency, asked.base_currency))
-    paid = ((order.shop_id, order.paid_on),) if order.paid_on else ()
-    return RefundChange(refund.id, amount, base, asked.at, asked.today, asked.local.hour,
-                        days=(*paid, (order.shop_id, asked.today)),
-                        lines=() if refund.has_lines else _refunded_lines(order, amount, base))
+    return RefundChange(refund.id, order.id, refund.amount_minor, refund.amount_base, amount, base, asked.at,
+                        asked.today, asked.local.hour, days=refund_days(order, asked),
+                        lines=() if refund.has_lines else refunded_lines(order, amount, base))
 
 
-def _refunded_lines(order: OrderFacts, amount: int, base: int) -> tuple[RefundedLine, ...]:
+def refunded_lines(order: OrderFacts, amount: int, base: int) -> tuple[RefundedLine, ...]:
     """Which lines the money is for, where that is certain: all of them, or the only one. Else none: no guess.
 
     Goods count as back, with their cost, when all that was paid for them goes back at once.

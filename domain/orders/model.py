@@ -209,6 +209,7 @@ class Refund(SQLModel, table=True):
     refunded_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     refunded_on: date | None = None
     refunded_hour: int | None = None
+    queued_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # let through here; the platform has to pay
     content_hash: int = Field(default=0, sa_type=BigInteger)
 
 

@@ -26,6 +26,9 @@ _MARKED_HERE = """UPDATE stage_orders SET excluded = kept.excluded FROM (SELECT 
   FROM stage_todo t JOIN order_marks m ON m.order_id = t.order_id WHERE t.action = 'changed') AS kept
 WHERE kept.seq = stage_orders.seq"""
 
+# What has gone back is added up anew when the next refund is decided here.
+_TOTALS = "DELETE FROM refund_totals WHERE order_id IN (SELECT order_id FROM stage_todo)"
+
 
 def keep(connection: Connection) -> None:
     """Within the merge, before orders are written. A shop that never acted here pays for three empty look-ups."""
@@ -33,3 +36,4 @@ def keep(connection: Connection) -> None:
         if connection.exec_driver_sql(f"SELECT 1 FROM {table} LIMIT 1").first():
             connection.exec_driver_sql(statement)
     connection.exec_driver_sql(_HELD_HERE)
+    connection.exec_driver_sql(_TOTALS)

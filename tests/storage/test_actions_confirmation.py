@@ -14,7 +14,7 @@ from domain.audit import AuditEntry
 from domain.clock import ShopCalendar
 from domain.confirmations import LIFETIME, UNDO_WINDOW, Confirmation, Done, NotPossible, Proposal, State
 from domain.inventory.model import StockMove
-from domain.orders.model import Hold, Order, OrderStatus
+from domain.orders.model import Hold, Order, OrderStatus, Refund
 from domain.people import Role
 from storage import audit
 from storage.engine import Database
@@ -170,9 +170,12 @@ def test_undo_has_its_time_and_happens_once(shop: Counter) -> None:
     assert shop.stock("CUP", "华东仓") == (40, 5, 0)
 
 
-def test_money_that_went_out_cannot_be_undone(shop: Counter) -> None:
-    shop.do("approve_refund", order="REFUND")
-    assert refused(shop.undo()).key == "confirmation.irreversible"
+def test_a_refund_is_taken_back_only_while_the_platform_has_not_paid(shop: Counter) -> None:
+    code = shop.proposal("approve_refund", order="REFUND").code
+    shop.confirm(code)
+    with shop.database.write() as connection:
+        connection.execute(update(Refund).where(col(Refund.external_id) == "REFUND/0").values(queued_at=None))
+    assert refused(shop.undo(code)).key == "confirmation.changed_since"
 
 
 def test_undo_needs_something_done(shop: Counter) -> None:

@@ -728,6 +728,14 @@ def upgrade() -> None:
     with op.batch_alter_table('purchase_lines', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_purchase_lines_sku_id'), ['sku_id'], unique=False)
 
+    op.create_table('refund_totals',
+    sa.Column('order_id', sa.BigInteger(), nullable=False),
+    sa.Column('paid_minor', sa.BigInteger(), nullable=False),
+    sa.Column('refunded_minor', sa.BigInteger(), nullable=False),
+    sa.CheckConstraint('refunded_minor >= 0 AND refunded_minor <= paid_minor', name=op.f('ck_refund_totals_refunded_minor')),
+    sa.ForeignKeyConstraint(['order_id'], ['orders.id'], name=op.f('fk_refund_totals_order_id_orders')),
+    sa.PrimaryKeyConstraint('order_id', name=op.f('pk_refund_totals'))
+    )
     op.create_table('refunds',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('shop_id', sa.BigInteger(), nullable=False),
@@ -743,6 +751,7 @@ def upgrade() -> None:
     sa.Column('refunded_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('refunded_on', sa.Date(), nullable=True),
     sa.Column('refunded_hour', sa.Integer(), nullable=True),
+    sa.Column('queued_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('content_hash', sa.BigInteger(), nullable=False),
     sa.CheckConstraint("status IN ('asked', 'succeeded', 'refused', 'withdrawn')", name=op.f('ck_refunds_status')),
     sa.CheckConstraint('(refunded_at IS NULL) = (refunded_on IS NULL)', name=op.f('ck_refunds_refunded_on')),
@@ -756,6 +765,25 @@ def upgrade() -> None:
     with op.batch_alter_table('refunds', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_refunds_order_id'), ['order_id'], unique=False)
         batch_op.create_index('ix_refunds_refunded_on', ['refunded_on', 'shop_id'], unique=False)
+
+    op.create_table('returned_pieces',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('order_id', sa.BigInteger(), nullable=False),
+    sa.Column('line_no', sa.Integer(), nullable=False),
+    sa.Column('sku_id', sa.BigInteger(), nullable=False),
+    sa.Column('warehouse_id', sa.BigInteger(), nullable=False),
+    sa.Column('quantity', sa.Integer(), nullable=False),
+    sa.Column('condition', sa.String(length=24), nullable=False),
+    sa.Column('returned_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint("condition IN ('sellable', 'defective')", name=op.f('ck_returned_pieces_condition')),
+    sa.CheckConstraint('quantity > 0', name=op.f('ck_returned_pieces_quantity')),
+    sa.ForeignKeyConstraint(['order_id'], ['orders.id'], name=op.f('fk_returned_pieces_order_id_orders')),
+    sa.ForeignKeyConstraint(['sku_id'], ['skus.id'], name=op.f('fk_returned_pieces_sku_id_skus')),
+    sa.ForeignKeyConstraint(['warehouse_id'], ['warehouses.id'], name=op.f('fk_returned_pieces_warehouse_id_warehouses')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_returned_pieces'))
+    )
+    with op.batch_alter_table('returned_pieces', schema=None) as batch_op:
+        batch_op.create_index('ix_returned_pieces_order_id', ['order_id'], unique=False)
 
     op.create_table('shipments',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -893,11 +921,16 @@ def downgrade() -> None:
         batch_op.drop_index('ix_shipments_shipped_on')
 
     op.drop_table('shipments')
+    with op.batch_alter_table('returned_pieces', schema=None) as batch_op:
+        batch_op.drop_index('ix_returned_pieces_order_id')
+
+    op.drop_table('returned_pieces')
     with op.batch_alter_table('refunds', schema=None) as batch_op:
         batch_op.drop_index('ix_refunds_refunded_on')
         batch_op.drop_index(batch_op.f('ix_refunds_order_id'))
 
     op.drop_table('refunds')
+    op.drop_table('refund_totals')
     with op.batch_alter_table('purchase_lines', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_purchase_lines_sku_id'))
 

@@ -123,3 +123,17 @@ def test_what_is_done_to_an_order_by_its_number(text: str, action: str, argument
 def test_words_of_orders_mean_what_they_meant_without_a_number() -> None:
     assert isinstance(Chat().say("锁定库存"), Ask)
     assert isinstance(Chat().say("TB202611220007是刷单吗"), Refused)
+
+
+@pytest.mark.parametrize(("text", "action", "arguments"), [
+    ("TB202611220007 退货入库 WJ-R 1条 次品", "receive_return",
+     {"order": "TB202611220007", "lines": [{"sku": "WJ-R", "quantity": 1}], "condition": "defective"}),
+    ("returned TB202611220007 1 WJ-R defective", "receive_return",
+     {"order": "TB202611220007", "lines": [{"sku": "WJ-R", "quantity": 1}], "condition": "defective"}),
+    ("TB202611220007 退货入库,入成都仓", "receive_return", {"order": "TB202611220007", "warehouse": "成都仓"}),
+    ("TB202611220007 补偿 5元 因为破损", "refund_order",
+     {"order": "TB202611220007", "amount": 500, "reason": "破损"}),
+    ("refund only 20 yuan for TB202611220007", "refund_order", {"order": "TB202611220007", "amount": 2000}),
+])
+def test_after_the_sale(text: str, action: str, arguments: dict[str, Any]) -> None:
+    assert act(text) == Act(action, arguments)
