@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
+from bot.rendering.order_lists import render_mergeable
 from bot.rendering.proposal import render_done, render_missing, render_not_possible, render_proposal
 from bot.rendering.reply import Reply
 from bot.rendering.talk import render_not_allowed, render_refused
@@ -14,7 +15,7 @@ from bot.understanding.readings import Act, Command, Refused, Unclear
 from domain.actions import actions
 from domain.confirmations import Done, Missing, NotPossible, Proposal
 from domain.errors import NotAllowed
-from domain.people import Role
+from domain.people import Permission, Role
 from domain.reports import NEEDS
 
 
@@ -30,6 +31,8 @@ class Desk(Protocol):
     def cancel(self, code: str | None, *, actor: str, role: Role, chat: str, at: datetime) -> Done | NotPossible: ...
 
     def undo(self, code: str | None, *, actor: str, role: Role, chat: str, at: datetime) -> Done | NotPossible: ...
+
+    def mergeable(self) -> list[list[str]]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +55,19 @@ class Acting:
 
     def command(self, command: Command, turn: Turn) -> Reply:
         """confirm, cancel or undo, with the code it names or the only one there is."""
+        if command.name == "mergeable":
+            return self._mergeable(turn)
         decide = {"confirm": self.desk.confirm, "cancel": self.desk.cancel, "undo": self.desk.undo}.get(command.name)
         if decide is None:
             return render_refused(Refused("not_understood"), turn.language)
         outcome = decide(command.argument or None, actor=turn.person.name, role=turn.person.acting_role,
                          chat=turn.chat, at=turn.at)
         return self._say(outcome, turn)
+
+    def _mergeable(self, turn: Turn) -> Reply:
+        """Orders that could leave in one parcel, each group with the message that merges it."""
+        turn.person.require(Permission.FULFILMENT)
+        return render_mergeable(self.desk.mergeable(), turn.language)
 
     def refusal(self, act: Act, turn: Turn) -> Reply | None:
         """Somebody without the right is told so at once, not asked for the rest first."""

@@ -28,6 +28,7 @@ from domain.confirmations import (
     Proposal,
     State,
 )
+from domain.dispatching.rules import mergeable
 from domain.people import Role, may
 from storage import audit, confirmations, costs, ledger, rollups
 from storage.books import StoredBooks
@@ -124,6 +125,12 @@ class ActionDesk:
                 return _undo_refused(row, who) or self._take_back(connection, row, who)
         except (Contended, ledger.AlreadyDone):
             return NotPossible("confirmation.changed_since")
+
+    def mergeable(self) -> list[list[str]]:
+        """Numbers of orders that may leave in one parcel, group by group; nothing is merged by itself."""
+        with self._database.read() as connection:
+            found = self._books(connection, locks=False).mergeable_candidates()
+        return [[order.number for order in group] for group in mergeable(found)]
 
     def expire(self, at: datetime) -> int:
         """Close every proposal whose time is up; returns how many there were."""

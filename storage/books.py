@@ -39,6 +39,7 @@ from storage.encryption import Vault
 
 MAX_SIMILAR = 3  # as many choices as a reply shows
 LEAST_LIKENESS = 50  # of 100; below it names have nothing in common
+MAX_CANDIDATE_BUYERS = 50  # whose orders might be merged: more groups than a chat can show
 MAX_CANDIDATES = 20_000  # names compared for likeness: some 20 ms
 _Any = tuple[Any, ...]
 _ALL_OUT = (Fulfilment.SHIPPED, Fulfilment.SIGNED, Fulfilment.COMPLETED)
@@ -68,6 +69,17 @@ class StoredBooks:
     def together(self, lead_id: int) -> Sequence[OrderFacts]:
         return self._orders(col(Order.id).in_(
             select(col(MergedOrder.order_id)).where(col(MergedOrder.lead_id) == lead_id)))
+
+    def mergeable_candidates(self) -> Sequence[OrderFacts]:
+        """Orders to be shipped that share shop, buyer, telephone and city with another, in order of id."""
+        same = (col(Order.shop_id), col(Order.customer_id), col(Order.phone_index), col(Order.city))
+        waits = (col(Order.status) == OrderStatus.TO_SHIP, col(Order.customer_id).is_not(None),
+                 col(Order.id).not_in(select(col(MergedOrder.order_id))))
+        alike = (select(col(Order.shop_id), col(Order.customer_id)).where(*waits).group_by(*same)
+                 .having(func.count() > 1).limit(MAX_CANDIDATE_BUYERS).subquery())
+        which = select(col(Order.id)).join(alike, (alike.c.shop_id == col(Order.shop_id)) & (
+            alike.c.customer_id == col(Order.customer_id))).where(*waits)
+        return self._orders(col(Order.id).in_(which))
 
     def _orders(self, which: Any) -> Sequence[OrderFacts]:
         columns = Order.__table__.columns  # type: ignore[attr-defined]

@@ -22,7 +22,7 @@ def opening(said: str, turn: Turn, mask: Mask, *, nonce: str, currency: str) -> 
     """The first messages; `said` has nothing personal in it any more."""
     facts: dict[str, Any] = {
         "today": turn.at.date().isoformat(), "weekday": f"{turn.at:%A}", "base_currency": currency,
-        "role": turn.person.role.value, "weeks_begin": "Monday"}
+        "role": turn.person.acting_role.value, "weeks_begin": "Monday"}
     if turn.context.last is not None:
         facts["asked_before"] = _without_names(turn.context.last.query, mask)
     system = f"{_instructions().replace('NONCE', nonce)}\n{json.dumps(facts, ensure_ascii=False)}"

@@ -15,14 +15,13 @@ from bot.understanding.readings import Act
 from bot.understanding.scan import Token, scan
 from domain.actions import Action, Parameter, ParameterKind
 from domain.money import minor_per_unit, to_minor
-from domain.people import may
 
 _LEFT_OUT = object()
 
 
 def act_of(action: Action, arguments: Mapping[str, Any], asking: Asking) -> Act:
     """The action as any other message would propose it. Raises ToolProblem."""
-    if not may(asking.role, action.permission):
+    if action.permission not in asking.rights:
         raise ToolProblem("this person may not do that")
     known = {parameter.name: parameter for parameter in action.parameters}
     unknown = next((name for name in arguments if name not in known), None)
@@ -91,6 +90,17 @@ class _Said:
                   "quantity": self.whole(line.get("quantity"))} for line in value]
         return _LEFT_OUT if any(_LEFT_OUT in line.values() for line in lines) else lines
 
+    def orders(self, value: Any) -> Any:
+        numbers = [self.written(number) for number in value] if isinstance(value, list) else []
+        return _LEFT_OUT if not numbers or _LEFT_OUT in numbers else numbers
+
+    def parcels(self, value: Any) -> Any:
+        if not isinstance(value, list) or not all(isinstance(line, Mapping) for line in value):
+            return _LEFT_OUT
+        lines = [{"order": self.written(line.get("order")), "waybill": self.written(line.get("waybill")),
+                  "carrier": self.carrier(line.get("carrier"))} for line in value]
+        return _LEFT_OUT if any(_LEFT_OUT in line.values() for line in lines) else lines
+
     def _is_said(self, value: Any) -> bool:
         number = _number(value)
         return number is not None and abs(number) in self._numbers
@@ -107,5 +117,6 @@ _CHECKS: Mapping[ParameterKind, Callable[[_Said, Any], Any]] = {
     ParameterKind.SKU: _Said.sku, ParameterKind.WAREHOUSE: _Said.warehouse,
     ParameterKind.ORDER: _Said.written, ParameterKind.TEXT: _Said.written, ParameterKind.CARRIER: _Said.carrier,
     ParameterKind.QUANTITY: _Said.whole, ParameterKind.DELTA: _Said.whole, ParameterKind.MONEY: _Said.money,
-    ParameterKind.LINES: _Said.lines,
+    ParameterKind.LINES: _Said.lines, ParameterKind.ORDERS: _Said.orders, ParameterKind.PARCELS: _Said.parcels,
+    ParameterKind.EXCEPTION: _Said.whole,
 }

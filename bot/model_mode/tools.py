@@ -1,6 +1,6 @@
 """The model's tools, made from the two registries: one for figures, one for names, one for each action.
 
-A role's tools hold only what the role may see and do; whatever is called anyway is checked again.
+The tools hold only what the person may see and do in this place; whatever is called anyway is checked again.
 """
 
 import json
@@ -11,35 +11,37 @@ from typing import Any
 from bot.model_mode.names import AS_WRITTEN
 from bot.model_mode.queries import REORDER_FEATURES
 from domain.actions import Action, Parameter, ParameterKind, actions
-from domain.arguments import MAX_LINES, MAX_NAME, MAX_TEXT
+from domain.aftersales.model import Condition
+from domain.arguments import MARKS, MAX_LINES, MAX_NAME, MAX_PARCELS, MAX_TEXT
+from domain.costing.model import CostMethod
 from domain.fulfilment.rules import CARRIERS
 from domain.language.conversation import Tool, estimated_tokens
 from domain.messaging.model import Report
 from domain.metrics.catalog import DIMENSIONS, METRICS, Metric
 from domain.metrics.query import MAX_BY, MAX_LIMIT, MAX_METRICS, OPERATORS, Compare, Direction
-from domain.people import Role, may
+from domain.people import Permission
 
 RUN_QUERY, FIND_NAME, PROPOSE = "run_query", "find_name", "propose_"
 Schema = dict[str, Any]
 
 
 @cache
-def tools_for(role: Role) -> tuple[Tool, ...]:
-    """All tools of a role, in the order of the registries."""
-    metrics = permitted_metrics(role)
+def tools_for(rights: frozenset[Permission]) -> tuple[Tool, ...]:
+    """All tools of somebody with these rights, in the order of the registries."""
+    metrics = permitted_metrics(rights)
     figures = (_run_query(metrics), _FIND_NAME) if metrics else ()
-    return (*figures, *(_propose(action) for action in actions().values() if may(role, action.permission)))
+    return (*figures, *(_propose(action) for action in actions().values() if action.permission in rights))
 
 
 @cache
-def tokens_of_tools(role: Role) -> int:
-    """About how many tokens a role's tools take, in each round."""
+def tokens_of_tools(rights: frozenset[Permission]) -> int:
+    """About how many tokens these tools take, in each round."""
     return sum(estimated_tokens(f"{tool.description}{json.dumps(tool.parameters, ensure_ascii=False)}")
-               for tool in tools_for(role))
+               for tool in tools_for(rights))
 
 
-def permitted_metrics(role: Role) -> tuple[Metric, ...]:
-    return tuple(metric for metric in METRICS.values() if may(role, metric.permission))
+def permitted_metrics(rights: frozenset[Permission]) -> tuple[Metric, ...]:
+    return tuple(metric for metric in METRICS.values() if metric.permission in rights)
 
 
 def action_called(tool: str) -> Action | None:
@@ -148,6 +150,8 @@ def _name(_: Parameter) -> Schema:
 
 _LINE = _object({"sku": {"type": "string", "maxLength": MAX_NAME}, "quantity": {"type": "integer", "minimum": 1}},
                 "sku", "quantity")
+_PARCEL = _object({"order": {"type": "string", "maxLength": MAX_NAME}, "carrier": _one_of([*CARRIERS]),
+                   "waybill": {"type": "string", "maxLength": MAX_NAME}}, "order", "carrier", "waybill")
 _KINDS: Mapping[ParameterKind, Callable[[Parameter], Schema]] = {
     ParameterKind.SKU: _name, ParameterKind.WAREHOUSE: _name, ParameterKind.ORDER: _name,
     ParameterKind.QUANTITY: _whole,
@@ -157,5 +161,12 @@ _KINDS: Mapping[ParameterKind, Callable[[Parameter], Schema]] = {
     ParameterKind.CARRIER: lambda _: _one_of([*CARRIERS]),
     ParameterKind.TEXT: lambda _: {"type": "string", "maxLength": MAX_TEXT},
     ParameterKind.LINES: lambda _: _list(_LINE, least=1, most=MAX_LINES),
+    ParameterKind.PARCELS: lambda _: _list(_PARCEL, least=1, most=MAX_PARCELS),
+    ParameterKind.ORDERS: lambda _: _list({"type": "string", "maxLength": MAX_NAME}, least=1, most=MAX_LINES),
     ParameterKind.REPORT: lambda _: _one_of([*Report]),
+    ParameterKind.COST_METHOD: lambda _: _one_of([*CostMethod]),
+    ParameterKind.MARK: lambda _: _one_of([*MARKS]),
+    ParameterKind.CONDITION: lambda _: _one_of([*Condition]),
+    ParameterKind.EXCEPTION: _whole,
+    ParameterKind.TIME: lambda _: {"type": "string", "pattern": "^[0-2][0-9]:[0-5][0-9]$"},
 }

@@ -146,3 +146,11 @@ def test_undoing_a_mark_counts_the_order_again_and_gives_it_its_pieces_back(shop
     with shop.database.read() as connection:
         assert connection.execute(select(col(Order.fulfilment)).where(col(Order.external_id) == "FIRST")
                                   ).scalar_one() is Fulfilment.UNSHIPPED
+
+
+def test_orders_that_could_be_merged_are_listed_and_merged_ones_no_more(shop: Counter) -> None:
+    listed = shop.desk.mergeable()
+    assert len(listed) == 1
+    assert {"FIRST", "MIXED"} <= set(listed[0])
+    shop.do("merge_orders", orders=TWO)
+    assert all(not {"FIRST", "MIXED"} & set(group) for group in shop.desk.mergeable())

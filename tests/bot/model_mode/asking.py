@@ -6,11 +6,11 @@ from bot.model_mode.privacy import Mask
 from bot.model_mode.queries import Asking
 from bot.understanding.asks import Setting
 from bot.understanding.gazetteer import Gazetteer
-from domain.people import Role
+from domain.people import ROLE_PERMISSIONS, Role
 from tests.bot.understanding.shop import tea_shop
 
 MONDAY = date(2026, 11, 23)
 
 
 def asking(text: str, role: Role = Role.OWNER, mask: Mask | None = None) -> Asking:
-    return Asking(text, role, Setting(MONDAY, "CNY"), Gazetteer.of(tea_shop()), mask or Mask())
+    return Asking(text, ROLE_PERMISSIONS[role], Setting(MONDAY, "CNY"), Gazetteer.of(tea_shop()), mask or Mask())
