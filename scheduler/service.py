@@ -28,6 +28,7 @@ class SchedulerService:
 
     runner: Runner
     _clock: "AsyncIOScheduler | None" = None
+    _began: datetime | None = None  # looked up once: it is in the past and stays there
     _running: dict[Due, asyncio.Task[Any]] = field(default_factory=dict)
     _slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
 
@@ -62,8 +63,9 @@ class SchedulerService:
         """One look at the clock: begin what is due and nobody has begun, and what dead processes left."""
         runner, now = self.runner, self.runner.tools.clock()
         own = await aside(runner.book.own_times)
-        began = await aside(runner.book.began, now - FIRST_LOOK_BACK)
-        found = plan(runner.timetable, own, runner.tools.calendar, began=began - timedelta(microseconds=1), now=now)
+        if self._began is None:
+            self._began = await aside(runner.book.began, now - FIRST_LOOK_BACK) - timedelta(microseconds=1)
+        found = plan(runner.timetable, own, runner.tools.calendar, began=self._began, now=now)
         known = await aside(runner.book.known, (*found.due, *found.missed))
         await aside(runner.book.miss, [due for due in found.missed if due not in known], now)
         for due in found.due:

@@ -18,6 +18,7 @@ UNSENT_FOR = timedelta(days=180)  # those that never arrived, for whoever asks w
 DROPPED_FOR = timedelta(days=90)  # proposals that came to nothing; confirmed ones belong to the audit and stay
 CODES_FOR = timedelta(days=30)
 QUIET_RUNS_FOR = timedelta(days=30)  # runs that sent nothing
+PARTS_FOR = timedelta(days=3)  # a thousand shops every ten minutes make 144,000 a day
 TOLD_RUNS_FOR = timedelta(days=400)  # runs that sent reports: asked for again a year later, they still send nothing
 
 
@@ -43,5 +44,6 @@ def _rules(at: datetime) -> list[tuple[type[SQLModel], ColumnElement[bool]]]:
          & (col(Confirmation.created_at) < at - DROPPED_FOR)),
         (BindCode, col(BindCode.expires_at) < at - CODES_FOR),
         (JobRun, closed & (col(JobRun.messages) == 0) & (col(JobRun.claimed_at) < at - QUIET_RUNS_FOR)),
+        (JobRun, closed & (col(JobRun.part) != "") & (col(JobRun.claimed_at) < at - PARTS_FOR)),
         (JobRun, closed & (col(JobRun.claimed_at) < at - TOLD_RUNS_FOR)),
     ]
