@@ -211,7 +211,7 @@ def mark_order(books: Books, asked: Asked) -> Plan:
         facts=(Fact("mark", order.number, _mark(order.excluded), _mark(after)),),
         changes=(ExclusionChange(order.id, order.excluded, after, customer, days),
                  *((_hold(order, held, -held.quantity) for held in order.held) if lets_go else ())),
-        notes=(Note("left_out" if after else "counted_again"),),
+        notes=(Note("not_counted" if after else "counted_again"),),
         named={"order": order.number, "mark": _mark(after)})
 
 
