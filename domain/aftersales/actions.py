@@ -10,7 +10,7 @@ from domain.inventory.model import MoveReason
 from domain.inventory.rules import unit_cost_e4
 from domain.lookups import order_of, sku_of, warehouse_of
 from domain.money import Money, convert
-from domain.orders.actions import ORDER, check_left, refund_days, refunded_lines
+from domain.orders.actions import ORDER, check_left, let_go, refund_days, refunded_lines
 from domain.orders.model import AfterSale, Payment
 from domain.people import Permission
 
@@ -39,7 +39,8 @@ def refund_order(books: Books, asked: Asked) -> Plan:
         facts=(Fact("refunded", order.number, Money(order.refunded_minor, order.currency),
                     Money(order.refunded_minor + amount, order.currency)),
                Fact("status", order.number, Word(f"status.{order.axes.status}"), Word(f"status.{after.status}"))),
-        changes=(OrderChange(order.id, order.axes, after, order.shipped_at, order.shipped_at), refund),
+        changes=(OrderChange(order.id, order.axes, after, order.shipped_at, order.shipped_at), refund,
+                 *let_go(order, after)),
         notes=(Note("platform_pays"),), named={"order": order.number, "amount": Money(amount, order.currency)})
 
 

@@ -4,7 +4,7 @@ from datetime import date
 
 from domain.actions import Asked, Fact, Impossible, Note, Parameter, ParameterKind, Plan, Word, action
 from domain.books import Books, OrderFacts, RefundFacts
-from domain.changes import OrderChange, RefundChange, RefundedLine
+from domain.changes import AllocationChange, OrderChange, RefundChange, RefundedLine
 from domain.lookups import order_of
 from domain.money import Money, convert
 from domain.orders.model import AfterSale, Payment
@@ -27,7 +27,7 @@ def approve_refund(books: Books, asked: Asked) -> Plan:
                     Money(order.refunded_minor + amount, order.currency)),
                Fact("status", order.number, Word(f"status.{order.axes.status}"), Word(f"status.{after.status}"))),
         changes=(OrderChange(order.id, order.axes, after, order.shipped_at, order.shipped_at),
-                 _payment(order, refund, amount, asked)),
+                 _payment(order, refund, amount, asked), *let_go(order, after)),
         notes=(Note("platform_pays"),),
         named={"order": order.number, "amount": Money(amount, order.currency)})
 
@@ -38,6 +38,14 @@ def check_left(order: OrderFacts, amount: int) -> None:
     if amount > left:
         raise Impossible("more_than_paid", order=order.number, amount=Money(amount, order.currency),
                          left=Money(left, order.currency))
+
+
+def let_go(order: OrderFacts, after: Axes) -> tuple[AllocationChange, ...]:
+    """What an order held that nobody packs any more."""
+    if after.payment is not Payment.REFUNDED:
+        return ()
+    return tuple(AllocationChange(order.id, held.line_no, held.sku_id, held.warehouse_id, -held.quantity, held.reason,
+                                  held.parcel_no) for held in order.held)
 
 
 def refund_days(order: OrderFacts, asked: Asked) -> tuple[tuple[int, date], ...]:

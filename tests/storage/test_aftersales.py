@@ -121,3 +121,11 @@ def test_an_order_a_file_told_of_comes_back_as_its_lines_say(shop: Counter) -> N
     shop.do("receive_return", order="GONE", warehouse="华南仓")
     assert shop.stock("CUP", "华南仓") == (11, 0, 30)
     assert shop.refusal("receive_return", order="WAITING").key == "no.nothing_out"
+
+
+def test_an_order_whose_money_went_back_before_it_left_holds_nothing(shop: Counter) -> None:
+    before = shop.stock("CUP", "华东仓")
+    shop.do("refund_order", order="FIRST", amount=9000)
+    assert shop.stock("CUP", "华东仓") == (40, 0, 0)
+    shop.undo()
+    assert shop.stock("CUP", "华东仓") == before
