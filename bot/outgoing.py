@@ -7,7 +7,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-from bot.rendering.messages import say
 from bot.rendering.reply import Button, Reply
 
 MAX_FILE_BYTES = 10 * 2**20  # of one picture or table in a payload; a chart has 100 KB
@@ -65,16 +64,17 @@ class Renderers:
 
 
 def default_renderers() -> Renderers:
-    """`reply`: what was answered, rendered when it was; `notice`: a sentence of the catalogue with its facts."""
-    return Renderers({"reply": _said, "notice": _notice})
+    """`reply`: what was answered, rendered when it was."""
+    return Renderers({"reply": _said})
 
 
 def post(chat: str, reply: Reply, *, person: str | None = None, reply_to: str | None = None, edits: str | None = None,
          documents: Sequence[Document] = ()) -> dict[str, Any]:
-    """A row for the outbox that says the reply. Pictures go with it: the process that sends may be elsewhere."""
+    """A row for the outbox that says the reply. Pictures and files go with it: who sends may be elsewhere."""
     pictures = [Document(Path(path).name, Path(path).read_bytes(), is_picture=True) for path in reply.charts]
+    written = [Document(Path(path).name, Path(path).read_bytes()) for path in reply.files]
     files = [{"name": each.name, "picture": each.is_picture, "base64": base64.b64encode(each.content).decode()}
-             for each in (*pictures, *documents) if len(each.content) <= MAX_FILE_BYTES]
+             for each in (*pictures, *written, *documents) if len(each.content) <= MAX_FILE_BYTES]
     said = {"kind": reply.kind, "text": reply.text, "buttons": [[each.label, each.message] for each in _buttons(reply)]}
     to = {"person": person, "reply_to": reply_to, "edits": edits}
     return {"chat": chat, "kind": "reply", "payload": {
@@ -94,10 +94,6 @@ def _files(payload: Mapping[str, Any]) -> list[Document]:
 def _said(payload: Mapping[str, Any], _: str) -> Reply:
     reply = payload["reply"]
     return Reply(reply["kind"], reply["text"], buttons=tuple(Button(*each) for each in reply["buttons"]))
-
-
-def _notice(payload: Mapping[str, Any], language: str) -> Reply:
-    return Reply("answer", say(payload["key"], payload.get("language", language), **payload.get("facts", {})))
 
 
 class SendError(Exception):

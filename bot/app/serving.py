@@ -1,15 +1,20 @@
 """What `serve` runs on one open shop: channels, relay, and the services others hang on."""
 
+import json
 import os
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from hashlib import sha256
 from random import SystemRandom
+from typing import Any
 
 from bot.app import wiring
 from bot.app.chat_files import ChatFileDesk
 from bot.app.server import Receive, Service
 from bot.app.wiring import OpenShop
+from bot.app.worker import Background
 from bot.conversing.conversation import Conversation, OneAtATime
 from bot.conversing.dead_letters import DeadLetters
 from bot.conversing.doors import Doors
@@ -17,6 +22,9 @@ from bot.conversing.files import FileTalk
 from bot.conversing.shipping import ShippingList
 from bot.outgoing import Renderers, Sender, default_renderers
 from bot.relay import Relay
+from bot.rendering.chart import draw
+from bot.rendering.reply import Reply
+from bot.rendering.report import render_notice, render_report
 from storage.bindings import CODE_LETTERS, Bindings
 from storage.buttons import Buttons
 from storage.chat_files import ChatFiles
@@ -29,13 +37,20 @@ from storage.waiting_orders import WaitingOrders
 
 FILE_CODE_LENGTH = 4
 
-# A feature that runs in the background of `serve` adds what makes its service here; `--no-scheduler` leaves those out.
-SCHEDULED: list[Callable[[OpenShop], Service]] = []
 
 
-def renderers() -> Renderers:
+def renderers(shop: OpenShop) -> Renderers:
     """How each kind of queued message is said; a feature with a kind of its own adds its renderer here."""
-    return default_renderers()
+    known = default_renderers()
+    known.add("notice", render_notice)
+    known.add("report", partial(_report, shop))
+    return known
+
+
+def _report(shop: OpenShop, payload: Mapping[str, Any], language: str) -> Reply:
+    """One picture for each payload: sent once more, it is drawn over the same file."""
+    mark = sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()[:16]
+    return render_report(payload, language, draw=draw, chart=shop.chart_dir / f"report-{mark}-{language}.png")
 
 
 @dataclass(slots=True)
@@ -69,12 +84,12 @@ def put_together(shop: OpenShop, *, with_scheduler: bool) -> Serving:
     """Everything `serve` runs. Call it inside the event loop's process; nothing is started yet."""
     serving = Serving(shop)
     senders: dict[str, Sender] = {}
-    relay = Relay(serving.outbox, Chats(shop.database), senders, renderers(), clock=wiring.clock)
+    relay = Relay(serving.outbox, Chats(shop.database), senders, renderers(shop), clock=wiring.clock)
     # stopped from the last to the first: no new updates, those in hand, their answers, the connections
     connections, channels = _telegram(serving, relay, senders) if shop.settings.telegram_token else ([], [])
     services: list[Service] = [*connections, relay, *channels]
     if with_scheduler:
-        services += [make(shop) for make in SCHEDULED]
+        services.append(Background(shop))
     serving.services = services
     return serving
 

@@ -49,10 +49,14 @@ class Background:
         self._scheduler = self._working = self._queue = None
 
     @property
-    def is_alive(self) -> bool:
-        """For /readyz: the clock runs and the queue is worked on."""
-        keeps_time = self._scheduler is not None and self._scheduler.next_look is not None
-        return keeps_time and (self._working is None or not self._working.done())
+    def name(self) -> str:
+        return "scheduler"
+
+    def problem(self) -> str | None:
+        """For /readyz: the clock runs and the queue is worked on, or why not."""
+        if self._scheduler is None or self._scheduler.next_look is None:
+            return "the timetable is not being looked at"
+        return "the queue of parts is not worked on" if self._working is not None and self._working.done() else None
 
 
 async def work(shop: OpenShop) -> None:
