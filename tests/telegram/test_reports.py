@@ -1,0 +1,49 @@
+"""What comes unasked or in a file: reports of the timetable, notices to the owner, exported tables."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from bot.app.jobs import runner_of
+from bot.app.wiring import clock
+from domain.jobs import Due
+from tests.telegram.stage import CHEN, WANG, Stage
+
+
+def run(shop: Stage, job: str, minutes: int = 0) -> int:
+    """How many messages the job queued."""
+    due = clock().replace(second=0, microsecond=0) - timedelta(minutes=minutes)
+    ran = asyncio.run(runner_of(shop.shop).run_due(Due(job, due), is_by_hand=True))
+    assert ran is not None
+    assert not ran.error
+    return len(ran.queued)
+
+
+def test_a_subscribed_report_comes_to_the_chat_once(shop: Stage) -> None:
+    proposal = shop.hears(CHEN, "订阅待发货", "确认")
+    shop.taps(CHEN, proposal, next(iter(proposal.buttons)))
+    shop.quiet()
+    before = len(shop.world.sent)
+    assert run(shop, "to_ship") == 1
+    found = shop.world.wait_for(lambda: [each for each in shop.world.sent[before:] if each.chat == CHEN])
+    assert "待发货" in found[0].text
+    assert "TB2026110001" in found[0].text
+    shop.quiet()
+    assert len([each for each in shop.world.sent[before:] if each.chat == CHEN]) == 1
+
+
+def test_a_report_that_somebody_may_not_see_cannot_be_subscribed(shop: Stage) -> None:
+    shop.hears(WANG, "订阅日报", "不能订阅")
+
+
+@pytest.mark.parametrize("asked", ["导出今天的待发货", "导出库存"])
+def test_an_exported_table_comes_as_a_file(shop: Stage, asked: str) -> None:
+    sent = shop.hears(CHEN, asked, "已导出")
+    shop.quiet()
+    files = [each.file for each in shop.world.sent if each.chat == CHEN and each.file]
+    assert sent
+    assert len(files) == 1
+    name, content = files[0]
+    assert name.endswith(".xlsx")
+    assert content[:2] == b"PK"
