@@ -77,7 +77,8 @@ def render_parts(message: ReportMessage, language: str, *, is_test: bool = False
 
 def render_notice(payload: Mapping[str, Any], language: str) -> Reply:
     """What the owner must hear, of the kind "notice"; reports are called by their names."""
-    facts = dict(payload.get("facts", {}))
+    given: Mapping[str, Any] = payload.get("facts", {})
+    facts = {name.removesuffix(f"_{language}"): value for name, value in given.items()}  # laws_zh, laws_en
     if facts.get("report") in set(Report):
         facts["report"] = say(f"report.{facts['report']}", language)
     return Reply("answer", say(str(payload.get("key")), language, **facts), understood_by="command")

@@ -20,7 +20,7 @@ _COMMANDS = tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern i
     ("unanswered", r"/?unanswered(?: questions)?|没(?:答|回答)上来的?(?:问题)?(?:有哪些)?"),
     ("unanswered", r"(?:what|which questions) could(?:n['’]?t you| you not| not you) answer"),
     ("test", r"试发\s*(.{1,20})"),
-    ("snooze", r"(?:明天再说|先不管|/?snooze)\s*[:\uff1a]?\s*([^\s,\uff0c]{1,80})"),
+    ("snooze", r"(?:明天再说|先不管|/?snooze)\s*[:\uff1a]?\s*(?!\d+$)([^\s,\uff0c]{1,80})"),
     ("mergeable", r"(?:有)?(?:哪些|什么)(?:订单|单子?)?(?:可以|能|该)(?:合单|合并(?:发货)?|一起发货?)"),
     ("mergeable", r"(?:可|能)合单的?(?:订单|单)?"),
     ("mergeable", r"which orders (?:can|could|may) (?:i |we |be )?(?:merged?|combined?)|/?mergeable(?: orders)?"),

@@ -118,7 +118,8 @@ CHECKED: list[tuple[str, str]] = [
     ("除了拼多多10月销售额", f"SELECT sum(o.paid_base) {SHOP_SALE} {OCT} AND s.platform <> 'pdd'"),
     ("抖音昨天退款金额", (f"SELECT coalesce(sum(r.amount_base), 0) {SHOP_BACK} {YESTERDAY} "
      "AND s.platform = 'douyin'")),
-    ("牛轧糖10月销量", f"SELECT sum(l.quantity) {LINE} {OCT} AND l.sku_code = 'SP-02'"),
+    ("牛轧糖10月销量",
+     f"SELECT sum(l.quantity) {LINE} {OCT} AND l.sku_id = (SELECT id FROM skus WHERE code = 'SP-02')"),
     ("本月销量前3的商品", ("SELECT p.name, sum(l.quantity) FROM orders o JOIN order_lines l ON l.order_id = o.id "
      "JOIN skus k ON k.id = l.sku_id JOIN products p ON p.id = k.product_id WHERE o.excluded IS NULL "
      f"AND o.paid_on {THIS_MONTH} GROUP BY 1 ORDER BY 2 DESC LIMIT 3")),
