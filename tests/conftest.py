@@ -1,5 +1,6 @@
 """What every test may ask for: a database of each kind, and the shop's calendar."""
 
+import fcntl
 import os
 import shutil
 import warnings
@@ -10,12 +11,15 @@ import hypothesis
 import pytest
 from sqlalchemy.engine import URL
 
+from bot.app import demo_shop
+from bot.app.settings import Settings
 from domain.clock import ShopCalendar
 from storage.engine import Database, open_database
 from storage.schema import metadata
 from tests import postgres
 
 BOTH = ("sqlite", "postgresql")
+DEMO_AT = "2026-11-23T15:00"
 
 # How long one example takes says something about the machine, not about the program.
 hypothesis.settings.register_profile("any machine", deadline=None)
@@ -68,6 +72,26 @@ def postgres_template(postgres_server: postgres.Server) -> Iterator[URL]:
     database.close()
     yield url
     postgres_server.drop(url)
+
+
+@pytest.fixture(scope="session")
+def demo_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with the demo shop as of DEMO_AT, built by the first worker that asks; tests work on copies."""
+    run = tmp_path_factory.getbasetemp()
+    place = (run.parent if os.environ.get("PYTEST_XDIST_WORKER") else run) / "demo-shop"
+    place.parent.mkdir(exist_ok=True)
+    with place.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (place / "built").exists():
+            demo_shop.build(Settings(place), at=DEMO_AT, fresh=True)
+            (place / "built").touch()
+    return place
+
+
+@pytest.fixture(scope="module")
+def demo_folder(demo_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with the demo shop as of DEMO_AT, the module's own."""
+    return Path(shutil.copytree(demo_template, tmp_path_factory.mktemp("demo") / "data"))
 
 
 @pytest.fixture

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import demo_shop
 from bot.app.settings import Settings
 from bot.app.wiring import OpenShop, open_shop
 from bot.rendering.reply import Reply
@@ -48,10 +47,8 @@ def steps(story: Path) -> Iterator[Step]:
 
 
 @pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenShop]:
-    settings = Settings(tmp_path_factory.mktemp("scenarios"))
-    demo_shop.build(settings, at=AT, fresh=False)
-    with open_shop(settings, demo=True) as opened:
+def shop(demo_folder: Path) -> Iterator[OpenShop]:
+    with open_shop(Settings(demo_folder), demo=True) as opened:
         yield opened
 
 

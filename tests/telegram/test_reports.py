@@ -42,7 +42,7 @@ def test_an_exported_table_comes_as_a_file(shop: Stage, asked: str) -> None:
     sent = shop.hears(CHEN, asked, "已导出")
     shop.quiet()
     files = [each.file for each in shop.world.sent if each.chat == CHEN and each.file]
-    assert sent
+    assert not sent.keyboard
     assert len(files) == 1
     name, content = files[0]
     assert name.endswith(".xlsx")

@@ -3,11 +3,11 @@
 import json
 import sqlite3
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bot.app import demo_shop
 from bot.app.batch import replies
 from bot.app.settings import Settings
 from bot.app.wiring import open_shop
@@ -18,10 +18,9 @@ LEAST_QUESTIONS = 60
 
 
 @pytest.fixture(scope="module")
-def answers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[dict[str, dict[str, Any]], sqlite3.Connection]]:
+def answers(demo_folder: Path) -> Iterator[tuple[dict[str, dict[str, Any]], sqlite3.Connection]]:
     """Every question's reply as JSON, and the database for the SQL."""
-    settings = Settings(tmp_path_factory.mktemp("values"))
-    demo_shop.build(settings, at=AT, fresh=False)
+    settings = Settings(demo_folder)
     texts = [text for text, *_ in (*CHECKED, *COMPARED)]
     with open_shop(settings, demo=True) as shop:
         asked = [json.dumps({"text": text}) for text in texts]

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import demo_shop
 from bot.app.settings import Settings
 from bot.app.wiring import OpenShop, open_shop
 from bot.rendering.reply import Reply
@@ -34,11 +33,8 @@ class Talk:
         return self.shop.dispatcher.reply(text, person=self.person, at=moment, chat=chat)
 
 
-def test_the_demo_shop_understands_what_it_offers(tmp_path: Path) -> None:
-    """One test for all of it: building the shop takes seconds."""
-    settings = Settings(tmp_path)
-    demo_shop.build(settings, at=AT, fresh=False)
-    with open_shop(settings, demo=True) as shop:
+def test_the_demo_shop_understands_what_it_offers(demo_folder: Path) -> None:
+    with open_shop(Settings(demo_folder), demo=True) as shop:
         talk = Talk(shop)
         replies = [talk.say(text) for text in QUESTIONS]
         assert [reply.kind for reply in replies] == ["answer"] * len(QUESTIONS)

@@ -19,18 +19,14 @@ SUBSCRIBED = ("订阅日报", "订阅低库存提醒", "订阅周报", "订阅�
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The demo shop, built once, with the terminal subscribed to everything."""
-    folder = tmp_path_factory.mktemp("demo")
-    from bot.app import demo_shop
-
-    demo_shop.build(Settings(folder), at=AT, fresh=False)
-    with open_shop(Settings(folder), demo=True) as shop:
+def demo(demo_folder: Path) -> Path:
+    """The demo shop with the terminal subscribed to everything."""
+    with open_shop(Settings(demo_folder), demo=True) as shop:
         for one in SUBSCRIBED:
             for said in (one, "确认"):
                 reply = shop.dispatcher.reply(said, person=shop.person("owner"), at=shop.now(), chat="terminal")
                 assert reply.kind in {"proposal", "done"}, reply.text
-    return folder
+    return demo_folder
 
 
 @pytest.fixture

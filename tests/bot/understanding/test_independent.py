@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 
-from bot.app import demo_shop
 from bot.app.batch import replies
 from bot.app.settings import Settings
 from bot.app.wiring import open_shop
@@ -25,10 +24,8 @@ MOST_WRONG = 0  # lines answered with something else than was asked: not one
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    settings = Settings(tmp_path_factory.mktemp("demo"))
-    demo_shop.build(settings, at=AT, fresh=False)
-    return settings
+def demo(demo_folder: Path) -> Settings:
+    return Settings(demo_folder)
 
 
 def _lines(name: str) -> list[Json]:
