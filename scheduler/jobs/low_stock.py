@@ -22,7 +22,7 @@ async def run(context: JobContext, due_at: datetime) -> Outcome:
         sends.append(Send(Report.LOW_STOCK, _report(low(lines), is_digest=True), Audience.DUE, USEFUL_FOR))
     if fresh:
         sends.append(Send(Report.LOW_STOCK, _report(low(fresh), is_digest=False), Audience.EVERYONE, USEFUL_FOR))
-    return Outcome(f"{len(fresh)} newly low", tuple(sends), changes)
+    return Outcome(f"{len(low(fresh))} newly low", tuple(sends), changes)
 
 
 def make(tools: Tools, at: datetime) -> StockReport:

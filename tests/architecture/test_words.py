@@ -20,11 +20,11 @@ READMES = ("README.md", "README.zh-CN.md")
 
 
 def own_files(folder: Path = ROOT) -> Iterator[Path]:
-    """Every file a checkout has: hidden folders hold the environment, caches and history."""
+    """Every file a checkout has: hidden folders (a file called .git as well) hold the environment, caches, history."""
     for path in sorted(folder.iterdir()):
         if path.is_dir() and (path.name == ".ci" or not LEFT_BEHIND.match(path.name)):
             yield from own_files(path)
-        elif path.is_file() and path.name != ".env":
+        elif path.is_file() and path.name not in {".env", ".git"}:
             yield path
 
 
@@ -43,24 +43,35 @@ def test_every_link_between_pages_leads_somewhere() -> None:
     assert not dead, "\n".join(dead)
 
 
-def commands_of(readme: str) -> list[str]:
-    """Every line of the readme's code that starts the program."""
-    text = (ROOT / readme).read_text(encoding="utf-8")
+def commands_of(page: str) -> list[str]:
+    """Every command of the page that starts the program: a line of a code block, or a command in its text."""
+    text = (ROOT / page).read_text(encoding="utf-8")
     blocks = "\n".join(re.findall(r"^```sh\n(.*?)^```$", text, re.DOTALL | re.MULTILINE))
-    return re.findall(r"^(?:\.venv/bin/)?zhanggui +(.*)$", blocks, re.MULTILINE)
+    in_text = re.findall(r"`zhanggui +([^`]+)`", re.sub(r"^```.*?^```$", "", text, flags=re.DOTALL | re.MULTILINE))
+    return re.findall(r"^(?:\.venv/bin/)?zhanggui +(.*)$", blocks, re.MULTILINE) + in_text
 
 
-@pytest.mark.parametrize("readme", READMES)
-def test_every_command_of_the_readme_is_one_the_program_takes(
-        readme: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("page", [*READMES, "docs/telegram.md", "docs/operations.md"])
+def test_every_command_of_the_pages_is_one_the_program_takes(
+        page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    commands = [shlex.split(command, comments=True) for command in commands_of(readme)]
+    commands = [shlex.split(command, comments=True) for command in commands_of(page)]
     assert len(commands) >= 5
     for words in commands:
         for word in words:
-            if re.search(r"\.(csv|xlsx|jsonl)$", word):
+            if re.search(r"\.(csv|xlsx|jsonl)$|^IN$|^文件$", word):
                 Path(word).touch()
         parser().parse_args(words)
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/operations.md"])
+def test_every_file_a_page_names_is_there(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    folders = "|".join(path.name for path in ROOT.iterdir() if path.is_dir() and path.name[0] != ".")
+    named = re.findall(rf"`((?:{folders})/[\w./-]*)`", text) + re.findall(r"^([a-z]+/) {2,}", text, re.MULTILINE)
+    assert named
+    gone = [name for name in named if not (ROOT / name).exists()]
+    assert not gone
 
 
 def test_both_readmes_show_the_same_commands() -> None:

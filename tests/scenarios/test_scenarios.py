@@ -3,6 +3,9 @@
 A file is Markdown. `**Who** (moment): message` is said by a person of the shop or a role; the moment is given once and
 holds until the next. Under it, each line `> words` must be in the reply, `> kind: refused` is its kind, and
 `> not: words` must not be in it. `{code}` in a message is the code of the last proposal.
+
+The chats of the READMEs are played first, line for line, and what they did is undone: the stories after them find the
+shop as it was.
 """
 
 import re
@@ -15,10 +18,13 @@ import pytest
 from bot.app.settings import Settings
 from bot.app.wiring import OpenShop, open_shop
 from bot.rendering.reply import Reply
+from tests.architecture.tree import ROOT
 
 AT = "2026-11-23T15:00"
 STORIES = sorted(Path(__file__).parent.glob("*.md"))
 LEAST_STORIES = 12
+READMES = ("README.md", "README.zh-CN.md")
+_CODE = re.compile(r"\b[2-9][A-Z][2-9]\b")
 _SAID = re.compile(r"\*\*(?P<who>[^*]+)\*\*(?: \((?P<at>[^)]+)\))?: (?P<text>.+)")
 
 
@@ -54,6 +60,52 @@ def shop(demo_folder: Path) -> Iterator[OpenShop]:
 
 def test_there_are_enough_stories() -> None:
     assert len(STORIES) >= LEAST_STORIES
+
+
+def shown_in(readme: str) -> Iterator[tuple[str, list[str]]]:
+    """Each message of the readme's chats with the lines it shows of the reply; … stands for lines left out."""
+    text = (ROOT / readme).read_text(encoding="utf-8")
+    for block in re.findall(r"^```text\n(.*?)^```$", text, re.DOTALL | re.MULTILINE):
+        for turn in re.split(r"^> ", block, flags=re.MULTILINE)[1:]:
+            said, *shown = turn.splitlines()
+            yield said, [line for line in shown if line not in {"", "…"}]
+
+
+@pytest.mark.parametrize("readme", READMES)
+def test_the_chats_of_the_readmes_go_as_they_are_written(readme: str, shop: OpenShop) -> None:
+    """A code is drawn anew each time; everything else is to the letter."""
+    moment, code, turns = shop.moment(AT), "", list(shown_in(readme))
+    assert moment is not None
+    assert len(turns) >= 4
+
+    def answer(text: str) -> Reply:
+        return shop.dispatcher.reply(text, person=shop.person("owner"), at=moment, chat=readme)
+
+    for said, shown in turns:
+        reply = answer(_CODE.sub(code, said))
+        code = (reply.action or {}).get("confirmation") or code
+        lines = reply.text.splitlines()
+        missing = [line for line in shown if _CODE.sub(code, line) not in lines]
+        assert not missing, f"{said}\n{missing}\n{reply.text}"
+    assert answer(f"撤销 {code}").kind == "done"
+
+
+def sentences_in(readme: str) -> list[str]:
+    """What the readme's table of things to do says that one can say."""
+    text = (ROOT / readme).read_text(encoding="utf-8")
+    table = re.search(r"^\| (?:what|办什么) \|.*?\n\n", text, re.DOTALL | re.MULTILINE)
+    assert table
+    return [code or quoted for code, quoted in re.findall(r"`([^`]+)`|「([^」]+)」", table[0])]
+
+
+@pytest.mark.parametrize("readme", READMES)
+def test_what_the_readmes_say_can_be_said_is_understood(readme: str, shop: OpenShop) -> None:
+    moment, sentences = shop.moment(AT), sentences_in(readme)
+    assert moment is not None
+    assert len(sentences) >= 12
+    for said in sentences:
+        reply = shop.dispatcher.reply(said, person=shop.person("owner"), at=moment, chat=f"{readme} table")
+        assert reply.kind in {"answer", "proposal"}, f"{said}\n{reply.kind}: {reply.text}"
 
 
 @pytest.mark.parametrize("story", STORIES, ids=[story.stem for story in STORIES])
