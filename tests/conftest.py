@@ -102,12 +102,19 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
     return f"sqlite:///{path}"
 
 
+@pytest.fixture(scope="session")
+def postgres_spare(postgres_server: postgres.Server, postgres_template: URL) -> Iterator[postgres.Spare]:
+    """The database that tests of this worker take in turn."""
+    spare = postgres.Spare(postgres_server, postgres_template)
+    yield spare
+    spare.drop()
+
+
 @pytest.fixture
-def postgres_url(postgres_server: postgres.Server, postgres_template: URL) -> Iterator[str]:
+def postgres_url(postgres_spare: postgres.Spare) -> Iterator[str]:
     """The address of a PostgreSQL database with all tables and no rows."""
-    url = postgres_server.create(template=postgres_template.database)
-    yield url.render_as_string(hide_password=False)
-    postgres_server.drop(url)
+    yield postgres_spare.take().render_as_string(hide_password=False)
+    postgres_spare.give_back()
 
 
 @pytest.fixture(params=BOTH)
