@@ -29,7 +29,8 @@ def add_to(commands: Any) -> None:
                             "or a question such as 上月各平台销售额")
     write.add_argument("--out", required=True, metavar="FILE", type=Path, help="a file that ends in .csv or .xlsx")
     write.add_argument("--as", dest="who", default="owner", metavar="WHO", help="a staff name or a role")
-    write.add_argument("--at", metavar="TIME", help="the moment a question is asked at (ISO 8601; default: now)")
+    write.add_argument("--at", metavar="TIME", help="the moment a question is asked at (ISO 8601; default: now, "
+                       "with --demo the moment the demo shop has reached)")
     write.set_defaults(run=_export)
 
 

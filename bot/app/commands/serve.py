@@ -6,7 +6,7 @@ from typing import Any
 
 
 def add_to(commands: Any) -> None:
-    serve = commands.add_parser("serve", help="run the chat channels and the HTTP server")
+    serve = commands.add_parser("serve", help="run the chat channels, the HTTP server and the scheduled jobs")
     serve.add_argument("--host", default="127.0.0.1", metavar="H", help="the address to listen on (default: 127.0.0.1)")
     serve.add_argument("--port", default=8000, type=_port, metavar="P", help="the port (default: 8000)")
     serve.add_argument("--no-scheduler", action="store_true",

@@ -20,7 +20,8 @@ def add_to(commands: Any) -> None:
     ask.add_argument("text", nargs="?", metavar="TEXT", help="the question, for example 昨天销售额")
     ask.add_argument("--batch", metavar="FILE", help="JSON lines with text, as, at, chat; - reads standard input")
     ask.add_argument("--json", action="store_true", help="the whole reply as JSON")
-    ask.add_argument("--at", metavar="TIME", help="the moment the question is asked at (ISO 8601; default: now)")
+    ask.add_argument("--at", metavar="TIME", help="the moment the question is asked at (ISO 8601; default: now, "
+                     "with --demo the moment the demo shop has reached)")
     ask.add_argument("--chart-dir", metavar="DIR", type=Path, help="draw charts into this folder")
     _who(ask)
     ask.set_defaults(run=_ask)
