@@ -171,6 +171,23 @@ class Named:
     name: str
 
 
+@dataclass(frozen=True, slots=True)
+class ListingFacts:
+    """What one shop sells under one text of its platform. `stands_for` is (SKU id, code, pieces), empty: not known."""
+
+    shop_id: int
+    shop: str
+    shop_names: tuple[str, ...]  # what else the shop may be called: its platform
+    stands_for: tuple[tuple[int, str, int], ...]
+    lines_by_quantity: tuple[tuple[int, int], ...]  # (pieces, how many order lines of so many)
+    orders: int
+    waiting: int  # orders among them that have not left
+
+    @property
+    def lines(self) -> int:
+        return sum(times for _, times in self.lines_by_quantity)
+
+
 class Books(Protocol):
     """Looks up facts. While an action is carried out, orders and SKUs that were read stay locked until it commits."""
 
@@ -219,5 +236,14 @@ class Books(Protocol):
     def aliased(self, text: str) -> Sequence[Named]:
         """What the text is an alias of."""
 
+    def listings(self, text: str) -> Sequence[ListingFacts]:
+        """The shops with order lines of that text without SKU, or with something bound to it."""
+
+    def listing_cost(self, parts: Sequence[tuple[int, int]], base_currency: str) -> int | None:
+        """What (SKU id, pieces) cost together, in 1/10000 of the base currency; None where a part is not known."""
+
+    def is_moved(self, shop_id: int, text: str) -> bool:
+        """Whether stock kept here has moved for orders with such a line."""
+
     def nearest(self, dimension: str, text: str) -> tuple[str, ...]:
-        """At most three names like the text: dimension is sku, warehouse, alias, name (of anything) or order."""
+        """At most three like the text, of a dimension: sku, warehouse, alias, name (any), order, listing (no SKU)."""

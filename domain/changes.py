@@ -303,10 +303,23 @@ class AliasChange:
     kind: Literal["alias"] = "alias"
 
 
+@dataclass(frozen=True, slots=True)
+class ListingChange:
+    """What a shop's listing stands for: (SKU id, pieces) of each part. Its lines cost in the base `currency`."""
+
+    shop_id: int
+    text: str
+    before: tuple[tuple[int, int], ...]
+    after: tuple[tuple[int, int], ...]
+    currency: str
+    kind: Literal["listing"] = "listing"
+
+
 Change = Annotated[
     StockChange | AllocationChange | MergeChange | ExclusionChange | ReturnChange | CostKept | CostMethodChange
     | Revaluation | ReorderPointChange | OrderChange | ParcelChange | RefundChange | ExpenseChange | PurchaseChange
-    | PurchaseArrival | SubscriptionChange | ExceptionChange | AliasChange | BalanceRepair,
+    | PurchaseArrival | SubscriptionChange | ExceptionChange | AliasChange | BalanceRepair
+    | ListingChange,
     Field(discriminator="kind"),
 ]
 
@@ -341,6 +354,7 @@ _INVERSES: dict[type, Callable[[Any], Any]] = {
     ReturnChange: lambda back: replace(back, is_back=not back.is_back),
     ExclusionChange: _swapped,
     AliasChange: _swapped,
+    ListingChange: _swapped,
     SubscriptionChange: lambda change: replace(_swapped(change), at_before=change.at_after,
                                                at_after=change.at_before),
     OrderChange: lambda order: replace(_swapped(order), shipped_before=order.shipped_after,

@@ -67,6 +67,17 @@ def _no_longer_waiting() -> Select[Any]:
             .where(or_(has_left, is_off, col(Order.id).in_(is_other))))
 
 
+def give_back(connection: Connection, held: Select[Any]) -> None:
+    """Let go of the selected rows of allocations, whatever their orders wait for."""
+    rows = connection.execute(held).all()
+    for row in rows:
+        connection.execute(delete(Allocation).where(
+            col(Allocation.order_id) == row.order_id, col(Allocation.line_no) == row.line_no,
+            col(Allocation.sku_id) == row.sku_id, col(Allocation.warehouse_id) == row.warehouse_id,
+            col(Allocation.parcel_no) == row.parcel_no))
+    settle(connection, [_let_go(row) for row in rows])
+
+
 def _let_go(row: Any) -> AllocationChange:
     return AllocationChange(row.order_id, row.line_no, row.sku_id, row.warehouse_id, -row.quantity, row.reason,
                             row.parcel_no)
@@ -138,7 +149,8 @@ def _waiting_lines(only: list[int] | None) -> Select[Any]:
     has_some = select(col(Allocation.order_id)).where(col(Allocation.order_id) == col(Order.id)).exists()
     columns: tuple[Any, ...] = (
         col(Order.id).label("order_id"), col(Order.shop_id), col(OrderLine.line_no), col(OrderLine.sku_id),
-        col(OrderLine.sku_code), col(OrderLine.quantity))
+        func.coalesce(func.nullif(col(OrderLine.sku_code), ""), col(OrderLine.title)).label("sku_code"),
+        col(OrderLine.quantity))
     return (select(*columns).join(OrderLine, col(OrderLine.order_id) == col(Order.id))
             .join(Sku, col(Sku.id) == col(OrderLine.sku_id), isouter=True)
             .join(Product, col(Product.id) == col(Sku.product_id), isouter=True)

@@ -13,6 +13,7 @@ from domain.books import (
     ExceptionFacts,
     Held,
     LineFacts,
+    ListingFacts,
     Named,
     Need,
     OrderFacts,
@@ -34,7 +35,7 @@ from domain.orders.model import Fulfilment, Order, OrderLine, OrderStatus, Refun
 from domain.orders.rules import EMPTY_PARCELS, Axes
 from domain.people import Staff
 from domain.purchasing.model import PurchaseLine, PurchaseOrder, PurchaseStatus
-from storage import naming
+from storage import listings, naming
 from storage.encryption import Vault
 
 MAX_SIMILAR = 3  # as many choices as a reply shows
@@ -132,7 +133,7 @@ class StoredBooks:
                 pieces[line.line_no, line.sku_id] += line.quantity if line.kind is not ItemKind.SERVICE else 0
                 continue
             parts = self._rows(select(col(Listing.sku_id), col(Listing.quantity)).where(
-                col(Listing.shop_id) == shop_id, col(Listing.platform_sku) == line.sku_code))
+                col(Listing.shop_id) == shop_id, col(Listing.platform_sku) == (line.sku_code or line.title)))
             pieces.update({(line.line_no, sku_id): quantity * line.quantity for sku_id, quantity in parts})
             unmatched += not parts
         return pieces, unmatched
@@ -258,6 +259,15 @@ class StoredBooks:
     def aliased(self, text: str) -> Sequence[Named]:
         return naming.aliased(self._connection, text)
 
+    def listings(self, text: str) -> Sequence[ListingFacts]:
+        return listings.facts(self._connection, text)
+
+    def listing_cost(self, parts: Sequence[tuple[int, int]], base_currency: str) -> int | None:
+        return listings.unit_cost_e4(self._connection, parts, base_currency)
+
+    def is_moved(self, shop_id: int, text: str) -> bool:
+        return listings.is_moved(self._connection, shop_id, text)
+
     def nearest(self, dimension: str, text: str) -> tuple[str, ...]:
         from rapidfuzz import fuzz, process  # noqa: PLC0415  (only needed when a name is wrong)
 
@@ -270,6 +280,8 @@ def _names(dimension: str) -> Select[str]:
     """Orders are only those that an action could be about, the latest first."""
     if dimension == "order":
         return select(col(Order.external_id)).where(col(Order.status).in_(_WAITING)).order_by(col(Order.id).desc())
+    if dimension == "listing":
+        return listings.unmatched_texts()
     if dimension in {"alias", "name"}:
         return naming.texts(only_aliases=dimension == "alias")
     return select(col(Sku.code)) if dimension == "sku" else select(col(Warehouse.name))

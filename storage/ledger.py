@@ -25,6 +25,7 @@ from domain.changes import (
     ExceptionChange,
     ExclusionChange,
     ExpenseChange,
+    ListingChange,
     MergeChange,
     OrderChange,
     ParcelChange,
@@ -46,6 +47,7 @@ from domain.orders.model import Order, OrderMark
 from domain.purchasing.model import PurchaseLine, PurchaseOrder, PurchaseStatus
 from storage import costs, exceptions
 from storage.customers import refresh_customers
+from storage.listings import write_listing
 from storage.refund_ledger import write_refund
 from storage.shelves import Contended, exactly_one, open_balance, settle, write_allocation
 
@@ -261,6 +263,10 @@ def _alias(connection: Connection, change: AliasChange, _: Reference) -> None:
     exactly_one(connection.execute(delete(Alias).where(*which)))
 
 
+def _listing(connection: Connection, change: ListingChange, _: Reference) -> None:
+    write_listing(connection, change)
+
+
 # In the order in which rows are touched.
 _WRITERS: dict[type, Callable[[Connection, Any, Reference], None]] = {
     OrderChange: _order,
@@ -281,5 +287,6 @@ _WRITERS: dict[type, Callable[[Connection, Any, Reference], None]] = {
     SubscriptionChange: _subscription,
     ExceptionChange: _exception,
     AliasChange: _alias,
+    ListingChange: _listing,
     BalanceRepair: _repair,
 }

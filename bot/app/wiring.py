@@ -12,6 +12,7 @@ from bot.app.export_folder import EXPORTS, ExportFolder
 from bot.app.settings import DEFAULT_CURRENCY, DEFAULT_TIMEZONE, ModelSettings, Settings
 from bot.dispatcher import Dispatcher
 from bot.learning import Learning
+from bot.matching import Matching
 from bot.minding import Minding
 from bot.model_mode.consult import ModelMode
 from bot.proving import Proving
@@ -36,6 +37,7 @@ from storage.exceptions import ExceptionInbox
 from storage.figures import MetricFigures
 from storage.figures.details import FigureDetails
 from storage.ingest import Ingest
+from storage.listings import StoredMatching
 from storage.migrate import ensure_schema
 from storage.model_use import Prices, StoredModelBook
 from storage.names import DatabaseNames
@@ -153,9 +155,10 @@ def _put_together(settings: Settings, database: Database) -> OpenShop:
     desk = ActionDesk(database, calendar, currency, SystemRandom(), vault=vault)
     minding = Minding(partial(verify, database), ExceptionInbox(database, calendar), calendar.zone, currency)
     learning = Learning(StoredLore(database, vault))
+    matching = Matching(StoredMatching(database))
     dispatcher = Dispatcher(reader, figures, Acting(desk, calendar.zone), proving, draw,
-                            commands={**minding.commands, **learning.commands}, first_readers=(read_shipments,),
-                            hear=learning.keep)
+                            commands={**minding.commands, **learning.commands, **matching.commands},
+                            first_readers=(read_shipments,), hear=learning.keep)
     if settings.model.is_on:
         dispatcher.beyond = ModelMode(language_model(settings.model), _model_book(settings.model, database, calendar),
                                       figures, reader.gazetteer, currency)

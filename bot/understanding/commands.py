@@ -19,6 +19,8 @@ _COMMANDS = tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern i
     ("unanswered", r"(?:最近|你)?有?(?:哪些|什么)(?:问题|话)?你?(?:没有?|不)(?:回?答|听)得?(?:上来|出来|懂)?的?"),
     ("unanswered", r"/?unanswered(?: questions)?|没(?:答|回答)上来的?(?:问题)?(?:有哪些)?"),
     ("unanswered", r"(?:what|which questions) could(?:n['’]?t you| you not| not you) answer"),
+    ("unmatched", r"/?unmatched(?: products)?|(?:有)?(?:哪些|什么)商品(?:还)?没(?:有)?(?:对上|匹配上?)(?: ?SKU)?的?"),
+    ("unmatched", r"没(?:有)?对上(?: ?SKU)?的商品(?:有哪些)?|(?:which|what) products are (?:unmatched|not matched)"),
     ("test", r"试发\s*(.{1,20})"),
     ("snooze", r"(?:明天再说|先不管|/?snooze)\s*[:\uff1a]?\s*(?!\d+$)([^\s,\uff0c]{1,80})"),
     ("mergeable", r"(?:有)?(?:哪些|什么)(?:订单|单子?)?(?:可以|能|该)(?:合单|合并(?:发货)?|一起发货?)"),

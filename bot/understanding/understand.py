@@ -18,6 +18,7 @@ from bot.understanding.followups import continued, continues
 from bot.understanding.gate import has_trade_words, objection, off_topic, unexplained
 from bot.understanding.gazetteer import Gazetteer, LiveGazetteer
 from bot.understanding.lexicon import lexicon
+from bot.understanding.matching import matching_of
 from bot.understanding.normalise import Normalised, normalise
 from bot.understanding.offers import offer
 from bot.understanding.readings import (
@@ -71,6 +72,8 @@ class Understanding:
         said = chosen(said, context) or said
         if taught := teaching_of(said, self._live.current()):
             return Understood(taught, _language_of(said))
+        if matched := matching_of(said, self._live.current()):
+            return Understood(matched, _language_of(said))
         if wanted := requested(said):
             return self._requested(wanted, at, context, _language_of(said))
         return self._plain(said, at, context)

@@ -148,8 +148,8 @@ class Order(SQLModel, table=True):
 class OrderLine(SQLModel, table=True):
     """One kind of thing in an order, kept beside its order's other lines.
 
-    A line without `sku_id` has not been matched to an own SKU; only such a line keeps its `sku_code` and `title`,
-    since nothing else tells what it was.
+    A line that came without an own SKU keeps its `sku_code` and `title`: they are what a listing is found by. Its
+    `sku_id` is the SKU it was matched to; None where it was matched to none, or to a bundle.
     """
 
     __tablename__ = "order_lines"

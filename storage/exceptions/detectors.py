@@ -25,6 +25,8 @@ _IN_SHOP = orders.join(_shops, _shops.c.id == orders.c.shop_id)
 _WAITING = orders.c.status.in_([OrderStatus.TO_SHIP, OrderStatus.PARTLY_SHIPPED])
 LOOK_BACK_DAYS = 30  # sales older than that are history: nobody puts their price right any more
 _EMPTY = literal("")
+# What a line without SKU is called on its platform.
+listed_as = func.coalesce(func.nullif(lines.c.sku_code, ""), func.nullif(lines.c.title, ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +87,9 @@ def refund_on_shipped(_: Moment) -> Rows:
 
 def unmatched(moment: Moment) -> Rows:
     """What was sold lately or waits, and is bound to no SKU of ours; one row for each listing, however often sold."""
-    code = func.coalesce(func.nullif(lines.c.sku_code, ""), func.nullif(lines.c.title, ""), "?")
+    code = func.coalesce(listed_as, "?")
     is_bound = select(_listings.c.id).where(_listings.c.shop_id == orders.c.shop_id,
-                                            _listings.c.platform_sku == lines.c.sku_code).exists()
+                                            _listings.c.platform_sku == listed_as).exists()
     name = func.substr(code, 1, 300)
     return select(_subject("listing", orders.c.shop_id, name), name, _shops.c.name, _EMPTY, func.count(),
                   func.min(orders.c.created_at)).select_from(
@@ -102,7 +104,7 @@ def oversold(_: Moment) -> Rows:
         orders.join(lines, lines.c.order_id == orders.c.id)).where(_WAITING, lines.c.sku_id.is_not(None))
     parts = select(orders.c.id, _listings.c.sku_id, lines.c.quantity * _listings.c.quantity).select_from(
         orders.join(lines, lines.c.order_id == orders.c.id).join(_listings, and_(
-            _listings.c.shop_id == orders.c.shop_id, _listings.c.platform_sku == lines.c.sku_code))).where(
+            _listings.c.shop_id == orders.c.shop_id, _listings.c.platform_sku == listed_as))).where(
                 _WAITING, lines.c.sku_id.is_(None))
     sent = select(orders.c.id, _moves.c.sku_id, _moves.c.quantity).select_from(
         orders.join(_moves, _moves.c.order_id == orders.c.id)).where(orders.c.status == OrderStatus.PARTLY_SHIPPED)

@@ -118,10 +118,11 @@ WHERE id IN (SELECT order_id FROM stage_todo WHERE action = 'changed')"""
 
 _LINES = f"""INSERT INTO order_lines (order_id, line_no, external_id, sku_id, sku_code, title, quantity,
   unit_price_e4, discount_minor, paid_minor, paid_base, cost_base)
-SELECT t.order_id, l.line_no, l.external_id, k.sku_id, NULL, l.title, l.quantity, l.unit_price_e4,
+SELECT t.order_id, l.line_no, l.external_id, COALESCE(k.sku_id, b.sku_id), NULL, l.title, l.quantity, l.unit_price_e4,
   l.discount_minor, l.paid_minor, {_base("l.paid_minor")},
-  (l.quantity * k.cost_e4 + :cost_divisor / 2) / :cost_divisor
+  (l.quantity * COALESCE(k.cost_e4, b.cost_e4) + :cost_divisor / 2) / :cost_divisor
 FROM stage_lines l JOIN stage_todo t ON t.seq = l.order_seq LEFT JOIN stage_sku_ids k ON k.key = l.sku
+LEFT JOIN stage_listed b ON b.platform_sku = l.title AND b.shop_id = t.shop_id
 WHERE t.action = """
 _INSERT_LINES = f"{_LINES} 'new'"
 # The cost of a line is frozen when first known; what a later file says of the order does not change it.

@@ -47,7 +47,7 @@ LEFT JOIN stage_buyers c ON c.platform = o.platform AND c.buyer_id = o.buyer_id"
 # Goods count as back when they were sent back (a line of its own) or all that was paid for the line went back.
 _INSERT_LINES = """INSERT INTO refund_lines (refund_id, line_no, order_line_no, sku_id, quantity, amount_minor,
   amount_base, cost_base)
-SELECT r.id, ROW_NUMBER() OVER (PARTITION BY r.id ORDER BY l.row_no), l.line_no, k.sku_id,
+SELECT r.id, ROW_NUMBER() OVER (PARTITION BY r.id ORDER BY l.row_no), l.line_no, COALESCE(k.sku_id, ol.sku_id),
   CASE WHEN l.amount_minor >= l.paid_minor THEN l.quantity ELSE 0 END, l.amount_minor,
   (l.amount_minor * t.fx_rate + t.divisor / 2) / t.divisor,
   CASE WHEN l.amount_minor < l.paid_minor THEN 0 WHEN l.line_no IS NOT NULL THEN ol.cost_base

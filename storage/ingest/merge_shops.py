@@ -8,6 +8,7 @@ from sqlmodel import col
 
 from domain.catalog.model import Platform, Shop
 from domain.metrics.catalog import PLATFORM_NAMES
+from storage import listings
 from storage.first_fill import Fill
 from storage.ingest import staging
 from storage.ingest.next_id import next_id
@@ -52,7 +53,10 @@ FROM stage_skus s JOIN skus k ON k.code = s.code"""
 
 
 def resolve_skus(connection: Connection, skus: list[tuple[int, str, str, str]], parameters: dict[str, Any]) -> None:
-    """Fill `stage_sku_ids`. A seller's own code that is new becomes a SKU of a product named by its title."""
+    """Fill `stage_sku_ids`. A seller's own code that is new becomes a SKU of a product named by its title.
+
+    `stage_listed` says what a line without a code is, where somebody has matched its title.
+    """
     staging.create(connection, "stage_skus", staging.SKUS, key="key")
     staging.fill(connection, "stage_skus", staging.SKUS, skus)
     _drop(connection, "stage_new_skus", "stage_sku_ids")
@@ -64,6 +68,9 @@ def resolve_skus(connection: Connection, skus: list[tuple[int, str, str, str]], 
     connection.execute(text(_NEW_SKUS), parameters)
     connection.execute(text(_SKU_IDS), parameters)
     staging.index(connection, "stage_sku_ids", "key")
+    _drop(connection, "stage_listed")
+    connection.execute(text(f"CREATE TEMPORARY TABLE stage_listed AS {listings.LISTED}"), parameters)
+    staging.index(connection, "stage_listed", "platform_sku, shop_id")
 
 
 # Buyers that no account is known of. One whole phone number is one person, on whatever platform.

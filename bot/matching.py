@@ -1,0 +1,35 @@
+"""Which products of platforms stand for nothing of ours: listed with the message that would match each."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from bot.rendering.matching import render_unmatched
+from bot.rendering.reply import Reply
+from bot.turn import Turn
+from domain.people import Permission
+
+MOST_LISTED = 10  # listings a phone shows at once
+
+
+class Unmatched(Protocol):
+    """Where they are found (storage.listings.StoredMatching)."""
+
+    def unmatched(self, most: int) -> Sequence[tuple[str, str, int, int, tuple[str, ...]]]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """Between a turn of the conversation and what was sold without a SKU."""
+
+    listings: Unmatched
+
+    @property
+    def commands(self) -> Mapping[str, Callable[[str, Turn], Reply]]:
+        return {"unmatched": self._unmatched}
+
+    def _unmatched(self, _: str, turn: Turn) -> Reply:
+        """Whoever sees stock sees them, as in the inbox of exceptions; how to match is told to those who may."""
+        turn.person.require(Permission.STOCK)
+        return render_unmatched(self.listings.unmatched(MOST_LISTED), turn.language,
+                                may_match=turn.person.may(Permission.TEACH))
