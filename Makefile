@@ -7,7 +7,8 @@
 VENV := .venv
 BIN := $(VENV)/bin
 PACKAGES := bot domain integrations scheduler storage
-WORKERS ?= 2
+# More than the cores: tests of chats wait for paces and leases.
+WORKERS ?= 3
 ARGS ?=
 
 # Without bytecode on disk every start would compile the program and its libraries anew: 1.4 s instead of 0.5 s.
@@ -26,7 +27,7 @@ demo: $(VENV)/run.stamp  ## open the chat on a living demo shop
 	@$(BIN)/zhanggui demo $(ARGS)
 
 test: lint  ## the whole suite on SQLite and PostgreSQL, linters, types and import rules
-	@$(BIN)/pytest -n $(WORKERS) $(ARGS)
+	@$(BIN)/pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 lint: $(VENV)/dev.stamp  ## linters, types and import rules alone
 	@$(BIN)/ruff check .

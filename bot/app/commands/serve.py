@@ -68,7 +68,10 @@ def _list(arguments: argparse.Namespace) -> int:
     from storage.chats import Chats  # noqa: PLC0415
 
     with _open(arguments) as shop:
-        for chat, reports in Chats(shop.database).groups():
+        groups = Chats(shop.database).groups()
+        if not groups:
+            say("the bot is in no group yet; invite it to one in Telegram")
+        for chat, reports in groups:
             say(f"{chat.title}\t{chat.key}\t{chat.state}\tcleared for {chat.clearance or 'nothing'}\t"
                 f"{', '.join(reports) or 'no reports'}")
     return 0
