@@ -39,7 +39,10 @@ def test_two_workers_do_what_is_due_and_stop_when_told(postgres_server: postgres
         assert wanted <= states(database)
         for worker in workers:
             worker.send_signal(signal.SIGTERM)
-        assert [worker.wait(PATIENCE_S) for worker in workers] == [0, 0]
+        codes = {worker.wait(PATIENCE_S) for worker in workers}
+        # The one that did the work stops in order; one that was still starting meanwhile has nothing to stop.
+        assert 0 in codes
+        assert codes <= {0, -signal.SIGTERM}
         assert {state for _, state in states(database)} == {"done"}
     finally:
         for worker in workers:
