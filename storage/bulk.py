@@ -5,11 +5,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, cast
 
 from sqlalchemy import Connection, Table, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import SQLModel
+
+_INSERTS: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 def table_of(model: type[SQLModel]) -> Table:
     return SQLModel.metadata.tables[str(model.__tablename__)]
+
+
+def insert_into(connection: Connection, table: Table) -> Any:
+    """An INSERT that may say ON CONFLICT, which each database's own has; SQLAlchemy gives the two no common type."""
+    return _INSERTS[connection.dialect.name](table)
 
 
 def insert_rows(connection: Connection, model: type[SQLModel], columns: Sequence[str],

@@ -6,12 +6,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import and_, func, not_, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from domain.messaging.model import InboxState, InboxUpdate
-from storage.bulk import table_of
+from storage.bulk import insert_into, table_of
 from storage.engine import Database
 from storage.outbox import queue_all
 
@@ -37,11 +36,10 @@ class Inbox:
 
     def receive(self, *, channel: str, key: str, chat: str, payload: str, now: datetime) -> bool:
         """Keep an update; False when it is there already, because the channel sends until it is sure."""
-        insert = sqlite.insert if self._database.is_sqlite else postgresql.insert
-        row = insert(table_of(InboxUpdate)).values(
-            channel=channel, dedupe_key=key, chat=chat, payload=payload, received_at=now, state=InboxState.RECEIVED,
-            attempts=0).on_conflict_do_nothing().returning(col(InboxUpdate.id))
         with self._database.write() as connection:
+            row = insert_into(connection, table_of(InboxUpdate)).values(
+                channel=channel, dedupe_key=key, chat=chat, payload=payload, received_at=now,
+                state=InboxState.RECEIVED, attempts=0).on_conflict_do_nothing().returning(col(InboxUpdate.id))
             return connection.execute(row).first() is not None  # a row count is not told by PostgreSQL here
 
     def take(self, channel: str, now: datetime, lasts_s: float) -> Taken | None:

@@ -4,7 +4,6 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, and_, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 
 from domain.clock import ShopCalendar
@@ -23,7 +22,7 @@ from domain.jobs import (
 )
 from domain.messaging.model import Subscription
 from storage import notices, report_queue, stock_watch
-from storage.bulk import table_of
+from storage.bulk import insert_into, table_of
 from storage.engine import Database
 
 MAX_ERROR = 2000  # characters kept of what went wrong
@@ -142,8 +141,7 @@ def _ours(claim: Claim) -> ColumnElement[bool]:
 
 def _insert(connection: Connection, rows: Iterable[dict[str, object]]) -> int:
     """Rows that break no rule of uniqueness; how many there were, told by the rows themselves."""
-    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    statement = insert(table_of(JobRun)).on_conflict_do_nothing().returning(col(JobRun.id))
+    statement = insert_into(connection, table_of(JobRun)).on_conflict_do_nothing().returning(col(JobRun.id))
     return sum(connection.execute(statement.values(**row)).first() is not None for row in rows)
 
 

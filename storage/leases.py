@@ -3,11 +3,10 @@
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, or_, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 
 from domain.messaging.gates import Lease
-from storage.bulk import table_of
+from storage.bulk import insert_into, table_of
 from storage.engine import Database
 
 
@@ -21,9 +20,8 @@ class Leases:
         """Whether the holder has it until `lasts_s` from now; somebody else's is respected until it has run out."""
         until = now + timedelta(seconds=lasts_s)
         with self._database.write() as connection:
-            insert = sqlite.insert if self._database.is_sqlite else postgresql.insert
-            fresh = insert(table_of(Lease)).values(name=name, holder=holder, until=until).on_conflict_do_nothing()
-            if connection.execute(fresh).rowcount == 1:
+            fresh = insert_into(connection, table_of(Lease)).values(name=name, holder=holder, until=until)
+            if connection.execute(fresh.on_conflict_do_nothing()).rowcount == 1:
                 return True
             return connection.execute(
                 update(Lease).where(col(Lease.name) == name, or_(col(Lease.holder) == holder, col(Lease.until) < now))

@@ -10,14 +10,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Integer, and_, func, not_, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from domain.messaging.model import OutboxMessage, OutboxState
 from domain.messaging.pacing import Rate
 from storage import paces
-from storage.bulk import table_of
+from storage.bulk import insert_into, table_of
 from storage.engine import Database
 
 SOON = timedelta(seconds=5)  # an earlier message due within this is waited for; a later one lets others pass
@@ -27,13 +26,13 @@ MAX_ERROR = 300
 def enqueue(connection: Connection, *, chat: str, unique_key: str, kind: str, payload: Mapping[str, Any],
             now: datetime, not_before: datetime | None = None, expires_at: datetime | None = None) -> bool:
     """Queue one message; False when one with this key is there already, whatever became of it."""
-    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
     values = {"chat": chat, "unique_key": unique_key, "kind": kind, "state": OutboxState.QUEUED, "attempts": 0,
               "repeats": 0, "parts_sent": 0,
               "payload": json.dumps(payload, ensure_ascii=False, sort_keys=True), "created_at": now,
               "not_before": not_before or now, "expires_at": expires_at}
-    row = insert(table_of(OutboxMessage)).values(**values).on_conflict_do_nothing().returning(col(OutboxMessage.id))
-    return connection.execute(row).first() is not None  # a row count is not told by PostgreSQL here
+    row = insert_into(connection, table_of(OutboxMessage)).values(**values).on_conflict_do_nothing()
+    # a row count is not told by PostgreSQL here
+    return connection.execute(row.returning(col(OutboxMessage.id))).first() is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,11 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import Connection, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 
 from domain.messaging.gates import Pace
 from domain.messaging.pacing import Rate
-from storage.bulk import table_of
+from storage.bulk import insert_into, table_of
 from storage.engine import Database
 
 
@@ -59,8 +58,7 @@ def _due(connection: Connection, keys: list[str]) -> dict[str, datetime]:
 
 
 def _set(connection: Connection, key: str, due_at: datetime) -> None:
-    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    statement = insert(table_of(Pace)).values(key=key, due_at=due_at)
+    statement = insert_into(connection, table_of(Pace)).values(key=key, due_at=due_at)
     changed = connection.execute(update(Pace).where(col(Pace.key) == key).values(due_at=due_at)).rowcount
     if not changed:
         connection.execute(statement.on_conflict_do_update(index_elements=["key"], set_={"due_at": due_at}))

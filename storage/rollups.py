@@ -26,9 +26,9 @@ from sqlalchemy import (
     union_all,
     values,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import Insert
 
+from storage.bulk import insert_into
 from storage.figures.facts import COUNTED, Fact, Sum
 from storage.figures.money import CHARGES
 from storage.figures.refunds import REFUND_LINES, REFUND_REST, REFUNDS, SKU_REFUND_DAYS
@@ -69,7 +69,7 @@ class _Rollup:
         keys = [pieces.c[f"r_{name}"] for name in self.keys]
         return select(*keys, *(self._total(pieces.c[name]).label(name) for name in self.sums)).group_by(*keys)
 
-    def writes(self, dialect: str, touched: CTE | None = None) -> Iterator[Insert]:
+    def writes(self, connection: Connection, touched: CTE | None = None) -> Iterator[Insert]:
         """Statements that fill the table, free of these days, with what `computed` says.
 
         The first source makes the rows, the others add to them: adding all up side by side would sort the millions
@@ -79,8 +79,7 @@ class _Rollup:
         first, *others = self.sources
         yield insert(self.table).from_select(named, self._whole(first, touched))
         for source in others:
-            into: Any = _INSERT[dialect](self.table)  # the ON CONFLICT of either database, told apart by no type
-            more = into.from_select(named, self._whole(source, touched))
+            more = insert_into(connection, self.table).from_select(named, self._whole(source, touched))
             yield more.on_conflict_do_update(index_elements=self.keys, set_={
                 name: _both(self.table.c[name], more.excluded[name]) for name in source[1]})
 
@@ -125,7 +124,6 @@ def _plain(fact: Fact, dimension: str) -> ColumnElement[Any]:
 
 _T = metadata.tables
 _COUNT = Sum(func.count())
-_INSERT = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 _COSTS = {"units": "units", "cost_base": "cost_sold", "lines_without_cost": "lines_without_cost",
           "amount_without_cost": "amount_without_cost"}
 _SKU_DAYS = _Rollup(_T["sku_days"], {"sku_id": "sku", "currency": "currency"}, (
@@ -178,7 +176,7 @@ def rebuild(connection: Connection) -> None:
 
 
 def _fill(connection: Connection, rollup: _Rollup, touched: CTE | None = None) -> None:
-    for statement in rollup.writes(connection.dialect.name, touched):
+    for statement in rollup.writes(connection, touched):
         connection.execute(statement)
 
 

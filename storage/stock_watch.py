@@ -5,12 +5,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import CTE, Connection, Subquery, and_, delete, func, or_, select, tuple_, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from domain.clock import ShopCalendar
 from domain.inventory.model import MoveReason
 from domain.inventory.watch import DEMAND_DAYS, SHORT_COVER_DAYS, StockLine, StockWarning, WarningChanges
-from storage.bulk import table_of
+from storage.bulk import insert_into, table_of
 from storage.engine import Database
 from storage.rollup_tables import NO_SKU
 from storage.schema import metadata
@@ -107,8 +106,7 @@ def note(connection: Connection, changes: WarningChanges, now: datetime) -> None
             tuple_(_warnings.c.sku_id, _warnings.c.warehouse_id).in_(changes.recovered)))
     if not changes.warned:
         return
-    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    statement = insert(table_of(StockWarning))
+    statement = insert_into(connection, table_of(StockWarning))
     connection.execute(
         statement.on_conflict_do_update(index_elements=["sku_id", "warehouse_id"], set_={
             "level": statement.excluded.level, "available": statement.excluded.available,

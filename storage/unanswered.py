@@ -4,14 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 
 from domain.learning.model import KEPT_FOR, MOST_KEPT, Unanswered
 from domain.learning.rules import masked
 from domain.people import Role
 from storage import naming
-from storage.bulk import table_of
+from storage.bulk import insert_into, table_of
 from storage.encryption import Vault
 from storage.engine import Database
 
@@ -54,10 +53,9 @@ class StoredLore:
 def _count(connection: Connection, index: bytes, sealed: bytes, reason: str, role: Role,  # noqa: PLR0917 a row's values
            at: datetime) -> int:
     """How often the question has been asked by now."""
-    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
     table = table_of(Unanswered)
-    statement = insert(table).values(text_index=index, text_sealed=sealed, reason=reason, role=role, times=1,
-                                     first_at=at, last_at=at)
+    statement = insert_into(connection, table).values(
+        text_index=index, text_sealed=sealed, reason=reason, role=role, times=1, first_at=at, last_at=at)
     counted = statement.on_conflict_do_update(index_elements=["text_index"], set_={
         "times": table.c.times + 1, "last_at": at, "reason": reason, "role": role})
     return int(connection.execute(counted.returning(table.c.times)).scalar_one())
