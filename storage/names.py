@@ -19,7 +19,7 @@ _NAMED: Mapping[NamedKind, Column[str]] = {
     NamedKind.CATEGORY: _products.c.category,
 }
 LATEST_ORDERS = 20_000  # provinces are read from these: no index serves them, and few places are older
-_VERSION = select(_T["names_version"].c.version)
+_VERSION = "SELECT version FROM names_version"  # as text: asked with every message, it is to cost next to nothing
 
 
 class DatabaseNames:
@@ -31,7 +31,7 @@ class DatabaseNames:
     def version(self) -> int:
         """Another number after any change of a name, whoever made it; one row is read."""
         with self._database.read() as connection:
-            return connection.execute(_VERSION).scalar() or 0
+            return connection.exec_driver_sql(_VERSION).scalar() or 0
 
     def all(self) -> Iterable[Name]:
         """Kind by kind, each in the order in which they were made; aliases last."""

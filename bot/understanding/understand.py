@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 
@@ -51,6 +51,15 @@ _SUBSCRIBE = re.compile(r"/(subscribe|unsubscribe)\s+(\S{1,40})(?:\s.*)?", re.IG
 _CLAUSE_END = re.compile(r"[?？;；!！。\n]+|,\s*(?:and\s+)?(?=how |what |which )")
 
 
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """What one message is read in: when, after what, beside which names. They are asked for once a message."""
+
+    at: datetime
+    context: Context
+    gazetteer: Gazetteer
+
+
 class Understanding:
     """Reads messages. Pure but for the names it follows: the same message, moment and context give the same reading."""
 
@@ -67,45 +76,45 @@ class Understanding:
             return Understood(command, _language_of(said), "command")
         if minded := about_exceptions(said, at):
             return Understood(minded, _language_of(said), "command")
-        if timed := self._timed_subscription(said, at):
+        turn = _Turn(at, context, self._live.current())
+        if timed := self._timed_subscription(said, turn):
             return timed
         said = chosen(said, context) or said
-        if taught := teaching_of(said, self._live.current()):
+        if taught := teaching_of(said, turn.gazetteer):
             return Understood(taught, _language_of(said))
-        if matched := matching_of(said, self._live.current()):
+        if matched := matching_of(said, turn.gazetteer):
             return Understood(matched, _language_of(said))
         if wanted := requested(said):
-            return self._requested(wanted, at, context, _language_of(said))
-        return self._plain(said, at, context)
+            return self._requested(wanted, turn, _language_of(said))
+        return self._plain(said, turn)
 
-    def _plain(self, said: str, at: datetime, context: Context) -> Understood:
+    def _plain(self, said: str, turn: _Turn) -> Understood:
         message = normalise(said.removeprefix("/"))
-        gazetteer = self._live.current()
-        tokens = scan(message, gazetteer)
-        reading = _Reader(self, at, context, gazetteer).read(message, tokens)
+        tokens = scan(message, turn.gazetteer)
+        reading = _Reader(self, turn.at, turn.context, turn.gazetteer).read(message, tokens)
         named = _SUBSCRIBE.fullmatch(said)
         if named and isinstance(reading, Unclear | Refused):  # the desk says which reports there are
             reading = Act(named[1].lower(), {"report": named[2]})
         return Understood(reading, language(tokens, message))
 
-    def _requested(self, wanted: tuple[Request, str], at: datetime, context: Context, spoken: Language) -> Understood:
+    def _requested(self, wanted: tuple[Request, str], turn: _Turn, spoken: Language) -> Understood:
         """The question that is left, or the one before, with what is wanted of it."""
         request, rest = wanted
         if not rest:
-            return Understood(_of_last(request, context), spoken)
-        found = self._plain(rest, at, context)
+            return Understood(_of_last(request, turn.context), spoken)
+        found = self._plain(rest, turn)
         if not isinstance(found.reading, Ask) and (figure := as_figure(rest)):
-            found = self._plain(figure, at, context)
+            found = self._plain(figure, turn)
         if not isinstance(found.reading, Ask):
             return found
         return Understood(replace(found.reading, request=request), spoken)
 
-    def _timed_subscription(self, said: str, at: datetime) -> Understood | None:
+    def _timed_subscription(self, said: str, turn: _Turn) -> Understood | None:
         """每天9点07分发日报: the time is taken out, and what is left must be a subscription by itself."""
         taken = take_time(said)
         if taken is None:
             return None
-        rest = self._plain(taken.rest, at, Context())
+        rest = self._plain(taken.rest, replace(turn, context=Context()))
         act = rest.reading
         if isinstance(act, Act) and act.action == "subscribe":
             return replace(rest, reading=Act(act.action, {**act.arguments, "at": taken.at}))
