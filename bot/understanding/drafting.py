@@ -41,13 +41,20 @@ def _read_follow(tokens: Sequence[Token], draft: Draft, *, has_last: bool) -> No
     """Words that only make sense after another question."""
     if not tokens or not has_last:
         return
-    draft.follows = tokens[0].has("follow") or tokens[-1].text == "呢" or (
-        tokens[-1].has("end") and len(tokens) > 1 and tokens[-2].text == "呢")
+    draft.follows = tokens[0].has("follow") or _ends_with_ne(tokens)
     draft.adds = any(token.has("add") and not (token.has("sep") and at) for at, token in enumerate(tokens)) and (
         tokens[0].has("add") or tokens[0].has("follow") or tokens[-1].text in {"too", "as well"})
     draft.unsplit = any(token.has("no_split") for token in tokens)
     draft.widened = [token.senses["whole"] for token in tokens if token.has("whole")]
     draft.unsplit = draft.unsplit or any(token.has("whole") and token.text.startswith("不分") for token in tokens)
+
+
+def _ends_with_ne(tokens: Sequence[Token]) -> bool:
+    """京东呢. In 双11卖了多少,比去年呢 it is the second half that goes on from the first."""
+    said = [token for token in tokens if not token.has("end")]
+    is_of_first_half = any(one.has("sep") and any(token.has("event") or token.has("metric") for token in said[:at])
+                           for at, one in enumerate(said))
+    return bool(said) and said[-1].text == "呢" and not is_of_first_half
 
 
 def _settle_vague(draft: Draft) -> None:

@@ -128,6 +128,9 @@ def _use_by(tokens: Sequence[Token], at: int) -> None:
         tokens[at - 1].used = True
 
 
+_REACHED = frozenset({"完成"})  # 销售额完成了多少: reached so far, not orders that are completed
+
+
 def _values(tokens: Sequence[Token], at: int, message: Normalised, draft: Draft) -> list[tuple[str, str]] | None:
     """What the token filters by; None when it filters nothing."""
     token = tokens[at]
@@ -138,6 +141,8 @@ def _values(tokens: Sequence[Token], at: int, message: Normalised, draft: Draft)
         return None
     if closed == "order_status" and token.has("event"):
         return None
+    if token.text in _REACHED and at + 1 < len(tokens) and tokens[at + 1].text in {"了", "多少"}:
+        return []
     return [(closed, token.senses[closed])]
 
 

@@ -108,7 +108,16 @@ def _role(token: Token, readers: Mapping[str, object]) -> str | None:
     return next(kind for kind in readers if kind in token.senses)
 
 
+_WELL = frozenset({"卖得好", "卖的好", "卖得最好", "卖的最好"})
+_ASKS_WHETHER = frozenset({"吗", "么", "不", "不好", "嘛"})
+
+
 def _read_seller(tokens: Sequence[Token], at: int, draft: Draft) -> None:
+    behind = tokens[at + 1].text if at + 1 < len(tokens) else ""
+    if tokens[at].text in _WELL and behind in _ASKS_WHETHER:  # 上周卖得好吗: how well, not which goods
+        tokens[at].used = True
+        draft.vague = (at, ("revenue", "orders", "units"))
+        return
     tokens[at].used = draft.is_ranked = True
     draft.seller = draft.direction = Direction(tokens[at].senses["seller"])
     if tokens[at].text.endswith("seller") and not draft.asks_which:
