@@ -47,6 +47,8 @@ _VERBS: tuple[tuple[str, re.Pattern[str]], ...] = tuple((action, re.compile(patt
     ("mark_order", rf"(?:标记?(?:为|成|是)?|记(?:为|成)|算(?:作|成)|\bmark(?: as)?\b)\s*(?:{_MARK})"),
     ("mark_order", rf"(?:是|\bas|\bis)\s*(?:{_MARK})"),
 ))
+# Most messages have none of them: one search says so.
+_ANY_VERB = re.compile("|".join(re.sub(r"\(\?P<\w+>", "(?:", pattern.pattern) for _, pattern in _VERBS))
 _MARK_FIRST = re.compile(r"\bmark\b(?: order)?")  # mark X as brushed
 _FRAME = re.compile(r"(?:^|(?<=[\s,。]))(?:把|将|请|帮我|麻烦|please)|这[两三几]?[个张]?单|这些订单|"
                     r"单独(?:一个包裹|发货?)|\boff\b")
@@ -57,7 +59,7 @@ def verb_of(message: Normalised, tokens: Sequence[Token]) -> OrderVerb | None:
     """The verb beside an order's number, or alone; None when the message asks something or is about something else."""
     text = message.text.strip(" 。.!")
     has_number = any(token.is_code for token in tokens)
-    if _ASKS.search(text):
+    if not _ANY_VERB.search(text) or _ASKS.search(text):
         return None
     for action, pattern in _VERBS:
         found = pattern.search(text)

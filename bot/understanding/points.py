@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
+from typing import Any, ClassVar
 
 from bot.understanding import almanac
 from bot.understanding.almanac import DAY, Range, Recurring
@@ -22,9 +23,6 @@ class PointReader:
     def __init__(self, tokens: Sequence[Token], today: date) -> None:
         self._tokens = tokens
         self._today = today
-        self._forms: tuple[Callable[[int, date | None], Point | None], ...] = (
-            self._calendar_date, self._year, self._english_date, self._month, self._unit, self._weekday, self._ago,
-            self._day_of_month, self._festival, self._part_of_year, self._month_dot_day)
 
     def _is(self, at: int, kind: str) -> bool:
         return at < len(self._tokens) and kind in self._tokens[at].senses
@@ -55,10 +53,12 @@ class PointReader:
     def _point(self, at: int, after: date | None) -> Point | None:
         if at >= len(self._tokens) or self._tokens[at].names:
             return None
-        for form in self._forms:
-            if found := form(at, after):
+        token = self._tokens[at]
+        for kinds, takes_number, form in self._FORMS:
+            may_start = (takes_number and token.number is not None) or not kinds.isdisjoint(token.senses)
+            if may_start and (found := form(self, at, after)):
                 return found
-        return None
+        return self._calendar_date(at, after) if token.date else None
 
     def _calendar_date(self, at: int, after: date | None) -> Point | None:
         parts = self._tokens[at].date
@@ -273,3 +273,17 @@ class PointReader:
         if not (month.isdigit() and day.isdigit() and 1 <= int(month) <= 12 and 1 <= int(day) <= 31):
             return None
         return self._resolve(almanac.yearly(int(month), int(day)), after, at + 1)
+
+    # Each form with the kinds of words it may start with, and whether with a number; the first that fits counts.
+    _FORMS: ClassVar[tuple[tuple[frozenset[str], bool, Callable[[Any, int, date | None], Point | None]], ...]] = (
+        (frozenset({"offset"}), True, _year),
+        (frozenset(), True, _english_date),
+        (frozenset({"month"}), True, _month),
+        (frozenset({"offset"}), False, _unit),
+        (frozenset({"week_of", "weekday"}), False, _weekday),
+        (frozenset(), True, _ago),
+        (frozenset(), True, _day_of_month),
+        (frozenset({"festival"}), True, _festival),
+        (frozenset({"quarter", "half"}), False, _part_of_year),
+        (frozenset(), True, _month_dot_day),
+    )

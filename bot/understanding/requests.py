@@ -59,12 +59,18 @@ _NOTHING = re.compile(r"(?:[\s,.?!;:。、'\"]|[的了呢吗啊呀吧哦么把]|
                       r"|给我|发给?我|数据|结果"
                       r"|这个数|\b(?:it|this|that|these|those|they|please|me|the|is|are|did|was|were|so|and|show|give|as|to"
                       r"|of|for|a|an)\b)*")
+# Every request has one of these in it. Most messages have none, and four long patterns need not be tried on them.
+_HINT = re.compile(
+    r"[为原怎咋明详哪逐导载存整出口定义算公式表文]|excel|csv|xlsx|spread|export|download|save|why|how|what|reason|cause"
+    r"|explain|detail|line items|drill|behind|which|defin|calculated|computed|mean")
 MAX_FOUND = 6  # words of requests in one message; more is no sentence
 
 
 def requested(text: str) -> tuple[Request, str] | None:
     """What is wanted and what is left of the message; None for a plain question."""
     message = normalise(text.removeprefix("/"))
+    if not _HINT.search(message.text):
+        return None
     found = [(wants, match) for wants, pattern in (
         (Wants.EXPORT, _EXPORT), (Wants.WHY, _WHY), (Wants.DETAILS, _DETAILS), (Wants.DEFINITION, _DEFINITION))
         for match in _matches(pattern, message.text)]

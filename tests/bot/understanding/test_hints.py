@@ -1,0 +1,43 @@
+"""Readers that look for a hint first: what their patterns take always has it, so the short cut changes no reading."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from bot.understanding import order_verbs, requests, teaching, times_of_day
+from bot.understanding.lexicon import FILES, entries
+from bot.understanding.normalise import normalise
+
+REQUESTS = (requests._WHY, requests._DETAILS, requests._EXPORT, requests._DEFINITION)
+TEACHING = (*teaching._FRAMES, teaching._CALL, teaching._FORGET)
+VERBS = tuple(pattern for _, pattern in order_verbs._VERBS)
+TIMES = (times_of_day._TIME,)
+SAID = ("记住:小白杯就是马克杯", "学一下 小白杯 是 马克杯", "教你一个词:小白杯指马克杯",
+        "告诉你小白杯=马克杯", "忘掉小白杯",
+        "取消别名小白杯", "去掉别名 小白杯", "给马克杯起个小名叫小白杯", "以后把马克杯叫做小白杯",
+        "为马克杯设一个别名:小白杯",
+        "remember that small cup is JJ-01", "JJ-01 is also called the cup", "JJ-01 aka cup", "note small means JJ-01",
+        "call JJ-01 the cup", "forget the cup", "每天9点07分发日报", "daily report at 9am", "09:07 发日报",
+        "晚上八点半发日报")
+
+
+def texts() -> list[str]:
+    """Every message of the test sets, every word of the lexicon, and sentences of each reader."""
+    sets = Path(__file__).parent.glob("*.jsonl")
+    messages = [json.loads(line)["text"] for path in sets for line in path.read_text(encoding="utf-8").splitlines()]
+    words = [spelling for name in FILES for _, _, _, spelling in entries(name)]
+    return [normalise(text).text for text in (*messages, *words, *SAID)]
+
+
+@pytest.mark.parametrize(("hint", "patterns", "is_whole"), [
+    (requests._HINT, REQUESTS, False), (teaching._HINT, TEACHING, True), (order_verbs._ANY_VERB, VERBS, False),
+    (times_of_day._HINT, TIMES, False)], ids=["requests", "teaching", "verbs of orders", "times of the day"])
+def test_what_a_pattern_takes_has_the_hint(hint: re.Pattern[str], patterns: tuple[re.Pattern[str], ...], *,
+                                           is_whole: bool) -> None:
+    taken = [text for text in texts() for pattern in patterns
+             if (pattern.fullmatch(text) if is_whole else any(
+                 match.group().strip() for match in pattern.finditer(text)))]
+    assert len(taken) > 3
+    assert [text for text in taken if not hint.search(text)] == []
