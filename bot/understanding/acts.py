@@ -61,7 +61,7 @@ _NOUNS = frozenset({"订单", "单", "单子", "order", "orders"})
 
 def action_of(tokens: Sequence[Token]) -> str | None:
     """The action that the message orders; None when it orders none."""
-    if not any(token.has("action") or token.has("sign") or token.is_code for token in tokens):
+    if not any(token.has("action") or token.has("sign") or token.is_code or token.text in _PAID for token in tokens):
         return None
     if any(_asks(token) or token.text == "呢" for token in tokens):
         return None
@@ -69,6 +69,8 @@ def action_of(tokens: Sequence[Token]) -> str | None:
     facts = _Facts.of(tokens)
     if facts.codes and any(_says_shipped(token) for token in tokens):
         verbs.add("confirm_shipment")
+    if not facts.goods and any(_says_paid(tokens, at) for at in range(len(tokens))):
+        verbs.add("record_expense")
     for action, is_meant in _RULES:
         if (action in verbs or action == "adjust_stock") and is_meant(facts):
             return action
@@ -77,6 +79,18 @@ def action_of(tokens: Sequence[Token]) -> str | None:
 
 def _says_shipped(token: Token) -> bool:
     return "shipped" in {token.senses.get("event"), token.senses.get("order_status")}
+
+
+_PAID = frozenset({"交了", "缴了", "付了", "支付了", "付掉", "花了", "花掉了", "花出去了", "paid", "paid out", "spent"})
+
+
+def _says_paid(tokens: Sequence[Token], at: int) -> bool:
+    """昨天交了2000块水电费, 快递费付了1.2万, paid 300 yuan for packaging: an expense that was made."""
+    if tokens[at].text not in _PAID or tokens[at].names:
+        return False
+    return any(token.number is not None and not token.names and (
+        token.is_scaled or any(beside.has("money_unit") for beside in tokens[max(0, place - 1):place + 2]))
+        for place, token in enumerate(tokens))
 
 
 def _asks(token: Token) -> bool:
@@ -151,10 +165,11 @@ _RULES: tuple[tuple[str, Callable[[_Facts], bool]], ...] = (
 def read_act(action: str, message: Message, known: Mapping[str, Any] | None = None) -> Act | Unclear | Refused:
     """The action with its arguments; or what is missing, or what was not understood."""
     frame = FRAMES[action]
-    found: Arguments = {}
+    said = dict(known or {})
+    found: Arguments = {name: said[name] for name in ("day",) if name in said}
     for finder in frame.finders:
         finder(message, found)
-    found = _in_order(frame, {**(known or {}), **found})
+    found = _in_order(frame, {**said, **found})
     _use_verbs(action, message.tokens)
     if trouble := message.trouble or objection(message.tokens, message.text, message.gazetteer):
         if isinstance(trouble, Unclear) and trouble.missing:

@@ -157,9 +157,20 @@ def money_as(name: str) -> Callable[[Message, Arguments], None]:
     def find(message: Message, found: Arguments) -> None:
         for at in _amounts(message):
             if _is_money(message, at):
-                found.setdefault(name, to_minor(_use_number(message, at), message.currency))
+                found.setdefault(name, to_minor(_use_number(message, at) + _tenths(message, at), message.currency))
                 return
     return find
+
+
+def _tenths(message: Message, at: int) -> Decimal:
+    """The 5 of 86块5: a single digit right behind the currency word."""
+    behind = message.tokens[at + 1:at + 3]
+    is_said = len(behind) == 2 and behind[0].text in {"块", "元"} and behind[1].start == behind[0].end
+    digit = behind[1].number if is_said else None
+    if digit is None or len(behind[1].text) > 1 or behind[1].used:
+        return Decimal(0)
+    behind[1].used = True
+    return digit / 10
 
 
 def amount(message: Message, found: Arguments) -> None:
@@ -181,7 +192,7 @@ def _is_of_date(message: Message, at: int) -> bool:
 
 
 def day(message: Message, found: Arguments) -> None:
-    """The day an expense is booked on: today when none is named."""
+    """The day an expense is booked on: today when none is named, in this message or in the one that is completed."""
     for token in message.tokens:
         token.is_scaled = token.is_scaled or (token.used and token.number is not None)  # the amount is no date
     spans = PeriodReader(message.tokens, message.today).read()
@@ -191,7 +202,9 @@ def day(message: Message, found: Arguments) -> None:
             return
     if len(spans) > 1:
         message.trouble = message.trouble or Unclear("two_periods")
-    found["day"] = (spans[0].start if spans else message.today).isoformat()
+    if spans:
+        found["day"] = spans[0].start.isoformat()
+    found.setdefault("day", message.today.isoformat())
 
 
 def carrier(message: Message, found: Arguments) -> None:

@@ -112,12 +112,14 @@ def _metric_of_unit(bound: Bound, draft: Draft) -> str:
 
 
 def _by(draft: Draft, metrics: list[str]) -> list[str]:
+    many = [dimension for dimension, values in draft.where.items() if len(values) > 1]
+    if "person" in draft.by and many:  # 京东和拼多多谁的毛利率高: one of the two
+        draft.by, draft.asks_which = many[:1], "one"
     by = [_dimension(name, metrics, draft) for name in draft.by]
     if draft.wants_trend and not any(DIMENSIONS[name].is_time for name in by):
         by.insert(0, "day")
     if draft.lists_rows and not by:
         by = [_dimension(name, metrics, draft) for name, _ in draft.bare]
-    many = [dimension for dimension, values in draft.where.items() if len(values) > 1]
     if not by and many and (draft.is_apiece or draft.asks_which or draft.is_versus):
         by = many[:1]  # 天猫和京东哪个卖得多
     if draft.is_apiece and not by and metrics == ["balance"]:

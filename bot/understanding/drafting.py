@@ -13,6 +13,7 @@ from bot.understanding.readings import Unclear
 from bot.understanding.scan import Token
 from bot.understanding.splits import read_bounds, read_ranks, read_splits
 from domain.metrics.catalog import METRICS
+from domain.metrics.query import Direction
 
 
 def read_draft(tokens: list[Token], message: Normalised, setting: Setting, *, has_last: bool) -> Draft:
@@ -74,6 +75,9 @@ def _settle_when(tokens: Sequence[Token], draft: Draft) -> None:
     """咖啡壶什么时候断货 asks for days, not whether it is out of stock."""
     if draft.feature in STOCK_LISTS and any(token.text in _WHEN for token in tokens):
         draft.feature, draft.metrics = None, ["days_of_cover"]
+    if draft.feature in STOCK_LISTS and draft.by == ["warehouse"] and draft.asks_which == "one" and not draft.is_ranked:
+        draft.feature, draft.metrics = None, ["stock_available"]  # 哪个仓库存少
+        draft.is_ranked, draft.direction = True, Direction.ASC
 
 
 _STANDS_FOR_ALL = frozenset({"product", "goods", "customer"})

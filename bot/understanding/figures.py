@@ -143,6 +143,8 @@ def _as_filters(clause: _Clause) -> None:
 def _read_clause(clause: _Clause, event: str | None, draft: Draft) -> str | None:
     """Add the clause's figures; returns the event that a later clause may leave unsaid."""
     _as_filters(clause)
+    if clause.metrics == ["stock_available", "days_of_cover"]:
+        del clause.metrics[0]  # 库存还能撑多久: what lasts, not a figure beside it
     for token in clause.features:
         if token.has("event") and clause.counts:
             clause.events.append(token.senses["event"])
@@ -186,6 +188,8 @@ def _explicit(clause: _Clause, strong: list[str], counts: list[str], draft: Draf
         other = lexicon().combine.get(_EVENT_OF.get(metric, ""), {}).get(misfits[0]) if misfits else metric
         if other is None:
             draft.object_to(Unclear("which_figure_of_two", {"metric": metric}))
+        if misfits and len(misfits) < len(counts):
+            _add(draft, metric)  # 退款多少钱多少单: both
         _add(draft, other or metric)
 
 

@@ -34,9 +34,14 @@ def _ask_for_one_kind(tokens: Sequence[Token], message: Normalised, draft: Draft
     for before, between, after in zip(tokens, tokens[1:], tokens[2:], strict=False):
         kinds = [{name.dimension for name in token.names} or token.senses.keys() & set(CLOSED)
                  for token in (before, after)]
-        if between.has("sep") and {"shop"} in kinds and {"platform"} in kinds:
+        if _sets_beside(between) and {"shop"} in kinds and {"platform"} in kinds:
             words = message.original(before.start, after.end)
             draft.object_to(Unclear("unsure_about", {"words": words}))
+
+
+def _sets_beside(token: Token) -> bool:
+    """天猫和京东, 天猫比京东: two of a kind."""
+    return token.has("sep") or token.has("versus")
 
 
 _LEAVES_OUT = frozenset({"以外", "之外", "除外", "excluded"})
@@ -174,8 +179,10 @@ def _named(tokens: Sequence[Token], at: int, message: Normalised, draft: Draft) 
 
 
 def _is_beside_platform(tokens: Sequence[Token], at: int) -> bool:
-    """天猫和京东, where only the first is also what a shop is called: both are platforms then."""
-    return any(0 <= beside < len(tokens) and tokens[step].has("sep") and tokens[beside].has("platform")
+    """天猫和京东, 天猫卖得比京东多, where only the first is also what a shop is called: both are platforms then."""
+    if any(token.has("versus") for token in tokens):
+        return any(token.has("platform") and not token.names for token in tokens)
+    return any(0 <= beside < len(tokens) and _sets_beside(tokens[step]) and tokens[beside].has("platform")
                and not tokens[beside].names for beside, step in ((at - 2, at - 1), (at + 2, at + 1)))
 
 

@@ -172,9 +172,22 @@ def _read_extreme(tokens: Sequence[Token], at: int, draft: Draft) -> None:
         draft.limit = 1
 
 
+_CHOOSES = ("which", "whichdim")
+
+
+def _read_graded(tokens: Sequence[Token], at: int, draft: Draft) -> None:
+    """哪个店退款多, 京东和拼多多谁的毛利率高: the highest of those that are asked about."""
+    is_of_figure = at > 0 and (tokens[at - 1].has("metric") or tokens[at - 1].has("count"))
+    chooses = any(token.senses.get("dim") == "person" or any(token.has(kind) for kind in _CHOOSES)
+                  for token in tokens[:at] if not token.names)
+    if is_of_figure and chooses:
+        tokens[at].used = draft.is_ranked = True
+        draft.direction = Direction(tokens[at].senses["graded"])
+
+
 _RANKERS: Mapping[str, Callable[[Sequence[Token], int, Draft], None]] = {
     "rank": _read_rank, "seller": _read_seller, "extreme": _read_extreme, "speed": _read_speed,
-    "ranking": _read_ranking, "sorting": _read_sorting}
+    "ranking": _read_ranking, "sorting": _read_sorting, "graded": _read_graded}
 
 
 def _count_said(tokens: Sequence[Token]) -> int | None:
