@@ -97,6 +97,12 @@ def _read_token(tokens: Sequence[Token], at: int, clause: _Clause, draft: Draft)
         if token.has("segment") or token.has("order_status"):
             clause.groups.append(token)
         clause.has_loose = clause.has_loose or (token.text in _LOOSE and at > 1)
+    elif token.has("both"):
+        token.used = True
+        clause.metrics += token.senses["both"].split()
+    elif token.has("vague") and clause.topics and clause.topics[-1] in token.senses["vague"].split():
+        token.used = True
+        clause.metrics.append(clause.topics[-1])  # ads: spend and roi
     elif token.has("vague"):
         token.used = True
         draft.vague = (at, tuple(token.senses["vague"].split()))

@@ -32,7 +32,7 @@ def off_topic(tokens: Sequence[Token]) -> Refused | None:
     """The refusal for a word that is outside the trade or not kept, whatever else was said."""
     for at, token in enumerate(tokens):
         if token.has("off") and not token.names and not token.used:
-            if token.senses["off"] == "average" and _averages(tokens[at + 1:]):
+            if token.senses["off"] == "average" and _averages(tokens, at):
                 token.used = True
                 continue
             return Refused(f"off_{token.senses['off']}")
@@ -42,9 +42,13 @@ def off_topic(tokens: Sequence[Token]) -> Refused | None:
 _AVERAGES = frozenset({"aov", "ship_hours"})  # figures that are averages by themselves
 
 
-def _averages(after: Sequence[Token]) -> bool:
-    word = next((token for token in after if not token.has("stop")), None)
-    return word is not None and word.senses.get("metric") in _AVERAGES
+def _averages(tokens: Sequence[Token], at: int) -> bool:
+    """平均客单价; how long do we take to ship on average: of no other figure can an average be meant."""
+    behind = next((token for token in tokens[at + 1:] if not token.has("stop")), None)
+    if behind is not None and behind.senses.get("metric") in _AVERAGES:
+        return True
+    metrics = {token.senses["metric"] for token in tokens if token.has("metric") and not token.names}
+    return bool(metrics) and metrics <= _AVERAGES
 
 
 def objection(tokens: Sequence[Token], message: Normalised, gazetteer: Gazetteer, *,

@@ -80,7 +80,8 @@ class PeriodReader(PointReader):
     def _between(self, at: int) -> Span | None:
         if not self._is(at, "between") or self._tokens[at].text != "between":
             return None
-        first = self._point(self._past_glue(at + 1), None)
+        start = self._past_glue(at + 1)
+        first = self._shared_days(start) or self._point(start, None)
         if not first or not (self._is(first[2], "sep") or self._is(first[2], "range")):
             return None
         return self._closed(at, first, first[2] + 1)
@@ -126,11 +127,20 @@ class PeriodReader(PointReader):
         return after + 2 if is_length else at
 
     def _shared_days(self, at: int) -> Point | None:
-        """11-15号, 11月3到8号: the first number borrows the suffix of the second."""
+        """11-15号, 1 to 11 November: the first number borrows the suffix of the second."""
         is_range = self._is(at + 1, "range") and self._is(at + 3, "day_suffix")
+        if (self._is(at + 1, "range") or self._is(at + 1, "sep")) and self._is(self._past_glue(at + 3), "month"):
+            return self._day_of_english_month(at, self._past_glue(at + 3))
         if is_range and self._count(at, 31) and self._count(at + 2, 31):
             return self._resolve(almanac.day_of_month(int(self._tokens[at].number or 0)), None, at + 1)
         return None
+
+    def _day_of_english_month(self, at: int, month_at: int) -> Point | None:
+        """The 1 of 1 to 11 November, where a number of days follows it."""
+        first, second, month = self._count(at, 31), self._count(at + 2, 31), self._value(month_at, "month")
+        if not (first and second and month) or first >= second:
+            return None
+        return self._resolve(almanac.yearly(int(month), first), None, at + 1)
 
     def _closed(self, at: int, first: Point, second_at: int) -> Span | None:
         start = first[0][0]
