@@ -98,7 +98,7 @@ class Draft:
             self.metrics, self.by, self.where, self.exclude, self.span, self.compare, self.other, self.is_versus,
             self.same_unit, self.bounds, self.is_ranked, self.is_sorted, self.direction, self.quality, self.limit,
             self.seller, self.feature, self.wants_trend, self.bare, self.unsplit, self.widened, self.vague,
-            self.asks_which))
+            self.asks_which, self.is_apiece))
 
 
 def add_to(filters: dict[str, list[str]], dimension: str, value: str) -> None:

@@ -42,12 +42,16 @@ def _read_follow(tokens: Sequence[Token], draft: Draft, *, has_last: bool) -> No
     """Words that only make sense after another question."""
     if not tokens or not has_last:
         return
-    draft.follows = tokens[0].has("follow") or _ends_with_ne(tokens)
+    draft.follows = tokens[0].has("follow") or _ends_with_ne(tokens) or tokens[-1].text in _INSTEAD
     draft.adds = any(token.has("add") and not (token.has("sep") and at) for at, token in enumerate(tokens)) and (
-        tokens[0].has("add") or tokens[0].has("follow") or tokens[-1].text in {"too", "as well"})
+        tokens[0].has("add") or tokens[0].has("follow") or tokens[-1].text in _ALSO)
     draft.unsplit = any(token.has("no_split") for token in tokens)
     draft.widened = [token.senses["whole"] for token in tokens if token.has("whole")]
     draft.unsplit = draft.unsplit or any(token.has("whole") and token.text.startswith("不分") for token in tokens)
+
+
+_ALSO = frozenset({"too", "as well", "也要", "也看", "也看看"})
+_INSTEAD = frozenset({"instead", "rather"})
 
 
 def _ends_with_ne(tokens: Sequence[Token]) -> bool:

@@ -97,15 +97,8 @@ def _read_token(tokens: Sequence[Token], at: int, clause: _Clause, draft: Draft)
         if token.has("segment") or token.has("order_status"):
             clause.groups.append(token)
         clause.has_loose = clause.has_loose or (token.text in _LOOSE and at > 1)
-    elif token.has("both"):
-        token.used = True
-        clause.metrics += token.senses["both"].split()
-    elif token.has("vague") and clause.topics and clause.topics[-1] in token.senses["vague"].split():
-        token.used = True
-        clause.metrics.append(clause.topics[-1])  # ads: spend and roi
-    elif token.has("vague"):
-        token.used = True
-        draft.vague = (at, tuple(token.senses["vague"].split()))
+    elif token.has("both") or token.has("vague"):
+        _read_several(token, at, clause, draft)
     elif token.has("count"):
         token.used = True
         asked = token.text not in _NOUNS or _is_asked_before(tokens, at)
@@ -123,6 +116,19 @@ def _read_token(tokens: Sequence[Token], at: int, clause: _Clause, draft: Draft)
     elif token.senses.get("dim") == "customer" and _is_asked_before(tokens, at):
         token.used = True
         clause.counts.append("people")
+
+
+def _read_several(token: Token, at: int, clause: _Clause, draft: Draft) -> None:
+    """收支 is two figures; spend may be one of several, in ads: spend and roi the one that was spoken of."""
+    token.used = True
+    if token.has("both"):
+        clause.metrics += token.senses["both"].split()
+        return
+    possible = tuple(token.senses["vague"].split())
+    if clause.topics and clause.topics[-1] in possible:
+        clause.metrics.append(clause.topics[-1])
+    else:
+        draft.vague = (at, possible)
 
 
 def _read_event(tokens: Sequence[Token], at: int, clause: _Clause) -> None:

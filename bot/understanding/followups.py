@@ -122,6 +122,10 @@ class _Continuation:
         said = [_plain(name, metrics[0]) for name in said]
         if draft.wants_trend and not said:
             said = ["day"]
+        if draft.is_apiece and not said:
+            said = [name for name, values in {**last.where, **draft.where}.items() if len(values) > 1][:1]
+            if not (said or last.by):
+                raise Trouble(Unclear("which_split"))
         if not said:
             return list(last.by)
         return list(dict.fromkeys([*last.by, *said])) if draft.adds else said
@@ -143,7 +147,7 @@ class _Continuation:
                 raise Trouble(Unclear("which_split"))
             key = draft.rank_metric or metrics[0]
             direction = direction_of(draft, key) or Direction.DESC
-            limit = draft.limit or (1 if draft.asks_which == "one" else DEFAULT_LIMIT)
+            limit = draft.limit or (1 if draft.asks_which == "one" else last.limit or DEFAULT_LIMIT)
             return (Order(key, direction),), limit if draft.is_ranked or draft.limit else last.limit
         if tuple(by) != last.by:
             return (), None

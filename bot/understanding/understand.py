@@ -10,7 +10,7 @@ from bot.understanding import acts, order_verbs
 from bot.understanding.arguments import Message
 from bot.understanding.asks import Setting, Trouble, question
 from bot.understanding.commands import chosen, command_of
-from bot.understanding.draft import Draft
+from bot.understanding.draft import Draft, is_of_stock
 from bot.understanding.drafting import read_draft, without_taken_back
 from bot.understanding.exceptions import about_exceptions
 from bot.understanding.filters import CLOSED
@@ -244,6 +244,8 @@ class _Reader:
         if last is not None:
             tokens = with_variant(without_taken_back(tokens), message, self._gazetteer, last)
         draft = read_draft(tokens, message, self._setting, has_last=last is not None)
+        if last is not None and last.by and not draft.where and (those := _rows_meant(tokens, draft)):
+            draft.object_to(Unclear("unsure_about", {"words": those}))
         self._check_count(draft)
         says_nothing = draft.is_empty and draft.trouble is None and not draft.wants_chart
         if says_nothing and not has_trade_words(tokens):
@@ -272,8 +274,8 @@ class _Reader:
         try:
             return continued(draft, last, self._setting)
         except Trouble:
-            if not draft.metrics:
-                raise
+            if not draft.metrics or (last.where and is_of_stock(draft.metrics[0]) == is_of_stock(last.metrics[0])):
+                raise  # 华东仓哪些货要补, then 补多少: nobody means all warehouses
             return question(draft, self._setting)
 
     def _two(self, message: Normalised, tokens: list[Token]) -> Unclear | None:
@@ -310,6 +312,14 @@ class _Reader:
         if not tokens:
             return Refused("empty")
         return self._of_order(message, tokens) or self._act(message, tokens) or self._ask(message, tokens)
+
+
+_THOSE = frozenset({"those", "these", "them", "这些", "那些", "它们", "those ones", "these ones"})
+
+
+def _rows_meant(tokens: Sequence[Token], draft: Draft) -> str:
+    """Stock of those: which rows of the answer before, nobody said; empty where the whole answer may be meant."""
+    return next((token.text for token in tokens if token.text in _THOSE and draft.metrics), "")
 
 
 def _of_last(request: Request, context: Context) -> Ask | Unclear:
