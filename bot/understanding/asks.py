@@ -149,7 +149,8 @@ def _dimension(name: str, metrics: list[str], draft: Draft) -> str:
 def _default_by(draft: Draft, metrics: list[str]) -> list[str]:
     if draft.feature or all(is_of_stock(metric) for metric in metrics):
         return ["sku"]
-    if draft.seller or (draft.bounds and metrics[0] in {"units", "gross_margin"}):
+    is_of_goods = metrics[0] in {"units", "gross_margin"}
+    if draft.seller or (draft.bounds and is_of_goods) or (draft.limit and metrics[0] == "units"):  # 销量top5
         return ["product"]
     if "spent" in draft.events or draft.events == ["bought"]:
         return ["customer"]

@@ -89,7 +89,7 @@ def _take_asked(left: list[Span], draft: Draft) -> None:
     for span in (*left, draft.other):
         if span and span.problem and (span.problem != "vague_lately" or span is draft.other):
             draft.object_to(_objection(span.problem))
-    if len(left) > 1:
+    if len({(span.start, span.end) for span in left}) > 1:  # 昨天订单 昨天销售额 is one
         draft.object_to(Unclear("two_periods"))
     if left:
         draft.span = left[0]

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from bot.understanding.asks import Setting
+from bot.understanding.bounds import read_bounds
 from bot.understanding.comparisons import read_comparison
 from bot.understanding.draft import STOCK_LISTS, Draft
 from bot.understanding.figures import read_figures, use_topics
@@ -11,7 +12,7 @@ from bot.understanding.normalise import Normalised
 from bot.understanding.periods import PeriodReader
 from bot.understanding.readings import Unclear
 from bot.understanding.scan import Token
-from bot.understanding.splits import read_bounds, read_ranks, read_splits
+from bot.understanding.splits import read_ranks, read_splits
 from domain.metrics.catalog import METRICS
 from domain.metrics.query import Direction
 

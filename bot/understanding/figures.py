@@ -28,6 +28,17 @@ _FITS: Mapping[str, Callable[[str], bool]] = {
 }
 _EVENT_OF = {"refund_amount": "refunded", "revenue": "sold", "net_profit": "earned", "cash_in": "received",
              "cash_out": "paid", "units": "sold", "discount": "discounted"}
+_COUNTED_AS = {"order": "orders", "piece": "pieces", "person": "people", "money": "money"}
+
+
+def counted_in(metric: str, unit: str) -> str:
+    """The figure of the same event that is counted in the unit: refunds in orders are refund_orders."""
+    counted = _COUNTED_AS.get(unit, "")
+    if not counted or _FITS[counted](metric):
+        return metric
+    return lexicon().combine.get(_EVENT_OF.get(metric, ""), {}).get(counted, metric)
+
+
 _NOUNS = frozenset({"订单", "单子", "的单子", "orders", "order", "单", "人", "的人", "人数", "people", "persons",
                     "shoppers", "pieces", "pcs", "purchases", "transactions", "parcels", "packages", "钱", "money"})
 _ANYTHING = frozenset({"多少个", "几个", "好多个"})  # of goods, orders or people
@@ -50,6 +61,7 @@ class _Clause:
     statuses: list[Token] = field(default_factory=list)
     topics: list[str] = field(default_factory=list)
     has_loose: bool = False
+    has_time: bool = False
     groups: list[Token] = field(default_factory=list)  # 新客户: a figure, or beside one a group of buyers
     features: list[Token] = field(default_factory=list)  # 要补: a list of goods, or with 多少 a figure
 
@@ -84,9 +96,19 @@ def _clauses(tokens: Sequence[Token], draft: Draft) -> list[_Clause]:
     for at, token in enumerate(tokens):
         if (token.has("sep") or token.has("end")) and not token.used and not token.has("event"):
             clauses.append(_Clause())
-        elif not token.used and not token.names:
+            continue
+        is_second = clauses[-1].has_time if token.has("offset") else token.has("metric") and _is_apart(tokens, at)
+        if is_second and clauses[-1].nouns and not clauses[-1].statuses:
+            clauses.append(_Clause())  # 昨天订单 昨天销售额, 订单 销售额: two figures
+        clauses[-1].has_time = clauses[-1].has_time or token.has("offset")
+        if not token.used and not token.names:
             _read_token(tokens, at, clauses[-1], draft)
     return clauses
+
+
+def _is_apart(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a blank stands before a Chinese word."""
+    return at > 0 and tokens[at - 1].end < tokens[at].start and not tokens[at].text.isascii()
 
 
 def _read_token(tokens: Sequence[Token], at: int, clause: _Clause, draft: Draft) -> None:
@@ -240,8 +262,7 @@ def _combined(clause: _Clause, event: str | None, counts: list[str], draft: Draf
 
 def _bounded(draft: Draft) -> list[str]:
     """卖了不到5单: what the bound counts is what is asked about."""
-    kinds = {"order": "orders", "piece": "pieces", "person": "people", "money": "money"}
-    return [kinds[bound.unit] for bound in draft.bounds if bound.metric is None and bound.unit in kinds][:1]
+    return [_COUNTED_AS[bound.unit] for bound in draft.bounds if bound.metric is None and bound.unit in _COUNTED_AS][:1]
 
 
 def _spent(clause: _Clause, draft: Draft) -> None:

@@ -148,7 +148,7 @@ def _values(tokens: Sequence[Token], at: int, message: Normalised, draft: Draft)
         return None
     if token.text in _REACHED and at + 1 < len(tokens) and tokens[at + 1].text in {"了", "多少"}:
         return []
-    return [(closed, token.senses[closed])]
+    return [(closed, value) for value in token.senses[closed].split()]  # 江浙沪 is three
 
 
 def _other_metrics(draft: Draft, token: Token) -> bool:

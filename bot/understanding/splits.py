@@ -1,95 +1,12 @@
-"""Split by what, in which order, how many rows, within which bounds."""
+"""Split by what, in which order, how many rows."""
 
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 
-from bot.understanding.draft import Bound, Draft, is_filler, next_content
+from bot.understanding.draft import Draft, next_content
 from bot.understanding.readings import Unclear
 from bot.understanding.scan import Token
 from domain.metrics.query import MAX_LIMIT, Direction
-
-_POINTS = ("<", "<=", ">", ">=", "=")
-_UNITS = ("money_unit", "percent", "order_unit", "people_unit", "piece_unit", "unit")
-_UNIT_NAMES = {"money_unit": "money", "percent": "percent", "piece_unit": "piece", "order_unit": "order",
-               "people_unit": "person"}
-DEFAULT_LIMIT = 10
-# 毛利低于30% means the rate, whatever it is called.
-_RATES = {"gross_profit": "gross_margin", "net_profit": "net_margin", "refund_amount": "refund_rate"}
-
-
-def read_bounds(tokens: Sequence[Token], draft: Draft) -> None:
-    """低于30%, 5万以上, at least 100 orders."""
-    for at, token in enumerate(tokens):
-        if token.has("zero") and not token.used and not token.names:
-            _read_zero(tokens, at, draft)
-        if token.used or token.number is None or token.is_code:
-            continue
-        before = _before(tokens, at)
-        unit, after = _unit(tokens, at)
-        op = tokens[before].senses.get("op") if before is not None else None
-        if op is None and after < len(tokens) and tokens[after].has("postop"):
-            op = tokens[after].senses["postop"]
-            after += 1
-        elif op is None or before is None:
-            continue
-        else:
-            tokens[before].used = True
-        for one in tokens[at:after]:
-            one.used = True
-        metric = _metric_beside(tokens, at, after)
-        metric = _RATES.get(metric or "", metric) if unit == "percent" else metric
-        draft.bounds.append(Bound(op, token.number, unit, metric))
-
-
-def _read_zero(tokens: Sequence[Token], at: int, draft: Draft) -> None:
-    """毛利为负: a bound of zero on the metric before it."""
-    metric = _metric_beside(tokens, at, at + 1)
-    if metric:
-        tokens[at].used = True
-        draft.bounds.append(Bound(tokens[at].senses["zero"], Decimal(0), None, metric))
-
-
-def _before(tokens: Sequence[Token], at: int) -> int | None:
-    """The comparator before the number; a currency sign may stand between."""
-    before = at - 1
-    while before >= 0 and not tokens[before].has("op") and (
-            tokens[before].has("money_unit") or is_filler(tokens[before])):
-        before -= 1
-    return before if before >= 0 and tokens[before].has("op") else None
-
-
-def _unit(tokens: Sequence[Token], at: int) -> tuple[str | None, int]:
-    """What the number counts, and the token after that."""
-    if at and tokens[at - 1].has("money_unit"):
-        tokens[at - 1].used = True
-        return "money", at + 1
-    for kind in _UNITS:
-        if at + 1 < len(tokens) and tokens[at + 1].has(kind) and not tokens[at + 1].names:
-            word = tokens[at + 1]
-            if kind in {"order_unit", "people_unit", "piece_unit"} and word.text.isascii() and word.has("count"):
-                return _UNIT_NAMES[kind], at + 1  # 100 orders: the word is the metric, too
-            return _UNIT_NAMES.get(kind, word.senses[kind]), at + 2
-    return None, at + 1
-
-
-def _metric_beside(tokens: Sequence[Token], first: int, after: int) -> str | None:
-    """The metric right behind the number (100 orders), else the one last said before it."""
-    at = next_content(tokens, after)
-    if at < len(tokens) and tokens[at].text.isascii() and not tokens[at].used:
-        if tokens[at].has("metric"):
-            tokens[at].used = True
-            is_count = tokens[at].text == "refunds" and at == after
-            return "refund_orders" if is_count else tokens[at].senses["metric"]
-        if tokens[at].senses.get("count") == "orders":
-            tokens[at].used = True
-            return "orders"
-    for token in reversed(tokens[:first]):
-        if token.has("sep") and not token.has("metric"):
-            continue
-        if token.has("metric") and not token.names:
-            token.used = True
-            return token.senses["metric"]
-    return None
 
 
 def read_ranks(tokens: Sequence[Token], draft: Draft) -> None:

@@ -66,7 +66,8 @@ def test_every_splitting_word_splits() -> None:
 
 @pytest.mark.parametrize("kind", ["platform", "segment", "province", "currency"])
 def test_every_closed_value_filters(kind: str) -> None:
-    sentences = ((f"{word}上周销售额" if language == "zh" else f"revenue last week for {word}", {kind: (value,)})
+    sentences = ((f"{word}上周销售额" if language == "zh" else f"revenue last week for {word}",
+                  {kind: tuple(value.split())})
                  for value, language, word in words("values", kind))
     assert not misread(sentences, "where")
 
