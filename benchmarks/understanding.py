@@ -1,10 +1,11 @@
 """`understanding`: what reading a message costs beside small and large vocabularies of names."""
 
 import argparse
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from statistics import median
 from time import perf_counter
 
+from benchmarks import hassil_grammar
 from benchmarks.made_shop import AT, PROVINCES, SHOPS, WAREHOUSES, product_names
 from benchmarks.report import Report, Spread, Table, percentile
 from bot.understanding.gazetteer import Gazetteer
@@ -62,7 +63,9 @@ def run(given: argparse.Namespace, report: Report) -> None:
     rows, figures = [], []
     for count in given.names:
         builds = Spread.of(_build(count) for _ in range(3))
-        spent = _read(count, given.repeat)
+        understanding = Understanding(MadeNames(count))
+        understanding.read(MESSAGES[0], AT, Context())  # the first one builds lexicon and names
+        spent = {message: _read(understanding, [message], given.repeat) for message in MESSAGES}
         every = [micros for each in spent.values() for micros in each]
         slowest = max(spent, key=lambda message: median(spent[message]))
         micros_of = f"{median(every):,.0f} / {percentile(every, 0.99):,.0f} / {max(every):,.0f}"
@@ -71,6 +74,35 @@ def run(given: argparse.Namespace, report: Report) -> None:
                         "p99_us": percentile(every, 0.99), "max_us": max(every)})
     report.add(Table("Reading a message", ("names", "build ms least / median / most", "µs p50 / p99 / most",
                                            "slowest message, its median µs"), rows, figures))
+    _beside_hassil(given, report)
+
+
+def _beside_hassil(given: argparse.Namespace, report: Report) -> None:
+    """Only the messages that both read, one after the other in one run."""
+    rows, figures = [], []
+    for count in given.names:
+        reads = hassil_grammar.reader(name.text for name in MadeNames(count).all())
+        if reads is None:
+            report.say("hassil", "not installed; pip install hassil to measure beside it")
+            return
+        understanding = Understanding(MadeNames(count))
+        both = [message for message in MESSAGES if reads(message)]
+        ours, theirs = _read(understanding, both, given.repeat), _timed(reads, both, given.repeat)
+        shown = [f"{median(spent):,.0f} / {percentile(spent, 0.99):,.0f}" for spent in (ours, theirs)]
+        rows.append((f"{count:,}", f"{len(both)} of {len(MESSAGES)}", *shown, f"{median(theirs) / median(ours):.1f}"))
+        figures.append({"names": count, "both": len(both), "p50_us": median(ours), "hassil_p50_us": median(theirs)})
+    report.add(Table("Beside hassil, messages that both read", (
+        "names", "hassil reads", "ours µs p50 / p99", "hassil µs p50 / p99", "hassil ÷ ours"), rows, figures))
+
+
+def _timed(read: Callable[[str], object], messages: Sequence[str], repeat: int) -> list[float]:
+    spent = []
+    for _ in range(repeat):
+        for message in messages:
+            start = perf_counter()
+            read(message)
+            spent.append((perf_counter() - start) * MICRO)
+    return spent
 
 
 def _build(count: int) -> float:
@@ -80,13 +112,5 @@ def _build(count: int) -> float:
     return (perf_counter() - start) * 1000
 
 
-def _read(count: int, repeat: int) -> dict[str, list[float]]:
-    understanding = Understanding(MadeNames(count))
-    understanding.read(MESSAGES[0], AT, Context())  # the first one builds lexicon and names
-    spent: dict[str, list[float]] = {message: [] for message in MESSAGES}
-    for _ in range(repeat):
-        for message, own in spent.items():
-            start = perf_counter()
-            understanding.read(message, AT, Context())
-            own.append((perf_counter() - start) * MICRO)
-    return spent
+def _read(understanding: Understanding, messages: Sequence[str], repeat: int) -> list[float]:
+    return _timed(lambda message: understanding.read(message, AT, Context()), messages, repeat)
