@@ -10,6 +10,7 @@ from typing import Protocol
 
 from bot.acting import Acting
 from bot.model_mode.consult import Consulted
+from bot.pictures import drawn
 from bot.proving import Proving
 from bot.rendering.answer import render_answer
 from bot.rendering.messages import say
@@ -66,7 +67,6 @@ class Dispatcher:
     commands: Mapping[str, Handler] = field(default_factory=dict)  # of rooms of their own, by name
     first_readers: Sequence[FirstReader] = ()
     sessions: Sessions = field(default_factory=Sessions)
-    charts_drawn: int = 0
     beyond: BeyondRules | None = None
     hear: Listener = lambda _text, _reading, _turn: None
 
@@ -181,17 +181,9 @@ class Dispatcher:
         return render_unclear(unclear, turn.language)
 
     def _chart(self, ask: Ask, table: ResultTable, turn: Turn) -> list[str]:
-        """A picture where a folder for it was given; a failure to draw costs the picture, not the answer."""
-        if turn.chart_dir is None or table.is_empty or (turn.only_asked_charts and not ask.wants_chart):
+        if table.is_empty or (turn.only_asked_charts and not ask.wants_chart):
             return []
-        self.charts_drawn += 1
-        target = turn.chart_dir / f"{turn.at:%Y%m%d-%H%M%S}-{self.charts_drawn}.png"
-        try:
-            path = self.draw(table, language=turn.language, at=turn.at, path=target)
-        except Exception:
-            log.exception("a chart could not be drawn")
-            return []
-        return [str(path)] if path else []
+        return drawn(turn, "", lambda path: self.draw(table, language=turn.language, at=turn.at, path=path))
 
 
 def _ms_since(start: float) -> float:

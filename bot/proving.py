@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from bot.pictures import drawn
 from bot.rendering import sheets
 from bot.rendering.amounts import count
 from bot.rendering.answer import render_answer
@@ -51,7 +52,6 @@ class Proving:
     shelf: Shelf
     draw: DrawWhy
     currency: str
-    charts_drawn: int = 0
 
     def reply(self, ask: Ask, request: Request, turn: Turn) -> Reply:
         match request.wants:
@@ -75,17 +75,9 @@ class Proving:
         return reply
 
     def _chart(self, explanation: Explanation, turn: Turn) -> list[str]:
-        """A failure to draw costs the picture, not the answer."""
-        if turn.chart_dir is None or turn.only_asked_charts:
+        if turn.only_asked_charts:
             return []
-        self.charts_drawn += 1
-        target = turn.chart_dir / f"{turn.at:%Y%m%d-%H%M%S}-why-{self.charts_drawn}.png"
-        try:
-            path = self.draw(explanation, turn.language, turn.at, target)
-        except Exception:
-            log.exception("a chart of reasons could not be drawn")
-            return []
-        return [str(path)] if path else []
+        return drawn(turn, "-why", lambda path: self.draw(explanation, turn.language, turn.at, path))
 
     def _details(self, ask: Ask, turn: Turn) -> Reply:
         hidden = _hidden(turn)

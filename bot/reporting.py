@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from pathlib import Path
 
+from bot.pictures import drawn
 from bot.rendering.messages import say
 from bot.rendering.reply import Reply
 from bot.rendering.report import Draw, picture, render_parts
@@ -56,11 +56,7 @@ class Reporting:
         return Report(act.arguments["report"]) if is_named and isinstance(act, Act) else None
 
     def _chart(self, message: ReportMessage, turn: Turn) -> list[str]:
-        if turn.chart_dir is None:
-            return []
-        path: Path = turn.chart_dir / f"{turn.at:%Y%m%d-%H%M%S}-report.png"
-        drawn = picture(message, turn.language, self.draw, path)
-        return [str(drawn)] if drawn else []
+        return drawn(turn, "-report", lambda path: picture(message, turn.language, self.draw, path))
 
     def _put_off(self, sku: str, turn: Turn) -> Reply:
         turn.person.require(Permission.STOCK)

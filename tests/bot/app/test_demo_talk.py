@@ -1,9 +1,11 @@
 """A conversation with the demo shop: what it offers to say next, it understands."""
 
+import json
 from pathlib import Path
 
 import pytest
 
+from bot.app.cli import main
 from bot.app.settings import Settings
 from bot.app.wiring import OpenShop, open_shop
 from bot.rendering.reply import Reply
@@ -94,3 +96,15 @@ def test_rubbish_gets_a_sentence(tmp_path: Path, text: str) -> None:
     assert len(reply.text) < 2_000
     assert "缺一句话" not in reply.text
     assert "sentence is missing" not in reply.text
+
+
+def test_each_picture_has_a_name_of_its_own(demo_folder: Path, tmp_path: Path,
+                                            capsys: pytest.CaptureFixture[str]) -> None:
+    """Two programs that drew at one moment into one folder wrote over each other's picture."""
+    for text in ("近30天销售额走势", "本月销量前5的商品"):
+        assert main(["ask", text, "--demo", "--data-dir", str(demo_folder), "--at", "2026-11-23T15:00",
+                     "--chart-dir", str(tmp_path), "--json"]) == 0
+    replies = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    paths = [path for reply in replies for path in reply["charts"]]
+    assert len(set(paths)) == 2
+    assert all(Path(path).read_bytes().startswith(b"\x89PNG") for path in paths)
