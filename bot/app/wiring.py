@@ -15,6 +15,7 @@ from bot.learning import Learning
 from bot.matching import Matching
 from bot.minding import Minding
 from bot.model_mode.consult import ModelMode
+from bot.order_lookup import OrderLookup
 from bot.proving import Proving
 from bot.rendering.chart import draw
 from bot.rendering.chart_why import draw_why
@@ -41,6 +42,7 @@ from storage.listings import StoredMatching
 from storage.migrate import ensure_schema
 from storage.model_use import Prices, StoredModelBook
 from storage.names import DatabaseNames
+from storage.order_cards import StoredOrderCards
 from storage.roster import Roster
 from storage.unanswered import StoredLore
 from storage.verify import verify
@@ -156,8 +158,9 @@ def _put_together(settings: Settings, database: Database) -> OpenShop:
     minding = Minding(partial(verify, database), ExceptionInbox(database, calendar), calendar.zone, currency)
     learning = Learning(StoredLore(database, vault))
     matching = Matching(StoredMatching(database))
+    lookup = OrderLookup(StoredOrderCards(database, vault))
     dispatcher = Dispatcher(reader, figures, Acting(desk, calendar.zone), proving, draw,
-                            commands={**minding.commands, **learning.commands, **matching.commands},
+                            commands={**minding.commands, **learning.commands, **matching.commands, **lookup.commands},
                             first_readers=(read_shipments,), hear=learning.keep)
     if settings.model.is_on:
         dispatcher.beyond = ModelMode(language_model(settings.model), _model_book(settings.model, database, calendar),

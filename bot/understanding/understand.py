@@ -24,6 +24,7 @@ from bot.understanding.offers import offer
 from bot.understanding.readings import (
     Act,
     Ask,
+    Command,
     Context,
     Language,
     Reading,
@@ -240,7 +241,7 @@ class _Reader:
         if off := off_topic(tokens):
             return off
         if any(token.is_code for token in tokens):
-            return Refused("no_order_lookup")
+            return self._of_one_order(message, tokens)
         if last is not None:
             tokens = with_variant(without_taken_back(tokens), message, self._gazetteer, last)
         draft = read_draft(tokens, message, self._setting, has_last=last is not None)
@@ -252,13 +253,28 @@ class _Reader:
             # Only particles (那个呢, how about that one?), or nothing of a shop at all.
             return Refused("not_understood") if unexplained(tokens) else Unclear("nothing_said")
         if trouble := objection(tokens, message, self._gazetteer, is_trial=self._is_trial) or draft.trouble:
-            return trouble if draft.span or has_trade_words(tokens) else Refused("not_understood")
+            is_strange = any(token.is_unknown for token in unexplained(tokens))  # 明天要不要带伞
+            is_of_shop = has_trade_words(tokens) or (draft.span and not is_strange)
+            return trouble if is_of_shop else Refused("not_understood")
         try:
             query = self._query(draft, last)
         except Trouble as found:
             return found.reading
         wants_chart = draft.wants_chart or bool(self._context.last and last is query)
         return Ask(query, wants_chart)
+
+    def _of_one_order(self, message: Normalised, tokens: list[Token]) -> Reading:
+        """TB202611220007 到哪了: the order is shown; of figures only those that it shows can have been asked for."""
+        codes = [message.original(token.start, token.end).upper() for token in tokens if token.is_code]
+        figures = {token.senses["metric"] for token in tokens if token.has("metric") and not token.names}
+        orders_something = any(token.has(kind) for token in tokens for kind in _DOINGS)
+        is_asked = message.text.endswith("?") or any(
+            token.has("query_word") or token.has("tail") or token.senses.get("count", "orders") != "orders"
+            for token in tokens)
+        if (len(codes) > 1 or not figures <= _ON_ORDER or any(token.is_unknown or token.names for token in tokens)
+                or (orders_something and not is_asked)):
+            return Refused("no_order_lookup")
+        return Command("order", codes[0].removeprefix("#"))
 
     def _check_count(self, draft: Draft) -> None:
         """两个仓各有多少 where there are three: which two?"""
@@ -286,7 +302,8 @@ class _Reader:
         found = [self._owner.alone(one, self._at) for one in clauses]
         if not all(isinstance(one, Ask | Act) for one in found):
             return None
-        is_one_sentence = not any(token.has("end") for token in tokens[:-1])
+        figures = {one.query.metrics if isinstance(one, Ask) else None for one in found}
+        is_one_sentence = not any(token.has("end") for token in tokens[:-1]) or len(figures) == 1
         if is_one_sentence and isinstance(self._apart().reading_without_offers(message), Ask):
             return None
         return Unclear("two_questions", choices=tuple(clauses))
@@ -314,6 +331,10 @@ class _Reader:
         return self._of_order(message, tokens) or self._act(message, tokens) or self._ask(message, tokens)
 
 
+# What an order shows of itself: 多少钱, 退款, 签收了吗.
+_ON_ORDER = frozenset({"revenue", "refund_amount", "refund_orders", "orders", "orders_to_ship", "orders_to_pay",
+                       "orders_shipped", "orders_signed", "orders_overdue", "units", "discount"})
+_DOINGS = ("event", "order_status", "action")  # 取消订单 TB… is no question
 _THOSE = frozenset({"those", "these", "them", "这些", "那些", "它们", "those ones", "these ones"})
 
 

@@ -1,0 +1,92 @@
+"""One order in words, as somebody needs it who has its number on the phone: phone-sized, no street, no full name."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from bot.rendering.amounts import money
+from bot.rendering.messages import say
+from bot.rendering.reply import Reply
+from domain.orders.card import CardLine, CardParcel, OrderCard
+from domain.orders.model import Hold, OrderStatus
+
+MAX_LINES = 12  # lines of one order that are shown; more are counted
+_TO_SHIP = frozenset({OrderStatus.TO_SHIP, OrderStatus.PARTLY_SHIPPED})
+
+
+def render_cards(cards: Sequence[OrderCard], language: str, at: datetime, *, with_money: bool) -> Reply:
+    """Every order of that number, one below the other."""
+    texts = ["\n".join(_Card(card, language, at, with_money=with_money).parts()) for card in cards]
+    return Reply("answer", "\n\n".join(texts), understood_by="command")
+
+
+def render_no_card(number: str, nearest: Sequence[str], language: str) -> Reply:
+    """No such order: those that look like it, each as the message that shows it."""
+    choices = tuple(f"{say('order.look_up', language)} {near}" for near in nearest)
+    lines = [say("order.unknown", language, order=number), *(f"{at}. {one}" for at, one in enumerate(choices, 1))]
+    return Reply("refused", "\n".join(lines), choices=choices, understood_by="command")
+
+
+class _Card:
+    """What is said of one order; times are on the clock of `at`."""
+
+    def __init__(self, card: OrderCard, language: str, at: datetime, *, with_money: bool) -> None:
+        self._card, self._language, self._at, self._with_money = card, language, at, with_money
+
+    def parts(self) -> Iterator[str]:
+        card = self._card
+        marks = [self._say(f"hold.{card.hold}")] if card.hold is not Hold.NONE else []
+        marks += [self._say(f"mark.{card.excluded}")] if card.excluded else []
+        yield self._say("order.title", order=card.number, shop=card.shop, status=self._say(f"status.{card.status}"),
+                        marks=f" · {' · '.join(marks)}" if marks else "")
+        yield self._paid()
+        yield from (self._line(line) for line in card.lines[:MAX_LINES])
+        if len(card.lines) > MAX_LINES:
+            yield f"… +{len(card.lines) - MAX_LINES}"
+        if card.ship_by and card.status in _TO_SHIP:
+            key = "overdue" if card.ship_by < self._at else "ship_by"
+            yield self._say(f"order.{key}", ship_by=self._time(card.ship_by))
+        if card.receiver or card.region:
+            yield self._say("order.receiver", receiver=card.receiver or "", region=card.region)
+        yield from (self._parcel(parcel) for parcel in card.parcels)
+        yield from self._refunds()
+
+    def _paid(self) -> str:
+        card = self._card
+        if card.paid_at is None:
+            return self._say("order.unpaid", created_at=self._time(card.created_at))
+        if not self._with_money:
+            return self._say("order.paid_no_money", paid_at=self._time(card.paid_at))
+        freight = self._say("order.freight", amount=self._money(card.freight_minor)) if card.freight_minor else ""
+        return self._say("order.paid", paid_at=self._time(card.paid_at), amount=self._money(card.paid_minor),
+                         freight=freight)
+
+    def _line(self, line: CardLine) -> str:
+        amount = f" {self._money(line.paid_minor)}" if self._with_money else ""
+        product = f"{line.product} " if line.product and line.product != line.what else ""
+        return self._say("order.line", what=line.what, product=product, quantity=line.quantity, amount=amount)
+
+    def _parcel(self, parcel: CardParcel) -> str:
+        carrier = parcel.carrier or ("" if parcel.waybill else self._say("order.no_carrier"))
+        return self._say(
+            "order.parcel", carrier=carrier, waybill=parcel.waybill or "", shipped_at=self._time(parcel.shipped_at),
+            warehouse=parcel.warehouse or self._say("order.somewhere"),
+            staff=self._say("order.by", staff=parcel.staff) if parcel.staff else "",
+            signed=self._say("order.signed", signed_at=self._time(parcel.signed_at)) if parcel.signed_at else "")
+
+    def _refunds(self) -> Iterator[str]:
+        for refund in self._card.refunds:
+            facts = {"state": self._say(f"order.refund_state.{refund.status}"),
+                     "reason": f" · {refund.reason}" if refund.reason else ""}
+            if self._with_money:
+                yield self._say("order.refund", amount=self._money(refund.amount_minor), **facts)
+            else:
+                yield self._say("order.refund_no_money", **facts)
+
+    def _say(self, key: str, **facts: object) -> str:
+        return say(key, self._language, **facts)
+
+    def _time(self, moment: datetime) -> str:
+        return f"{moment.astimezone(self._at.tzinfo):%Y-%m-%d %H:%M}"
+
+    def _money(self, minor: int) -> str:
+        return money(minor, self._card.currency)

@@ -1,0 +1,72 @@
+"""One order as a person looks it up: what it is, what is in it, where it is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from domain.orders.model import Exclusion, Hold, OrderStatus, RefundStatus
+
+
+@dataclass(frozen=True, slots=True)
+class CardLine:
+    """One line; `what` is its SKU's code or what the platform calls it, `paid_minor` is in the order's currency."""
+
+    what: str
+    product: str | None
+    quantity: int
+    paid_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class CardParcel:
+    """One parcel; `staff` is who confirmed it, where that was done here."""
+
+    carrier: str | None
+    waybill: str | None
+    warehouse: str | None
+    staff: str | None
+    shipped_at: datetime
+    signed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class CardRefund:
+    """One refund and how far it is."""
+
+    status: RefundStatus
+    amount_minor: int
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderCard:
+    """Money is in minor units of `currency`; `receiver` is masked (王*), the street is never part of it."""
+
+    number: str
+    shop: str
+    status: OrderStatus
+    raw_status: str
+    hold: Hold
+    excluded: Exclusion | None
+    created_at: datetime
+    paid_at: datetime | None
+    ship_by: datetime | None
+    currency: str
+    paid_minor: int
+    freight_minor: int
+    receiver: str | None
+    region: str
+    lines: Sequence[CardLine]
+    parcels: Sequence[CardParcel]
+    refunds: Sequence[CardRefund]
+
+
+class OrderCards(Protocol):
+    """Where orders are looked up (storage.order_cards)."""
+
+    def cards(self, number: str) -> Sequence[OrderCard]:
+        """All of that number; two shops may use one."""
+
+    def nearest(self, number: str) -> Sequence[str]:
+        """Numbers of orders that look most like it."""
