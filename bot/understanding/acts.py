@@ -110,6 +110,7 @@ class _Facts:
     goods: int = 0
     places: int = 0
     reports: int = 0
+    loose_reports: int = 0
     signs: int = 0
     methods: int = 0
     sets: bool = False
@@ -127,7 +128,9 @@ class _Facts:
             facts.numbers += token.number is not None and not token.names
             facts.goods += bool(kinds & {"sku", "product"})
             facts.places += "warehouse" in kinds
-            facts.reports += token.has("report")
+            is_figure = any(token.has(kind) for kind in ("metric", "feature", "order_status"))
+            facts.reports += token.has("report") and not is_figure
+            facts.loose_reports += token.has("report") and is_figure  # 低库存: a list, too
             facts.methods += token.has("cost_method")
             facts.signs += token.has("sign") and not token.names
             facts.sets = facts.sets or token.has("set_to")
@@ -142,8 +145,8 @@ class _Facts:
 
 # In this order: the first action whose verb was said and whose condition holds.
 _RULES: tuple[tuple[str, Callable[[_Facts], bool]], ...] = (
-    ("unsubscribe", lambda facts: facts.reports > 0),
-    ("subscribe", lambda facts: facts.reports > 0 or facts.is_bare),
+    ("unsubscribe", lambda facts: facts.reports + facts.loose_reports > 0),
+    ("subscribe", lambda facts: facts.reports > 0 or (facts.loose_reports > 0 and facts.is_strong) or facts.is_bare),
     ("record_expense", lambda facts: (facts.numbers > 0 or facts.is_strong) and not facts.places and not facts.codes),
     ("set_reorder_point", lambda facts: facts.numbers > 0 or facts.sets),
     ("repair_stock", lambda facts: facts.numbers == 0),

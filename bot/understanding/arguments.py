@@ -334,6 +334,9 @@ def reason(message: Message, found: Arguments) -> None:
         found["reason"] = text
 
 
+_NO_CATEGORY = frozenset({"支出", "费用", "开销", "开支", "花销", "花费", "钱", "账", "expense", "cost", "expenses"})
+
+
 def category(message: Message, found: Arguments) -> None:
     """What the money was for: all that is neither verb nor amount nor day."""
     kinds = ("action", "stop", "glue", "sep", "end", "money_unit", "because", "set_to", "piece_unit", "event", "follow",
@@ -341,7 +344,8 @@ def category(message: Message, found: Arguments) -> None:
     left = [token for token in message.tokens if not token.used and (
         token.is_unknown or token.names or token.has("metric") or token.has("off") or token.has("topic")
         or not any(token.has(kind) for kind in kinds))]
-    if text := own_words(message, left):
+    text = own_words(message, left)
+    if text and text not in _NO_CATEGORY:
         found["category"] = text
 
 

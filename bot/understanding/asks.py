@@ -87,7 +87,7 @@ def _implied(draft: Draft) -> list[str]:
         return ["stock_available"]
     if draft.seller or (is_top and rows & _GOODS):
         return ["units"]
-    if {"spent", "bought"} & set(draft.events) and "customer" in rows:
+    if {"spent", "bought"} & set(draft.events) and rows & {"customer", "province", "segment"}:
         return ["revenue"]
     if "spent" in draft.events and "campaign" in {*rows, *draft.where}:
         return ["ad_spend"]
@@ -120,6 +120,8 @@ def _by(draft: Draft, metrics: list[str]) -> list[str]:
         by.insert(0, "day")
     if draft.lists_rows and not by:
         by = [_dimension(name, metrics, draft) for name, _ in draft.bare]
+    if by and many and draft.is_apiece and many[0] not in by:
+        by.insert(0, many[0])  # 耳机和充电器各卖几件,分平台
     if not by and many and (draft.is_apiece or draft.asks_which or draft.is_versus):
         by = many[:1]  # 天猫和京东哪个卖得多
     if draft.is_apiece and not by and metrics == ["balance"]:
@@ -201,7 +203,8 @@ def period_of(draft: Draft, metrics: list[str], by: Sequence[str], setting: Sett
     if all(moments):
         if draft.span and not is_lately and not _is_today(draft, setting):
             raise Trouble(Refused("no_history", {"metric": metrics[0]}))
-        if draft.compare or draft.other or draft.same_unit:
+        beside = draft.is_versus and any(len(values) > 1 for values in draft.where.values())
+        if (draft.compare and not beside) or draft.other or draft.same_unit:
             raise Trouble(Refused("no_history", {"metric": metrics[0]}))
         return None
     if any(moments):

@@ -56,7 +56,7 @@ def _read_range(tokens: Sequence[Token], at: int, draft: Draft) -> bool:
     unit, after = _unit(tokens, to + 1)
     ends_so = after < len(tokens) and tokens[after].has("between")
     metric = _metric_beside(tokens, at, after)
-    if metric is None and not (unit and (is_between or ends_so)):
+    if metric is None and not (is_between or (unit and ends_so)):
         return False
     for one in tokens[at - is_between:after + ends_so]:
         one.used = True
@@ -84,6 +84,8 @@ def _before(tokens: Sequence[Token], at: int) -> int | None:
 
 def _unit(tokens: Sequence[Token], at: int) -> tuple[str | None, int]:
     """What the number counts, and the token after that."""
+    if tokens[at].has("percent"):
+        return "percent", at + 1
     if at and tokens[at - 1].has("money_unit"):
         tokens[at - 1].used = True
         return "money", at + 1

@@ -89,10 +89,17 @@ def _take_asked(left: list[Span], draft: Draft) -> None:
     for span in (*left, draft.other):
         if span and span.problem and (span.problem != "vague_lately" or span is draft.other):
             draft.object_to(_objection(span.problem))
-    if len({(span.start, span.end) for span in left}) > 1:  # 昨天订单 昨天销售额 is one
+    narrow = [span for span in left if not _is_year_of_another(span, left)]
+    if len({(span.start, span.end) for span in narrow}) > 1:  # 昨天订单 昨天销售额 is one
         draft.object_to(Unclear("two_periods"))
-    if left:
-        draft.span = left[0]
+    if narrow:
+        draft.span = narrow[0]
+
+
+def _is_year_of_another(span: Span, spans: Sequence[Span]) -> bool:
+    """618那天净利润,今年的: the year says nothing more of a day in it."""
+    return span.grain is Grain.YEAR and any(
+        span.start <= other.start and other.end <= span.end and other.grain is not Grain.YEAR for other in spans)
 
 
 def _objection(problem: str) -> Unclear | Refused:

@@ -85,6 +85,8 @@ def _settle_when(tokens: Sequence[Token], draft: Draft) -> None:
         draft.is_ranked, draft.direction = True, Direction.ASC
 
 
+# Who does it or gets it, not a split: 平台扣了我们多少手续费, 给买家优惠了多少.
+_SIDES = {"platform": "charged", "customer": "discounted"}
 _STANDS_FOR_ALL = frozenset({"product", "goods", "customer"})
 
 
@@ -106,8 +108,8 @@ def _settle_bare(tokens: Sequence[Token], draft: Draft) -> None:
             token.used = True
         elif dimension == "goods":
             token.used = token.text == "what" or bool(draft.metrics)
-        elif dimension == "platform" and "charged" in draft.all_events:
-            token.used = True  # 平台扣了我们多少手续费: who charges, not a split
+        elif _SIDES.get(dimension) in draft.all_events:
+            token.used = True
         elif draft.asks_which and not draft.by:
             token.used = True
             draft.by.append(dimension)

@@ -23,6 +23,7 @@ _FITS: Mapping[str, Callable[[str], bool]] = {
     "people": lambda metric: "customers" in metric or metric == "visitors",
     "days": {"days_of_cover", "ship_hours"}.__contains__,
     "times": {"ad_clicks", "ad_impressions", "visitors"}.__contains__,
+    "percent": lambda metric: METRICS[metric].unit is Unit.RATE,
     "amount": METRICS.__contains__,
     "any": lambda metric: METRICS[metric].unit is Unit.COUNT,
 }
@@ -45,8 +46,13 @@ _ANYTHING = frozenset({"多少个", "几个", "好多个"})  # of goods, orders 
 _LOOSE = frozenset({"refunds", "refund", "退款"})  # may be money or orders: orders with refunds
 # What any figure may be said with: 推广费花了多少, 利润做了多少.
 _GENERAL_EVENTS = frozenset(
-    {"sold", "ordered", "bought", "spent", "left", "received", "paid", "visited", "restock", "lasts", "charged"})
-_WEAK_EVENTS = frozenset({"left", "sold"})  # 还有多少单没发: the other event counts
+    {"sold", "ordered", "bought", "spent", "left", "received", "paid", "visited", "restock", "lasts", "charged",
+     "on_hand"})
+_WEAK_EVENTS = frozenset({"left", "sold", "on_hand"})  # 还有多少单没发: the other event counts
+_BEFORE_PAYING = frozenset({"ordered", "bought"})  # 拍了没付钱的: the status counts
+
+
+_BROUGHT = ("贡献", "带来")
 
 
 @dataclass(slots=True)
@@ -69,12 +75,15 @@ class _Clause:
 def read_figures(tokens: Sequence[Token], draft: Draft) -> None:
     """Fill draft.metrics in the order in which they were said."""
     event: str | None = None
+    _leave_out_denied(tokens)
     draft.has_account = any(name.dimension == "account" for token in tokens for name in token.names)
     clauses = _clauses(tokens, draft)
     for clause in clauses:
         event = _read_clause(clause, event, draft)
     if draft.feature and any(clause.counts and not clause.features for clause in clauses):
         draft.object_to(Unclear("two_questions"))
+    if "new_customers" in draft.metrics[:-1] and any(token.text.startswith(_BROUGHT) for token in tokens):
+        draft.object_to(Unclear("which_figure_of_two", {"metric": "new_customers"}))  # 新客贡献的销售额
     counted = [one for clause in clauses for one in clause.counts if one != "amount"]
     draft.is_apiece = draft.is_apiece or len(counted) > len(set(counted))  # 京东多少单拼多多多少单
     draft.all_events = [event for clause in clauses for event in clause.events]
@@ -83,10 +92,20 @@ def read_figures(tokens: Sequence[Token], draft: Draft) -> None:
         draft.events = [event] if event else []
 
 
+def _leave_out_denied(tokens: Sequence[Token]) -> None:
+    """客单价,不是客户数: the figure behind 不是 is not wanted."""
+    for at, token in enumerate(tokens):
+        behind = next_content(tokens, at + 1)
+        if not (token.has("not_this") and not token.used and behind < len(tokens)) or token.text.isascii():
+            continue  # in English the noun follows much later: not gross sales, the net ones
+        if tokens[behind].has("metric") or tokens[behind].senses.get("count") in {"money", "orders"}:
+            token.used = tokens[behind].used = True
+
+
 def _take_off_refunds(tokens: Sequence[Token], draft: Draft) -> None:
     """扣掉退款上个月卖了多少: the net figure; of other figures none is kept."""
     for token in tokens:
-        if token.has("less") and not token.names and "revenue" in draft.metrics:
+        if token.has("less") and not token.names and {"revenue", "net_revenue"} & set(draft.metrics):
             token.used = True
             draft.metrics = ["net_revenue" if metric == "revenue" else metric for metric in draft.metrics]
 
@@ -97,8 +116,9 @@ def _clauses(tokens: Sequence[Token], draft: Draft) -> list[_Clause]:
         if (token.has("sep") or token.has("end")) and not token.used and not token.has("event"):
             clauses.append(_Clause())
             continue
+        is_next_event = token.has("event") and not token.used and bool(clauses[-1].events and clauses[-1].counts)
         is_second = clauses[-1].has_time if token.has("offset") else token.has("metric") and _is_apart(tokens, at)
-        if is_second and clauses[-1].nouns and not clauses[-1].statuses:
+        if is_next_event or (is_second and clauses[-1].nouns and not clauses[-1].statuses):
             clauses.append(_Clause())  # 昨天订单 昨天销售额, 订单 销售额: two figures
         clauses[-1].has_time = clauses[-1].has_time or token.has("offset")
         if not token.used and not token.names:
@@ -162,8 +182,11 @@ def _read_event(tokens: Sequence[Token], at: int, clause: _Clause) -> None:
 
 
 def _is_asked_before(tokens: Sequence[Token], at: int) -> bool:
-    """How many orders: the words for how many stand right before."""
-    return at > 0 and tokens[at - 1].senses.get("count") == "amount" and not tokens[at].has("metric")
+    """How many orders, 各有多少单: the words for how many stand right before."""
+    if at == 0 or tokens[at].has("metric"):
+        return False
+    before = tokens[at - 1]
+    return before.senses.get("count") == "amount" or (before.has("apiece") and before.text.endswith("多少"))
 
 
 def _as_filters(clause: _Clause) -> None:
@@ -184,7 +207,8 @@ def _read_clause(clause: _Clause, event: str | None, draft: Draft) -> str | None
             clause.events.append(token.senses["event"])
         else:
             draft.feature = token.senses["feature"]
-    strong = [one for one in clause.events if one not in _WEAK_EVENTS] or ([] if clause.statuses else clause.events)
+    weak = _WEAK_EVENTS | _BEFORE_PAYING if clause.statuses else _WEAK_EVENTS
+    strong = [one for one in clause.events if one not in weak] or ([] if clause.statuses else clause.events)
     event = strong[-1] if strong else event
     draft.asks_amount = draft.asks_amount or bool(clause.counts)
     counts = [one for one in clause.counts if one != "amount"] or clause.counts
@@ -222,8 +246,8 @@ def _explicit(clause: _Clause, strong: list[str], counts: list[str], draft: Draf
         other = lexicon().combine.get(_EVENT_OF.get(metric, ""), {}).get(misfits[0]) if misfits else metric
         if other is None:
             draft.object_to(Unclear("which_figure_of_two", {"metric": metric}))
-        if misfits and len(misfits) < len(counts):
-            _add(draft, metric)  # 退款多少钱多少单: both
+        if misfits and (len(misfits) < len(counts) or draft.is_ranked):
+            _add(draft, metric)  # 退款多少钱多少单: both; 销售额前三的店铺各有多少单: ranked by the first
         _add(draft, other or metric)
 
 
@@ -278,6 +302,9 @@ def _add(draft: Draft, metric: str) -> None:
         draft.metrics.append(metric)
 
 
+_OF_ADS = ("ad_", "roi")
+
+
 def use_topics(tokens: Sequence[Token], draft: Draft) -> None:
     """推广 in 推广费花了多少推广: explained when its figure is asked for."""
     for at, token in enumerate(tokens):
@@ -286,4 +313,5 @@ def use_topics(tokens: Sequence[Token], draft: Draft) -> None:
         topic = token.senses["topic"]
         near = next_content(tokens, at + 1)
         beside = tokens[near].senses.get("metric", "") if near < len(tokens) else ""
-        token.used = topic in draft.metrics or beside.startswith(("ad_", "roi"))
+        is_of_ads = any(metric.startswith(_OF_ADS) for metric in (beside, *draft.metrics))
+        token.used = topic in draft.metrics or (topic == "ad_spend" and is_of_ads)

@@ -44,7 +44,23 @@ def _sets_beside(token: Token) -> bool:
     return token.has("sep") or token.has("versus")
 
 
-_LEAVES_OUT = frozenset({"以外", "之外", "除外", "excluded"})
+_LEAVES_OUT = frozenset({"以外", "之外", "除外", "excluded", "去掉", "剔除", "排除", "排除掉", "刨掉", "不算",
+                         "不计"})
+
+
+def _leaves_out(tokens: Sequence[Token], at: int) -> bool:
+    """除了; and the no of top 3, no 女装, which in no, last week takes something back."""
+    is_no = tokens[at].text == "no" and _is_named(tokens, at + 1)
+    return is_no or (tokens[at].has("exclude") and not tokens[at].names)
+
+
+def _is_named(tokens: Sequence[Token], at: int) -> bool:
+    return at < len(tokens) and (bool(tokens[at].names) or any(tokens[at].has(kind) for kind in CLOSED))
+
+
+def _names_behind(tokens: Sequence[Token], at: int) -> bool:
+    """Whether 去掉 has what it takes away behind it, or before it: 把抖音去掉."""
+    return any(_is_named(tokens, behind) for behind in range(at + 1, len(tokens)))
 
 
 @dataclass(slots=True)
@@ -61,8 +77,11 @@ class _FilterReader:
         token = self.tokens[at]
         if token.used:
             self.out = self.out if is_filler(token) else None
-        elif token.has("exclude") and not token.names:
-            self.out = token
+        elif _leaves_out(self.tokens, at):
+            is_end = token.has("exclude_end") and self.last and not _names_behind(self.tokens, at)
+            self.out = None if is_end else token
+            if is_end:
+                self._end(at)
         elif _is_asker(self.tokens, at):
             token.used = self.tokens[at + 1].used = True
         elif _is_spoken_to(self.tokens, at):
@@ -146,6 +165,8 @@ def _values(tokens: Sequence[Token], at: int, message: Normalised, draft: Draft)
         return None
     if closed == "order_status" and token.has("event"):
         return None
+    if closed == "order_status" and draft.metrics == ["ship_hours"]:
+        return []  # slowest to ship
     if token.text in _REACHED and at + 1 < len(tokens) and tokens[at + 1].text in {"了", "多少"}:
         return []
     return [(closed, value) for value in token.senses[closed].split()]  # 江浙沪 is three

@@ -17,7 +17,7 @@ _HARMLESS = ("stop", "glue", "sep", "end", "query_word", "follow", "only", "whol
 
 def unexplained(tokens: Sequence[Token]) -> list[Token]:
     """The tokens that nothing in the reading stands for."""
-    left = [token for token in tokens if not token.used and not _is_harmless(token)]
+    left = [token for token in tokens if not (token.used or _is_harmless(token) or _ends_clause(tokens, token))]
     ends = [token for token in tokens if not token.has("end") and not (token.has("stop") and not token.has("tail"))]
     if left and ends and left[-1] is ends[-1] and left[-1].has("tail"):  # 发了没
         return left[:-1]
@@ -26,6 +26,12 @@ def unexplained(tokens: Sequence[Token]) -> list[Token]:
 
 def _is_harmless(token: Token) -> bool:
     return not token.names and bool(token.senses) and any(token.has(kind) for kind in _HARMLESS)
+
+
+def _ends_clause(tokens: Sequence[Token], token: Token) -> bool:
+    """The 没 of 还有货没,剩几包."""
+    return token.has("tail") and any(after.start == token.end and (after.has("sep") or after.has("end"))
+                                     for after in tokens)
 
 
 def off_topic(tokens: Sequence[Token]) -> Refused | None:
@@ -48,6 +54,9 @@ def _averages(tokens: Sequence[Token], at: int) -> bool:
     if behind is not None and behind.senses.get("metric") in _AVERAGES:
         return True
     metrics = {token.senses["metric"] for token in tokens if token.has("metric") and not token.names}
+    takes_days = any(token.senses.get("count") == "days" for token in tokens)
+    if takes_days and not metrics:  # 发货平均得多长时间
+        return any(token.senses.get("event") == "shipped" for token in tokens)
     return bool(metrics) and metrics <= _AVERAGES
 
 

@@ -13,6 +13,8 @@ ENGLISH = {word: Decimal(value) for word, value in {
     "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "ninety": 90, "hundred": 100}.items()}
 
 CHINESE = re.compile("[零〇一二两三四五六七八九十百千万亿]+")
+PERCENT = re.compile(r"百分之(?:(\d+(?:\.\d+)?)|([零〇一二两三四五六七八九十百]+)(?:点([零〇一二三四五六七八九]+))?)"
+                     r"|([一二三四五六七八九])成(?![交本功长品单])([一二三四五六七八九])?")
 ARABIC = re.compile(r"(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?(st|nd|rd|th)?(?![\d])")
 SCALED = re.compile(r"\s?([千百万亿]+|[kw](?![a-z]))(\d{1,4}(?![\d.%]|[个件天月]))?")
 # So many digits hold every sum a shop will see, and keep whole-number arithmetic short.
@@ -36,6 +38,16 @@ def chinese(text: str) -> Decimal | None:
     if digit and text[-1] in _DIGITS and len(text) > 1 and text[-2] in SCALES and unit > 10:
         digit *= unit // 10  # 一万二 is 12 000, 三百五 is 350
     return Decimal(total + group + digit)
+
+
+def percent(found: re.Match[str]) -> Decimal:
+    """The 5 of 百分之五, the 2.5 of 百分之二点五, the 35 of 三成五."""
+    if found[4]:
+        return Decimal(_DIGITS[found[4]] * 10 + _DIGITS.get(found[5] or "零", 0))
+    if found[1]:
+        return Decimal(found[1])
+    digits = "".join(str(_DIGITS[one]) for one in found[3] or "")
+    return (chinese(found[2]) or Decimal(0)) + (Decimal(f"0.{digits}") if digits else 0)
 
 
 def arabic(text: str, at: int) -> tuple[Decimal, int, bool, bool] | None:

@@ -27,7 +27,7 @@ class Span:
 
 
 # Kinds of words that a period can start with; numbers and dates can, too.
-_STARTS = frozenset({"offset", "last", "since", "between", "before", "month", "weekday", "week_of", "festival",
+_STARTS = frozenset({"rank", "offset", "last", "since", "between", "before", "month", "weekday", "week_of", "festival",
                      "quarter", "half", "clock", "vague_time"})
 # 12月20号到1月5号 crosses a year; 11月5号到10月1号 is turned round.
 LONGEST_ACROSS_YEARS = 180
@@ -53,7 +53,8 @@ class PeriodReader(PointReader):
         return spans
 
     def _span(self, at: int) -> Span | None:
-        span = self._last_units(at) or self._between(at) or self._since(at) or self._from_to(at) or self._relative(at)
+        readers = (self._days_of, self._last_units, self._between, self._since, self._from_to, self._relative)
+        span = next(filter(None, (read(at) for read in readers)), None)
         if span and span.problem is None and span.before is None and span.start > self._today:
             span.problem = "future"
         return span or self._vague(at)
@@ -76,6 +77,20 @@ class PeriodReader(PointReader):
             return Span(at, after, problem="no_hours")
         found = almanac.back(unit, count or 1, self._today)
         return Span(at, after, *found) if found else Span(at, after, problem="unknown_period")
+
+    def _days_of(self, at: int) -> Span | None:
+        """The first ten days of this month, the last day of October."""
+        text = self._tokens[at].text
+        count = self._count(at + 1)
+        unit_at = at + 1 + (count is not None)
+        if text not in {"first", "last"} or self._value(unit_at, "unit") != "day" or not self._is(unit_at + 1, "glue"):
+            return None
+        whole = self._point(self._past_glue(unit_at + 1), None)
+        if whole is None or (whole[0][1] - whole[0][0]).days < (count or 1):
+            return None
+        (start, end), _, after = whole
+        days = (count or 1) * DAY
+        return Span(at, after, *((start, start + days) if text == "first" else (end - days, end)))
 
     def _between(self, at: int) -> Span | None:
         if not self._is(at, "between") or self._tokens[at].text != "between":

@@ -14,6 +14,7 @@ from bot.understanding.normalise import Normalised
 from domain.ports import Name
 
 _NO_SENSES: Senses = {}
+_PERCENT: Senses = {"percent": "percent"}  # 百分之五: the number and its unit in one
 
 
 @dataclass(slots=True)
@@ -167,6 +168,8 @@ def _pattern(text: str, at: int, longest: int) -> Token | None:
         if at and text[at - 1].isascii() and text[at - 1].isalpha() and first.isalpha():
             return None
         token = _code(text, at) or (_date(text, at) or _number(text, at) if first.isdigit() else _number_word(text, at))
+    elif first in "百一二三四五六七八九" and (found := numbers.PERCENT.match(text, at)):
+        token = Token(at, found.end(), found[0], _PERCENT, number=numbers.percent(found), is_scaled=True)
     elif first in "零〇一二两三四五六七八九十百千万亿" and (found := numbers.CHINESE.match(text, at)):
         value = numbers.chinese(found[0])
         token = Token(at, found.end(), found[0], number=value, is_scaled=found[0][-1] in "千万亿")
