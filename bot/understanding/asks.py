@@ -160,7 +160,7 @@ def _default_by(draft: Draft, metrics: list[str]) -> list[str]:
 
 
 def _bounds(draft: Draft, metrics: list[str], by: list[str], setting: Setting) -> list[Having]:
-    found = [Having(metric, bound.op, _bound_value(bound, metric, setting))
+    found = [Having(metric, bound.op, bound_value(bound, metric, setting))
              for bound in draft.bounds for metric in [bound.metric or _bounded_metric(bound, metrics)]]
     if draft.feature == "out_of_stock":
         found.append(Having("stock_available", "<=", 0))
@@ -181,7 +181,7 @@ def _bounded_metric(bound: Bound, metrics: list[str]) -> str:
     raise Trouble(Unclear("bound_misfit"))
 
 
-def _bound_value(bound: Bound, metric: str, setting: Setting) -> float | int:
+def bound_value(bound: Bound, metric: str, setting: Setting) -> float | int:
     unit = METRICS[metric].unit
     fits = {Unit.MONEY: {None, "money"}, Unit.RATE: {None, "percent"}, Unit.RATIO: {None, "percent"},
             Unit.DAYS: {None, "day"}, Unit.HOURS: {None, "hour"}, Unit.COUNT: {None, "piece", "order", "person"}}[unit]

@@ -24,7 +24,7 @@ def read_bounds(tokens: Sequence[Token], draft: Draft) -> None:
         if _read_range(tokens, at, draft):
             continue
         before = _before(tokens, at)
-        unit, after = _unit(tokens, at)
+        unit, after = unit_of(tokens, at)
         op = tokens[before].senses.get("op") if before is not None else None
         if op is None and after < len(tokens) and tokens[after].has("postop"):
             op = tokens[after].senses["postop"]
@@ -53,7 +53,7 @@ def _read_range(tokens: Sequence[Token], at: int, draft: Draft) -> bool:
     is_between = at > 0 and tokens[at - 1].text == "between"
     if not (tokens[to].has("range") or (is_between and tokens[to].has("sep"))):
         return False
-    unit, after = _unit(tokens, to + 1)
+    unit, after = unit_of(tokens, to + 1)
     ends_so = after < len(tokens) and tokens[after].has("between")
     metric = _metric_beside(tokens, at, after)
     if metric is None and not (is_between or (unit and ends_so)):
@@ -82,7 +82,7 @@ def _before(tokens: Sequence[Token], at: int) -> int | None:
     return before if before >= 0 and tokens[before].has("op") else None
 
 
-def _unit(tokens: Sequence[Token], at: int) -> tuple[str | None, int]:
+def unit_of(tokens: Sequence[Token], at: int) -> tuple[str | None, int]:
     """What the number counts, and the token after that."""
     if tokens[at].has("percent"):
         return "percent", at + 1

@@ -108,7 +108,7 @@ def _settle_bare(tokens: Sequence[Token], draft: Draft) -> None:
             token.used = True
         elif dimension == "goods":
             token.used = token.text == "what" or bool(draft.metrics)
-        elif _SIDES.get(dimension) in draft.all_events:
+        elif draft.unsplit or _SIDES.get(dimension) in draft.all_events:
             token.used = True
         elif draft.asks_which and not draft.by:
             token.used = True

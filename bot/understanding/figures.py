@@ -75,7 +75,7 @@ class _Clause:
 def read_figures(tokens: Sequence[Token], draft: Draft) -> None:
     """Fill draft.metrics in the order in which they were said."""
     event: str | None = None
-    _leave_out_denied(tokens)
+    _leave_out_denied(tokens, draft)
     draft.has_account = any(name.dimension == "account" for token in tokens for name in token.names)
     clauses = _clauses(tokens, draft)
     for clause in clauses:
@@ -92,14 +92,14 @@ def read_figures(tokens: Sequence[Token], draft: Draft) -> None:
         draft.events = [event] if event else []
 
 
-def _leave_out_denied(tokens: Sequence[Token]) -> None:
+def _leave_out_denied(tokens: Sequence[Token], draft: Draft) -> None:
     """客单价,不是客户数: the figure behind 不是 is not wanted."""
     for at, token in enumerate(tokens):
         behind = next_content(tokens, at + 1)
         if not (token.has("not_this") and not token.used and behind < len(tokens)) or token.text.isascii():
             continue  # in English the noun follows much later: not gross sales, the net ones
         if tokens[behind].has("metric") or tokens[behind].senses.get("count") in {"money", "orders"}:
-            token.used = tokens[behind].used = True
+            token.used = tokens[behind].used = draft.follows = True  # 不看钱,看单量
 
 
 def _take_off_refunds(tokens: Sequence[Token], draft: Draft) -> None:

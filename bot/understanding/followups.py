@@ -1,21 +1,25 @@
 """A message that goes on from the last question: 那上周呢, by shop, 只看京东, 前五就行, 不对,是上个月."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from bot.understanding.asks import (
     DEFAULT_LIMIT,
     Setting,
     Trouble,
+    bound_value,
     checked,
     comparison,
     direction_of,
     period_of,
     question,
 )
-from bot.understanding.draft import STOCK_LISTS, Draft, family
+from bot.understanding.bounds import unit_of
+from bot.understanding.draft import STOCK_LISTS, Bound, Draft, family, is_filler
 from bot.understanding.periods import Span, before
 from bot.understanding.readings import Unclear
+from bot.understanding.scan import Token
 from domain.metrics.catalog import METRICS
 from domain.metrics.periods import Period
 from domain.metrics.query import Direction, Filter, Having, MetricQuery, Order
@@ -30,6 +34,24 @@ def continues(draft: Draft, last: MetricQuery | None) -> bool:
     if not (draft.metrics or draft.seller or draft.feature or any(bound.metric for bound in draft.bounds)):
         return not draft.vague
     return draft.follows or draft.adds or not says_more(draft) or _lacks_its_goods(draft, last)
+
+
+def rebounded(tokens: Sequence[Token], last: MetricQuery, setting: Setting) -> MetricQuery | None:
+    """放宽到四成, make it 50: the last question with another number in its one bound; None for any other message."""
+    numbers = [at for at, token in enumerate(tokens) if token.number is not None and not token.names]
+    bounds = [bound for bound in last.having if not isinstance(bound.value, str)]
+    if len(numbers) != 1 or len(bounds) != 1:
+        return None
+    unit, after = unit_of(tokens, numbers[0])
+    beside = [*tokens[:numbers[0]], *tokens[after:]]
+    if not any(_sets(token) for token in beside) or not all(_sets(token) or is_filler(token) for token in beside):
+        return None
+    value = bound_value(Bound(bounds[0].op, tokens[numbers[0]].number or Decimal(0), unit), bounds[0].metric, setting)
+    return replace(last, having=tuple(replace(one, value=value) if one is bounds[0] else one for one in last.having))
+
+
+def _sets(token: Token) -> bool:
+    return not token.names and (token.has("set_to") or token.has("follow") or token.has("to") or token.has("end"))
 
 
 def _lacks_its_goods(draft: Draft, last: MetricQuery) -> bool:

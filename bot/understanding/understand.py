@@ -14,7 +14,7 @@ from bot.understanding.draft import Draft, is_of_stock
 from bot.understanding.drafting import read_draft, without_taken_back
 from bot.understanding.exceptions import about_exceptions
 from bot.understanding.filters import CLOSED
-from bot.understanding.followups import continued, continues
+from bot.understanding.followups import continued, continues, rebounded
 from bot.understanding.gate import has_trade_words, objection, off_topic, unexplained
 from bot.understanding.gazetteer import Gazetteer, LiveGazetteer
 from bot.understanding.lexicon import lexicon
@@ -242,9 +242,15 @@ class _Reader:
             return off
         if any(token.is_code for token in tokens):
             return self._of_one_order(message, tokens)
+        is_corrected = False
         if last is not None:
-            tokens = with_variant(without_taken_back(tokens), message, self._gazetteer, last)
+            kept = without_taken_back(tokens)
+            is_corrected = len(kept) < len(tokens)  # 不看钱,看单量: of the same question
+            tokens = with_variant(kept, message, self._gazetteer, last)
+        if last is not None and (changed := self._rebounded(tokens, last)):
+            return Ask(changed, wants_chart=False)
         draft = read_draft(tokens, message, self._setting, has_last=last is not None)
+        draft.follows = draft.follows or is_corrected
         if last is not None and last.by and not draft.where and (those := _rows_meant(tokens, draft)):
             draft.object_to(Unclear("unsure_about", {"words": those}))
         self._check_count(draft)
@@ -262,6 +268,12 @@ class _Reader:
             return found.reading
         wants_chart = draft.wants_chart or bool(self._context.last and last is query)
         return Ask(query, wants_chart)
+
+    def _rebounded(self, tokens: Sequence[Token], last: MetricQuery) -> MetricQuery | None:
+        try:
+            return rebounded(tokens, last, self._setting)
+        except Trouble:
+            return None
 
     def _of_one_order(self, message: Normalised, tokens: list[Token]) -> Reading:
         """TB202611220007 到哪了: the order is shown; of figures only those that it shows can have been asked for."""

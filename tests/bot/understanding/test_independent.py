@@ -1,8 +1,9 @@
-"""Sets of messages put to the demo shop and scored: two by people who never saw the rules, one of what was mended.
+"""Sets of messages put to the demo shop and scored: four by people who never saw the rules, one of what was mended.
 
 Each set was written before its author had read the lexicon. The first score of the second one was 92.0 % exact,
 1.6 % answered wrongly, 35 of 35 messages out of the domain refused; mended was what such messages have in common.
-The third is typed as owners type, in conversations too; a line in it was once read wrongly or stands beside one.
+The first score of the third was 85.0 % exact and 1.7 % wrong; of the adversarial one, which looks for what a reader
+takes for something else, 78.4 % and 5.2 %. `mended` holds what was once read wrongly, and what stands beside it.
 """
 
 import json
@@ -19,8 +20,8 @@ from bot.app.wiring import open_shop
 
 Json = dict[str, Any]
 AT = "2026-11-23T15:00"
-SETS = ("independent", "second_independent", "mended")
-LEAST_EXACT = 0.99  # of all lines
+# Each with the least share of its lines that is read exactly as meant; what is not is held back.
+SETS = {"independent": 0.99, "second_independent": 0.99, "third_independent": 0.99, "adversarial": 0.91, "mended": 0.99}
 MOST_WRONG = 0  # lines answered with something else than was asked: not one
 
 
@@ -34,14 +35,14 @@ def _lines(name: str) -> list[Json]:
     return [json.loads(line) for line in text.splitlines()]
 
 
-@pytest.mark.parametrize("name", SETS)
+@pytest.mark.parametrize("name", list(SETS))
 def test_most_messages_are_read_as_meant_and_none_is_answered_wrongly(name: str, demo: Settings) -> None:
     lines = _lines(name)
     outcomes = dict(_outcomes(lines, demo))
     seen = Counter(outcomes.values())
     told = "\n".join(f"{outcome}: {text}" for text, outcome in outcomes.items() if outcome != "exact")
     assert seen["wrong"] <= MOST_WRONG, told
-    assert seen["exact"] >= LEAST_EXACT * len(lines), told
+    assert seen["exact"] >= SETS[name] * len(lines), told
 
 
 def _outcomes(lines: list[Json], demo: Settings) -> Iterator[tuple[str, str]]:
