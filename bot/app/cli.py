@@ -53,13 +53,20 @@ def main(words: Sequence[str] | None = None) -> int:
     try:
         return int(arguments.run(arguments))
     except ShopError as error:
-        sys.stderr.write(f"zhanggui: {error}\n")
+        sys.stderr.write(f"zhanggui: {_told(error)}\n")
         return FAILED
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nobody reads on; that is no error of ours
         return DONE
+
+
+def _told(error: ShopError) -> str:
+    from bot.app.settings import spoken_language  # noqa: PLC0415 (only who fails has to wait for the catalogue)
+    from bot.rendering.talk import error_sentence  # noqa: PLC0415
+
+    return error_sentence(error, spoken_language())
 
 
 if __name__ == "__main__":

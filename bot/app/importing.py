@@ -20,6 +20,7 @@ from integrations.files.importing import ImportTable, open_import
 from integrations.files.rejected import write_rejects
 from storage.exceptions import ExceptionInbox
 
+MAX_NAMED_COLUMNS = 25  # in a sentence; the JSON names all
 MAX_REJECTS_KEPT = 100_000  # of one file; a file with more is not what it was taken for
 _Choice = TypeVar("_Choice", bound=StrEnum)
 
@@ -77,7 +78,7 @@ class Outcome:
             yield say("import_table", self.language, table=item.table.name, rows=f"{item.rows:,}",
                       kind=say(f"kind_{item.table.kind.value}", self.language), format=item.table.format)
             if item.table.ignored_columns:
-                yield say("import_ignored", self.language, columns=", ".join(item.table.ignored_columns))
+                yield say("import_ignored", self.language, columns=self._listed(item.table.ignored_columns))
         for kind, counts in self.counts.items():
             yield say("import_counts_dry" if self.dry_run else "import_counts", self.language,
                       kind=say(f"kind_{kind.value}", self.language), accepted=f"{counts.accepted:,}",
@@ -90,6 +91,12 @@ class Outcome:
                 yield from (f"  {times:,} × {reason}" for reason, times in common.most_common(5))
         if self.exceptions:
             yield say("exceptions.found", self.language, cases=self.exceptions)
+
+    def _listed(self, columns: Sequence[str]) -> str:
+        """The first columns by name; a sheet may have hundreds that mean nothing here."""
+        named = ", ".join(columns[:MAX_NAMED_COLUMNS])
+        more = len(columns) - MAX_NAMED_COLUMNS
+        return say("ignored_more", self.language, columns=named, more=more) if more > 0 else named
 
 
 def options_of(*, kind: str | None, shop: str | None, platform: str | None, mapping: Path | None) -> Options:

@@ -85,7 +85,7 @@ def read_settings(environment: Mapping[str, str] | None = None, *, data_dir: str
         telegram_base_url=given["TELEGRAM_BASE_URL"],
         telegram_webhook_secret=_webhook_secret(given["TELEGRAM_WEBHOOK_SECRET"]),
         telegram_webhook_url=given["TELEGRAM_WEBHOOK_URL"],
-        language="zh" if _locale(values).startswith("zh") else "en",
+        language=spoken_language(values),
     )
 
 
@@ -119,8 +119,11 @@ def _webhook_secret(secret: str | None) -> str | None:
     return secret
 
 
-def _locale(values: Mapping[str, str]) -> str:
-    return next((values[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if values.get(name)), "").lower()
+def spoken_language(environment: Mapping[str, str] | None = None) -> Literal["zh", "en"]:
+    """The language of whoever runs the program, by the locale."""
+    values = os.environ if environment is None else environment
+    locale = next((values[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if values.get(name)), "")
+    return "zh" if locale.lower().startswith("zh") else "en"
 
 
 def _home(values: Mapping[str, str]) -> Path:

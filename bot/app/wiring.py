@@ -24,7 +24,7 @@ from bot.turn import Person
 from bot.understanding.shipments import read_shipments
 from bot.understanding.understand import Understanding
 from domain.clock import ShopCalendar
-from domain.errors import UserCanFix
+from domain.errors import OperatorMustAct, UserCanFix
 from domain.messaging.model import Report
 from domain.people import Role
 from domain.reports import ReportBody
@@ -126,7 +126,7 @@ def vault_of(settings: Settings) -> Vault:
 def open_files(settings: Settings, *, demo: bool) -> Database:
     """The database with its tables; the data folder is made when it is needed."""
     if settings.database_url is None:
-        settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_folder(settings.data_dir)
     database = open_database(database_url(settings, demo=demo))
     try:
         ensure_schema(database)
@@ -134,6 +134,15 @@ def open_files(settings: Settings, *, demo: bool) -> Database:
         database.close()
         raise
     return database
+
+
+def make_folder(folder: Path) -> None:
+    """The data folder, readable by its owner alone."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise OperatorMustAct(f"the data folder {folder} cannot be made: {error.strerror}", key="folder_not_made",
+                              folder=str(folder), why=error.strerror or "") from error
 
 
 def open_shop(settings: Settings, *, demo: bool = False) -> OpenShop:

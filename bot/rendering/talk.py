@@ -66,6 +66,11 @@ def render_help(role: Role, language: str) -> Reply:
                  understood_by="command")
 
 
+def error_sentence(error: ShopError, language: str) -> str:
+    """One sentence for the command line: from the catalogue, else as it was raised."""
+    return _by_key(error, language) or str(error)
+
+
 def _by_key(error: ShopError, language: str) -> str:
     for key in (error.key, f"talk.{error.key}"):
         if error.key and knows(key, language):
@@ -89,6 +94,8 @@ def _word(name: str, value: Any, language: str) -> Any:
             return metric_name(value, language)
         case "dimension" if value in DIMENSIONS:
             return dimension_name(value, language)
+        case "kind" if knows(f"kind_{value}", language):
+            return say(f"kind_{value}", language)
         case "role" | "permission" if knows(f"{name}.{value}", language):
             return say(f"{name}.{value}", language)
     return value

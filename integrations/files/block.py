@@ -8,11 +8,14 @@ from operator import attrgetter, methodcaller
 from typing import Any
 
 from domain.drafts import Reject
-from integrations.files.cells import Bad
+from integrations.files.cells import SHOWN_CHARS, Bad, clean, moneys, name_moneys
 from integrations.files.header import Plan
+from integrations.files.setting import Setting
 
 MEMO_CELLS = 10_000  # remembered per column: the values of an export repeat closely
 HASH_BYTES = 6  # row hashes stay below 2**48, so that sums of them fit a database integer
+AMOUNTS = frozenset(("unit_price", "line_discount", "line_paid", "goods_total", "order_total", "order_paid", "freight",
+                     "refund_amount", "unit_cost", "price", "amount", "spend", "attributed_revenue"))
 READING = "1"  # raised when the same cells come to mean something else, so that files are read anew
 
 Reader = Callable[[str], Any]
@@ -46,13 +49,13 @@ class Memo(dict[str, Any]):
 class BlockReader:
     """Reads batches of rows of one table into blocks."""
 
-    def __init__(self, plan: Plan, readers: Mapping[str, Reader], decisions: str) -> None:
-        self.plan = plan
+    def __init__(self, plan: Plan, readers: Mapping[str, Reader], setting: Setting) -> None:
+        self.plan, self._currency = plan, setting.currency
         self._width = len(plan.header)
         self._header = list(plan.raw_header)
         memos = {readers[column]: Memo(readers[column]) for column in plan.columns}  # one for all moments
         self._memos = {column: memos[readers[column]] for column in plan.columns}
-        said = "\0".join((READING, plan.format.name, decisions, *map("=".join, sorted(
+        said = "\0".join((READING, plan.format.name, setting.decisions, *map("=".join, sorted(
             (column, plan.header[position]) for column, position in plan.columns.items()))))
         self._reading = blake2b(said.encode(), digest_size=16).digest()
 
@@ -69,6 +72,8 @@ class BlockReader:
         bad: dict[int, tuple[str, dict[str, str]]] = {}
         if self._header in rows:
             bad = {at: ("row_header_again", {}) for at, row in enumerate(rows) if row == self._header}
+        for column in filter(AMOUNTS.__contains__, self._memos):
+            bad = {**self._other_moneys(block, column), **bad}
         for column, memo in self._memos.items():
             if memo.bad and not memo.bad.isdisjoint(cells[self.plan.columns[column]]):
                 for at, value in enumerate(values[column]):
@@ -76,6 +81,17 @@ class BlockReader:
                         bad.setdefault(at, (value.reason, {"column": self.plan.titled(column), "value": value.value}))
         block.reject(bad)
         return block
+
+    def _other_moneys(self, block: "Block", column: str) -> BadRows:
+        """Rows whose amount is said to be in another currency than the row is: $10 is not 10 yuan."""
+        cells = [row[self.plan.columns[column]] for row in block.rows]
+        if not name_moneys(cells):
+            return {}
+        named = {cell: moneys(cell) for cell in set(cells)}
+        rows = zip(cells, block.get("currency", self._currency), strict=True)
+        return {at: ("row_other_currency", {"column": self.plan.titled(column), "value": clean(cell)[:SHOWN_CHARS],
+                                            "currency": str(currency)})
+                for at, (cell, currency) in enumerate(rows) if named[cell] and currency not in named[cell]}
 
     def _squared(self, rows: Sequence[list[str]],
                  numbers: Sequence[int]) -> tuple[list[list[str]], list[int], list[Reject]]:

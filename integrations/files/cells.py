@@ -5,7 +5,7 @@ Amounts are in 1/10000 of the currency unit: a whole number, or a Fraction where
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -20,6 +20,7 @@ LARGEST_QUANTITY = 10**7  # pieces in one row
 LONGEST_NUMBER = 40  # characters
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 SHOWN_CHARS = 60  # of a bad cell in its sentence
+FORMULA = "\N{FUNCTION APPLICATION}"  # invisible, before a workbook's formula that nobody computed
 
 _BLANKS = " \t\r\n\v\f\xa0\u3000\ufeff\u200b\u200e\u200f\u202a\u202c"
 _EMPTY_WORDS = frozenset(("", "-", "--", "—", "/", "\\N", "null", "NULL", "None", "nan", "NaN", "N/A", "#N/A"))
@@ -27,6 +28,12 @@ _WRAPPED = re.compile(r'=\s*"(.*)"', re.DOTALL)
 _SCIENTIFIC = re.compile(r"[-+]?\d(?:\.\d+)?[eE]\+\d+")
 _MONEY_WORDS = re.compile(r"(?:rmb|cny|usd|hk\$|us\$|[¥$£€]|元|圆|块)", re.IGNORECASE)
 _NUMBER = re.compile(r"([-+]?)((?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d*)?)(?:[eE]([-+]?\d{1,2}))?")
+_SAYS_MORE = re.compile(r"[^\d.,\-\s]")
+_DOLLARS = frozenset(("USD", "HKD", "TWD", "SGD", "CAD", "AUD", "NZD", "MXN", "BRL"))
+# Which currencies each sign or code can stand for. 元 and 块 are said of dollars, too, and tell nothing.
+_MONEYS = {"rmb": frozenset(("CNY",)), "cny": frozenset(("CNY",)), "¥": frozenset(("CNY", "JPY")),
+           "usd": frozenset(("USD",)), "us$": frozenset(("USD",)), "hk$": frozenset(("HKD",)), "$": _DOLLARS,
+           "£": frozenset(("GBP",)), "€": frozenset(("EUR",))}
 _PIECES = re.compile(r"\s*(?:件|个|只|盒|包|pcs?|pieces?)$", re.IGNORECASE)
 _YEAR_FIRST = re.compile(
     r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?"
@@ -65,11 +72,19 @@ def clean(cell: str) -> str:
 
 
 def _bad(reason: str, cell: str) -> Bad:
-    return Bad(reason, clean(cell)[:SHOWN_CHARS])
+    """A formula is named as what it is, whatever it stands in place of."""
+    found = clean(cell)
+    return Bad("row_formula" if found.startswith(FORMULA) else reason, found.removeprefix(FORMULA)[:SHOWN_CHARS])
 
 
 def text(cell: str) -> str:
     return clean(cell)
+
+
+def name(cell: str) -> str | Bad:
+    """What a shop, a warehouse or a person is called."""
+    found = clean(cell)
+    return _bad("row_formula", cell) if found.startswith(FORMULA) else found
 
 
 def optional_text(cell: str) -> str | None:
@@ -81,7 +96,7 @@ def identifier(cell: str) -> str | Bad:
     found = clean(cell)
     if not found.isascii():
         found = unicodedata.normalize("NFKC", found)
-    if _SCIENTIFIC.fullmatch(found):
+    if found.startswith(FORMULA) or _SCIENTIFIC.fullmatch(found):
         return _bad("row_id_damaged", cell)
     return found
 
@@ -119,6 +134,17 @@ def amount(cell: str) -> int | Fraction | Bad | None:
     if abs(exact) > LARGEST_UNITS:
         return _bad("row_number_too_large", cell)
     return in_e4.numerator if in_e4.denominator == 1 else in_e4
+
+
+def name_moneys(cells: Sequence[str]) -> bool:
+    """Whether any of these cells says more than a number; most columns of amounts do not."""
+    return _SAYS_MORE.search("\n".join(cells)) is not None
+
+
+def moneys(cell: str) -> frozenset[str]:
+    """The currencies that the sign or code in an amount can stand for; none for a bare number."""
+    found = _MONEY_WORDS.search(unicodedata.normalize("NFKC", cell))
+    return _MONEYS.get(found.group().lower(), frozenset()) if found else frozenset()
 
 
 def _exact(number: str) -> Fraction | None:

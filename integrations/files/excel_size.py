@@ -17,10 +17,13 @@ OPENPYXL_BYTES, FULL_SHEET_STREAMED = 30 * 2**20, 67 * 2**20
 LOADED_CELLS = 2_000_000  # calamine lays out the rectangle around all cells, 72 bytes for each place in it
 LOADED_COLUMNS = 1_000  # it makes every row as wide as the widest; tables with more columns are refused anyway
 READ_BYTES = 2**18
+SEAM_BYTES = 512  # the end of a block that is looked at again with the next one; a formula's end is shorter
 
 _COLUMN = re.compile(rb""" r=["']([A-Za-z]+)""")
 _ROW = re.compile(rb""" r=["'][A-Za-z]*([0-9]{1,9})""")
 _UNPLACED = re.compile(rb"""<(?:\w+:)?(row|c)(?=[\s/>])(?![^>]*? r=["'])""")
+_UNCOMPUTED = re.compile(rb"""(?:</(?:\w+:)?f>|<(?:\w+:)?f(?:\s[^<>]*)?/>)\s*"""
+                         rb"""(?:</(?:\w+:)?c>|<(?:\w+:)?v\s*/>|<(?:\w+:)?v></)""")
 
 
 class Way(Enum):
@@ -40,7 +43,7 @@ def way_to_read(stream: IO[bytes]) -> Way:
         sheet = max((info.file_size for info in parts if not _holds_strings(info)), default=0)
         packed = sum(info.compress_size for info in infos)
         if packed + strings * STRINGS_LOADED + sheet * SHEET_LOADED <= BUDGET_BYTES and all(
-                _is_compact(archive, info) for info in parts):
+                _is_plain(archive, info) for info in parts):
             return Way.LOADED
     streamed = OPENPYXL_BYTES + strings * STRINGS_STREAMED + min(sheet * SHEET_STREAMED, FULL_SHEET_STREAMED)
     return Way.STREAMED if streamed <= BUDGET_BYTES else Way.TOO_LARGE
@@ -50,10 +53,17 @@ def _holds_strings(part: zipfile.ZipInfo) -> bool:
     return part.filename.lower().endswith("sharedstrings.xml")
 
 
-def _is_compact(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
-    """Whether the rectangle around all cells is small; one stray cell far out makes billions of places."""
+def _is_plain(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
+    """Whether the rectangle around all cells is small, and each formula has its result.
+
+    One stray cell far out makes billions of places. Calamine shows a formula that nobody computed as an empty cell.
+    """
     last_row = last_column = rows = columns = 0  # cells and rows that do not tell their places come after the others
+    seam = b""
     for tags in _whole_tags(archive, part):
+        if _UNCOMPUTED.search(seam + tags):
+            return False
+        seam = tags[-SEAM_BYTES:]
         last_row = max(last_row, *map(int, set(_ROW.findall(tags))), 0)
         last_column = max(last_column, *map(_column_number, set(_COLUMN.findall(tags))), 0)
         unplaced = _UNPLACED.findall(tags)

@@ -14,6 +14,10 @@ HEADER_ROWS = 30  # bills have up to 25 lines of preamble
 MAX_COLUMNS = 1_000  # a platform's widest export has about a hundred
 LISTED = 8  # headers named in a sentence
 SHOWN_CHARS = 40  # of a header named in a sentence
+# Headers that only the bills of Alipay and WeChat Pay and the statements of banks have: known, but not read.
+_BILL_HEADERS = frozenset(map(header_key, (
+    "收/支", "收支类型", "账务流水号", "支付宝交易号", "微信订单号", "微信支付业务单号", "账户余额", "联机余额",
+    "对方户名", "收入金额（+元）", "商家实收")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +131,8 @@ def _refuse_twice(name: str, header: tuple[str, ...], best: _Match) -> None:
 
 def _unrecognised(name: str, rows: Sequence[Sequence[str]], found: list[_Match]) -> FileProblem:
     """What keeps the nearest format from fitting, and which of the other columns could be meant."""
+    if any(_BILL_HEADERS.intersection(map(header_key, row)) for row in rows):
+        return FileProblem(f"{name} is a bill or a bank statement; these are not read yet", key="file_bill", file=name)
     near = [match for match in found if match.is_signed and len(match.columns) > len(match.missing)]
     if not near:
         widest = max(rows, key=lambda row: sum(map(bool, row)), default=())
@@ -141,9 +147,9 @@ def _unrecognised(name: str, rows: Sequence[Sequence[str]], found: list[_Match])
     meant = [free[key] for group in best.missing for column in group for alias in best.format.columns[column]
              for key in get_close_matches(alias, free, n=2, cutoff=0.5)]
     shown = list(dict.fromkeys(meant or free.values()))[:LISTED]
-    return FileProblem(f"{name} looks like {best.format.kind} but lacks {missing}; could be meant: {', '.join(shown)}",
-                       key="file_column_missing", file=name, kind=best.format.kind.value, missing=missing,
-                       candidates=", ".join(shown) or "-")
+    return FileProblem(f"{name} looks like {best.format.kind} but lacks {missing}",
+                       key="file_column_missing_near" if shown else "file_column_missing", file=name,
+                       kind=best.format.kind.value, missing=missing, candidates=", ".join(shown))
 
 
 def _named(item: Format, column: str) -> str:

@@ -36,7 +36,7 @@ class OrderReader:
 
     def __init__(self, plan: Plan, setting: Setting) -> None:
         self._plan, self._setting = plan, setting
-        self._rows = BlockReader(plan, order_readers(setting), setting.decisions)
+        self._rows = BlockReader(plan, order_readers(setting), setting)
         self._kinds = Memo(partial(_kind_of_code, plan.format))
         self._title_kinds = Memo(_kind_of_title)
         self._axes = _AxesMemo()

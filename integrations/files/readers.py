@@ -14,6 +14,7 @@ from integrations.files.cells import (
     amount,
     clean,
     identifier,
+    name,
     optional_identifier,
     readable_text,
     scaled,
@@ -85,7 +86,7 @@ def _optional_cut(longest: int) -> Callable[[str], str | None]:
 
 
 def _optional_name(column: str) -> Reader:
-    return _bounded(lambda cell: clean(cell) or None, NAME_CHARS[column])
+    return _bounded(lambda cell: name(cell) or None, NAME_CHARS[column])
 
 
 def _platform(cell: str) -> Platform | Bad | None:
@@ -138,7 +139,7 @@ def _magnitude(cell: str) -> Any:
 def order_readers(setting: Setting) -> Mapping[str, Reader]:
     moment = setting.moments.moment
     return {
-        "platform": _platform, "shop": _bounded(clean, NAME_CHARS["shop"]),
+        "platform": _platform, "shop": _bounded(name, NAME_CHARS["shop"]),
         "order_no": _required(_id("order_no", identifier)), "line_no": whole_number,
         "line_id": _id("line_id", optional_identifier), "status": clean, "after_sale": clean,
         "created_at": moment, "paid_at": moment, "shipped_at": moment, "signed_at": moment, "ship_by": moment,
@@ -167,14 +168,14 @@ def table_readers(setting: Setting) -> Mapping[str, Reader]:
         "variant": _cut(120), "aliases": clean, "category": _optional_name("category"),
         "unit_cost": _positive(amount), "price": _positive(amount), "currency": _currency(setting.currency),
         "reorder_point": _positive(whole_number), "barcode": _id("barcode", optional_identifier),
-        "is_active": _yes_or_no, "warehouse": _required(_bounded(clean, NAME_CHARS["warehouse"])),
+        "is_active": _yes_or_no, "warehouse": _required(_bounded(name, NAME_CHARS["warehouse"])),
         "on_hand": _required(whole_number),  # may be below zero: sold before it was counted in
         "incoming": _positive(whole_number), "counted_at": moments.moment,
         "buyer_id": _required(_bounded(_account, ID_CHARS["buyer_id"])), "platform": _platform,
         "name": readable_text, "phone": unmasked, "province": _province, "level": _optional_cut(TEXT_CHARS["level"]),
         "tags": _optional_cut(TEXT_CHARS["tags"]), "day": _required(moments.day), "amount": _required(amount),
         "shop": _optional_name("shop"), "note": _optional_cut(TEXT_CHARS["note"]),
-        "campaign": _bounded(clean, NAME_CHARS["campaign"]), "impressions": _positive(whole_number),
+        "campaign": _bounded(name, NAME_CHARS["campaign"]), "impressions": _positive(whole_number),
         "clicks": _positive(whole_number), "spend": _required(_positive(amount)),
         "attributed_revenue": _positive(amount), "visitors": _required(_positive(whole_number)),
         "page_views": _positive(whole_number), "rate": _required(_above_zero(scaled(RATE_SCALE))),

@@ -36,7 +36,7 @@ class ShopTableReader:
 
     def __init__(self, name: str, plan: Plan, setting: Setting) -> None:
         self._name, self._plan, self._setting = name, plan, setting
-        self._rows = BlockReader(plan, table_readers(setting), setting.decisions)
+        self._rows = BlockReader(plan, table_readers(setting), setting)
         self._expenses: Counter[int] = Counter()
 
     def batch(self, rows: Sequence[list[str]], first_row_no: int) -> tuple[list[Draft], list[Reject]]:

@@ -6,7 +6,7 @@ import io
 import re
 from collections import Counter
 from collections.abc import Iterator
-from itertools import islice
+from itertools import chain, islice
 
 from integrations.files.problems import FileProblem, told_plainly
 from integrations.files.sources import Source
@@ -18,6 +18,8 @@ SNIFF_ROWS = 30
 ROWS_AHEAD = 1_000  # read at once
 CELLS_AHEAD = 50_000  # and fewer of a table with very many columns
 DELIMITERS = ",\t;|"
+SWALLOWED_CELLS = 4  # a note of several lines may hold a few commas; as many as a whole row has, from this width on
+_END = "\x04"  # a last row of our own: what is left of a cell that is still open takes it in
 
 _HTML = re.compile(rb"\s*<(?:!doctype|html|table|\?xml)", re.IGNORECASE)
 _CHINESE = re.compile("[\u4e00-\u9fff]")
@@ -45,16 +47,35 @@ class TextTable:
         """A new pass over all rows."""
         with told_plainly(self.name), self._source.open() as (stream, fraction):
             text = io.TextIOWrapper(io.BufferedReader(stream, READ_BYTES), self._encoding, newline="")  # type: ignore[type-var]
-            reader = csv.reader(text, delimiter=self._delimiter)
+            reader = csv.reader(chain(text, (_END,)), delimiter=self._delimiter)
             try:
-                size = 1
+                read, lines, size = 0, 0, 1
                 while block := list(islice(reader, size)):
                     self._fraction = fraction()
+                    if reader.line_num - lines > len(block):  # some cells go over several lines
+                        self._refuse_open_quote(block, read)
+                    lines, read = reader.line_num, read + len(block)
                     size = max(1, min(ROWS_AHEAD, CELLS_AHEAD // max(1, *map(len, block))))
+                    if block[-1] == [_END]:
+                        block.pop()
                     yield from block
             except csv.Error as error:
-                raise FileProblem(f"a quote opened near row {reader.line_num} of {self.name} is never closed",
-                                  key="file_open_quote", file=self.name, row=str(reader.line_num)) from error
+                raise self._open_quote(read + 1) from error
+
+    def _refuse_open_quote(self, block: list[list[str]], read: int) -> None:
+        """A quote that is not closed makes one cell of all the rows up to the next quote, or to the end of the file."""
+        for number, row in enumerate(block, start=read + 1):
+            if row != [_END] and any(cell.endswith(_END) or _holds_rows(cell, self._delimiter, len(row))
+                                     for cell in row):
+                raise self._open_quote(number)
+
+    def _open_quote(self, row: int) -> FileProblem:
+        return FileProblem(f"a quote opened near row {row} of {self.name} is never closed", key="file_open_quote",
+                           file=self.name, row=str(row))
+
+
+def _holds_rows(cell: str, delimiter: str, width: int) -> bool:
+    return width >= SWALLOWED_CELLS and "\n" in cell and cell.count(delimiter) >= width - 1
 
 
 def _refuse_other_files(name: str, head: bytes) -> None:

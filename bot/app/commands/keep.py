@@ -54,7 +54,7 @@ def _upgrade(arguments: argparse.Namespace) -> int:
     from storage.migrate import upgrade  # noqa: PLC0415
 
     settings = settings_of(arguments)
-    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    wiring.make_folder(settings.data_dir)
     database = open_database(wiring.database_url(settings, demo=is_demo(arguments)))
     try:
         upgrade(database)

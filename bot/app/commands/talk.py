@@ -19,7 +19,7 @@ def add_to(commands: Any) -> None:
     ask = commands.add_parser("ask", help="one question, one answer; or a file of them")
     ask.add_argument("text", nargs="?", metavar="TEXT", help="the question, for example 昨天销售额")
     ask.add_argument("--batch", metavar="FILE", help="JSON lines with text, as, at, chat; - reads standard input")
-    ask.add_argument("--json", action="store_true", help="the whole reply as JSON")
+    ask.add_argument("--json", action="store_true", help="the whole reply as JSON; --batch always answers so")
     ask.add_argument("--at", metavar="TIME", help="the moment the question is asked at (ISO 8601; default: now, "
                      "with --demo the moment the demo shop has reached)")
     ask.add_argument("--chart-dir", metavar="DIR", type=Path, help="draw charts into this folder")
@@ -85,7 +85,10 @@ def _shown(reply: Any, shop: Any, *, as_json: bool) -> str:
 
 
 def _batch(shop: Any, arguments: argparse.Namespace) -> int:
-    """One line of JSON for each line of the file, in order; a line that cannot be read gets an error reply."""
+    """One line of JSON for each line of the file, in order; a line that cannot be read gets an error reply.
+
+    Always JSON: a reply of several lines could not be told from the next one.
+    """
     from bot.app.batch import replies  # noqa: PLC0415
     from domain.errors import UserCanFix  # noqa: PLC0415
 
@@ -95,6 +98,6 @@ def _batch(shop: Any, arguments: argparse.Namespace) -> int:
         raise UserCanFix(f"cannot read {arguments.batch}: {error.strerror}") from error
     with lines:
         for reply in replies(shop, lines, who=arguments.who, at=arguments.at, chart_dir=arguments.chart_dir):
-            sys.stdout.write(_shown(reply, shop, as_json=arguments.json) + "\n")
+            sys.stdout.write(_shown(reply, shop, as_json=True) + "\n")
             sys.stdout.flush()
     return 0

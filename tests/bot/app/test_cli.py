@@ -55,6 +55,15 @@ def program(empty_database_url: str, tmp_path: Path, capsys: pytest.CaptureFixtu
     return Program(empty_database_url, tmp_path, capsys)
 
 
+@pytest.mark.parametrize(("language", "said"), [("C", "is empty"), ("zh_CN.UTF-8", "是空的")])
+def test_errors_are_said_in_the_language_of_the_terminal(program: Program, monkeypatch: pytest.MonkeyPatch,
+                                                         language: str, said: str) -> None:
+    monkeypatch.setenv("LANG", language)
+    (program.folder / "empty.csv").touch()
+    code, out, err = program.run("import", str(program.folder / "empty.csv"))
+    assert (code, out, said in err) == (1, "", True)
+
+
 def test_orders_from_a_file_are_answered_for(program: Program) -> None:
     code, out, _ = program.run("import", program.file("orders.csv", *ROWS), "--json")
     assert code == 0
@@ -111,7 +120,7 @@ def test_a_batch_answers_each_line_in_order_and_keeps_its_chats_apart(program: P
              {"text": "那前天呢", "chat": "a", "at": AT}, {"text": "那前天呢", "at": AT}]
     path = program.folder / "batch.jsonl"
     path.write_text("\n".join([*(json.dumps(each) for each in lines), "not json", "{}"]), encoding="utf-8")
-    code, out, _ = program.run("ask", "--batch", str(path), "--json")
+    code, out, _ = program.run("ask", "--batch", str(path))
     replies = [json.loads(each) for each in out.splitlines()]
     assert code == 0
     assert [reply["kind"] for reply in replies[:3]] == ["answer"] * 3

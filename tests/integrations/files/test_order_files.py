@@ -150,6 +150,17 @@ def test_amounts_as_people_write_them(tmp_path: Path) -> None:
     assert [line.paid_minor for line in found.lines] == [123450, 2816]
 
 
+@pytest.mark.parametrize(("amount", "currency", "is_taken"), [
+    ("$10", "", False), ("USD 10", "", False), ("HK$10", "USD", False), ("€10", "GBP", False), ("¥10", "USD", False),
+    ("$10", "USD", True), ("HK$10", "HKD", True), ("￥10", "", True), ("10元", "HKD", True), ("£10", "GBP", True),
+])
+def test_an_amount_in_another_currency_than_its_row_is_refused(tmp_path: Path, amount: str, currency: str, *,
+                                                               is_taken: bool) -> None:
+    """Ten dollars were taken for ten yuan: the sign was passed over like a unit."""
+    found = read(own(tmp_path, {"line_paid": amount, "currency": currency}, {"order_no": "J3"}))
+    assert found.reasons == ([] if is_taken else [(1, "row_other_currency")])
+
+
 @pytest.mark.parametrize(("code", "title", "kind"), [
     ("YF", "邮费", ItemKind.SERVICE), ("", "补差价专用链接", ItemKind.SERVICE), ("运费", "x", ItemKind.SERVICE),
     ("A", "送运费险的大衣", ItemKind.GOODS), ("M", "大衣 M 码", ItemKind.GOODS),
@@ -240,7 +251,7 @@ def test_a_missing_column_is_named_with_what_could_be_meant(tmp_path: Path) -> N
     path = write(tmp_path / "a.csv", ("订单号", "状态", "买家", "商品", "数量", "实付了多少"), ("1", "已发货", "王",
                                                                                 "杯", 1, 5))
     problem = problem_of(path)
-    assert problem.key == "file_column_missing"
+    assert problem.key == "file_column_missing_near"
     assert "created_at" in problem.facts["missing"]
     assert "line_paid" in problem.facts["missing"]
     assert "实付了多少" in problem.facts["candidates"]

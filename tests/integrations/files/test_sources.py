@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from domain.drafts import Kind
+from domain.drafts import Kind, ProductDraft
 from integrations.files import sources
 from tests.integrations.files.reading import csv_text, problem_of, read, write
 
@@ -125,10 +125,22 @@ def test_a_zip_in_a_zip_and_a_zip_of_nothing(tmp_path: Path) -> None:
     (b"," * 2**20, "file_not_a_table"), (b"," * 5_000 + b"\na,b\n", "file_too_wide"),
     (b"\xd0\xcf\x11\xe0 no workbook", "file_damaged"), (b"Caf\xe9,1\n", "file_encoding"),
     ('商家编码,仓库,库存\nA,"杭州,1\n'.encode() + b"B,C,1\n" * 40_000, "file_open_quote"),
+    ('商家编码,仓库,库存\nA,杭州,1\nA,"杭州,1\n'.encode() + b"B,C,1\n" * 20, "file_open_quote"),
+    ('商家编码,仓库,库存\nA,杭州,1\nA,杭州,"1'.encode(), "file_open_quote"),
+    ('商家编码,仓库,库存,备注\nA,杭州,1,"急\nB,杭州,1,\nC,杭州,1,"轻放"\nD,杭州,1,\n'.encode(), "file_open_quote"),
+    (b"\xef\xbb\xbf" + "交易时间,交易类型,交易对方,商品,收/支,金额(元)\n".encode(), "file_bill"),
+    ("记账日期,货币,交易金额,联机余额,交易摘要\n".encode(), "file_bill"),
 ])
 def test_what_is_no_table_gets_a_sentence(tmp_path: Path, content: bytes, key: str) -> None:
     (tmp_path / "file.csv").write_bytes(content)
     assert problem_of(tmp_path / "file.csv").key == key
+
+
+def test_a_cell_of_several_lines_stays_one_cell(tmp_path: Path) -> None:
+    path = tmp_path / "products.csv"
+    path.write_bytes('sku_code,product,category,price\nA,"大杯,\n蓝,红\n送勺",杯,1\nB,"5"" 盘",盘,"2"'.encode())
+    assert [(draft.product, draft.price_minor) for draft in read(path).drafts
+            if isinstance(draft, ProductDraft)] == [("大杯,\n蓝,红\n送勺", 100), ('5" 盘', 200)]
 
 
 def test_files_that_are_not_there(tmp_path: Path) -> None:

@@ -53,10 +53,13 @@ def test_typed_cells_are_read_as_written(tmp_path: Path) -> None:
 SHOWN = "{:%Y-%m-%d %H:%M}"
 
 
-def test_a_formula_nobody_has_computed_is_a_missing_value(tmp_path: Path) -> None:
-    path = save(tmp_path / "orders.xlsx", HEADER, ("A1", "2026-09-20", "completed", "X", "Mug", 1, "=1+1"),
-                ("A2", "2026-09-20", "completed", "X", "Mug", 1, 3))
-    assert read(path).reasons == [(1, "row_missing")]
+def test_a_formula_nobody_has_computed_has_its_row_refused(tmp_path: Path) -> None:
+    """As an empty cell it would be made up from other columns: an amount of quantity × price without the discount."""
+    path = save(tmp_path / "orders.xlsx", (*HEADER, "line_paid"),
+                ("A1", "2026-09-20", "completed", "X", "Mug", 1, 10, "=G2*0.9"),
+                ("A2", "2026-09-20", "completed", "X", "Mug", 1, 3, 3),
+                ("=1+1", "2026-09-20", "completed", "X", "Mug", 1, 3, 3))
+    assert read(path).reasons == [(1, "row_formula"), (3, "row_formula")]
 
 
 def test_a_computed_formula_counts_with_its_value(tmp_path: Path) -> None:
