@@ -108,6 +108,18 @@ def test_a_claim_made_again_holds_nothing_twice(shop: Database) -> None:
     assert broken(shop) == []
 
 
+def test_a_claim_that_took_the_last_pieces_is_granted_again(shop: Database) -> None:
+    """It was told that there were too few: of its own pieces, which it held already."""
+    reserver = Reserver(shop)
+    last = replace(made.claim_of(1), pieces=(Piece(1, 1, 1, made.ON_HAND),))
+    assert reserver.reserve(last) is None
+    assert reserver.reserve(last) is None
+    assert reserver.reserve(replace(last, order_id=2)) == TooFew(sku_id=1, warehouse_id=1, wanted=60, free=0)
+    reserver.close()
+    assert sums(shop, col(StockBalance.reserved))[0] == made.ON_HAND
+    assert broken(shop) == []
+
+
 def test_two_lines_of_one_sku_want_their_sum_and_the_loser_is_told_of_what(shop: Database) -> None:
     reserver = Reserver(shop)
     twice = replace(made.claim_of(1), pieces=(Piece(1, 2, 1, 1), Piece(2, 1, 1, 40), Piece(3, 1, 1, 21)))
