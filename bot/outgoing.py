@@ -63,9 +63,11 @@ class Renderers:
                         reply.kind in {"proposal", "done"}, to.get("person"), to.get("reply_to"), to.get("edits"))
 
 
+ANSWER = "reply"  # the kind of what was rendered when it was said: nothing is left to compute
+
+
 def default_renderers() -> Renderers:
-    """`reply`: what was answered, rendered when it was."""
-    return Renderers({"reply": _said})
+    return Renderers({ANSWER: _said})
 
 
 def post(chat: str, reply: Reply, *, person: str | None = None, reply_to: str | None = None, edits: str | None = None,
@@ -77,7 +79,7 @@ def post(chat: str, reply: Reply, *, person: str | None = None, reply_to: str | 
              for each in (*pictures, *written, *documents) if len(each.content) <= MAX_FILE_BYTES]
     said = {"kind": reply.kind, "text": reply.text, "buttons": [[each.label, each.message] for each in _buttons(reply)]}
     to = {"person": person, "reply_to": reply_to, "edits": edits}
-    return {"chat": chat, "kind": "reply", "payload": {
+    return {"chat": chat, "kind": ANSWER, "payload": {
         "reply": said, "to": {name: value for name, value in to.items() if value}, "files": files}}
 
 

@@ -2,18 +2,22 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from bot import outgoing
 from bot.outgoing import Outgoing, Renderers, Sender
+from bot.together import Together
 
 LEASE_S = 30.0  # longer than a send may take; after a crash a message waits as long before it is sent again
 SEND_TIMEOUT_S = 15.0
 TROUBLE_REST_S = 3.0  # while the database does not answer
 LOOK_EVERY_S = 0.5  # for what other processes queued; own messages wake the relay
-MOST_AT_ONCE = 30  # chats: as many as the channel takes in a second
+GATHER_S = 0.005  # after some were taken: what comes within goes together
+MOST_AT_ONCE = 100  # chats: as many as get their turn while the last of them waits for its own
 PATIENCE_S = 8.0  # a place in the queue this far off is waited for; one further off is given back
 MAX_ATTEMPTS = 5  # of a message that the channel answers with errors
 MAX_BACKOFF_S = 300.0
@@ -41,16 +45,19 @@ class Leased(Protocol):
     def repeats(self) -> int: ...
     @property
     def created_at(self) -> datetime: ...
+    @property
+    def at(self) -> datetime: ...
 
 
 class Outbox(Protocol):
     """The queue (storage.outbox.Outbox)."""
 
-    def lease(self, now: datetime, lasts_s: float, limit: int) -> Sequence[Any]: ...
+    def lease(self, now: datetime, lasts_s: float, limit: int, *, paces_of: Callable[[str], Mapping[str, Any]],
+              patience_s: float) -> Sequence[Any]: ...
     def book(self, rates: Mapping[str, Any], now: datetime, latest: datetime) -> datetime | None: ...
     def part_sent(self, message: Any, parts: int, *, now: datetime, lasts_s: float,
                   rates: Mapping[str, Any]) -> None: ...
-    def sent(self, message: Any, channel_message_id: str, *, now: datetime, rates: Mapping[str, Any]) -> None: ...
+    def sent(self, those: Sequence[Any]) -> None: ...
     def later(self, message: Any, not_before: datetime, *, error: str | None = None, failed: bool = True,
               may_repeat: bool = False) -> None: ...
     def slow_down(self, message: Any, key: str, rate: Any, until: datetime) -> None: ...
@@ -60,9 +67,23 @@ class Outbox(Protocol):
 class Chats(Protocol):
     """What the relay tells and asks about chats (storage.chats.Chats)."""
 
-    def find(self, key: str) -> Any: ...
+    def known(self, keys: Collection[str]) -> Mapping[str, Any]: ...
     def left(self, key: str, now: datetime) -> None: ...
     def moved(self, old: str, new: str, now: datetime) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A message that the channel gave an id, and the paces it was sent by (storage.outbox.Sent)."""
+
+    message: Leased
+    channel_message_id: str
+    rates: Mapping[str, Any]
+    at: datetime
+
+
+# A message, the language of its chat, and what it says if that was known at once.
+Waiting = tuple[Leased, str, Outgoing | None]
 
 
 class Relay:
@@ -74,6 +95,7 @@ class Relay:
                  clock: Callable[[], datetime]) -> None:
         self._outbox, self._chats, self._senders, self._renderers = outbox, chats, senders, renderers
         self._clock = clock
+        self._mark_sent = Together(outbox.sent)
         self._woken = asyncio.Event()
         self._is_stopping = False
         self._loop: asyncio.Task[None] | None = None
@@ -99,7 +121,9 @@ class Relay:
     async def _run(self) -> None:
         while not self._is_stopping:
             self._woken.clear()
-            if not await self._begin_waiting():
+            if await self._begin_waiting():
+                await asyncio.sleep(GATHER_S)
+            else:
                 await self._rest()
         await self._begin_waiting()  # what the last updates in hand were answered with
 
@@ -107,14 +131,31 @@ class Relay:
         """Take what waits, as much as there is room for; how many there were."""
         room = MOST_AT_ONCE - len(self._sending)
         try:
-            leased = await asyncio.to_thread(self._outbox.lease, self._clock(), LEASE_S, room) if room else []
+            waiting = await asyncio.to_thread(self._take, room) if room else []
         except Exception:
             log.exception("the outbox cannot be read")
             await asyncio.sleep(TROUBLE_REST_S)
             return 0
-        for message in leased:
-            self._begin(message)
-        return len(leased)
+        for each in waiting:
+            self._begin(each)
+        return len(waiting)
+
+    def _take(self, room: int) -> list[Waiting]:
+        leased = self._outbox.lease(self._clock(), LEASE_S, room, paces_of=self._rates, patience_s=PATIENCE_S)
+        chats = self._chats.known({_room(message) for message in leased}) if leased else {}
+        return [self._in_hand(message, chats.get(_room(message))) for message in leased]
+
+    def _in_hand(self, message: Leased, chat: Any) -> Waiting:
+        """What was rendered when it was said is unpacked at once; a report is drawn when its turn comes."""
+        language = chat.language if chat is not None else "zh"
+        if message.kind == outgoing.ANSWER:
+            with suppress(Exception):  # rendered once more by itself, where the failure is said
+                return message, language, self._rendered(message, language)
+        return message, language, None
+
+    def _rates(self, chat: str) -> Mapping[str, Any]:
+        sender = self._senders.get(chat.partition(":")[0])
+        return sender.rates(chat) if sender is not None else {}
 
     async def _rest(self) -> None:
         try:
@@ -122,28 +163,29 @@ class Relay:
         except TimeoutError:
             return
 
-    def _begin(self, message: Leased) -> None:
-        task = asyncio.create_task(self._deliver(message))
+    def _begin(self, waiting: Waiting) -> None:
+        task = asyncio.create_task(self._deliver(*waiting))
         self._sending.add(task)
         task.add_done_callback(self._sending.discard)
         task.add_done_callback(lambda _: self.wake())
 
-    async def _deliver(self, message: Leased) -> None:
+    async def _deliver(self, message: Leased, language: str, rendered: Outgoing | None) -> None:
         try:
             if message.repeats:
                 log.warning("message %s to %s was in hand when a process died; it may arrive twice", message.id,
                             message.chat)
-            await self._send(message)
+            await self._send(message, language, rendered)
         except Exception:
             log.exception("message %s could not be delivered; it is tried again when its lease runs out", message.id)
 
-    async def _send(self, message: Leased) -> None:
+    async def _send(self, message: Leased, language: str, rendered: Outgoing | None) -> None:
         sender = self._senders.get(message.chat.partition(":")[0])
         if sender is None:  # a channel that this process does not run: left for one that does
             await self._call(self._outbox.later, message, self._clock() + timedelta(seconds=LEASE_S), failed=False)
             return
         try:
-            rendered = await asyncio.to_thread(self._rendered, message)
+            if rendered is None:
+                rendered = await asyncio.to_thread(self._rendered, message, language)
         except Exception as error:
             log.exception("message %s cannot be rendered", message.id)
             await self._call(self._outbox.give_up, message, f"cannot be rendered: {error!r}")
@@ -153,15 +195,13 @@ class Relay:
         except outgoing.SendError as error:
             await self._failed(message, error, sender)
 
-    def _rendered(self, message: Leased) -> Outgoing:
-        chat = self._chats.find(message.chat.partition("/")[0])
-        language = chat.language if chat is not None else "zh"
+    def _rendered(self, message: Leased, language: str) -> Outgoing:
         return self._renderers.render(message.kind, message.chat, message.payload, language)
 
     async def _send_parts(self, message: Leased, rendered: Outgoing, sender: Sender) -> None:
         parts, rates = sender.parts(rendered), sender.rates(message.chat)
         for part in range(message.parts_sent, parts):
-            if not await self._is_our_turn(message, rates):
+            if not await self._is_our_turn(message, rates, is_next=part == message.parts_sent):
                 return
             try:
                 async with asyncio.timeout(SEND_TIMEOUT_S):
@@ -171,12 +211,14 @@ class Relay:
             if part + 1 < parts:
                 await self._call(self._outbox.part_sent, message, part + 1, now=self._clock(), lasts_s=LEASE_S,
                                  rates=rates)
-        await self._call(self._outbox.sent, message, channel_id, now=self._clock(), rates=rates)
+        await self._mark_sent(Sent(message, channel_id, rates, self._clock()))
 
-    async def _is_our_turn(self, message: Leased, rates: Mapping[str, Any]) -> bool:
+    async def _is_our_turn(self, message: Leased, rates: Mapping[str, Any], *, is_next: bool) -> bool:
         """Wait for a place in the pace of chat and bot; a message that would wait for long is given back."""
         now = self._clock()
-        at = await self._call(self._outbox.book, rates, now, now + timedelta(seconds=PATIENCE_S))
+        at: datetime | None = message.at  # the next part's place was booked when it was leased
+        if not is_next:
+            at = await self._call(self._outbox.book, rates, now, now + timedelta(seconds=PATIENCE_S))
         if at is None:
             await self._call(self._outbox.later, message, now + timedelta(seconds=PATIENCE_S / 2), failed=False)
             return False
@@ -191,10 +233,10 @@ class Relay:
                 key, rate = next(iter(sender.rates(message.chat).items()))
                 await self._call(self._outbox.slow_down, message, key, rate, now + timedelta(seconds=wait_s))
             case outgoing.Moved(chat=new):
-                await self._call(self._chats.moved, message.chat.partition("/")[0], new, now)
+                await self._call(self._chats.moved, _room(message), new, now)
                 await self._call(self._outbox.later, message, now, failed=False)
             case outgoing.Gone():
-                await self._call(self._chats.left, message.chat.partition("/")[0], now)
+                await self._call(self._chats.left, _room(message), now)
                 await self._call(self._outbox.give_up, message, str(error))
             case outgoing.Unreachable() if now - message.created_at < GIVE_UP_AFTER:
                 await self._call(self._outbox.later, message, now + _backoff(message.attempts), error=str(error),
@@ -208,6 +250,11 @@ class Relay:
 
     async def _call(self, function: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
         return await asyncio.to_thread(function, *arguments, **named)
+
+
+def _room(message: Leased) -> str:
+    """The chat without its topic."""
+    return message.chat.partition("/")[0]
 
 
 def _backoff(attempts: int) -> timedelta:

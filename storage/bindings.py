@@ -1,6 +1,6 @@
 """Who is who on a channel: bound by a one-time code of which only a keyed hash is kept."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -85,12 +85,12 @@ class Bindings:
                 raise UserCanFix(f"nobody here is called {name}; see zhanggui staff list")
             return _unbind(connection, now, col(StaffIdentity.staff_id) == staff_id)
 
-    def person(self, channel: str, external_id: str) -> BoundPerson | None:
-        """Whose account it is, with the role of today."""
-        statement = _bound().where(col(StaffIdentity.channel) == channel, col(StaffIdentity.external_id) == external_id)
+    def people(self, channel: str, external_ids: Collection[str]) -> dict[str, BoundPerson]:
+        """Whose accounts these are, by the channel's ids, with the roles of today."""
+        statement = _bound().where(col(StaffIdentity.channel) == channel,
+                                   col(StaffIdentity.external_id).in_(sorted(external_ids)))
         with self._database.read() as connection:
-            row = connection.execute(statement).first()
-        return BoundPerson(*row) if row else None
+            return {row.external_id: BoundPerson(*row) for row in connection.execute(statement)}
 
     def bound(self, channel: str) -> list[BoundPerson]:
         """Everybody of the shop who is on the channel."""

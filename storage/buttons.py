@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from sqlalchemy import insert, or_, select, update
 from sqlmodel import col
@@ -15,7 +16,7 @@ from storage.encryption import Vault
 from storage.engine import Database
 
 LIFETIME = timedelta(days=2)  # a question offered longer ago than that is not the one meant
-TOKEN_BYTES = 12
+TOKEN_BYTES, TOKEN_CHARS = 12, 16
 MAX_DATA = 64
 _PREFIX = "c:"
 
@@ -28,6 +29,23 @@ class Tapped:
     kind: ButtonKind
 
 
+class Keyboard(Protocol):
+    """The buttons under one message: what each carries and says, and who may tap them."""
+
+    @property
+    def carried(self) -> Sequence[str]: ...
+    @property
+    def messages(self) -> Sequence[str]: ...
+    @property
+    def chat(self) -> str: ...
+    @property
+    def person(self) -> str | None: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def at(self) -> datetime: ...
+
+
 class Buttons:
     """Makes buttons and takes taps. The signature tells a made-up token before the database is asked."""
 
@@ -36,19 +54,23 @@ class Buttons:
         self._vault = vault
         self._random = random
 
-    def issue(self, messages: Sequence[str], *, chat: str, person: str | None, kind: str, now: datetime) -> list[str]:
-        """What each button of one message carries, at most 64 bytes."""
-        tokens = [_text(self._random(TOKEN_BYTES)) for _ in messages]
-        rows = [{"token": token, "keyboard": tokens[0], "chat": chat, "person": person, "kind": ButtonKind(kind),
-                 "message": message, "created_at": now, "expires_at": now + LIFETIME}
-                for token, message in zip(tokens, messages, strict=True)]
+    def draw(self, count: int) -> list[str]:
+        """What the buttons of one message will carry, at most 64 bytes each; they mean nothing until they are kept."""
+        tokens = [_text(self._random(TOKEN_BYTES)) for _ in range(count)]
+        return [_PREFIX + token + self._signature(token) for token in tokens]
+
+    def keep(self, keyboards: Sequence[Keyboard]) -> None:
+        """From now on they mean what their messages say."""
+        rows = [{"token": _token(data), "keyboard": _token(each.carried[0]), "chat": each.chat, "person": each.person,
+                 "kind": ButtonKind(each.kind), "message": message, "created_at": each.at,
+                 "expires_at": each.at + LIFETIME}
+                for each in keyboards for data, message in zip(each.carried, each.messages, strict=True)]
         with self._database.write() as connection:
             connection.execute(insert(ChatButton), rows)
-        return [_PREFIX + token + self._signature(token) for token in tokens]
 
     def redeem(self, data: str, *, chat: str, person: str, update_key: str, now: datetime) -> Tapped | str:
         """The tap, which uses up the whole keyboard; else why not: forged, expired, not_yours or used."""
-        token = data.removeprefix(_PREFIX)[:16]
+        token = _token(data)
         if not data.isascii() or len(data) > MAX_DATA or not hmac.compare_digest(
                 data, _PREFIX + token + self._signature(token)):
             return "forged"
@@ -67,6 +89,10 @@ class Buttons:
 
     def _signature(self, token: str) -> str:
         return _text(self._vault.index("chat_buttons.token", token) or b"")
+
+
+def _token(data: str) -> str:
+    return data.removeprefix(_PREFIX)[:TOKEN_CHARS]
 
 
 def _text(raw: bytes) -> str:

@@ -1,5 +1,6 @@
 """Private chats and groups the bot was spoken to in: seen, cleared, left, moved."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -35,9 +36,10 @@ class Chats:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def seen(self, key: str, *, title: str, is_group: bool, language: str, now: datetime) -> KnownChat:
-        """The chat, made when it is new; whoever speaks there can be spoken to again."""
-        known = self.find(key)
+    def seen(self, key: str, *, title: str, is_group: bool, language: str, now: datetime,
+             known: KnownChat | None = None) -> KnownChat:
+        """The chat, made when it is new; whoever speaks there can be spoken to again. It may be `known` already."""
+        known = known or self.find(key)
         title = title[:MAX_TITLE]
         if known is not None and (known.title, known.state) == (title, ChatState.ACTIVE):
             return known
@@ -59,9 +61,13 @@ class Chats:
         return True
 
     def find(self, key: str) -> KnownChat | None:
+        return self.known({key}).get(key)
+
+    def known(self, keys: Collection[str]) -> dict[str, KnownChat]:
+        """Those of the chats that were seen before, by their keys."""
         with self._database.read() as connection:
-            row = connection.execute(_known().where(col(Chat.key) == key)).first()
-        return KnownChat(*row) if row else None
+            return {row.key: KnownChat(*row) for row in connection.execute(
+                _known().where(col(Chat.key).in_(sorted(keys))))}
 
     def left(self, key: str, now: datetime) -> None:
         """The bot was removed or blocked there."""

@@ -1,9 +1,9 @@
 """Paces in the database, so that all processes together keep to them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, select
 from sqlmodel import col
 
 from domain.messaging.gates import Pace
@@ -11,33 +11,40 @@ from domain.messaging.pacing import Rate
 from storage.bulk import insert_into, table_of
 from storage.engine import Database
 
+Rates = Mapping[str, Rate]
 
-def book(connection: Connection, rates: Mapping[str, Rate], now: datetime, latest: datetime) -> datetime | None:
-    """Take the next moment that every pace allows; None, and nothing taken, when it is after `latest`.
+
+def book(connection: Connection, asked: Sequence[Rates], now: datetime, latest: datetime) -> list[datetime | None]:
+    """For each in turn the next moment that all its paces allow; None, and nothing taken, when it is after `latest`.
 
     Rows are locked in the order of their keys, so that two processes never wait for each other in a circle.
     """
-    due = _due(connection, sorted(rates))
-    at = max(rate.earliest(due.get(key), now) for key, rate in rates.items())
+    due = _due(connection, {key for rates in asked for key in rates})
+    booked = [_booked(due, rates, now, latest) for rates in asked]
+    taken = {key for rates, at in zip(asked, booked, strict=True) if at is not None for key in rates}
+    _set(connection, {key: due[key] for key in taken})
+    return booked
+
+
+def _booked(due: dict[str, datetime], rates: Rates, now: datetime, latest: datetime) -> datetime | None:
+    at = max((rate.earliest(due.get(key), now) for key, rate in rates.items()), default=now)
     if at > latest:
         return None
-    for key, rate in sorted(rates.items()):
-        _set(connection, key, rate.due_after(due.get(key), at))
+    due.update({key: rate.due_after(due.get(key), at) for key, rate in rates.items()})
     return at
 
 
-def settle(connection: Connection, rates: Mapping[str, Rate], done_at: datetime) -> None:
-    """It took until now: the next one counts from the end of this one, not from when it was booked."""
-    due = _due(connection, sorted(rates))
-    for key, rate in sorted(rates.items()):
-        if rate.burst == 1:
-            _set(connection, key, max(due.get(key, done_at), done_at + rate.step))
+def settle(connection: Connection, done: Sequence[tuple[Rates, datetime]]) -> None:
+    """They took until then: the next one counts from the end of this one, not from when it was booked."""
+    ended = {key: at + rate.step for rates, at in done for key, rate in rates.items() if rate.burst == 1}
+    due = _due(connection, set(ended))
+    _set(connection, {key: max(due.get(key, at), at) for key, at in ended.items()})
 
 
 def hold(connection: Connection, key: str, rate: Rate, until: datetime) -> None:
     """Nothing before the moment, because the channel said so."""
-    due = _due(connection, [key]).get(key, until)
-    _set(connection, key, max(due, rate.due_for(until)))
+    due = _due(connection, {key}).get(key, until)
+    _set(connection, {key: max(due, rate.due_for(until))})
 
 
 class Limits:
@@ -46,19 +53,21 @@ class Limits:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def allows(self, rates: Mapping[str, Rate], now: datetime) -> bool:
-        """Whether one more is within every pace; it is counted only then."""
+    def allow(self, asked: Sequence[Rates], now: datetime) -> list[bool]:
+        """Of each in turn whether one more is within all its paces; it is counted only then."""
         with self._database.write() as connection:
-            return book(connection, rates, now, now) is not None
+            return [at is not None for at in book(connection, asked, now, now)]
 
 
-def _due(connection: Connection, keys: list[str]) -> dict[str, datetime]:
-    statement = select(col(Pace.key), col(Pace.due_at)).where(col(Pace.key).in_(keys)).order_by(col(Pace.key))
+def _due(connection: Connection, keys: Collection[str]) -> dict[str, datetime]:
+    if not keys:
+        return {}
+    statement = select(col(Pace.key), col(Pace.due_at)).where(col(Pace.key).in_(sorted(keys))).order_by(col(Pace.key))
     return {row.key: row.due_at for row in connection.execute(statement.with_for_update())}
 
 
-def _set(connection: Connection, key: str, due_at: datetime) -> None:
-    statement = insert_into(connection, table_of(Pace)).values(key=key, due_at=due_at)
-    changed = connection.execute(update(Pace).where(col(Pace.key) == key).values(due_at=due_at)).rowcount
-    if not changed:
-        connection.execute(statement.on_conflict_do_update(index_elements=["key"], set_={"due_at": due_at}))
+def _set(connection: Connection, due: Mapping[str, datetime]) -> None:
+    if due:
+        fresh = insert_into(connection, table_of(Pace))
+        connection.execute(fresh.on_conflict_do_update(index_elements=["key"], set_={"due_at": fresh.excluded.due_at}),
+                           [{"key": key, "due_at": at} for key, at in sorted(due.items())])

@@ -30,7 +30,7 @@ class Service(Protocol):
     def problem(self) -> str | None: ...
 
 
-Receive = Callable[[dict[str, Any]], Awaitable[bool]]
+Receive = Callable[[dict[str, Any]], Awaitable[None]]
 
 
 class Hooks(Protocol):
@@ -150,7 +150,9 @@ def parsed(body: bytes) -> dict[str, Any] | None:
 
 
 def _depth(body: bytes) -> int:
-    """How deep brackets nest; those inside texts count, too, but only as far as they are left open."""
+    """How deep brackets nest at the most; a body with few brackets is not looked at further."""
+    if (opened := body.count(b"[") + body.count(b"{")) <= MAX_DEPTH:
+        return opened
     depth = deepest = 0
     is_text = is_escaped = False
     for byte in body:

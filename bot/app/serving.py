@@ -126,7 +126,7 @@ def _telegram(serving: Serving, relay: Relay, senders: dict[str, Sender]) -> tup
     bot, taps = make_bot(settings), Buttons(shop.database, shop.vault)
     channel = TelegramChannel(
         settings, bot, inbox=serving.inbox, taps=taps, roll=bindings(shop),
-        conversation=conversation(shop, answerer, files), wanted=files.wanted, clock=wiring.clock,
+        conversation=conversation(shop, answerer, files), files=files, clock=wiring.clock,
         wake_relay=relay.wake)
     senders["telegram"] = channel.sender
     serving.telegram, serving.telegram_secret = channel.receive, settings.webhook_secret

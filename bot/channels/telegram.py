@@ -4,9 +4,8 @@ import asyncio
 import json
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from bot.channels.telegram_menu import introduce, menu_of_person
@@ -14,22 +13,16 @@ from bot.channels.telegram_reading import CHANNEL, chat_of, read
 from bot.channels.telegram_sending import TelegramSender, translated
 from bot.conversing.conversation import Conversation, Posts
 from bot.conversing.inbound import Attachment, Event, Inbound, Membership, Migration, Tap
+from bot.conversing.worker import Inbox, Worker
 from bot.outgoing import SendError, post
 from bot.rendering.messages import say
 from bot.rendering.reply import Reply
+from bot.together import Together
 
 if TYPE_CHECKING:
     from telegram import Bot, User
 
-TAKE_LEASE_S = 30.0  # renewed while an update is worked on; after a crash it waits as long
-RENEW_S = 10.0
-TROUBLE_REST_S = 3.0  # while the database does not answer
-LOOK_EVERY_S = 0.5  # for what other processes received; own updates wake the workers
-WORKERS = 4  # updates of different chats at a time: enough while one of them imports a file
-MAX_TRIES = 3  # of an update that fails
-RETRY_IN = timedelta(seconds=3)
 HELLO_EVERY_S = 5.0  # getMe, while Telegram does not answer
-CONNECT_TIMEOUT_S, READ_TIMEOUT_S = 5.0, 10.0
 MAX_DOWNLOAD_BYTES = 20 * 2**20  # Telegram gives bots no larger files
 
 log = logging.getLogger(__name__)
@@ -45,22 +38,11 @@ class TelegramSettings:
     webhook_url: str | None = None
 
 
-class Inbox(Protocol):
-    """Updates kept (storage.inbox.Inbox)."""
-
-    def receive(self, *, channel: str, key: str, chat: str, payload: str, now: datetime) -> bool: ...
-    def take(self, channel: str, now: datetime, lasts_s: float) -> Any: ...
-    def keep(self, taken: Any, now: datetime, lasts_s: float) -> None: ...
-    def finish(self, taken: Any, posts: Sequence[Mapping[str, Any]], now: datetime) -> bool: ...
-    def fail(self, taken: Any, error: str, posts: Sequence[Mapping[str, Any]], now: datetime) -> None: ...
-    def retry(self, taken: Any, at: datetime) -> None: ...
-
-
 class Taps(Protocol):
-    """Takes taps (storage.buttons.Buttons)."""
+    """Makes buttons and takes taps (storage.buttons.Buttons)."""
 
-    def issue(self, messages: Sequence[str], *, chat: str, person: str | None, kind: str,
-              now: datetime) -> list[str]: ...
+    def draw(self, count: int) -> list[str]: ...
+    def keep(self, keyboards: Sequence[Any]) -> None: ...
     def redeem(self, data: str, *, chat: str, person: str, update_key: str, now: datetime) -> Any: ...
 
 
@@ -70,23 +52,33 @@ class Roll(Protocol):
     def bound(self, channel: str) -> Sequence[Any]: ...
 
 
-# Which file a message is about, if one must be fetched to answer it (bot.conversing.files.FileTalk.wanted).
-Wanted = Callable[[Inbound, datetime], Attachment | None]
+class Files(Protocol):
+    """Which files are fetched (bot.conversing.files.FileTalk)."""
+
+    def concerns(self, inbound: Inbound) -> bool: ...
+    def wanted(self, inbound: Inbound, at: datetime) -> Attachment | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """An update as it came (storage.inbox.Arrived)."""
+
+    key: str
+    chat: str
+    payload: str
 
 
 def make_bot(settings: TelegramSettings) -> "Bot":
     """python-telegram-bot's bot, without its own queue, scheduler and retries: the inbox and outbox are these."""
     from telegram import Bot  # noqa: PLC0415  (heavy)
-    from telegram.request import HTTPXRequest  # noqa: PLC0415
 
-    request = HTTPXRequest(connection_pool_size=40, connect_timeout=CONNECT_TIMEOUT_S, read_timeout=READ_TIMEOUT_S,
-                           write_timeout=READ_TIMEOUT_S, pool_timeout=CONNECT_TIMEOUT_S)
+    from bot.channels.telegram_http import AiohttpRequest  # noqa: PLC0415
+
     addresses: dict[str, Any] = {}
     if settings.base_url:
         base = settings.base_url.rstrip("/")
         addresses = {"base_url": base, "base_file_url": base.removesuffix("/bot") + "/file/bot"}
-    return Bot(settings.token, request=request, get_updates_request=HTTPXRequest(read_timeout=READ_TIMEOUT_S),
-               **addresses)
+    return Bot(settings.token, request=AiohttpRequest(), get_updates_request=AiohttpRequest(), **addresses)
 
 
 class TelegramConnection:
@@ -113,32 +105,33 @@ class TelegramChannel:
     name = CHANNEL
 
     def __init__(self, settings: TelegramSettings, bot: "Bot", *, inbox: Inbox, taps: Taps, roll: Roll,
-                 conversation: Conversation, wanted: Wanted, clock: Callable[[], datetime],
+                 conversation: Conversation, files: Files, clock: Callable[[], datetime],
                  wake_relay: Callable[[], None]) -> None:
         self.settings, self.bot = settings, bot
         self.sender = TelegramSender(bot, taps)
         self._inbox, self._taps, self._roll, self._conversation = inbox, taps, roll, conversation
-        self._wanted, self._clock, self._wake_relay = wanted, clock, wake_relay
-        self._woken = asyncio.Event()
+        self._files, self._clock = files, clock
+        self._receive = Together(self._kept)
+        self._worker = Worker(CHANNEL, inbox, self, conversation, clock=clock, wake_relay=wake_relay)
         self._ready = asyncio.Event()
-        self._is_stopping = False
         self._tasks: list[asyncio.Task[None]] = []
         self._me: User | None = None
         self._problem: str | None = "Telegram has not answered yet"
 
     async def start(self) -> None:
-        self._tasks = [asyncio.create_task(self._say_hello()),
-                       *(asyncio.create_task(self._work()) for _ in range(WORKERS))]
+        self._tasks = [asyncio.create_task(self._say_hello()), asyncio.create_task(self._work())]
+
+    async def _work(self) -> None:
+        await self._ready.wait()
+        await self._worker.run()
 
     async def stop(self) -> None:
         """What is in hand is finished; what waits is for the next start."""
-        self._is_stopping = True
-        self._woken.set()
-        hello, *workers = self._tasks
+        self._worker.stop()
+        hello, work = self._tasks
         hello.cancel()
-        for worker in workers:
-            if not self._ready.is_set():
-                worker.cancel()
+        if not self._ready.is_set():
+            work.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def problem(self) -> str | None:
@@ -148,16 +141,16 @@ class TelegramChannel:
         """Return once Telegram has answered."""
         await self._ready.wait()
 
-    async def receive(self, update: Mapping[str, Any]) -> bool:
-        """Keep one update; False when it was there already. Raises ValueError for what is no update."""
+    async def receive(self, update: Mapping[str, Any]) -> None:
+        """Keep one update, unless it was there already. Raises ValueError for what is no update."""
         number = update.get("update_id")
         if not isinstance(number, int) or isinstance(number, bool):
             raise ValueError("an update has a number")  # noqa: TRY004  (of the same kind as JSON that is none)
-        is_new = await asyncio.to_thread(
-            self._inbox.receive, channel=CHANNEL, key=str(number), chat=chat_of(update),
-            payload=json.dumps(update, ensure_ascii=False), now=self._clock())
-        self._woken.set()
-        return is_new
+        await self._receive(Arrived(str(number), chat_of(update), json.dumps(update, ensure_ascii=False)))
+        self._worker.wake()
+
+    def _kept(self, arrived: Sequence[Arrived]) -> None:
+        self._inbox.receive(CHANNEL, arrived, self._clock())
 
     async def _say_hello(self) -> None:
         """Until Telegram answers; then the workers begin."""
@@ -177,68 +170,27 @@ class TelegramChannel:
         people = await asyncio.to_thread(self._roll.bound, CHANNEL)
         await introduce(self.bot, [(int(each.external_id), each.role) for each in people])
 
-    async def _work(self) -> None:
-        await self._ready.wait()
-        while not self._is_stopping:
-            self._woken.clear()
-            try:
-                taken = await asyncio.to_thread(self._inbox.take, CHANNEL, self._clock(), TAKE_LEASE_S)
-            except Exception:
-                log.exception("the inbox cannot be read")
-                await asyncio.sleep(TROUBLE_REST_S)
-                continue
-            if taken is not None:
-                await self._process(taken)
-                self._woken.set()  # the next of the same chat may be free now
-            else:
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(self._woken.wait(), LOOK_EVERY_S)
-
-    async def _process(self, taken: Any) -> None:
-        renewing = asyncio.create_task(self._renew(taken))
-        try:
-            posts = await self._answer(taken.payload)
-            await asyncio.to_thread(self._inbox.finish, taken, posts, self._clock())
-            self._wake_relay()
-        except Exception as error:
-            log.exception("update %s could not be processed", taken.key)
-            await self._failed(taken, error)
-        finally:
-            renewing.cancel()
-
-    async def _failed(self, taken: Any, error: Exception) -> None:
-        """Tried again; then given up, and the person is told."""
-        try:
-            if taken.attempts < MAX_TRIES:
-                await asyncio.to_thread(self._inbox.retry, taken, self._clock() + RETRY_IN)
-                return
-            await asyncio.to_thread(self._inbox.fail, taken, repr(error), self._sorry(taken.payload), self._clock())
-            self._wake_relay()
-        except Exception:
-            log.exception("update %s is taken up again when its lease runs out", taken.key)
-
-    def _sorry(self, payload: str) -> Posts:
+    def sorry(self, payload: str) -> Posts:
         """To whoever spoke to us alone; in a group it could be about anything."""
-        event = self._event(payload)
+        event = self.read(payload)
         said = event.said if isinstance(event, Tap) else event
         if not isinstance(said, Inbound) or said.is_group:
             return []
         return [post(said.chat, Reply("error", say("people.failed_once", said.language)))]
 
-    async def _renew(self, taken: Any) -> None:
-        while True:
-            await asyncio.sleep(RENEW_S)
-            await asyncio.to_thread(self._inbox.keep, taken, self._clock(), TAKE_LEASE_S)
-
-    def _event(self, payload: str) -> Event | None:
+    def read(self, payload: str) -> Event | None:
+        """What happened; None for what is not for us."""
         from telegram import Update  # noqa: PLC0415  (heavy)
 
         if self._me is None:
             return None
         return read(Update.de_json(json.loads(payload), self.bot), self._me)
 
-    async def _answer(self, payload: str) -> Posts:
-        event = self._event(payload)
+    def is_plain(self, inbound: Inbound) -> bool:
+        """A text that only wants an answer: no file to fetch, no menu to change."""
+        return not self._files.concerns(inbound) and not self._conversation.changes_accounts(inbound)
+
+    async def answer(self, event: Event | None) -> Posts:
         match event:
             case Tap():
                 return await self._tap(event)
@@ -253,7 +205,7 @@ class TelegramChannel:
     async def _message(self, inbound: Inbound) -> Posts:
         before = await asyncio.to_thread(self._conversation.speaker, inbound)
         content = None
-        wanted = await asyncio.to_thread(self._wanted, inbound, self._clock()) if before is not None else None
+        wanted = await asyncio.to_thread(self._files.wanted, inbound, self._clock()) if before is not None else None
         if wanted is not None:
             inbound = replace(inbound, attachment=wanted)
             content = await self._fetch(wanted)

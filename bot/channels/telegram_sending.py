@@ -10,6 +10,7 @@ from bot import outgoing
 from bot.channels.telegram_reading import CHANNEL, address_of
 from bot.channels.telegram_text import MAX_CAPTION, label, pieces, plain, units
 from bot.outgoing import Document, Outgoing
+from bot.together import Together
 from domain.messaging.pacing import Rate
 
 if TYPE_CHECKING:
@@ -27,8 +28,20 @@ _BUTTON_ROW_CHARS = 24  # labels together in one row
 class Buttons(Protocol):
     """Makes what buttons carry (storage.buttons.Buttons)."""
 
-    def issue(self, messages: Sequence[str], *, chat: str, person: str | None, kind: str,
-              now: datetime) -> list[str]: ...
+    def draw(self, count: int) -> list[str]: ...
+    def keep(self, keyboards: Sequence[Any]) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Keyboard:
+    """The buttons under one message (storage.buttons.Keyboard)."""
+
+    carried: Sequence[str]
+    messages: Sequence[str]
+    chat: str
+    person: str | None
+    kind: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +71,7 @@ class TelegramSender:
     def __init__(self, bot: "Bot", buttons: Buttons) -> None:
         self._bot = bot
         self._buttons = buttons
+        self._keep = Together(buttons.keep)
 
     def rates(self, chat: str) -> Mapping[str, Rate]:
         number, _ = address_of(chat)
@@ -123,16 +137,14 @@ class TelegramSender:
         return str(message.edits)
 
     async def _keyboard(self, message: Outgoing, now: datetime) -> "InlineKeyboardMarkup | None":
-        import asyncio  # noqa: PLC0415  (only this asks the database)
-
         from telegram import InlineKeyboardButton, InlineKeyboardMarkup  # noqa: PLC0415  (heavy)
 
         shown = message.buttons[:MAX_BUTTONS]
         if not shown:
             return None
-        carried = await asyncio.to_thread(
-            self._buttons.issue, [button.message for button in shown], chat=message.chat, person=message.person,
-            kind="decide" if message.decides else "ask", now=now)
+        carried = self._buttons.draw(len(shown))
+        await self._keep(Keyboard(carried, [button.message for button in shown], message.chat, message.person,
+                                  "decide" if message.decides else "ask", now))
         made = [InlineKeyboardButton(label(button.label), callback_data=data)
                 for button, data in zip(shown, carried, strict=True)]
         return InlineKeyboardMarkup(_rows(made))

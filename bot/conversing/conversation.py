@@ -1,12 +1,13 @@
 """One message of a channel: is it for us, who speaks, may they here, what is said back and to whom."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Lock
+from time import perf_counter
 from typing import Any
 
 from bot import outgoing
@@ -71,21 +72,61 @@ class Conversation:
 
     def hear(self, inbound: Inbound, content: bytes | None = None) -> Posts:
         """What is said back. Never raises for what a person sent."""
-        at = self.clock()
-        chat = self.chats.seen(inbound.room, title=inbound.title, is_group=inbound.is_group, language=inbound.language,
-                               now=at)
-        if not inbound.is_addressed:
-            return []
-        refusal, bound = self.doors.admit(inbound, at)
+        heard = self.admit([inbound])[0]
+        if not isinstance(heard, Hearing):
+            return heard
+        said = self.answer([replace(heard, content=content)], within_s=0)[0]
+        if isinstance(said, Exception):
+            raise said
+        return said
+
+    def admit(self, those: Sequence[Inbound]) -> list[Hearing | Posts]:
+        """For each message of a channel what is to be answered, or what was said at the door."""
+        at, known = self.clock(), self.chats.known({each.room for each in those})
+        chats = [self.chats.seen(each.room, title=each.title, is_group=each.is_group, language=each.language, now=at,
+                                 known=known.get(each.room)) for each in those]
+        spoken = [each for each in those if each.is_addressed]
+        admitted = iter(self.doors.admit(spoken, at))
+        return [self._heard(each, chat, *next(admitted), at=at) if each.is_addressed else []
+                for each, chat in zip(those, chats, strict=True)]
+
+    def _heard(self, inbound: Inbound, chat: Any, refusal: Reply | None, bound: Bound | None, *,
+               at: datetime) -> Hearing | Posts:
         if bound is None:
             return [self._post(inbound, refusal)] if refusal is not None else []
         place = None
         if inbound.is_group:
             place = ROLE_PERMISSIONS[chat.clearance] if chat.clearance else frozenset[Permission]()
         text = sentence_of(inbound.text, inbound.language)
-        hearing = Hearing(inbound, Person(bound.name, bound.role, place), text, _language(text, inbound.language),
-                          self.shop_now(), at, content)
-        return self._answer(hearing)
+        return Hearing(inbound, Person(bound.name, bound.role, place), text, _language(text, inbound.language),
+                       self.shop_now(), at)
+
+    def answer(self, those: Sequence[Hearing], within_s: float) -> list[Posts | Exception]:
+        """What is said to people of the shop: to the first, and to as many more as fit into the time."""
+        start, said = perf_counter(), list[Posts | Exception]()
+        with TemporaryDirectory(prefix="zhanggui-charts-") as folder:
+            for hearing in those:
+                try:
+                    said.append(self._answer(hearing, Path(folder)))
+                except Exception as error:  # noqa: BLE001  (one that fails costs the others nothing)
+                    said.append(error)
+                if perf_counter() - start > within_s:
+                    break
+        return said
+
+    def _answer(self, hearing: Hearing, folder: Path) -> Posts:
+        if hearing.person.place == frozenset() and not _asks_for_help(hearing.text):
+            return self._privately(hearing, folder)
+        posts: Posts = []
+        for reply, documents in self._replies(hearing, folder):
+            if reply.is_private_matter:
+                return self._privately(hearing, folder)
+            posts.append(self._post(hearing.inbound, reply, documents))
+        return posts
+
+    def changes_accounts(self, inbound: Inbound) -> bool:
+        """Whether somebody may be bound or unbound by it, and so gets another menu."""
+        return self.doors.changes_accounts(inbound)
 
     def tapped(self, inbound: Inbound, *, decides: bool) -> Posts:
         """As if the person had typed what the button says; what decides a proposal is written over it."""
@@ -119,17 +160,6 @@ class Conversation:
             return []
         title = change.title or change.chat
         return [outgoing.post(change.chat, Reply("answer", say("people.group_joined", change.language, group=title)))]
-
-    def _answer(self, hearing: Hearing) -> Posts:
-        with TemporaryDirectory(prefix="zhanggui-charts-") as folder:
-            if hearing.person.place == frozenset() and not _asks_for_help(hearing.text):
-                return self._privately(hearing, Path(folder))
-            posts: Posts = []
-            for reply, documents in self._replies(hearing, Path(folder)):
-                if reply.is_private_matter:
-                    return self._privately(hearing, Path(folder))
-                posts.append(self._post(hearing.inbound, reply, documents))
-            return posts
 
     def _replies(self, hearing: Hearing, folder: Path) -> list[tuple[Reply, tuple[outgoing.Document, ...]]]:
         try:

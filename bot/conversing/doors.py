@@ -1,6 +1,7 @@
 """Who gets in: strangers hear one sentence, codes make them people of the shop, and nobody asks faster than is good."""
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -21,6 +22,9 @@ _BIND = re.compile(r"(?:/bind|/start|bind|绑定)(?:@\w+)?\s*[:：]?\s*([0-9a-z]
 _UNBIND = re.compile(r"(?:/unbind(?:@\w+)?|解绑|解除绑定|unbind)[。.]?", re.IGNORECASE)
 _START = re.compile(r"/start(?:@\w+)?", re.IGNORECASE)
 
+# What is said at the door, None for silence; and the person, when the message is to be answered.
+Admission = tuple[Reply | None, Bound | None]
+
 
 @dataclass(frozen=True, slots=True)
 class Doors:
@@ -30,18 +34,29 @@ class Doors:
     limits: Limits
 
     def known(self, inbound: Inbound) -> Bound | None:
-        return self.bindings.person(inbound.channel, inbound.person_id)
+        return self._people([inbound]).get(inbound.person_id)
 
-    def admit(self, inbound: Inbound, at: datetime) -> tuple[Reply | None, Bound | None]:
-        """The person when the message is to be answered; else what is said at the door, None for silence."""
-        person = self.known(inbound)
+    def changes_accounts(self, inbound: Inbound) -> bool:
+        """Whether somebody may be bound or unbound by it."""
+        text = inbound.text.strip()
+        return _BIND.fullmatch(text) is not None or _UNBIND.fullmatch(text) is not None
+
+    def admit(self, those: Sequence[Inbound], at: datetime) -> list[Admission]:
+        """Of each message of a channel: is it answered, and by whom was it said?"""
+        people = self._people(those)
+        counted = [_rates(each, people.get(each.person_id)) for each in those]
+        within = self.limits.allow(counted, at)
+        return [self._admit(each, people.get(each.person_id), at, is_within=is_within)
+                for each, is_within in zip(those, within, strict=True)]
+
+    def _people(self, those: Sequence[Inbound]) -> Mapping[str, Bound]:
+        return self.bindings.people(those[0].channel, {each.person_id for each in those}) if those else {}
+
+    def _admit(self, inbound: Inbound, person: Bound | None, at: datetime, *, is_within: bool) -> Admission:
         text = inbound.text.strip()
         if found := _BIND.fullmatch(text):
             return self._bind(inbound, found[1], person, at), None
-        account = f"{inbound.channel}/{inbound.person_id}"
-        own = {f"person:{account}": PERSON_RATE} if person else {f"stranger:{account}": STRANGER_RATE}
-        rates = {f"room:{inbound.room}": CHAT_RATE, **own}
-        if not self.limits.allows(rates, at):
+        if not is_within:
             return self._too_fast(inbound, person, at), None
         if person is None:
             return Reply("refused", say("people.stranger", inbound.language)), None
@@ -52,17 +67,20 @@ class Doors:
             return greeting(person, inbound.language), None
         return None, person
 
+    def _allows(self, key: str, rate: Rate, at: datetime) -> bool:
+        return self.limits.allow([{key: rate}], at)[0]
+
     def _too_fast(self, inbound: Inbound, person: Bound | None, at: datetime) -> Reply | None:
-        if person is None or not self.limits.allows({f"slow:{inbound.room}": SLOW_SAID_RATE}, at):
+        if person is None or not self._allows(f"slow:{inbound.room}", SLOW_SAID_RATE, at):
             return None
         return Reply("refused", say("people.too_fast", inbound.language))
 
     def _bind(self, inbound: Inbound, code: str, person: Bound | None, at: datetime) -> Reply | None:
         """A code said in a group has been read by others; it is not taken there."""
         if inbound.is_group:
-            return Reply("refused", say("people.bind_in_private", inbound.language)) if person or self.limits.allows(
-                {f"stranger:{inbound.channel}/{inbound.person_id}": STRANGER_RATE}, at) else None
-        if not self.limits.allows({f"code:{inbound.channel}/{inbound.person_id}": CODE_RATE}, at):
+            return Reply("refused", say("people.bind_in_private", inbound.language)) if person or self._allows(
+                f"stranger:{inbound.channel}/{inbound.person_id}", STRANGER_RATE, at) else None
+        if not self._allows(f"code:{inbound.channel}/{inbound.person_id}", CODE_RATE, at):
             return Reply("refused", say("people.too_many_codes", inbound.language))
         bound = self.bindings.bind(inbound.channel, inbound.person_id, code, at)
         if bound is None:
@@ -70,6 +88,15 @@ class Doors:
         welcome = greeting(bound, inbound.language)
         said = say("people.bound", inbound.language, name=bound.name)
         return Reply("done", f"{said}\n\n{welcome.text}", buttons=welcome.buttons)
+
+
+def _rates(inbound: Inbound, person: Bound | None) -> dict[str, Rate]:
+    """Codes have a count of their own."""
+    if _BIND.fullmatch(inbound.text.strip()):
+        return {}
+    account = f"{inbound.channel}/{inbound.person_id}"
+    own = {f"person:{account}": PERSON_RATE} if person else {f"stranger:{account}": STRANGER_RATE}
+    return {f"room:{inbound.room}": CHAT_RATE, **own}
 
 
 def greeting(person: Bound, language: str) -> Reply:

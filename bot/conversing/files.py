@@ -44,6 +44,10 @@ class FileTalk:
     barcodes: Barcodes
     answerer: Answerer
 
+    def concerns(self, inbound: Inbound) -> bool:
+        """Whether it may be about a file."""
+        return inbound.attachment is not None or _TAKE.fullmatch(inbound.text.strip()) is not None
+
     def wanted(self, inbound: Inbound, at: datetime) -> Attachment | None:
         """The file to fetch before the message can be answered, if it is one worth fetching."""
         if inbound.attachment is not None:

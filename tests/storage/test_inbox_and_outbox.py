@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 from bot.app.wiring import clock
+from bot.channels.telegram import Arrived
+from bot.relay import Sent
 from domain.messaging.pacing import Rate
 from storage.engine import Database
 from storage.inbox import Inbox
@@ -25,7 +27,7 @@ def test_messages_of_a_chat_go_one_after_the_other(database: Database) -> None:
     first = outbox.lease(NOW, 30, 10)
     assert [each.payload["n"] for each in first] == ["a", "c"]
     assert not outbox.lease(NOW, 30, 10)
-    outbox.sent(first[0], "77", now=NOW, rates={})
+    outbox.sent([Sent(first[0], "77", {}, NOW)])
     assert [each.payload["n"] for each in outbox.lease(NOW, 30, 10)] == ["b"]
 
 
@@ -67,19 +69,28 @@ def test_places_in_the_pace_are_booked_ahead_for_all_processes(database: Databas
 def test_an_update_is_kept_once_and_taken_in_the_order_of_its_chat(database: Database) -> None:
     inbox = Inbox(database)
 
-    def receive(key: str, chat: str) -> bool:
-        return inbox.receive(channel="telegram", key=key, chat=chat, payload="{}", now=NOW)
+    def receive(*those: tuple[str, str]) -> set[str]:
+        return inbox.receive("telegram", [Arrived(key, chat, "{}") for key, chat in those], NOW)
 
-    assert [receive("1", "x"), receive("1", "x"), receive("2", "x"), receive("3", "y")] == [True, False, True, True]
-    taken = [inbox.take("telegram", NOW, 30) for _ in range(3)]
-    assert [each.key if each else None for each in taken] == ["1", "3", None]
-    assert taken[0] is not None
-    assert inbox.finish(taken[0], [{"chat": "telegram:1", "kind": "reply", "payload": {}}], NOW)
-    assert not inbox.finish(taken[0], [{"chat": "telegram:1", "kind": "reply", "payload": {}}], NOW)
-    second = inbox.take("telegram", NOW, 30)
-    assert second is not None
-    assert second.key == "2"
+    assert receive(("1", "x")) == {"1"}
+    assert receive(("1", "x"), ("2", "x"), ("3", "y"), ("3", "y")) == {"2", "3"}
+    first, third = inbox.take("telegram", NOW, 30, 10)
+    assert (first.key, third.key) == ("1", "3")
+    assert not inbox.take("telegram", NOW, 30)
+    posts = [{"chat": "telegram:1", "kind": "reply", "payload": {}}]
+    assert inbox.finish([(first, posts)], NOW) == [True]
+    assert inbox.finish([(first, posts), (third, [])], NOW) == [False, True]
+    assert [each.key for each in inbox.take("telegram", NOW, 30)] == ["2"]
     assert len(Outbox(database).lease(NOW, 30, 10)) == 1
-    again = inbox.take("telegram", LATER, 30)
-    assert again is not None
-    assert (again.key, again.attempts) == ("2", 2)
+    assert [(each.key, each.attempts) for each in inbox.take("telegram", LATER, 30)] == [("2", 2)]
+
+
+def test_messages_of_many_chats_share_the_bot_s_pace_and_wait_when_it_is_far_off(database: Database) -> None:
+    for chat in range(4):
+        queue(database, f"n{chat}", f"telegram:{chat}")
+    outbox, rates = Outbox(database), {"bot": Rate(1)}
+    leased = outbox.lease(NOW, 30, 10, paces_of=lambda _: rates, patience_s=2)
+    assert [(each.at - NOW).total_seconds() for each in leased] == [0, 1, 2]
+    assert not outbox.lease(NOW, 30, 10, paces_of=lambda _: rates, patience_s=2)
+    later = outbox.lease(NOW + timedelta(seconds=1), 30, 10, paces_of=lambda _: rates, patience_s=2)
+    assert [(each.chat, each.at - NOW) for each in later] == [("telegram:3", timedelta(seconds=3))]

@@ -199,7 +199,7 @@ def test_an_update_that_fails_three_times_is_given_up_with_a_word(
     def broken(*_: object, **__: object) -> Iterator[None]:
         raise RuntimeError("no luck")
 
-    monkeypatch.setattr("bot.channels.telegram.RETRY_IN", clock() - clock())
+    monkeypatch.setattr("bot.conversing.worker.RETRY_IN", clock() - clock())
     monkeypatch.setattr(type(shop.shop.dispatcher), "reply", broken)
     shop.says(WANG, "哪些货要补")
     shop.world.wait_text(WANG, "出了错")

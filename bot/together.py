@@ -1,0 +1,43 @@
+"""Many small calls as few large ones: what is asked for while one runs is done by the next, all of it at once.
+
+A transaction costs as much for thirty rows as for one, and with thirty chats at a time there are thirty to write.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Any, Generic, TypeVar
+
+T = TypeVar("T")
+MOST = 200  # of one call: one statement's worth
+
+
+class Together(Generic[T]):
+    """`await together(item)` returns when `work`, in a thread, has done a list of items with this one in it."""
+
+    def __init__(self, work: Callable[[Sequence[T]], Any]) -> None:
+        self._work = work
+        self._waiting: list[tuple[T, asyncio.Future[None]]] = []
+        self._running: asyncio.Task[None] | None = None
+
+    async def __call__(self, item: T) -> None:
+        done = asyncio.get_running_loop().create_future()
+        self._waiting.append((item, done))
+        if self._running is None or self._running.done():
+            self._running = asyncio.create_task(self._run())
+        await done
+
+    async def _run(self) -> None:
+        while self._waiting:
+            batch, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
+            failed: Exception | None = None
+            try:
+                await asyncio.to_thread(self._work, [item for item, _ in batch])
+            except Exception as error:  # noqa: BLE001  (handed to everybody who asked)
+                failed = error
+            for _, done in batch:
+                if done.done():  # whoever asked has gone
+                    continue
+                if failed is None:
+                    done.set_result(None)
+                else:
+                    done.set_exception(failed)
