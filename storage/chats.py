@@ -106,10 +106,14 @@ class Chats:
             connection.execute(update(Chat).where(col(Chat.key) == key).values(clearance=role, changed_at=now))
 
     def subscribe(self, key: str, report: Report, *, at: str | None, by: str, now: datetime) -> None:
-        """The chat gets the report from now on, at that time of day."""
+        """The chat gets the report from now on, at that time of day: a new time counts from now, too.
+
+        Else one earlier in the day would be caught up on, for today and the days before.
+        """
         with self._database.write() as connection:
             same = (col(Subscription.chat) == key, col(Subscription.report) == report)
-            if not connection.execute(update(Subscription).where(*same).values(at=at)).rowcount:
+            if not connection.execute(update(Subscription).where(*same).values(
+                    at=at, subscribed_by=by, created_at=now)).rowcount:
                 connection.execute(insert(Subscription).values(chat=key, report=report, at=at, subscribed_by=by,
                                                                created_at=now))
 
