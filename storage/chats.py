@@ -36,12 +36,13 @@ class Chats:
         self._database = database
 
     def seen(self, key: str, *, title: str, is_group: bool, language: str, now: datetime) -> KnownChat:
-        """The chat, made when it is new; whoever speaks there can be spoken to again."""
+        """The chat, made when it is new; whoever speaks there can be spoken to again. One that is paused stays so."""
         known = self.find(key)
         title = title[:MAX_TITLE]
-        if known is not None and (known.title, known.state) == (title, ChatState.ACTIVE):
+        if known is not None and known.title == title and known.state is not ChatState.LEFT:
             return known
-        values = {"title": title, "state": ChatState.ACTIVE, "changed_at": now}
+        is_paused = known is not None and known.state is ChatState.PAUSED
+        values = {"title": title, "state": ChatState.PAUSED if is_paused else ChatState.ACTIVE, "changed_at": now}
         if known is None and self._add(key, {**values, "is_group": is_group, "language": language, "created_at": now}):
             return KnownChat(key, title, is_group, None, language, ChatState.ACTIVE)
         with self._database.write() as connection:
@@ -67,6 +68,13 @@ class Chats:
         """The bot was removed or blocked there."""
         with self._database.write() as connection:
             connection.execute(update(Chat).where(col(Chat.key) == key).values(state=ChatState.LEFT, changed_at=now))
+
+    def pause(self, key: str, now: datetime, *, wanted: bool) -> bool:
+        """Nothing comes to the chat unasked until it is wanted again; False where nothing can come anyway."""
+        with self._database.write() as connection:
+            return connection.execute(
+                update(Chat).where(col(Chat.key) == key, col(Chat.state) != ChatState.LEFT)
+                .values(state=ChatState.PAUSED if wanted else ChatState.ACTIVE, changed_at=now)).rowcount == 1
 
     def moved(self, old: str, new: str, now: datetime) -> None:
         """The channel gave the group another address; what it had, and what waits for it, goes along."""

@@ -161,6 +161,17 @@ def test_the_report_has_a_picture(program: Program, tmp_path: Path) -> None:
     assert (tmp_path / "report.png").read_bytes().startswith(b"\x89PNG")
 
 
+@pytest.mark.parametrize("words", ["/subscribe", "订阅", "/unsubscribe", "退订", "/subscribe nonsense 09:07", "/test"])
+def test_every_choice_among_reports_can_be_sent_back(program: Program, words: str) -> None:
+    with open_shop(Settings(program.folder), demo=True) as shop:
+        def say(text: str) -> Any:
+            return shop.dispatcher.reply(text, person=shop.person("owner"), at=shop.now(), chat=f"with {words}")
+
+        offered = say(words).choices
+        assert len(offered) == 3
+        assert {say(choice).kind for choice in offered} <= {"proposal", "answer"}
+
+
 def test_a_test_send_shows_it_and_sends_nothing(program: Program) -> None:
     with open_shop(Settings(program.folder), demo=True) as shop:
         def say(words: str, who: str = "owner") -> Any:
