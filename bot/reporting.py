@@ -1,12 +1,13 @@
-"""Words about reports that are no figures: a test send, and putting a low-stock warning off."""
+"""Words about reports that are no figures: a test send, silence in a chat, and putting a low-stock warning off."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from functools import partial
 
 from bot.pictures import drawn
 from bot.rendering.messages import say
-from bot.rendering.reply import Reply
+from bot.rendering.reply import Button, Reply
 from bot.rendering.report import Draw, picture, render_parts
 from bot.turn import Turn
 from bot.understanding.readings import Act, Context, Understood
@@ -19,16 +20,21 @@ PUT_OFF_UNTIL = time(8, 0)  # of tomorrow: before the morning's list of everythi
 
 @dataclass(frozen=True, slots=True)
 class Reporting:
-    """`make` reckons a report as it would be now, `snooze` silences a SKU, `read` understands a message."""
+    """`make` reckons a report as it would be now, `snooze` silences a SKU, `read` understands a message.
+
+    `pause` lets nothing come to a chat unasked, or lets it come again; False where nothing comes anyway.
+    """
 
     make: Callable[[Report, datetime], ReportBody]
     snooze: Callable[[str, datetime], int]
     read: Callable[[str, datetime, Context], Understood]
     draw: Draw
+    pause: Callable[[str, bool], bool]
 
     @property
     def commands(self) -> Mapping[str, Callable[[str, Turn], Reply]]:
-        return {"test": self._test, "snooze": self._put_off}
+        return {"test": self._test, "snooze": self._put_off, "pause": partial(self._pause, wanted=True),
+                "resume": partial(self._pause, wanted=False)}
 
     def _test(self, argument: str, turn: Turn) -> Reply:
         """The report as far as it may be seen here; nothing is noted, and the real one still comes."""
@@ -57,6 +63,18 @@ class Reporting:
 
     def _chart(self, message: ReportMessage, turn: Turn) -> list[str]:
         return drawn(turn, "-report", lambda path: picture(message, turn.language, self.draw, path))
+
+    def _pause(self, _: str, turn: Turn, *, wanted: bool) -> Reply:
+        """Of a group, all its topics: whoever silences one means the bot."""
+        turn.person.require(Permission.SUBSCRIBE)
+        if not self.pause(turn.chat.partition("/")[0], wanted):
+            return Reply("refused", say("reporting.nothing_comes", turn.language))
+        return Reply("done", say("reporting.paused" if wanted else "reporting.resumed", turn.language),
+                     buttons=self._way_back(turn.language) if wanted else (), understood_by="command")
+
+    def _way_back(self, language: str) -> tuple[Button, ...]:
+        words = say("reporting.resume_message", language)
+        return (Button(words, words),)
 
     def _put_off(self, sku: str, turn: Turn) -> Reply:
         turn.person.require(Permission.STOCK)

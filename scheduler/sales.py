@@ -3,6 +3,7 @@
 Every figure is an answer of the same port that `ask` uses, at the moment the report is due, so both say the same.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,16 +11,17 @@ from domain.clock import ShopCalendar
 from domain.messaging.model import Report
 from domain.metrics.periods import Period
 from domain.metrics.query import Compare, Direction, MetricQuery, Order
-from domain.metrics.result import Cell, ResultTable
+from domain.metrics.result import Cell, Coverage, ResultTable
 from domain.ports import Figures
 from domain.reports import Figure, Gaps, SalesReport, Split
 
-# In the order in which they are told; a query takes six at most.
-_HEADS = (("revenue", "orders", "refund_amount", "cogs", "gross_profit", "gross_margin"),
-          ("net_profit", "net_margin", "ad_spend", "aov"), ("roi",))
-_PLATFORM = ("revenue", "orders", "gross_profit")
-_PRODUCT = ("gross_profit", "units")
-_TREND = ("revenue", "gross_profit")
+# In the order in which they are told, from what came in to what is left; a query takes six at most.
+_HEADS = (("revenue", "orders", "aov", "refund_amount", "cogs", "gross_profit"),
+          ("gross_margin", "ad_spend", "roi", "net_profit", "net_margin"))
+# By what a period is told apart: with the profit, and where no cost is known at all, without it.
+_PLATFORM = {True: ("revenue", "orders", "gross_profit"), False: ("revenue", "orders")}
+_PRODUCT = {True: ("gross_profit", "units"), False: ("revenue", "units")}
+_TREND = {True: ("revenue", "gross_profit"), False: ("revenue",)}
 _SIGNS_OF_LIFE = frozenset({"revenue", "orders", "refund_amount"})
 TREND_DAYS = 14  # two weeks: enough to see weekdays repeat, few enough for a phone
 _WEEK = timedelta(days=7)
@@ -38,10 +40,13 @@ class Reckoning:
     def report(self, report: Report) -> SalesReport:
         tables = [self._head(metrics) for metrics in _HEADS]
         told = tuple(figure for figures, _ in tables for figure in figures)
+        has_profit = any(figure.metric == "gross_profit" and figure.value is not None for figure in told)
+        best, worst = (self._product(_PRODUCT[has_profit], way) for way in (Direction.DESC, Direction.ASC))
         return SalesReport(
             report, self.period.start, self.period.end, self.currency, told,
-            platforms=self._split("platform", _PLATFORM, Direction.DESC), best=self._product(Direction.DESC),
-            worst=self._product(Direction.ASC), trend=self._trend(), gaps=self._gaps(tables[0][1]),
+            platforms=self._split("platform", _PLATFORM[has_profit], Direction.DESC),
+            best=best, worst=None if worst == best else worst, trend=self._trend(_TREND[has_profit]),
+            gaps=self._gaps([table.coverage for _, table in tables]),
             is_empty=all(not figure.value for figure in told if figure.metric in _SIGNS_OF_LIFE))
 
     def _head(self, metrics: tuple[str, ...]) -> tuple[list[Figure], ResultTable]:
@@ -63,20 +68,21 @@ class Reckoning:
                                          order=(Order(metrics[0], direction),)))
         return Split(by, metrics, found.rows) if found.rows else None
 
-    def _product(self, direction: Direction) -> Split | None:
-        return self._split("product", _PRODUCT, direction, limit=1)
+    def _product(self, metrics: tuple[str, ...], direction: Direction) -> Split | None:
+        return self._split("product", metrics, direction, limit=1)
 
-    def _trend(self) -> Split | None:
+    def _trend(self, metrics: tuple[str, ...]) -> Split | None:
         days = Period(self.period.end - timedelta(days=TREND_DAYS), self.period.end)
-        found = self._answer(MetricQuery(_TREND, by=("day",), period=days))
-        return Split("day", _TREND, found.rows) if len(found.rows) > 1 else None
+        found = self._answer(MetricQuery(metrics, by=("day",), period=days))
+        return Split("day", metrics, found.rows) if len(found.rows) > 1 else None
 
-    def _gaps(self, head: ResultTable) -> Gaps:
+    def _gaps(self, covers: Sequence[Coverage]) -> Gaps:
+        """Each query covers what its own figures rest on: costs those of gross profit, charges those of net profit."""
         end = self.calendar.start_of(self.period.end)
-        unsynced = tuple((shop, fresh) for shop, fresh in sorted(head.coverage.fresh.items())
+        unsynced = tuple((shop, fresh) for shop, fresh in sorted(covers[0].fresh.items())
                          if fresh is None or fresh < end)
-        return Gaps(head.coverage.lines_without_cost or 0, head.coverage.amount_without_cost or 0, unsynced,
-                    head.coverage.estimated_charges or 0)
+        return Gaps(covers[0].lines_without_cost or 0, covers[0].amount_without_cost or 0, unsynced,
+                    max(cover.estimated_charges or 0 for cover in covers))
 
     def _answer(self, query: MetricQuery) -> ResultTable:
         return self.figures.answer(query, self.at)

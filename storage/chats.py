@@ -38,12 +38,16 @@ class Chats:
 
     def seen(self, key: str, *, title: str, is_group: bool, language: str, now: datetime,
              known: KnownChat | None = None) -> KnownChat:
-        """The chat, made when it is new; whoever speaks there can be spoken to again. It may be `known` already."""
+        """The chat, made when it is new; whoever speaks there can be spoken to again. One that is paused stays so.
+
+        It may be `known` already.
+        """
         known = known or self.find(key)
         title = title[:MAX_TITLE]
-        if known is not None and (known.title, known.state) == (title, ChatState.ACTIVE):
+        if known is not None and known.title == title and known.state is not ChatState.LEFT:
             return known
-        values = {"title": title, "state": ChatState.ACTIVE, "changed_at": now}
+        is_paused = known is not None and known.state is ChatState.PAUSED
+        values = {"title": title, "state": ChatState.PAUSED if is_paused else ChatState.ACTIVE, "changed_at": now}
         if known is None and self._add(key, {**values, "is_group": is_group, "language": language, "created_at": now}):
             return KnownChat(key, title, is_group, None, language, ChatState.ACTIVE)
         with self._database.write() as connection:
@@ -73,6 +77,13 @@ class Chats:
         """The bot was removed or blocked there."""
         with self._database.write() as connection:
             connection.execute(update(Chat).where(col(Chat.key) == key).values(state=ChatState.LEFT, changed_at=now))
+
+    def pause(self, key: str, now: datetime, *, wanted: bool) -> bool:
+        """Nothing comes to the chat unasked until it is wanted again; False where nothing can come anyway."""
+        with self._database.write() as connection:
+            return connection.execute(
+                update(Chat).where(col(Chat.key) == key, col(Chat.state) != ChatState.LEFT)
+                .values(state=ChatState.PAUSED if wanted else ChatState.ACTIVE, changed_at=now)).rowcount == 1
 
     def moved(self, old: str, new: str, now: datetime) -> None:
         """The channel gave the group another address; what it had, and what waits for it, goes along."""
@@ -112,10 +123,14 @@ class Chats:
             connection.execute(update(Chat).where(col(Chat.key) == key).values(clearance=role, changed_at=now))
 
     def subscribe(self, key: str, report: Report, *, at: str | None, by: str, now: datetime) -> None:
-        """The chat gets the report from now on, at that time of day."""
+        """The chat gets the report from now on, at that time of day: a new time counts from now, too.
+
+        Else one earlier in the day would be caught up on, for today and the days before.
+        """
         with self._database.write() as connection:
             same = (col(Subscription.chat) == key, col(Subscription.report) == report)
-            if not connection.execute(update(Subscription).where(*same).values(at=at)).rowcount:
+            if not connection.execute(update(Subscription).where(*same).values(
+                    at=at, subscribed_by=by, created_at=now)).rowcount:
                 connection.execute(insert(Subscription).values(chat=key, report=report, at=at, subscribed_by=by,
                                                                created_at=now))
 

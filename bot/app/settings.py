@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Literal
 
+from domain.clock import ShopCalendar
 from domain.errors import OperatorMustAct
 
 DEFAULT_TIMEZONE = "Asia/Shanghai"
@@ -73,6 +74,8 @@ def read_settings(environment: Mapping[str, str] | None = None, *, data_dir: str
     currency = given["CURRENCY"]
     if currency is not None and not (len(currency) == 3 and currency.isascii() and currency.isalpha()):
         raise OperatorMustAct(f"ZHANGGUI_CURRENCY is {currency!r}; it takes a three-letter code such as CNY")
+    if given["TIMEZONE"] is not None:
+        ShopCalendar.named(given["TIMEZONE"])  # raises here, before a new database is made with a zone that is none
     folder = data_dir or given["DATA_DIR"]
     return Settings(
         data_dir=Path(folder).expanduser() if folder else _home(values) / ".zhanggui",

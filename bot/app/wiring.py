@@ -177,7 +177,8 @@ def _put_together(settings: Settings, database: Database) -> OpenShop:
     demo_at = identity.read(database, DEMO_MARK)
     shop = OpenShop(settings, database, calendar, currency, vault, Roster(database, vault), dispatcher, figures,
                     datetime.fromisoformat(demo_at) if demo_at else None)
-    reporting = Reporting(partial(_report, shop), partial(_snooze, shop), reader.read, draw)
+    reporting = Reporting(partial(_report, shop), partial(_snooze, shop), reader.read, draw,
+                          partial(_pause, shop))
     dispatcher.commands = {**dispatcher.commands, **reporting.commands}
     return shop
 
@@ -195,6 +196,12 @@ def _snooze(shop: OpenShop, sku: str, until: datetime) -> int:
     from storage.stock_watch import StoredStockWatch  # noqa: PLC0415
 
     return StoredStockWatch(shop.database, shop.calendar).snooze(sku, until)
+
+
+def _pause(shop: OpenShop, chat: str, wanted: bool) -> bool:  # noqa: FBT001  (what the chat wants)
+    from storage.chats import Chats  # noqa: PLC0415
+
+    return Chats(shop.database).pause(chat, clock(), wanted=wanted)
 
 
 def language_model(settings: ModelSettings) -> OpenAICompatible:

@@ -47,8 +47,11 @@ def render_missing(missing: Missing, language: str) -> Reply:
 def render_not_possible(outcome: NotPossible, language: str, zone: ZoneInfo) -> Reply:
     """Why nothing was done, with the nearest names."""
     lines = [_sentence(outcome.key, outcome.action, outcome.said, language, zone=zone)]
-    lines += [f"{number}. {choice}" for number, choice in enumerate(outcome.choices, 1)]
-    return Reply("refused", "\n".join(lines), choices=outcome.choices)
+    choices = outcome.choices
+    if outcome.key == "no.unknown_report":  # its id alone is no message that can be sent back
+        choices = tuple(f"/{outcome.action} {report}" for report in choices)
+    lines += [f"{number}. {choice}" for number, choice in enumerate(choices, 1)]
+    return Reply("refused", "\n".join(lines), choices=choices)
 
 
 def _action(name: str, arguments: Mapping[str, Any], code: str | None) -> dict[str, Any]:

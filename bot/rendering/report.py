@@ -1,27 +1,22 @@
 """Reports in words, rendered when they are sent: text that says everything, a picture, buttons."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from bot.rendering.amounts import change, counted, money
-from bot.rendering.dates import WEEKDAYS, clock, day, span
-from bot.rendering.labels import dimension_name, metric_name, value_label
+from bot.rendering.dates import WEEKDAYS, day, span
 from bot.rendering.messages import say
 from bot.rendering.reply import Button, Reply
 from bot.rendering.report_orders import waiting_lines
+from bot.rendering.report_sales import figure_column, sales_lines, split_table
 from bot.rendering.report_stock import stock_buttons, stock_lines
-from bot.rendering.table import lay_out
 from domain.messaging.model import Report
-from domain.metrics.catalog import METRICS, Unit
 from domain.metrics.periods import Period
 from domain.metrics.query import MetricQuery
-from domain.metrics.result import Cell, Column, Coverage, ResultTable
+from domain.metrics.result import Column, Coverage, ResultTable
 from domain.reports import (
-    Figure,
-    Gaps,
     ReportBody,
     ReportMessage,
     SalesReport,
@@ -87,95 +82,22 @@ def render_notice(payload: Mapping[str, Any], language: str) -> Reply:
 def _part(body: ReportBody, view: _View) -> list[str]:
     match body:
         case SalesReport():
-            return _sales(body, view)
+            period = Period(body.start, body.end)
+            named = span(period, view.today, view.language)
+            weekday = f" {WEEKDAYS[view.language][body.start.weekday()]}" if period.days == 1 else ""
+            return [_title(body.report, named + weekday, view), *sales_lines(body, view.language, view.at)]
         case StockReport():
             return [_title(body.report, f"{day(view.today, view.today, view.language)} {view.at:%H:%M}", view),
                     *stock_lines(body, view.language)]
         case WaitingReport():
             title = _title(body.report, f"{day(view.today, view.today, view.language)} {view.at:%H:%M}", view)
-            return [title, *waiting_lines(body, view.language, view.at, _table(body.shops, "CNY", view))]
+            return [title, *waiting_lines(body, view.language, view.at, split_table(body.shops, "CNY", view.language,
+                                                                                   view.today))]
 
 
 def _title(report: Report, when: str, view: _View) -> str:
     name = say(f"report.{report}", view.language)
     return say("reporting.title", view.language, report=name[:1].upper() + name[1:], day=when)
-
-
-def _sales(body: SalesReport, view: _View) -> list[str]:
-    period = Period(body.start, body.end)
-    named = span(period, view.today, view.language)
-    if period.days == 1:
-        named += f" {WEEKDAYS[view.language][body.start.weekday()]}"
-    lines = [_title(body.report, named, view)]
-    if body.is_empty:
-        lines.append(say("reporting.nothing", view.language, day=named))
-    else:
-        lines += [_figure(figure, body, view) for figure in body.figures]
-        lines += _table(body.platforms, body.currency, view)
-        lines += _product("best", body.best, body.currency, view) + _product("worst", body.worst, body.currency, view)
-    return lines + _gaps(body.gaps, body.currency, view)
-
-
-def _column(metric: str, currency: str) -> Column:
-    unit = METRICS[metric].unit
-    return Column(metric, unit.value, currency if unit is Unit.MONEY else None)
-
-
-def _figure(figure: Figure, body: SalesReport, view: _View) -> str:
-    """毛利 ¥1,234.00  比前一天 ↑5.2%,比上周日 ↓3.1%."""
-    column = _column(figure.metric, body.currency)
-    text = say("reporting.figure", view.language, name=metric_name(figure.metric, view.language),
-               value=counted(figure.value, column, view.language))
-    before = change(figure.value, figure.before, column, view.language)
-    further = change(figure.value, figure.further, column, view.language)
-    if before is None:
-        return text
-    is_day = (body.end - body.start).days == 1
-    facts = {"figure": text, "when": say("reporting.day_before" if is_day else "reporting.week_before", view.language),
-             "arrow": before.arrow}
-    if further is None or not is_day:
-        return say("reporting.against", view.language, **facts)
-    weekday = say("reporting.same_weekday", view.language, weekday=WEEKDAYS[view.language][body.start.weekday()])
-    return say("reporting.against_two", view.language, **facts, further=weekday, further_arrow=further.arrow)
-
-
-def _table(split: Split | None, currency: str, view: _View) -> list[str]:
-    if split is None:
-        return []
-    header = [dimension_name(split.by, view.language), *(metric_name(name, view.language) for name in split.metrics)]
-    rows = [[value_label(split.by, row[0], view.language, view.today), *_cells(split, row, currency, view)]
-            for row in split.rows]
-    return [lay_out(header, rows)]
-
-
-def _cells(split: Split, row: Sequence[Cell], currency: str, view: _View) -> list[str]:
-    return [counted(value, _column(metric, currency), view.language)
-            for metric, value in zip(split.metrics, row[1:], strict=True)]
-
-
-def _product(which: str, split: Split | None, currency: str, view: _View) -> list[str]:
-    if split is None:
-        return []
-    label = value_label(split.by, split.rows[0][0], view.language, view.today)
-    figures = [say("reporting.figure", view.language, name=metric_name(name, view.language), value=value)
-               for name, value in zip(split.metrics, _cells(split, split.rows[0], currency, view), strict=True)]
-    return [say(f"reporting.{which}", view.language, label=label,
-                figures=("," if view.language == "zh" else ", ").join(figures))]
-
-
-def _gaps(gaps: Gaps, currency: str, view: _View) -> list[str]:
-    """What the figures leave out, each in a line."""
-    lines = []
-    if gaps.lines_without_cost:
-        lines.append(say("reporting.gap_cost", view.language, n=gaps.lines_without_cost,
-                         amount=money(gaps.amount_without_cost, currency)))
-    if gaps.estimated_charges:
-        lines.append(say("reporting.gap_estimated", view.language, n=gaps.estimated_charges))
-    for shop, fresh in gaps.unsynced:
-        moment = clock(fresh.astimezone(view.at.tzinfo), view.today, view.language) if fresh else ""
-        lines.append(say("reporting.gap_shop" if fresh else "reporting.gap_shop_never", view.language, shop=shop,
-                         moment=moment))
-    return lines
 
 
 def _buttons(body: ReportBody, view: _View) -> list[Button]:
@@ -204,5 +126,5 @@ def _series(body: SalesReport, trend: Split) -> ResultTable:
     days = Period(date.fromisoformat(str(trend.rows[0][0])), body.end)
     return ResultTable(
         MetricQuery(trend.metrics, by=("day",), period=days),
-        (Column("day", "text"), *(_column(name, body.currency) for name in trend.metrics)), trend.rows,
+        (Column("day", "text"), *(figure_column(name, body.currency) for name in trend.metrics)), trend.rows,
         Coverage(orders=len(trend.rows)), total_rows=len(trend.rows))

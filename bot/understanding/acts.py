@@ -116,6 +116,7 @@ class _Facts:
     sets: bool = False
     is_bare: bool = True  # nothing but verbs and politeness
     is_strong: bool = False  # a verb that has no other meaning
+    drops_report: bool = False  # a verb that can only mean a report
     has_refund: bool = False
     has_period: bool = False
 
@@ -134,6 +135,7 @@ class _Facts:
             facts.methods += token.has("cost_method")
             facts.signs += token.has("sign") and not token.names
             facts.sets = facts.sets or token.has("set_to")
+            facts.drops_report = facts.drops_report or token.text.lower() in _DROPS
             facts.has_refund = facts.has_refund or "退" in token.text or "refund" in token.text
             facts.has_period = facts.has_period or token.has("offset") or token.has("split")
             facts.is_bare = facts.is_bare and not token.names and (
@@ -143,9 +145,11 @@ class _Facts:
         return facts
 
 
+_DROPS = {"unsubscribe", "退订", "取消订阅"}
+
 # In this order: the first action whose verb was said and whose condition holds.
 _RULES: tuple[tuple[str, Callable[[_Facts], bool]], ...] = (
-    ("unsubscribe", lambda facts: facts.reports + facts.loose_reports > 0),
+    ("unsubscribe", lambda facts: facts.reports + facts.loose_reports > 0 or (facts.is_bare and facts.drops_report)),
     ("subscribe", lambda facts: facts.reports > 0 or (facts.loose_reports > 0 and facts.is_strong) or facts.is_bare),
     ("record_expense", lambda facts: (facts.numbers > 0 or facts.is_strong) and not facts.places and not facts.codes),
     ("set_reorder_point", lambda facts: facts.numbers > 0 or facts.sets),
@@ -213,7 +217,9 @@ def _choices(missing: str, found: Arguments, message: Message) -> tuple[str, ...
         lead = {"warehouse": "", "from": "从", "to": "到"}[missing]
         return tuple(f"{said} {lead}{name}" for name in names[:MAX_CHOICES])
     if missing == "report":
-        return tuple(f"{said}{name}" for name in ("日报", "周报", "低库存提醒"))
+        is_english = message.text.message.isascii()
+        reports = ("daily report", "weekly review", "low stock") if is_english else ("日报", "周报", "低库存提醒")
+        return tuple(f"{said}{' ' if is_english else ''}{name}" for name in reports)
     return ()
 
 

@@ -24,6 +24,8 @@ _COMMANDS = tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern i
     ("unmatched", r"没(?:有)?对上(?: ?SKU)?的商品(?:有哪些)?|(?:which|what) products are (?:unmatched|not matched)"),
     ("test", r"试发\s*(.{1,20})"),
     ("snooze", r"(?:明天再说|先不管|/?snooze)\s*[:\uff1a]?\s*(?!\d+$)([^\s,\uff0c]{1,80})"),
+    ("pause", r"(?:先)?暂停(?:推送|报告|提醒|通知)|(?:先)?(?:别|不要)再?推送了?|pause(?: (?:all )?reports)?"),
+    ("resume", r"恢复(?:推送|报告|提醒|通知)|继续推送|resume(?: (?:all )?reports)?"),
     ("mergeable", r"(?:有)?(?:哪些|什么)(?:订单|单子?)?(?:可以|能|该)(?:合单|合并(?:发货)?|一起发货?)"),
     ("mergeable", r"(?:可|能)合单的?(?:订单|单)?"),
     ("mergeable", r"which orders (?:can|could|may) (?:i |we |be )?(?:merged?|combined?)|/?mergeable(?: orders)?"),

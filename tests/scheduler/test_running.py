@@ -9,9 +9,11 @@ import pytest
 
 from domain.clock import ShopCalendar
 from domain.jobs import Addressed, Due, LostClaim, Outcome
+from domain.messaging.model import Report
 from scheduler.context import JobContext, aside
 from scheduler.runner import RETRY_AFTER
 from scheduler.schedule import QUIET_HOURS
+from storage.chats import Chats
 from storage.engine import Database
 from storage.job_runs import JobRuns
 from tests.scheduler.world import (
@@ -64,6 +66,16 @@ def test_a_missed_summary_comes_once_for_its_own_day_and_says_that_it_is_late(wo
     assert "2026-11-24T01:07" in late[0]
     assert '"start": "2026-11-23"' in late[1]
     assert ['"is_late": true' in payload for _, payload in (in_time, late)] == [False, True]
+
+
+def test_a_time_changed_on_the_command_line_counts_from_then_on(world: World) -> None:
+    """It had counted from the first subscription: the new time was caught up on for today and the day before."""
+    world.subscribe()
+    Chats(world.database).subscribe("terminal", Report.DAILY_PROFIT, at="08:30", by="owner", now=AT)
+    world.tick()
+    assert not world.rows("outbox", "id")
+    world.tick(AT + DAY)
+    assert len(world.rows("outbox", "id")) == 1
 
 
 def test_what_came_too_late_is_on_record(world: World) -> None:

@@ -33,6 +33,18 @@ def test_a_subscribed_report_comes_to_the_chat_once(shop: Stage) -> None:
     assert len([each for each in shop.world.sent[before:] if each.chat == CHEN]) == 1
 
 
+def test_a_paused_chat_gets_nothing_until_it_wants_to_and_still_answers(shop: Stage) -> None:
+    proposal = shop.hears(CHEN, "订阅待发货", "确认")
+    shop.taps(CHEN, proposal, next(iter(proposal.buttons)))
+    paused = shop.hears(CHEN, "暂停推送", "先不推送")
+    assert run(shop, "to_ship", 1) == 0
+    shop.hears(CHEN, "待发货", "待发货")
+    assert run(shop, "to_ship", 2) == 0, "speaking there does not end it"
+    shop.taps(CHEN, paused, "恢复推送")
+    shop.quiet()
+    assert run(shop, "to_ship", 3) == 1
+
+
 def test_a_report_that_somebody_may_not_see_cannot_be_subscribed(shop: Stage) -> None:
     shop.hears(WANG, "订阅日报", "不能订阅")
 

@@ -72,7 +72,7 @@ def test_a_report_is_sent_once(program: Program) -> None:
     assert (first["job"], first["due"], first["claimed"]) == ("daily_profit", "2026-11-23T09:07:00+08:00", True)
     [message] = first["messages"]
     assert (message["chat"], message["report"]) == ("terminal", "daily_profit")
-    assert message["text"].startswith("每日利润 · 11月22日 周日\n销售额 ¥")
+    assert message["text"].startswith("每日利润 · 11月22日 周日\n净赚 ¥")
     again = program.job("daily_profit", "2026-11-23T09:07")
     assert again == {**first, "claimed": False, "messages": []}
     assert program.job("daily_profit", "2026-11-22T09:07")["claimed"]
@@ -93,6 +93,7 @@ def test_its_figures_are_those_of_ask_and_of_the_facts_themselves(program: Progr
     assert {name: told[name]["value"] for name in facts} == facts
     week_before = facts_of(program.folder, "2026-11-15")
     assert {name: told[name]["further"] for name in week_before} == week_before
+    assert part["gaps"]["estimated_charges"] == estimates_of(program.folder, "2026-11-22") > 0
 
 
 def facts_of(folder: Path, day: str) -> dict[str, int]:
@@ -108,9 +109,19 @@ def facts_of(folder: Path, day: str) -> dict[str, int]:
                         "AND status = 'succeeded'")
         [returned] = one("SELECT coalesce(sum(l.cost_base), 0) FROM refund_lines l JOIN refunds r ON r.id = "
                          "l.refund_id WHERE r.refunded_on = :day AND r.status = 'succeeded'")
+        [charges] = one("SELECT sum(amount_base) FROM charges WHERE occurred_on = :day")
+        [ads] = one("SELECT sum(spend_base) FROM ad_spend WHERE day = :day")
+        [others] = one("SELECT coalesce(sum(amount_base), 0) FROM expenses WHERE day = :day")
     cogs = cost - returned
-    return {"orders": orders, "revenue": revenue, "refund_amount": refunds, "cogs": cogs,
-            "gross_profit": revenue - refunds - cogs}
+    gross = revenue - refunds - cogs
+    return {"orders": orders, "revenue": revenue, "refund_amount": refunds, "cogs": cogs, "gross_profit": gross,
+            "ad_spend": ads, "net_profit": gross - charges - ads - others}
+
+
+def estimates_of(folder: Path, day: str) -> int:
+    with open_shop(Settings(folder), demo=True) as shop, shop.database.read() as connection:
+        return int(connection.execute(text("SELECT count(*) FROM charges WHERE occurred_on = :day "
+                                           "AND certainty = 'estimated'"), {"day": day}).scalar_one())
 
 
 def test_low_stock_is_warned_of_once_and_as_the_answer_lists_it(program: Program) -> None:
@@ -148,6 +159,17 @@ def test_the_report_has_a_picture(program: Program, tmp_path: Path) -> None:
     reply = render_report(program.payload(), "zh", draw=draw, chart=tmp_path / "report.png")
     assert reply.charts == [str(tmp_path / "report.png")]
     assert (tmp_path / "report.png").read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("words", ["/subscribe", "订阅", "/unsubscribe", "退订", "/subscribe nonsense 09:07", "/test"])
+def test_every_choice_among_reports_can_be_sent_back(program: Program, words: str) -> None:
+    with open_shop(Settings(program.folder), demo=True) as shop:
+        def say(text: str) -> Any:
+            return shop.dispatcher.reply(text, person=shop.person("owner"), at=shop.now(), chat=f"with {words}")
+
+        offered = say(words).choices
+        assert len(offered) == 3
+        assert {say(choice).kind for choice in offered} <= {"proposal", "answer"}
 
 
 def test_a_test_send_shows_it_and_sends_nothing(program: Program) -> None:

@@ -1,9 +1,11 @@
-"""What the environment says of a language model, and what is refused at once instead of at the first question."""
+"""What the environment says, and what is refused at once instead of at the first question."""
 
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
+from bot.app.cli import main
 from bot.app.settings import DAILY_MODEL_TOKENS, OPENAI_BASE_URL, OPENAI_MODEL, ModelSettings, read_settings
 from domain.errors import OperatorMustAct
 
@@ -36,3 +38,15 @@ def test_prices_are_two() -> None:
 def test_what_is_no_setting_is_said_to_be_none(name: str, value: str) -> None:
     with pytest.raises(OperatorMustAct, match=f"ZHANGGUI_OPENAI_{name}"):
         model(**{name: value})
+
+
+@pytest.mark.parametrize("zone", ["Mars/Phobos", "../etc/passwd", "UTC+25"])
+def test_a_zone_that_does_not_exist_never_becomes_a_shop_s(zone: str, tmp_path: Path,
+                                                           capsys: pytest.CaptureFixture[str],
+                                                           monkeypatch: pytest.MonkeyPatch) -> None:
+    """It had been written into the new database, which then refused the right zone as another one for good."""
+    monkeypatch.setenv("ZHANGGUI_TIMEZONE", zone)
+    assert main(["job", "low_stock", "--data-dir", str(tmp_path)]) == 1
+    assert f"no time zone is called {zone!r}" in capsys.readouterr().err
+    monkeypatch.setenv("ZHANGGUI_TIMEZONE", "Asia/Shanghai")
+    assert main(["job", "low_stock", "--data-dir", str(tmp_path)]) == 0
