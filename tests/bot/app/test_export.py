@@ -212,9 +212,9 @@ def test_an_answer_is_a_table_with_a_sheet_about_it(folder: Path, capsys: pytest
 
 @pytest.mark.parametrize(("words", "says"), [
     (["天气", "--out", "a.csv"], "经营数据"), (["products", "--out", "a.pdf"], ".csv or .xlsx"),
-    (["products", "--out", "nowhere/a.csv"], "cannot write"),
+    (["products", "--out", "nowhere/a.csv"], "a.csv cannot be written"),
     (["本月毛利", "--out", "a.csv", "--as", "warehouse"], "角色"),
-    (["products", "--out", "a.csv", "--as", "service"], "no right")])
+    (["products", "--out", "a.csv", "--as", "service"], "may not see costs")])
 def test_what_cannot_be_exported_is_said_in_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
                                                          capsys: pytest.CaptureFixture[str], words: list[str],
                                                          says: str) -> None:
