@@ -54,6 +54,8 @@ def _nothing(table: ResultTable, language: str, today: date) -> str:
         key = "empty.having_good" if Source.STOCK in _sources(query) else "empty.having"
         return scene.sentence(key, language, **facts, conditions=scene.conditions(query, table.columns, language),
                               dimension=scene.dimensions_named(query, language))
+    if query.metrics == ("reorder_quantity",) and query.by:
+        return scene.sentence("empty.reorder", language, **facts)
     sources = METRICS[query.metrics[0]].sources
     source = Source.SALES if Source.SALES in sources else min(sources)  # no profit: no orders, not no advertising
     names = ("、" if language == "zh" else " or ").join(metric_name(name, language) for name in query.metrics)

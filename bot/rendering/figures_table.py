@@ -112,13 +112,19 @@ def _whole(table: ResultTable) -> float:
 
 
 def _sums(table: ResultTable, rows: tuple[Row | None, ...] | None = None) -> list[float | None]:
-    """Totals by figure column, None where rows may not be added; empty when rows are missing."""
+    """Totals by figure column, None where rows may not be added or tell nothing; empty when rows are missing."""
     query, chosen = table.query, table.rows if rows is None else rows
     if query.having or len(table.rows) < 2 or (table.total_rows or 0) > len(table.rows):
         return []
     width = len(query.by)
-    return [sum(row[width + i] or 0 for row in chosen if row) if is_additive(name, query.by) else None  # type: ignore[misc]
+    return [_sum([row[width + i] for row in chosen if row]) if is_additive(name, query.by) else None
             for i, name in enumerate(query.metrics)]
+
+
+def _sum(cells: list[Cell]) -> float | None:
+    """What is not known adds nothing; of what is not known at all there is no total."""
+    known = [cell for cell in cells if isinstance(cell, int | float)]
+    return sum(known) if known else None
 
 
 def _total(table: ResultTable, language: str) -> list[str] | None:

@@ -34,6 +34,8 @@ def coverage_line(table: ResultTable, language: str) -> str:
     if coverage.orders_excluded:
         parts.append(say("rests_on.excluded", language, n=count(coverage.orders_excluded),
                          amount=_amount(coverage.amount_excluded, currency, table.query.metrics)).rstrip(" ,"))
+    if coverage.skus_without_cost and _needs_cost(table.query.metrics):
+        parts.append(say("rests_on.skus_without_cost", language, n=count(coverage.skus_without_cost)))
     if coverage.estimated_charges:
         parts.append(say("rests_on.estimated", language, n=count(coverage.estimated_charges)))
     return _joined(parts, language)

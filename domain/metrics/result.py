@@ -35,11 +35,12 @@ class Coverage:
     amount_excluded: int | None = None
     estimated_charges: int | None = None
     fresh: dict[str, datetime | None] = field(default_factory=dict)  # per shop: data are known up to here
+    skus_without_cost: int | None = None  # with pieces on hand
 
     def as_json(self, zone_of: Any = None) -> dict[str, Any]:
         counts = {name: getattr(self, name) for name in (
             "orders", "lines_without_cost", "amount_without_cost", "orders_excluded", "amount_excluded",
-            "estimated_charges")}
+            "estimated_charges", "skus_without_cost")}
         fresh = {shop: moment.astimezone(zone_of).isoformat(timespec="seconds") if moment else None
                  for shop, moment in self.fresh.items()}
         return {**{name: value for name, value in counts.items() if value is not None}, "fresh": fresh}
@@ -64,5 +65,7 @@ class ResultTable:
     @property
     def is_empty(self) -> bool:
         """No fact at all was found: nothing to show, which is not the same as zero, nor as a figure nobody knows."""
+        if self.coverage.orders or self.coverage.skus_without_cost:
+            return False
         width = len(self.query.by)
-        return not self.coverage.orders and all(all(cell is None for cell in row[width:]) for row in self.rows)
+        return all(all(cell is None for cell in row[width:]) for row in self.rows)

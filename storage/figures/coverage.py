@@ -39,7 +39,8 @@ def coverage(connection: Connection, scope: Scope, query: MetricQuery, covered: 
         orders = _orders(connection, scope)
     excluded, amount = _excluded(connection, scope) if _speaks_of(query, _OF_ORDERS) else (None, None)
     return Coverage(orders, covered.get("lines_without_cost"), covered.get("amount_without_cost"), excluded, amount,
-                    covered.get("estimated_charges"), _fresh(connection, scope, query))
+                    covered.get("estimated_charges"), _fresh(connection, scope, query),
+                    covered.get("skus_without_cost") or None)
 
 
 def _speaks_of(query: MetricQuery, sources: set[Source]) -> bool:

@@ -28,6 +28,7 @@ UNKNOWN_OF: Mapping[str, str] = MappingProxyType({
 COVERED_BY: Mapping[str, tuple[str, ...]] = MappingProxyType({
     "cost_sold": ("lines_without_cost", "amount_without_cost"),
     "platform_fees": ("estimated_charges",), "shipping_cost": ("estimated_charges",),
+    "stock_value": ("skus_without_cost",),
 })
 _SOURCE_OF_COUNT = {count: MEASURES[measure].source for measure, count in UNKNOWN_OF.items()} | {
     count: MEASURES[measure].source for measure, counts in COVERED_BY.items() for count in counts}

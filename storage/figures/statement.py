@@ -35,7 +35,7 @@ from storage.figures.sources import BUILDERS, UNKNOWN_OF, source_of
 from storage.schema import metadata
 
 MAX_ROWS = 10_000  # of one answer; the table still says how many there were
-# Short stock and stock that does not last is what lists of stock are read for.
+# Short stock and stock that does not last is what lists of goods in stock are read for.
 _SMALLEST_FIRST = {"stock_on_hand", "stock_available", "days_of_cover"}
 _COMPARE: Mapping[str, Any] = {
     "<": ColumnElement.__lt__, "<=": ColumnElement.__le__, ">": ColumnElement.__gt__, ">=": ColumnElement.__ge__,
@@ -117,6 +117,8 @@ def statement(scope: Scope, wanted: Wanted, labels: Sequence[str | int] = (), on
         conditions.append(or_(*(key.is_not(None) for key in goods), *something))
     if only and len(scope.by) == 1:
         conditions.append(or_(keys[0].in_([key[0] for key in only]), keys[0].is_(None)))
+    if "reorder_quantity" in query.metrics and goods and len(query.metrics) == 1 and not query.having:
+        conditions.append(_is_not_zero(found["reorder_quantity"]))  # a list of what to order
     ordering = _ordering(query, found, dict(zip(scope.by, names, strict=True)))
     return rows.where(and_(true(), *conditions)).order_by(*ordering, *keys).limit(query.limit or MAX_ROWS)
 
@@ -184,6 +186,7 @@ def _default_order(query: MetricQuery) -> tuple[Order, ...]:
     if any(DIMENSIONS[name].is_time for name in query.by) or not query.by:
         return ()
     first = query.metrics[0]
-    return (Order(first, Direction.ASC if first in _SMALLEST_FIRST else Direction.DESC),)
+    is_short_list = first in _SMALLEST_FIRST and not GOODS.isdisjoint(query.by)
+    return (Order(first, Direction.ASC if is_short_list else Direction.DESC),)
 
 

@@ -37,7 +37,7 @@ def stock(scope: Scope, measures: frozenset[str]) -> list[Select[Any]]:
         {"stock_on_hand": Sum(func.sum(held.c.on_hand)), "stock_reserved": Sum(func.sum(held.c.reserved)),
          "stock_available": Sum(func.sum(available)), "stock_incoming": Sum(func.sum(held.c.incoming)),
          "stock_value": Sum(func.sum(value)),
-         "skus_without_cost": Sum(func.sum(case((value.is_(None), 1), else_=0))),
+         "skus_without_cost": Sum(func.sum(case((value.is_(None) & (held.c.on_hand != 0), 1), else_=0))),
          "daily_units": Sum(func.sum(units) / float(DEMAND_DAYS), ("sold",)),
          "reorder_quantity": Sum(func.sum(case(
              (_skus.c.reorder_point.is_(None), null()), (is_short & (wanted > 0), wanted), else_=0)), ("sold",)),

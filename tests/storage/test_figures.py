@@ -266,8 +266,20 @@ def test_stock_is_of_the_moment_and_shortest_first(shop: MadeShop) -> None:
     assert ask(shop, "stock_value", by=("warehouse",), period=None).rows == (("华东仓", 3800), ("华南仓", 1000))
     wanted = ask(shop, "reorder_quantity", by=("sku",), period=None, having=(Having("reorder_quantity", ">", 0),))
     assert wanted.rows == (("BZ-1", 10), ("DY-L", 1))
-    assert ask(shop, "stock_on_hand", by=("warehouse",), period=None).rows == (("华南仓", 10), ("华东仓", 38))
+    assert ask(shop, "reorder_quantity", by=("sku",), period=None).rows == wanted.rows  # what is not short is left out
+    assert ask(shop, "stock_on_hand", by=("warehouse",), period=None).rows == (("华东仓", 38), ("华南仓", 10))
     assert ask(shop, "stock_available", where={"sku": ("BZ-2",)}, period=None).is_empty
+
+
+def test_stock_whose_cost_nobody_knows_is_counted_beside_its_value(shop: MadeShop) -> None:
+    shop.stock(1, 1, 30)
+    shop.stock(2, 1, 8)
+    shop.stock(3, 1, 0)
+    for sku in shop.rows["skus"]:
+        sku["unit_cost_e4"] = None
+    shop.open()
+    value = ask(shop, "stock_value", period=None)
+    assert (value.rows, value.is_empty, value.coverage.skus_without_cost) == (((None,),), False, 2)
 
 
 def test_discontinued_goods_are_not_reordered(shop: MadeShop) -> None:

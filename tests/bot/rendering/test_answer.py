@@ -225,6 +225,22 @@ def test_no_sku_below_the_bound_is_said_with_the_bound() -> None:
     assert zh(table(rich, [])).splitlines()[0] == "本月(11月1日–23日)没有销售额 > ¥50,000 的店铺。"
 
 
+def test_stock_without_a_cost_is_neither_missing_nor_worth_nothing() -> None:
+    """A full shelf whose costs nobody gave was said to be empty, and its split added up to ¥0.00."""
+    uncosted = Coverage(skus_without_cost=72)
+    query = MetricQuery(("stock_value",))
+    assert zh(table(query, [(None,)], coverage=uncosted)).splitlines()[:2] == [
+        "目前库存金额 未知。", "72 个有库存的 SKU 缺成本,未计入。"]
+    split = replace(query, by=("category",))
+    assert "¥" not in en(table(split, [("tea", None), ("cups", None)], coverage=uncosted))
+
+
+def test_nothing_to_reorder_is_said_so() -> None:
+    query = MetricQuery(("reorder_quantity",), ("sku",))
+    assert zh(table(query, [], coverage=Coverage())) == "目前没有到补货点的货。"
+    assert en(table(query, [], coverage=Coverage())) == "Right now: nothing is at its reorder point."
+
+
 def test_an_empty_shelf_is_called_sold_out() -> None:
     query = MetricQuery(("stock_available",), where={"sku": ("YS-02-L",)})
     assert zh(table(query, [(0,)], coverage=Coverage())).splitlines()[0] == "目前 YS-02-L 可用库存 0 件(断货)。"
