@@ -71,7 +71,8 @@ class Relay:
     name = "relay"
 
     def __init__(self, outbox: Outbox, chats: Chats, senders: Mapping[str, Sender], renderers: Renderers, *,
-                 clock: Callable[[], datetime]) -> None:
+                 clock: Callable[[], datetime], lease_s: float = LEASE_S) -> None:
+        self._lease_s = lease_s
         self._outbox, self._chats, self._senders, self._renderers = outbox, chats, senders, renderers
         self._clock = clock
         self._woken = asyncio.Event()
@@ -107,7 +108,7 @@ class Relay:
         """Take what waits, as much as there is room for; how many there were."""
         room = MOST_AT_ONCE - len(self._sending)
         try:
-            leased = await asyncio.to_thread(self._outbox.lease, self._clock(), LEASE_S, room) if room else []
+            leased = await asyncio.to_thread(self._outbox.lease, self._clock(), self._lease_s, room) if room else []
         except Exception:
             log.exception("the outbox cannot be read")
             await asyncio.sleep(TROUBLE_REST_S)
@@ -140,7 +141,8 @@ class Relay:
     async def _send(self, message: Leased) -> None:
         sender = self._senders.get(message.chat.partition(":")[0])
         if sender is None:  # a channel that this process does not run: left for one that does
-            await self._call(self._outbox.later, message, self._clock() + timedelta(seconds=LEASE_S), failed=False)
+            later = self._clock() + timedelta(seconds=self._lease_s)
+            await self._call(self._outbox.later, message, later, failed=False)
             return
         try:
             rendered = await asyncio.to_thread(self._rendered, message)
@@ -169,7 +171,7 @@ class Relay:
             except TimeoutError as error:
                 raise outgoing.Unreachable("no answer in time", may_have_arrived=True) from error
             if part + 1 < parts:
-                await self._call(self._outbox.part_sent, message, part + 1, now=self._clock(), lasts_s=LEASE_S,
+                await self._call(self._outbox.part_sent, message, part + 1, now=self._clock(), lasts_s=self._lease_s,
                                  rates=rates)
         await self._call(self._outbox.sent, message, channel_id, now=self._clock(), rates=rates)
 
