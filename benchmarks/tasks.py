@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import resource
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -44,6 +45,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--shops", type=int, default=1000)
     parser.add_argument("--hours", type=int, default=24, help="due times, one an hour")
     parser.add_argument("--workers", type=int, nargs="+", default=[1, 2, 4])
+    parser.add_argument("--answer-ms", type=float, default=0, help="how long a platform takes to answer a part; "
+                        "0: what is measured is everything else")
 
 
 def run(given: argparse.Namespace, report: Report) -> None:
@@ -54,19 +57,30 @@ def run(given: argparse.Namespace, report: Report) -> None:
     rows = []
     for workers in given.workers:
         handed_s = asyncio.run(_hand_out(database, dues))
-        seconds = _work(given.postgres, workers)
+        before = _cpu_s()
+        seconds = _work(given.postgres, workers, given.answer_ms)
         done = _done(database)
         if done != len(dues):
             raise ValueError(f"{done} of {len(dues)} parts were done")
         rows.append({"workers": workers, "parts": len(dues), "handed_out_a_second": len(dues) / handed_s,
-                     "seconds": seconds, "parts_a_second": len(dues) / seconds})
+                     "seconds": seconds, "parts_a_second": len(dues) / seconds,
+                     "cpu_ms_a_part": (_cpu_s() - before) * 1000 / len(dues)})
     database.close()
-    report.add(Table(f"{given.shops} shops x {given.hours} h, {AT_ONCE} parts at once in a worker",
-                     ("workers", "parts", "handed out/s", "seconds", "parts/s"), _shown(rows), rows))
+    report.add(Table(f"{given.shops} shops x {given.hours} h, {AT_ONCE} parts at once in a worker, "
+                     f"a platform answers in {given.answer_ms:g} ms",
+                     ("workers", "parts", "handed out/s", "seconds", "parts/s", "CPU ms/part of workers"),
+                     _shown(rows), rows))
 
 
 def _shown(rows: Sequence[dict[str, Any]]) -> list[list[str]]:
-    return [[f"{value:,.0f}" if name != "seconds" else f"{value:,.1f}" for name, value in row.items()] for row in rows]
+    return [[f"{value:,.1f}" if name in {"seconds", "cpu_ms_a_part"} else f"{value:,.0f}"
+             for name, value in row.items()] for row in rows]
+
+
+def _cpu_s() -> float:
+    """Processor time of all workers that have ended; a busy machine changes it less than the seconds on the wall."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 async def _hand_out(database: Database, dues: Sequence[Due]) -> float:
@@ -83,10 +97,11 @@ async def _hand_out(database: Database, dues: Sequence[Due]) -> float:
     return seconds
 
 
-def _work(url: str, workers: int) -> float:
+def _work(url: str, workers: int, answer_ms: float) -> float:
     """From the start of the processes to the end of the last: their start counts, as it would after a stop."""
     start = perf_counter()
-    running = [subprocess.Popen([sys.executable, "-m", "benchmarks.tasks", url]) for _ in range(workers)]
+    command = [sys.executable, "-m", "benchmarks.tasks", url, str(answer_ms)]
+    running = [subprocess.Popen(command) for _ in range(workers)]
     codes = [process.wait() for process in running]
     if any(codes):
         raise ValueError("a worker failed")
@@ -99,17 +114,16 @@ def _done(database: Database) -> int:
             col(JobRun.state) == RunState.DONE)).scalar_one())
 
 
-async def _nothing(_: JobContext, due_at: datetime) -> Outcome:
-    """A platform that answers at once: what is measured is everything else."""
-    return Outcome(f"{due_at:%H:%M}")
+async def _worker(url: str, answer_s: float) -> None:
+    async def asks(_: JobContext, due_at: datetime) -> Outcome:
+        await asyncio.sleep(answer_s)
+        return Outcome(f"{due_at:%H:%M}")
 
-
-async def _worker(url: str) -> None:
     database, calendar = open_database(url), ShopCalendar.named("Asia/Shanghai")
     tools = Tools(MetricFigures(database, calendar, "CNY"), calendar, "CNY", StoredStockWatch(database, calendar),
                   StoredWaiting(database), StoredUpkeep(database, "", Path()), NoPlatforms(), clock)
     queue = PostgresTasks(database)
-    runner = Runner(JobRuns(database, calendar), tools, {JOB: _nothing}, queue, "worker", _ROWS)
+    runner = Runner(JobRuns(database, calendar), tools, {JOB: asks}, queue, "worker", _ROWS)
     queue.serve(runner.run_due)
     await queue.open()
     await queue.work(AT_ONCE, until_empty=True)
@@ -118,4 +132,4 @@ async def _worker(url: str) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(_worker(sys.argv[1]))
+    asyncio.run(_worker(sys.argv[1], float(sys.argv[2]) / 1000))

@@ -92,7 +92,8 @@ class Relay:
     name = "relay"
 
     def __init__(self, outbox: Outbox, chats: Chats, senders: Mapping[str, Sender], renderers: Renderers, *,
-                 clock: Callable[[], datetime]) -> None:
+                 clock: Callable[[], datetime], lease_s: float = LEASE_S) -> None:
+        self._lease_s = lease_s
         self._outbox, self._chats, self._senders, self._renderers = outbox, chats, senders, renderers
         self._clock = clock
         self._mark_sent = Together(outbox.sent)
@@ -141,7 +142,7 @@ class Relay:
         return len(waiting)
 
     def _take(self, room: int) -> list[Waiting]:
-        leased = self._outbox.lease(self._clock(), LEASE_S, room, paces_of=self._rates, patience_s=PATIENCE_S)
+        leased = self._outbox.lease(self._clock(), self._lease_s, room, paces_of=self._rates, patience_s=PATIENCE_S)
         chats = self._chats.known({_room(message) for message in leased}) if leased else {}
         return [self._in_hand(message, chats.get(_room(message))) for message in leased]
 
@@ -181,7 +182,8 @@ class Relay:
     async def _send(self, message: Leased, language: str, rendered: Outgoing | None) -> None:
         sender = self._senders.get(message.chat.partition(":")[0])
         if sender is None:  # a channel that this process does not run: left for one that does
-            await self._call(self._outbox.later, message, self._clock() + timedelta(seconds=LEASE_S), failed=False)
+            later = self._clock() + timedelta(seconds=self._lease_s)
+            await self._call(self._outbox.later, message, later, failed=False)
             return
         try:
             if rendered is None:
@@ -209,7 +211,7 @@ class Relay:
             except TimeoutError as error:
                 raise outgoing.Unreachable("no answer in time", may_have_arrived=True) from error
             if part + 1 < parts:
-                await self._call(self._outbox.part_sent, message, part + 1, now=self._clock(), lasts_s=LEASE_S,
+                await self._call(self._outbox.part_sent, message, part + 1, now=self._clock(), lasts_s=self._lease_s,
                                  rates=rates)
         await self._mark_sent(Sent(message, channel_id, rates, self._clock()))
 

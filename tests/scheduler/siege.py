@@ -1,6 +1,7 @@
-"""Several processes on one database that are killed at random, until every due time is done.
+"""Several processes on one database that are killed at random, until every due time is done and every push is out.
 
-`python -m tests.scheduler.siege URL DUES` is one such process; `besiege` starts and kills them.
+`python -m tests.scheduler.siege URL DUES PUSHED` is one such process; `besiege` starts and kills them. What arrives at
+the chats is a line each in the file PUSHED, which outlives whoever wrote it.
 """
 
 import asyncio
@@ -9,20 +10,32 @@ import random
 import subprocess
 import sys
 import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 from bot.app.wiring import clock
+from bot.outgoing import Outgoing, Renderers
+from bot.relay import Relay
+from bot.rendering.reply import Reply
 from domain.jobs import Audience, Due, Outcome, Send
 from domain.messaging.model import Report
+from domain.messaging.pacing import Rate
 from scheduler.context import JobContext
+from storage.chats import Chats
 from storage.engine import open_database
+from storage.outbox import Outbox
 from tests.architecture.tree import ROOT
-from tests.scheduler.world import AT, DAY, HOUR, World, often, report
+from tests.scheduler.world import AT, DAY, HOUR, SHANGHAI, World, often, report
 
 LEASE = timedelta(milliseconds=700)  # short, so that the runs of the killed are taken over within the test
 KILL_EVERY_S = 0.35
 GIVE_UP_S = 600.0
 JOB = "daily_profit"
+CHATS = ("terminal", "another")
 
 
 async def slowly(context: JobContext, due_at: datetime) -> Outcome:
@@ -46,25 +59,53 @@ class _Now(World):
         return clock() if name == "now" else object.__getattribute__(self, name)
 
 
-async def _work(url: str, number: int) -> None:
+class _Channel:
+    """Takes any message; between its arrival and its mark there is time to be killed."""
+
+    def __init__(self, pushed: Path) -> None:
+        self._pushed = pushed
+
+    def rates(self, chat: str) -> Mapping[str, Any]:
+        return {chat: Rate(0.001)}
+
+    def parts(self, _: Outgoing) -> int:
+        return 1
+
+    async def send(self, message: Outgoing, _: int, now: datetime) -> str:
+        with self._pushed.open("a") as file:
+            file.write(f"{message.chat} {message.text}\n")
+        await asyncio.sleep(random.uniform(0, 0.02))
+        return now.isoformat()
+
+
+def _names_its_due_time(payload: Mapping[str, Any], _: str) -> Reply:
+    return Reply("answer", payload["due_at"])
+
+
+async def _work(url: str, number: int, pushed: Path) -> None:
     database = open_database(url)
+    channel, outbox = _Channel(pushed), Outbox(database)
+    relay = Relay(outbox, Chats(database), dict.fromkeys(CHATS, channel), Renderers({"report": _names_its_due_time}),
+                  clock=clock, lease_s=LEASE.total_seconds())
+    await relay.start()
     world = _Now(database, (often(JOB, 1, overlaps=True),), {JOB: slowly}, token=str(os.getpid()))
     runner = world.runner()
     runner.lease, runner.beat_s = LEASE, LEASE.total_seconds() / 4
-    while len(world.rows("job_runs", "id", state="done")) < number:
+    while len(world.rows("job_runs", "id", state="done")) < number or outbox.counts().get("queued"):
         todo = dues(number)
         random.shuffle(todo)
         known = runner.book.known(todo)
         for due in [due for due in todo if due not in known][:5]:
-            await runner.run_due(due)
+            await runner.run_due(due, is_by_hand=True)
         for claim in await runner.take_over():
             await runner.run_claimed(claim)
+        await asyncio.sleep(0.01)
+    await relay.stop()
     database.close()
 
 
-def besiege(world: World, url: str, *, number: int, processes: int, kills: int) -> int:
+def besiege(world: World, command: Sequence[str], *, processes: int, kills: int) -> int:
     """Run until all is done, killing one at random that has a run in its hands; how many were killed."""
-    command = [sys.executable, "-m", "tests.scheduler.siege", url, str(number)]
     running = [subprocess.Popen(command, cwd=ROOT) for _ in range(processes)]
     killed, give_up = 0, time.monotonic() + GIVE_UP_S
     try:
@@ -87,21 +128,37 @@ def besiege(world: World, url: str, *, number: int, processes: int, kills: int) 
     return killed
 
 
-def prove(url: str, *, number: int, processes: int = 3, kills: int) -> tuple[int, int]:
-    """Every due time is done once and every chat gets it once; how many were killed, and how many runs died."""
+@dataclass(frozen=True)
+class Siege:
+    """What came of it: processes killed, runs that died with them, pushes that came twice."""
+
+    killed: int
+    died: int
+    twice: int
+
+
+def prove(url: str, pushed: Path, *, number: int, processes: int = 3, kills: int) -> Siege:
+    """Every due time is done once, and every chat hears of it: twice only where the kill fell before the mark."""
     database = open_database(url)
     world = World(database, (), {})
-    for chat in ("terminal", "another"):
+    for chat in CHATS:
         world.subscribe(chat, since=AT - DAY)
-    killed = besiege(world, url, number=number, processes=processes, kills=kills)
+    command = [sys.executable, "-m", "tests.scheduler.siege", url, str(number), str(pushed)]
+    killed = besiege(world, command, processes=processes, kills=kills)
     found = world.rows("job_runs", "due_at", "state", "messages", "attempts")
-    keys = world.rows("outbox", "unique_key")
+    sent = world.rows("outbox", "unique_key", "state", "repeats")
     database.close()
     assert sorted(due for due, *_ in found) == [due.due_at for due in dues(number)]
     assert {(state, messages) for _, state, messages, _ in found} == {("done", 2)}
-    assert len(keys) == len(set(keys)) == 2 * number
-    return killed, sum(attempts > 1 for *_, attempts in found)
+    assert len({key for key, *_ in sent}) == len(sent) == 2 * number
+    assert {state for _, state, _ in sent} == {"sent"}
+    arrived = Counter(pushed.read_text().split("\n")[:-1])
+    assert arrived.keys() == {f"{chat} {SHANGHAI.local(due.due_at).isoformat()}" for chat in CHATS
+                              for due in dues(number)}
+    twice = arrived.total() - len(arrived)
+    assert twice <= sum(repeats for *_, repeats in sent), "a push that came twice is counted"
+    return Siege(killed, sum(attempts > 1 for *_, attempts in found), twice)
 
 
 if __name__ == "__main__":
-    asyncio.run(_work(sys.argv[1], int(sys.argv[2])))
+    asyncio.run(_work(sys.argv[1], int(sys.argv[2]), Path(sys.argv[3])))

@@ -50,6 +50,11 @@ def test_groups_are_listed_cleared_and_subscribed(
         assert said("chat-group", "subscribe", str(GROUP), "to_ship", "--at", at)[0] == 0
     listed = said("chat-group", "list")[1]
     assert "cleared for warehouse\tto_ship 10:00" in listed
+    database = open_database(shop_url)
+    Chats(database).left(f"telegram:{GROUP}", clock())
+    database.close()
+    code, told = said("chat-group", "subscribe", str(GROUP), "to_ship")
+    assert (code, "the bot is no longer in 仓库群" in told) == (1, True)
     assert "no group is called" in said("chat-group", "clear", "nowhere", "--role", "owner")[1]
 
 

@@ -97,7 +97,7 @@ def _clear(arguments: argparse.Namespace) -> int:
 def _subscribe(arguments: argparse.Namespace) -> int:
     from bot.app.commands import say  # noqa: PLC0415
     from domain.errors import UserCanFix  # noqa: PLC0415
-    from domain.messaging.model import Report  # noqa: PLC0415
+    from domain.messaging.model import ChatState, Report  # noqa: PLC0415
     from domain.people import may  # noqa: PLC0415
     from domain.reports import NEEDS  # noqa: PLC0415
     from storage.chats import Chats  # noqa: PLC0415
@@ -108,6 +108,8 @@ def _subscribe(arguments: argparse.Namespace) -> int:
     with _open(arguments) as shop:
         chats = Chats(shop.database)
         chat = chats.group(arguments.group)
+        if chat.state is ChatState.LEFT:
+            raise UserCanFix(f"the bot is no longer in {chat.title or chat.key}; invite it again, then subscribe")
         if chat.clearance is None or not may(chat.clearance, NEEDS[report]):
             raise UserCanFix(f"{chat.title} is cleared for {chat.clearance or 'nothing'}, which may not see this "
                              f"report; see zhanggui chat-group clear")
