@@ -71,6 +71,7 @@ class OrderRows:
     skus: Numbering = field(default_factory=Numbering)  # code → key
     new_skus: list[tuple[int, str, str, str]] = field(default_factory=list)  # key, code, title, kind
     sku_titles: set[str] = field(default_factory=set)
+    gift_titles: dict[str, str] = field(default_factory=dict)  # of lines without a price: a gift has no other
     returns: list[tuple[Any, ...]] = field(default_factory=list)
     orders_staged: int = 0
     _words: StatusWords = field(default_factory=StatusWords)
@@ -138,6 +139,8 @@ class OrderRows:
                 if code and code not in titles:
                     titles.add(code)
                     self.new_skus.append((skus[code], code, title, kind.value))
+            elif code:
+                self.gift_titles.setdefault(code, title)
             number = line_no or place.lines
             if refund or asked:
                 place.refund_minor += refund
@@ -166,7 +169,8 @@ class OrderRows:
     def all_skus(self) -> Iterator[tuple[int, str, str, str]]:
         """Rows for `staging.SKUS`: those seen with a price first, then those only ever given away or returned."""
         yield from self.new_skus
-        yield from ((key, code, "", "goods") for code, key in self.skus.items() if code not in self.sku_titles)
+        yield from ((key, code, self.gift_titles.get(code, ""), "goods") for code, key in self.skus.items()
+                    if code not in self.sku_titles)
 
 
 @lru_cache(maxsize=CURRENCIES_AT_ONCE)

@@ -209,6 +209,16 @@ def test_a_cost_that_becomes_known_later_fills_the_lines_that_lacked_it_and_no_o
     assert rows(database, "SELECT name FROM products") == [("马克杯",)]
 
 
+def test_goods_only_ever_given_away_keep_their_name_but_a_price_names_better(database: Database) -> None:
+    """A gift that came with JD's orders was called by its code, though the file had its name."""
+    bring(database, [order()], [
+        line(sku_code="CUP"), line(sku_code="BRUSH", title="杯刷", unit_price_e4=0, paid_minor=0, row_no=2, line_no=2),
+        line(sku_code="LID", title="坏了", unit_price_e4=0, paid_minor=0, row_no=3, line_no=3),
+        line(sku_code="LID", title="杯盖", row_no=4, line_no=4)])
+    assert rows(database, "SELECT k.code, p.name FROM skus k JOIN products p ON p.id = k.product_id "
+                          "WHERE k.code <> 'CUP' ORDER BY k.code") == [("BRUSH", "杯刷"), ("LID", "杯盖")]
+
+
 def test_an_unpaid_order_is_no_sale_until_it_is_paid(database: Database) -> None:
     bring(database, [order(payment=Payment.UNPAID, paid_at=None)], [line()])
     assert rows(database, "SELECT status, paid_on FROM orders") == [("to_pay", None)]
