@@ -249,11 +249,13 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        token, _, method = self.path.removeprefix("/bot").partition("/")
+        path, _, query = self.path.partition("?")
+        token, _, method = path.removeprefix("/bot").partition("/")
         try:
             if token != TOKEN:
                 raise Refusal(401, "Unauthorized")
             said, files = _read(self.headers.get("Content-Type", ""), body)
+            said = {**dict(parse_qsl(query)), **said}
             self._json(200, {"ok": True, "result": self.world.call(method, said, files)})
         except ConnectionError:
             self.close_connection = True
