@@ -224,7 +224,7 @@ class Relay:
             await self._call(self._outbox.later, message, now + timedelta(seconds=PATIENCE_S / 2), failed=False)
             return False
         await asyncio.sleep(max(0.0, (at - now).total_seconds()))
-        await self._spaced(min(rate.every_s for rate in rates.values()))
+        await self._spaced(min((rate.every_s for rate in rates.values()), default=0.0))
         return True
 
     async def _spaced(self, every_s: float) -> None:

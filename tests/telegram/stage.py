@@ -67,6 +67,7 @@ class Stage:
     keyboards: dict[str, str] = field(default_factory=dict)
 
     def post(self, update: Any, secret: str = SECRET) -> int:
+        self.world.meet(update)
         body = update if isinstance(update, bytes) else json.dumps(update).encode()
         request = urllib.request.Request(f"{self.address}/channels/telegram", body, {SECRET_HEADER: secret})
         try:

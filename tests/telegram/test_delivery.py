@@ -239,6 +239,7 @@ def test_an_update_that_fails_three_times_is_given_up_with_a_word(
 
 def test_twenty_chats_are_answered_side_by_side(shop: Stage) -> None:
     """One a second in each chat and thirty in all: Telegram refuses nothing."""
+    shop.world.met |= {GROUP, *range(100, 140)}
     with shop.shop.database.write() as connection:
         for chat in range(100, 140):
             enqueue(connection, chat=f"telegram:{chat}", unique_key=f"n{chat}", kind="reply", now=clock(),
