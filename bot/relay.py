@@ -99,6 +99,7 @@ class Relay:
         self._mark_sent = Together(outbox.sent)
         self._woken = asyncio.Event()
         self._is_stopping = False
+        self._next_place = 0.0
         self._loop: asyncio.Task[None] | None = None
         self._sending: set[asyncio.Task[None]] = set()
 
@@ -225,7 +226,16 @@ class Relay:
             await self._call(self._outbox.later, message, now + timedelta(seconds=PATIENCE_S / 2), failed=False)
             return False
         await asyncio.sleep(max(0.0, (at - now).total_seconds()))
+        await self._spaced(min((rate.every_s for rate in rates.values()), default=0.0))
         return True
+
+    async def _spaced(self, every_s: float) -> None:
+        """Places were booked apart; if this process was held up, those that are late do not leave all at once."""
+        now = asyncio.get_running_loop().time()
+        place = max(now, self._next_place)
+        self._next_place = place + every_s
+        if place > now:
+            await asyncio.sleep(place - now)
 
     async def _failed(self, message: Leased, error: outgoing.SendError, sender: Sender) -> None:
         now = self._clock()

@@ -38,6 +38,15 @@ class ChatFiles:
                 size_bytes=file.size_bytes, created_at=now, expires_at=now + LIFETIME))
         return code
 
+    def peek(self, code: str, *, chat: str, person: str, now: datetime) -> WaitingFile | None:
+        """The file, which goes on waiting."""
+        mine = (col(ChatFile.code) == code.upper(), col(ChatFile.chat) == chat, col(ChatFile.person) == person,
+                col(ChatFile.expires_at) > now, col(ChatFile.used_at).is_(None))
+        with self._database.read() as connection:
+            row = connection.execute(select(col(ChatFile.file_id), col(ChatFile.name), col(ChatFile.size_bytes))
+                                     .where(*mine).order_by(col(ChatFile.id).desc()).limit(1)).first()
+        return WaitingFile(*row) if row else None
+
     def take(self, code: str, *, chat: str, person: str, update_key: str, now: datetime) -> WaitingFile | None:
         """The file, once; None when there is none of that code for the person, it was taken in, or it is too late."""
         mine = (col(ChatFile.code) == code.upper(), col(ChatFile.chat) == chat, col(ChatFile.person) == person,

@@ -172,7 +172,10 @@ class TelegramChannel:
 
     def sorry(self, payload: str) -> Posts:
         """To whoever spoke to us alone; in a group it could be about anything."""
-        event = self.read(payload)
+        try:
+            event = self.read(payload)
+        except Exception:  # noqa: BLE001  (an update that cannot be read: nobody to speak to)
+            return []
         said = event.said if isinstance(event, Tap) else event
         if not isinstance(said, Inbound) or said.is_group:
             return []

@@ -10,6 +10,7 @@ from telegram.request import BaseRequest, RequestData
 CONNECT_TIMEOUT_S, READ_TIMEOUT_S = 5.0, 10.0
 UPLOAD_TIMEOUT_S = 60.0  # of a whole call with a file of some MB on a slow line
 CONNECTIONS = 100  # as many as messages are sent at once
+_FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
 class AiohttpRequest(BaseRequest):
@@ -47,7 +48,7 @@ class AiohttpRequest(BaseRequest):
         timeout = aiohttp.ClientTimeout(total=UPLOAD_TIMEOUT_S if has_files else read_s + CONNECT_TIMEOUT_S,
                                         connect=CONNECT_TIMEOUT_S)
         try:
-            async with self._session.request(method, url, data=_body(request_data), timeout=timeout) as answer:
+            async with self._session.request(method, url, timeout=timeout, **_body(request_data)) as answer:
                 return answer.status, await answer.read()
         except TimeoutError as error:
             raise TimedOut from error
@@ -57,13 +58,13 @@ class AiohttpRequest(BaseRequest):
             raise NetworkError(type(error).__name__) from None
 
 
-def _body(said: RequestData | None) -> Any:
+def _body(said: RequestData | None) -> dict[str, Any]:
     """Form fields; with files as parts of their own."""
     if said is None:
-        return None
+        return {}
     if not said.contains_files:
-        return said.json_parameters
+        return {"data": said.url_encoded_parameters().encode(), "headers": _FORM}
     form = aiohttp.FormData(said.json_parameters)
     for name, (filename, content, kind) in said.multipart_data.items():
         form.add_field(name, content, filename=filename, content_type=kind)
-    return form
+    return {"data": form}

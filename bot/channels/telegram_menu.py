@@ -29,10 +29,13 @@ async def introduce(bot: "Bot", people: Sequence[tuple[int, Role]]) -> None:
             await bot.set_my_commands(_made(described(FOR_GROUPS, language)), scope=BotCommandScopeAllGroupChats(),
                                       language_code=code or None)
             await _describe(bot, language, code or None)
-        for chat_id, role in people[:MAX_MENUS]:
-            await menu_of_person(bot, chat_id, role)
     except TelegramError as error:
         log.warning("the bot's menus could not all be set: %s", error)
+    for chat_id, role in people[:MAX_MENUS]:
+        try:
+            await menu_of_person(bot, chat_id, role)
+        except TelegramError as error:  # somebody who deleted the chat, say: the others get theirs
+            log.warning("the menu of %s could not be set: %s", chat_id, error)
 
 
 async def menu_of_person(bot: "Bot", chat_id: int, role: Role | None) -> None:

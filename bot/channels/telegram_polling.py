@@ -1,13 +1,16 @@
 """Updates without a public address: one of all processes asks Telegram for them, and keeps them before the next ask."""
 
 import asyncio
+import json
 import logging
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 from typing import Any, Protocol
+from urllib.parse import urlencode
 
 from bot.channels.telegram import TelegramChannel
+from bot.channels.telegram_http import READ_TIMEOUT_S, AiohttpRequest
 
 LONG_POLL_S = 20
 LEASE_S = 45.0  # longer than one poll may last; another process takes over after it
@@ -33,6 +36,7 @@ class TelegramPolling:
 
     def __init__(self, channel: TelegramChannel, leases: Leases, holder: str, clock: Callable[[], datetime]) -> None:
         self._channel, self._leases, self._holder, self._clock = channel, leases, holder, clock
+        self._request = AiohttpRequest()
         self._task: asyncio.Task[None] | None = None
         self._problem: str | None = None
 
@@ -44,6 +48,7 @@ class TelegramPolling:
             self._task.cancel()
             with suppress(asyncio.CancelledError):
                 await self._task
+        await self._request.shutdown()
         await asyncio.to_thread(self._leases.give_back, _LEASE, self._holder)
 
     def problem(self) -> str | None:
@@ -51,6 +56,7 @@ class TelegramPolling:
 
     async def _run(self) -> None:
         await self._channel.ready()
+        await self._request.initialize()
         offset, wait_s, is_ours = 0, RETRY_S, False
         while True:
             try:
@@ -86,9 +92,14 @@ class TelegramPolling:
         if not await asyncio.to_thread(self._leases.take, _LEASE, self._holder, self._clock(), LEASE_S):
             await asyncio.sleep(RETRY_S)
             return 0
-        updates: tuple[Any, ...] = await self._channel.bot.get_updates(
-            offset=offset or None, timeout=LONG_POLL_S, allowed_updates=ALLOWED)
-        for update in updates:
-            await self._channel.receive(update.to_dict())
-            offset = update.update_id + 1
+        for update in await self._asked(offset):
+            await self._channel.receive(update)
+            offset = int(update["update_id"]) + 1
         return offset
+
+    async def _asked(self, offset: int) -> list[dict[str, Any]]:
+        """Updates as they came. The library's own call reads them all, and one it cannot would come for ever."""
+        said = {"offset": offset, "timeout": LONG_POLL_S, "allowed_updates": json.dumps(ALLOWED)}
+        address = f"{self._channel.bot.base_url}/getUpdates?{urlencode(said)}"
+        found: Any = await self._request.post(address, read_timeout=LONG_POLL_S + READ_TIMEOUT_S)
+        return list(found)

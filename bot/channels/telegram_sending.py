@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 # What Telegram allows: one a second in a chat, 20 a minute in a group, 30 a second in all.
 CHAT_RATE = Rate(every_s=1.0)
 GROUP_RATE = Rate(every_s=4.0, burst=5)  # at most 5 + 15 in a minute
-BOT_RATE = Rate(every_s=0.04, burst=5)  # at most 5 + 25 in a second
+BOT_RATE = Rate(every_s=0.05, burst=5)  # at most 5 + 20 in a second; the rest is for what bunches up on its way
 MAX_BUTTONS = 20  # of one message; more do not fit a phone
 _BUTTON_ROW_CHARS = 24  # labels together in one row
 

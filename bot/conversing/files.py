@@ -1,13 +1,14 @@
 """Files in a chat: tables are looked at, shown, and taken in after a yes; pictures of waybills become shipments."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from bot.conversing.conversation import Hearing
 from bot.conversing.inbound import Attachment, Inbound
-from bot.conversing.ports import Answerer, Barcodes, FileDesk, Files, Looked, Orders
+from bot.conversing.ports import Answerer, Barcodes, FileDesk, Files, Looked, Orders, Question
 from bot.outgoing import Document
 from bot.rendering.messages import knows, say
 from bot.rendering.reply import Button, Reply
@@ -21,7 +22,9 @@ MAX_FILE_BYTES = 20 * 2**20  # Telegram gives bots no larger files
 TABLES = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xls", ".zip", ".gz")
 PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".bmp")
 MAX_CHOICES = 3
-_TAKE = re.compile(r"(?:导入|take in|import)\s*([0-9a-z]{4})", re.IGNORECASE)
+MAX_HEADERS = 12  # of a question; a table with more strange columns wants `--mapping`
+_TAKE = re.compile(r"(导入|take in|import|对应|columns)\s*([0-9a-z]{4})(?:\s+(\w+=.+))?", re.IGNORECASE)
+_ANSWERS = ("对应", "columns")  # a question about columns; the other words take the file in
 Said = list[tuple[Reply, tuple[Document, ...]]]
 
 
@@ -55,11 +58,15 @@ class FileTalk:
         found = _TAKE.fullmatch(inbound.text.strip())
         if not found:
             return None
-        waiting: Any = self.files.take(found[1], chat=inbound.chat, person=inbound.person_id, update_key=inbound.key,
-                                       now=at)
+        verb, code, said = found.groups()
+        mine: dict[str, Any] = {"chat": inbound.chat, "person": inbound.person_id, "now": at}
+        is_answer = verb.lower() in _ANSWERS
+        waiting: Any = self.files.peek(code, **mine) if is_answer else self.files.take(
+            code, update_key=inbound.key, **mine)
         if waiting is None:
             return None
-        return Attachment("document", waiting.file_id, waiting.name, waiting.size_bytes, is_confirmed=True)
+        return Attachment("document", waiting.file_id, waiting.name, waiting.size_bytes, is_confirmed=not is_answer,
+                          code=code.upper(), mapping=_pairs(said))
 
     def __call__(self, hearing: Hearing) -> Said | None:
         attachment = hearing.inbound.attachment
@@ -83,21 +90,40 @@ class FileTalk:
         if is_picture:
             return self._picture(hearing.content, hearing)
         if attachment.is_confirmed:
-            return [_taken(self.desk.take_in(attachment.name, hearing.content, hearing.language))]
+            return [_taken(self.desk.take_in(attachment.name, hearing.content, hearing.language,
+                                             dict(attachment.mapping)))]
         return self._look(attachment, hearing.content, hearing)
 
     def _look(self, attachment: Attachment, content: bytes, hearing: Hearing) -> Said:
-        looked = self.desk.look(attachment.name, content, hearing.language)
+        looked = self.desk.look(attachment.name, content, hearing.language, dict(attachment.mapping))
         if looked.waybills:
             return [(self._answered(looked.waybills, hearing), ())]
+        if looked.question is not None and looked.question.headers:
+            return [(self._asked(attachment, looked.question, len(content), hearing), ())]
         documents = (looked.rejects,) if looked.rejects else ()
         if not looked.can_take:
             return [(Reply("refused", looked.text), documents)]
-        code = self.files.keep(WaitingFile(attachment.file_id, attachment.name, len(content)),
-                               chat=hearing.inbound.chat, person=hearing.inbound.person_id, now=hearing.at)
-        how = say("file.how_to_take", hearing.language, code=code)
-        button = Button(say("file.take", hearing.language), f"{say('file.take', hearing.language)} {code}")
+        code = self._code(attachment, len(content), hearing)
+        said = f"{code} {_said(attachment.mapping)}".strip()
+        how = say("file.how_to_take", hearing.language, code=said)
+        button = Button(say("file.take", hearing.language), f"{say('file.take', hearing.language)} {said}")
         return [(Reply("clarify", f"{looked.text}\n{how}", buttons=(button,)), documents)]
+
+    def _asked(self, attachment: Attachment, question: Question, size: int, hearing: Hearing) -> Reply:
+        """Which header is the column? Each answer is said with those before it, so that nothing is kept between."""
+        code, verb = self._code(attachment, size, hearing), say("file.columns", hearing.language)
+        buttons = tuple(
+            Button(header, f"{verb} {code} {_said((*attachment.mapping, (question.column, header)))}")
+            for header in question.headers[:MAX_HEADERS])
+        name = question.title if hearing.language == "zh" else question.column
+        return Reply("clarify", say("file.which_column", hearing.language, name=attachment.name, column=name),
+                     buttons=buttons)
+
+    def _code(self, attachment: Attachment, size: int, hearing: Hearing) -> str:
+        """Under which the file waits, from now on if it did not before."""
+        return attachment.code or self.files.keep(
+            WaitingFile(attachment.file_id, attachment.name, size), chat=hearing.inbound.chat,
+            person=hearing.inbound.person_id, now=hearing.at)
 
     def _answered(self, text: str, hearing: Hearing) -> Reply:
         return self.answerer.reply(text, person=hearing.person, at=hearing.now, chat=hearing.inbound.chat)
@@ -131,6 +157,15 @@ class FileTalk:
 
 def _ship(order: str, waybill: str) -> str:
     return " ".join(filter(None, ("发货", order, carrier_of(waybill), waybill)))
+
+
+def _said(mapping: Iterable[tuple[str, str]]) -> str:
+    return "; ".join(f"{column}={header}" for column, header in mapping)
+
+
+def _pairs(said: str | None) -> tuple[tuple[str, str], ...]:
+    parts = (part.partition("=") for part in (said or "").split("; "))
+    return tuple((column.strip(), header.strip()) for column, _, header in parts if header)
 
 
 def _taken(looked: Looked) -> tuple[Reply, tuple[Document, ...]]:

@@ -13,6 +13,8 @@ class Attachment:
     name: str
     size_bytes: int | None
     is_confirmed: bool = False  # it was looked at before, and is to be taken in now
+    code: str = ""  # under which it waits since it was looked at
+    mapping: tuple[tuple[str, str], ...] = ()  # which header is which column, as the person said
 
 
 @dataclass(frozen=True, slots=True)

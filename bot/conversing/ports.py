@@ -64,24 +64,38 @@ class Files(Protocol):
     """Files that wait for a yes (storage.chat_files.ChatFiles)."""
 
     def keep(self, file: Any, *, chat: str, person: str, now: datetime) -> str: ...
+    def peek(self, code: str, *, chat: str, person: str, now: datetime) -> Any: ...
     def take(self, code: str, *, chat: str, person: str, update_key: str, now: datetime) -> Any: ...
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """Which of these headers is the column?"""
+
+    column: str
+    title: str
+    headers: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Looked:
-    """What a file holds. `can_take` is False when nothing in it would change the shop; waybills are lines to ship."""
+    """What a file holds. `can_take` is False when nothing in it would change the shop; waybills are lines to ship.
+
+    With a question it cannot be read before that is answered.
+    """
 
     text: str
     can_take: bool = False
     rejects: Document | None = None
     waybills: str = ""
+    question: Question | None = None
 
 
 class FileDesk(Protocol):
     """Looks into files and takes them in (bot.app.chat_files.ChatFileDesk)."""
 
-    def look(self, name: str, content: bytes, language: str) -> Looked: ...
-    def take_in(self, name: str, content: bytes, language: str) -> Looked: ...
+    def look(self, name: str, content: bytes, language: str, mapping: Mapping[str, str]) -> Looked: ...
+    def take_in(self, name: str, content: bytes, language: str, mapping: Mapping[str, str]) -> Looked: ...
 
 
 class Barcodes(Protocol):

@@ -8,7 +8,7 @@ from domain.catalog.model import Platform
 from domain.drafts import Kind
 from integrations.files.cells import clean
 from integrations.files.formats import Format, formats, header_key
-from integrations.files.problems import FileProblem
+from integrations.files.problems import ColumnMissing, FileProblem
 
 HEADER_ROWS = 30  # bills have up to 25 lines of preamble
 MAX_COLUMNS = 1_000  # a platform's widest export has about a hundred
@@ -147,9 +147,11 @@ def _unrecognised(name: str, rows: Sequence[Sequence[str]], found: list[_Match])
     meant = [free[key] for group in best.missing for column in group for alias in best.format.columns[column]
              for key in get_close_matches(alias, free, n=2, cutoff=0.5)]
     shown = list(dict.fromkeys(meant or free.values()))[:LISTED]
-    return FileProblem(f"{name} looks like {best.format.kind} but lacks {missing}",
-                       key="file_column_missing_near" if shown else "file_column_missing", file=name,
-                       kind=best.format.kind.value, missing=missing, candidates=", ".join(shown))
+    problem = ColumnMissing(f"{name} looks like {best.format.kind} but lacks {missing}",
+                            key="file_column_missing_near" if shown else "file_column_missing", file=name,
+                            kind=best.format.kind.value, missing=missing, candidates=", ".join(shown))
+    wanted = best.missing[0][0]
+    return problem.asking(wanted, best.format.titles[wanted], dict.fromkeys((*shown, *free.values())))
 
 
 def _named(item: Format, column: str) -> str:

@@ -2,7 +2,7 @@
 
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from domain.errors import UserCanFix
@@ -10,6 +10,18 @@ from domain.errors import UserCanFix
 
 class FileProblem(UserCanFix):
     """The file cannot be read as a table of the shop. `key` starts with file_, the facts are text."""
+
+
+class ColumnMissing(FileProblem):
+    """The table lacks a column that may be there under another name: which, and the headers nothing is read from."""
+
+    column: str
+    title: str
+    headers: tuple[str, ...]
+
+    def asking(self, column: str, title: str, headers: Iterable[str]) -> "ColumnMissing":
+        self.column, self.title, self.headers = column, title, tuple(headers)
+        return self
 
 
 @contextmanager

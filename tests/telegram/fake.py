@@ -52,6 +52,9 @@ class FakeTelegram:
     commands: dict[tuple[str, str], list[dict[str, str]]] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)
     gone: set[int] = field(default_factory=set)
+    met: set[int] = field(default_factory=set)  # chats the bot was written to from: it may write to no other
+    topics: set[tuple[int, int]] = field(default_factory=set)
+    queries: set[str] = field(default_factory=set)
     webhook: str = ""
     trouble: Callable[[str, dict[str, Any]], None] | None = None
     lock: threading.RLock = field(default_factory=threading.RLock)
@@ -67,8 +70,21 @@ class FakeTelegram:
 
     def queue(self, update: dict[str, Any]) -> None:
         """For whoever asks with getUpdates."""
+        self.meet(update)
         with self.lock:
             self._pending.append(update)
+
+    def meet(self, update: Any) -> None:
+        """What the bot may speak to from now on: the chat, the topic and the tap of an update it gets."""
+        said = update if isinstance(update, dict) else {}
+        query = said.get("callback_query", {})
+        parts = [query.get("message"), *(said.get(name) for name in ("message", "edited_message", "my_chat_member"))]
+        with self.lock:
+            self.queries.add(str(query.get("id")))
+            for part in parts:
+                if part and "chat" in part:
+                    self.met |= {part["chat"]["id"], part.get("migrate_to_chat_id", 0), part["from"]["id"]}
+                    self.topics.add((part["chat"]["id"], part.get("message_thread_id", 0)))
 
     def texts(self, chat: int) -> list[str]:
         with self.lock:
@@ -133,14 +149,19 @@ class FakeTelegram:
         return self._new(said, rules.checked_text(said), None)
 
     def do_sendPhoto(self, said: dict[str, Any], files: dict[str, tuple[str, bytes]]) -> Any:
+        rules.checked_size(files["photo"][1], rules.MAX_PHOTO_BYTES)
         return self._new(said, rules.checked_text(said, "caption", rules.MAX_CAPTION), files["photo"])
 
     def do_sendDocument(self, said: dict[str, Any], files: dict[str, tuple[str, bytes]]) -> Any:
+        rules.checked_size(files["document"][1], rules.MAX_DOCUMENT_BYTES)
         return self._new(said, rules.checked_text(said, "caption", rules.MAX_CAPTION), files["document"])
 
     def _new(self, said: dict[str, Any], text: str, file: tuple[str, bytes] | None) -> Any:
         keyboard, chat = rules.checked_keyboard(said), int(said["chat_id"])
         with self.lock:
+            self._know(chat)
+            if (chat, int(said.get("message_thread_id", 0))) not in self.topics | {(chat, 0)}:
+                raise Refusal(400, "Bad Request: message thread not found")
             if chat in self.gone:
                 raise Refusal(403, "Forbidden: bot was blocked by the user" if chat > 0 else
                               "Forbidden: bot was kicked from the group chat")
@@ -148,6 +169,10 @@ class FakeTelegram:
             message = Sent(self.number(), chat, text, keyboard, said, file, at=time.monotonic())
             self.sent.append(message)
         return self._shown(message)
+
+    def _know(self, chat: int) -> None:
+        if chat not in self.met:
+            raise Refusal(400, "Bad Request: chat not found")
 
     def _pace(self, chat: int) -> None:
         now = time.monotonic()
@@ -169,6 +194,8 @@ class FakeTelegram:
 
     def do_editMessageText(self, said: dict[str, Any], files: Any) -> Any:
         text, keyboard, message = rules.checked_text(said), rules.checked_keyboard(said), self._find(said)
+        if message.file is not None:
+            raise Refusal(400, "Bad Request: there is no text in the message to edit")
         if (message.text, message.keyboard) == (text, keyboard):
             raise Refusal(400, "Bad Request: message is not modified: specified new message content is the same")
         message.text, message.keyboard, message.edits = text, keyboard, message.edits + 1
@@ -184,15 +211,18 @@ class FakeTelegram:
     def do_answerCallbackQuery(self, said: dict[str, Any], files: Any) -> Any:
         query = said["callback_query_id"]
         with self.lock:
-            if query in self.answered:
+            if query in self.answered or query not in self.queries:
                 raise Refusal(400, "Bad Request: query is too old and response timeout expired or query ID is invalid")
-            if len(said.get("text", "")) > rules.MAX_ALERT:
+            if rules.units(said.get("text", "")) > rules.MAX_ALERT:
                 raise Refusal(400, "Bad Request: MESSAGE_TOO_LONG")
             self.answered[query] = said.get("text", "")
         return True
 
     def do_setMyCommands(self, said: dict[str, Any], files: Any) -> Any:
-        self.commands[_scope(said), said.get("language_code", "")] = rules.checked_commands(said)
+        scope = _scope(said)
+        if ":" in scope:
+            self._know(int(scope.partition(":")[2]))
+        self.commands[scope, said.get("language_code", "")] = rules.checked_commands(said)
         return True
 
     def do_deleteMyCommands(self, said: dict[str, Any], files: Any) -> Any:
@@ -249,11 +279,13 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        token, _, method = self.path.removeprefix("/bot").partition("/")
+        path, _, query = self.path.partition("?")
+        token, _, method = path.removeprefix("/bot").partition("/")
         try:
             if token != TOKEN:
                 raise Refusal(401, "Unauthorized")
             said, files = _read(self.headers.get("Content-Type", ""), body)
+            said = {**dict(parse_qsl(query)), **said}
             self._json(200, {"ok": True, "result": self.world.call(method, said, files)})
         except ConnectionError:
             self.close_connection = True

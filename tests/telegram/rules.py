@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 MAX_TEXT, MAX_CAPTION, MAX_DATA_BYTES, MAX_ALERT = 4096, 1024, 64, 200
+MAX_PHOTO_BYTES, MAX_DOCUMENT_BYTES = 10 * 2**20, 50 * 2**20
 TAGS = {"b", "strong", "i", "em", "u", "s", "code", "pre", "a", "blockquote", "tg-spoiler"}
 
 
@@ -63,6 +64,13 @@ def checked_text(said: dict[str, Any], name: str = "text", most: int = MAX_TEXT)
     return seen
 
 
+def checked_size(content: bytes, most: int) -> None:
+    if not content:
+        raise Refusal(400, "Bad Request: file must be non-empty")
+    if len(content) > most:
+        raise Refusal(413, "Request Entity Too Large")
+
+
 def checked_keyboard(said: dict[str, Any]) -> list[list[dict[str, Any]]]:
     markup = said.get("reply_markup")
     rows: list[list[dict[str, Any]]] = (json.loads(markup) if isinstance(markup, str) else markup or {}).get(
@@ -77,6 +85,8 @@ def checked_keyboard(said: dict[str, Any]) -> list[list[dict[str, Any]]]:
 
 def checked_commands(said: dict[str, Any]) -> list[dict[str, str]]:
     commands: list[dict[str, str]] = json.loads(said["commands"])
+    if len(commands) > 100:
+        raise Refusal(400, "Bad Request: BOT_COMMANDS_TOO_MUCH")
     for command in commands:
         if not re.fullmatch(r"[a-z0-9_]{1,32}", command["command"]) or not 1 <= len(command["description"]) <= 256:
             raise Refusal(400, "Bad Request: BOT_COMMAND_INVALID")

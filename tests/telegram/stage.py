@@ -26,9 +26,9 @@ from bot.app.serving import Serving, bindings, put_together
 from bot.app.settings import Settings
 from bot.app.wiring import OpenShop, clock, open_shop
 from domain.catalog.model import Shop, Sku
-from domain.messaging.model import OutboxMessage
+from domain.messaging.model import InboxUpdate, OutboxMessage
 from domain.orders.model import Order
-from storage.engine import open_database
+from storage.engine import Database, open_database
 from storage.migrate import ensure_schema
 from tests.architecture.tree import ROOT
 from tests.storage import action_shop
@@ -67,6 +67,7 @@ class Stage:
     keyboards: dict[str, str] = field(default_factory=dict)
 
     def post(self, update: Any, secret: str = SECRET) -> int:
+        self.world.meet(update)
         body = update if isinstance(update, bytes) else json.dumps(update).encode()
         request = urllib.request.Request(f"{self.address}/channels/telegram", body, {SECRET_HEADER: secret})
         try:
@@ -149,9 +150,10 @@ def tap(number: int, query: str, person: int, sent: Sent, data: str) -> dict[str
 
 
 @contextmanager
-def served(world: FakeTelegram, url: str, folder: Path) -> Iterator[Stage]:
-    """The program on the database, in a thread, told of by webhook."""
-    world.webhook = "https://shop.example/channels/telegram"
+def served(world: FakeTelegram, url: str, folder: Path, *,
+           webhook: str = "https://shop.example/channels/telegram") -> Iterator[Stage]:
+    """The program on the database, in a thread, told of by webhook; without one it polls."""
+    world.webhook = webhook
     settings = Settings(data_dir=folder, database_url=url, telegram_token=TOKEN, telegram_base_url=world.base_url,
                         telegram_webhook_secret=SECRET)
     with open_shop(settings) as shop:
@@ -166,6 +168,14 @@ def served(world: FakeTelegram, url: str, folder: Path) -> Iterator[Stage]:
         finally:
             server.should_exit = True
             thread.join(20)
+
+
+def leases_run_out(database: Database) -> None:
+    """As half a minute after those who held them have died."""
+    with database.write() as connection:
+        for model in (OutboxMessage, InboxUpdate):
+            connection.execute(update(model).where(col(model.leased_until).is_not(None)).values(
+                leased_until=clock() - timedelta(seconds=1)))
 
 
 def free_port() -> int:

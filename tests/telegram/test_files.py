@@ -45,6 +45,22 @@ def test_the_same_file_again_has_nothing_new_and_no_button(shop: Stage) -> None:
     assert not again.buttons
 
 
+def test_a_column_under_a_strange_name_is_asked_for_and_then_taken_as_said(shop: Stage) -> None:
+    """Two columns are called what nobody knows: two questions, then what would be written, then the writing."""
+    content = "内部号,品名,进价,大类\nN-1,新杯子,12.5,杯\n".encode()
+    asked = shop.hears(CHEN, "", "哪一列是", **file(shop, "货.csv", content))
+    assert {"内部号", "大类"} <= set(asked.buttons)
+    before = len(shop.world.sent)
+    shop.taps(CHEN, asked, "内部号")
+    shown = shop.world.wait_for(lambda: [each for each in shop.world.sent[before:] if "试运行" in each.text])[0]
+    assert not new_products(shop)
+    assert "=内部号" in shown.text
+    shop.taps(CHEN, shown, "导入")
+    shop.world.wait_for(lambda: new_products(shop))
+    code = shown.text.split("导入 ")[1][:4]
+    shop.hears(CHEN, f"对应 {code} sku_code=内部号", "没有等待导入")
+
+
 def test_who_may_not_import_is_told_so(shop: Stage) -> None:
     shop.hears(WANG, "", "不能", **file(shop, "products.csv", PRODUCTS))
 

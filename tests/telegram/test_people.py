@@ -1,6 +1,7 @@
 """Who gets an answer: strangers, codes, lost phones, groups."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlmodel import col
@@ -13,7 +14,8 @@ from domain.messaging.model import Chat, ChatState, InboxUpdate, StaffIdentity
 from domain.people import Role
 from storage.chats import Chats
 from storage.paces import Limits
-from tests.telegram.stage import CHEN, GROUP, STRANGER, WANG, ZHOU, Stage, message
+from tests.telegram.fake import FakeTelegram
+from tests.telegram.stage import CHEN, GROUP, STRANGER, WANG, ZHOU, Stage, message, served
 
 POLITE = "只为店里的同事服务"
 
@@ -131,6 +133,27 @@ def test_a_topic_is_answered_in_the_topic(shop: Stage) -> None:
     Chats(shop.shop.database).clear(f"telegram:{GROUP}", Role.WAREHOUSE, clock())
     sent = shop.hears(WANG, "/restock", "SKU", chat=GROUP, message_thread_id=5, is_topic_message=True)
     assert sent.said["message_thread_id"] == "5"
+
+
+def test_a_topic_that_was_deleted_costs_the_message_nothing_but_its_place(shop: Stage) -> None:
+    Chats(shop.shop.database).seen(f"telegram:{GROUP}", title="运营群", is_group=True, language="zh", now=clock())
+    Chats(shop.shop.database).clear(f"telegram:{GROUP}", Role.WAREHOUSE, clock())
+    update = message(shop.world.number(), WANG, "/restock", GROUP, message_thread_id=5, is_topic_message=True)
+    shop.world.trouble = lambda *_: shop.world.topics.clear()
+    assert shop.post(update) == 200
+    assert "message_thread_id" not in shop.world.wait_text(GROUP, "SKU").said
+
+
+def test_a_menu_that_is_not_taken_costs_the_others_nothing(world: FakeTelegram, shop_url: str, tmp_path: Path) -> None:
+    """小王 has deleted the chat with the bot: 陈总 has his menu all the same after the next start."""
+    with served(world, shop_url, tmp_path) as stage:
+        stage.bind(WANG, "小王")
+        stage.bind(CHEN, "陈总")
+    world.commands.clear()
+    world.met.discard(WANG)
+    with served(world, shop_url, tmp_path):
+        world.wait_for(lambda: ("chat:8", "") in world.commands)
+    assert ("chat:7", "") not in world.commands
 
 
 def membership(stage: Stage, chat: int, before: str, after: str) -> None:

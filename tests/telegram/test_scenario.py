@@ -7,26 +7,24 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
 from itertools import cycle
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlmodel import SQLModel, col
 
 from bot.app.cli import main
-from bot.app.wiring import clock
 from domain.audit import AuditEntry
 from domain.fulfilment.model import Shipment
-from domain.messaging.model import InboxUpdate, OutboxMessage, OutboxState
+from domain.messaging.model import InboxUpdate, OutboxState
 from domain.orders.model import Order
 from storage.engine import Database, open_database
 from storage.outbox import Outbox
 from tests.telegram.fake import FakeTelegram, Sent
 from tests.telegram.rules import Refusal
-from tests.telegram.stage import BOT, CHEN, GROUP, ORDERS, SECRET, WANG, Stage, fill, program
+from tests.telegram.stage import BOT, CHEN, GROUP, ORDERS, SECRET, WANG, Stage, fill, leases_run_out, program
 from tests.telegram.test_shipping import photo, picture
 
 LI = 10  # 小李, the second of the packers
@@ -60,13 +58,6 @@ class Town(Stage):
     def all_sent(self) -> None:
         self.world.wait_for(lambda: not Outbox(self.database).counts().get("queued"), within_s=40)
 
-    def half_a_minute_later(self) -> None:
-        """Leases of those who died have run out."""
-        with self.database.write() as connection:
-            for model in (OutboxMessage, InboxUpdate):
-                connection.execute(update(model).where(col(model.leased_until).is_not(None)).values(
-                    leased_until=clock() - timedelta(seconds=1)))
-
 
 @contextmanager
 def town(world: FakeTelegram, url: str, folder: Path) -> Iterator[Town]:
@@ -98,7 +89,7 @@ def test_a_day_with_two_processes(world: FakeTelegram, both_url: str, tmp_path: 
             _what_the_group_may_not_hear(people)
             _a_storm_of_refusals_passes(people)
             proposed = _killed_between_send_and_mark(people, one[0], two[0])
-        people.half_a_minute_later()
+        leases_run_out(people.database)
         with _serving(people) as again:
             people.addresses = cycle((again[1],))
             _the_proposal_comes_again_and_is_done_once(people, proposed)
