@@ -259,9 +259,9 @@ class _Reader:
             # Only particles (那个呢, how about that one?), or nothing of a shop at all.
             return Refused("not_understood") if unexplained(tokens) else Unclear("nothing_said")
         if trouble := objection(tokens, message, self._gazetteer, is_trial=self._is_trial) or draft.trouble:
-            is_strange = any(token.is_unknown for token in unexplained(tokens))  # 明天要不要带伞
-            is_of_shop = has_trade_words(tokens) or (draft.span and not is_strange)
-            return trouble if is_of_shop else Refused("not_understood")
+            is_strange = isinstance(trouble, Unclear) and any(token.is_unknown for token in unexplained(tokens))
+            says_when = draft.span and (not is_strange or draft.is_ranked or draft.asks_which)  # not 明天要不要带伞
+            return trouble if has_trade_words(tokens) or says_when else Refused("not_understood")
         try:
             query = self._query(draft, last)
         except Trouble as found:
