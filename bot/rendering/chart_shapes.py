@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _TICKS = 6  # dates that fit side by side on a phone
-_NAME_COLUMNS = 18  # longer names of bars are cut: nine Chinese characters
+_NAME_COLUMNS = 24  # longer names of bars are cut: twelve Chinese characters
 _FEW_POINTS = 14  # up to here every point gets its dot
 _LETTER_IN = 0.062  # width of a narrow letter of a name or label
 _MOST_FOR_LABELS = 0.7  # of the axes: the bars keep the rest

@@ -14,14 +14,14 @@ from bot.rendering.labels import dimension_name, metric_name, part_of_shop
 from bot.rendering.messages import say
 from bot.rendering.table import cut
 from bot.rendering.why import by_size, part_name, reason_name, signed
-from domain.metrics.catalog import METRICS
+from domain.metrics.catalog import METRICS, Unit
 from domain.metrics.explain import Explanation, Split
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 MAX_STEPS = 9  # between the two totals; the smallest are drawn as one
-_NAME_COLUMNS = 18
+_NAME_COLUMNS = 24
 _LABEL_ROOM = 0.42  # of the bars' reach, for the figures beside them
 _BAD, _GOOD = style.NEGATIVE, style.SERIES[2]
 
@@ -61,10 +61,17 @@ def steps(explanation: Explanation, language: str, at: datetime) -> list[Step]:
                   scale.label(scale.height(explanation.before)), is_total=True)]
     level = float(explanation.before)
     for name, moved in zip(names, changes, strict=True):
-        found.append(Step(name, level, level + moved, signed(moved, column, language)))
+        found.append(Step(name, level, level + moved, _moved(moved, scale)))
         level += moved
     return [*found, Step(_total_name(language, "after"), 0.0, float(explanation.after),
                          scale.label(scale.height(explanation.after)), is_total=True)]
+
+
+def _moved(moved: float, scale: Scale) -> str:
+    """As short as the figures at both ends; the exact ones stand in the words."""
+    if scale.column.type != Unit.MONEY:
+        return signed(moved, scale.column, scale.language)
+    return ("+" if moved >= 0 else "-") + scale.label(scale.height(abs(moved)))
 
 
 def _moves(explanation: Explanation, language: str, at: datetime) -> tuple[list[str], list[float]]:
