@@ -6,10 +6,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks import importing, questions, reservations, tasks, understanding
+from benchmarks import importing, orders, questions, reservations, tasks, understanding
 from benchmarks.report import Report
 
-_EACH = (importing, questions, reservations, tasks, understanding)
+_EACH = (importing, orders, questions, reservations, tasks, understanding)
 
 
 def parser() -> argparse.ArgumentParser:
