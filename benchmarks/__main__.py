@@ -6,10 +6,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks import chatting, importing, questions, reservations, tasks, understanding
+from benchmarks import chatting, importing, orders, questions, reservations, tasks, understanding
 from benchmarks.report import Report
 
-_EACH = (chatting, importing, questions, reservations, tasks, understanding)
+_EACH = (chatting, importing, orders, questions, reservations, tasks, understanding)
 
 
 def parser() -> argparse.ArgumentParser:

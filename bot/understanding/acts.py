@@ -106,6 +106,7 @@ class _Facts:
     """What the message holds that an action could take."""
 
     codes: int = 0
+    long_numbers: int = 0  # codes of digits alone: an order's number, or more pieces than there are
     numbers: int = 0
     goods: int = 0
     places: int = 0
@@ -126,6 +127,7 @@ class _Facts:
         for token in tokens:
             kinds = {name.dimension for name in token.names}
             facts.codes += token.is_code
+            facts.long_numbers += token.is_code and token.text.isdigit()
             facts.numbers += token.number is not None and not token.names
             facts.goods += bool(kinds & {"sku", "product"})
             facts.places += "warehouse" in kinds
@@ -142,6 +144,8 @@ class _Facts:
                 token.has("action") or token.has("end") or is_filler(token))
             facts.is_strong = facts.is_strong or (token.has("action") and not any(
                 token.has(kind) for kind in ("metric", "event", "count", "stop", "sep", "sign", "follow", "off")))
+        if facts.goods and not facts.numbers:
+            facts.numbers = facts.long_numbers
         return facts
 
 
@@ -228,6 +232,8 @@ def _sensible(action: str, found: Arguments) -> Act | Refused:
     for name in ("quantity", "amount", "delta"):
         if name in found and found[name] == 0 and action != "set_reorder_point":
             return Refused("nothing_to_do")
+    if any(isinstance(line, dict) and line["quantity"] == 0 for line in found.get("lines", ())):
+        return Refused("nothing_to_do")
     if action == "transfer_stock" and found["from"] == found["to"]:
         return Refused("same_place", {"warehouse": str(found["from"])})
     return Act(action, found)

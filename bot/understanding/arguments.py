@@ -1,5 +1,6 @@
 """The arguments of an action, each found by its own kind: a SKU, a warehouse, how many, how much, whose parcel."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -54,6 +55,22 @@ def sku(message: Message, found: Arguments) -> None:
             token.used = True
             found.setdefault("sku", code)
             return
+    _strange_sku(message, found)
+
+
+_CODE_LIKE = re.compile(r"(?<![\w-])[a-z]{1,8}(?:-?[a-z\d]+)*-?\d[a-z\d]*(?:-[a-z\d]+)*(?![\w-])")
+
+
+def _strange_sku(message: Message, found: Arguments) -> None:
+    """ZZ-99, of which nobody here knows: the desk says so, with the nearest there are."""
+    for like in _CODE_LIKE.finditer(message.text.text):
+        inside = [token for token in message.tokens if token.start < like.end() and token.end > like.start()]
+        if message.trouble or any(token.used or token.names or token.is_code for token in inside):
+            continue
+        for token in inside:
+            token.used = True
+        found.setdefault("sku", message.text.original(*like.span()).upper())
+        return
 
 
 def sku_of(message: Message, token: Token) -> str | None:
@@ -128,13 +145,33 @@ def _use_number(message: Message, at: int) -> Decimal:
     return token.number or Decimal(0)
 
 
+def _counts(message: Message) -> list[int]:
+    """Where numbers of pieces may be; one as long as an order's is a number, too."""
+    return [at for at, token in enumerate(message.tokens) if not (token.used or token.names) and (
+        token.text.isdigit() if token.is_code else token.number is not None)]
+
+
+def _pieces(message: Message, at: int) -> int | float:
+    """As it was said: what no shop can move (-1, 1.5, a million million) is for the desk to refuse."""
+    number = _use_number(message, at) or Decimal(message.tokens[at].text if message.tokens[at].is_code else 0)
+    before = message.tokens[at - 1] if at else None
+    if before is not None and before.text in _MINUS and before.end == message.tokens[at].start:
+        number = -number
+    if message.tokens[at].is_code and at + 1 < len(message.tokens):  # behind a code no unit is looked for
+        message.tokens[at + 1].used = message.tokens[at + 1].used or message.tokens[at + 1].text in _UNITS
+    return int(number) if number == int(number) else float(number)
+
+
+_MINUS = frozenset({"-", "负"})
+_UNITS = frozenset("件个条盒袋支罐双瓶套包台箱只")
+
+
 def quantity_as(name: str) -> Callable[[Message, Arguments], None]:
-    """A whole number of pieces, kept under the name."""
+    """A number of pieces, kept under the name."""
     def find(message: Message, found: Arguments) -> None:
-        for at in _amounts(message):
-            number = message.tokens[at].number
-            if number is not None and number == int(number) and not _is_money(message, at):
-                found.setdefault(name, int(_use_number(message, at)))
+        for at in _counts(message):
+            if not _is_money(message, at):
+                found.setdefault(name, _pieces(message, at))
                 return
     return find
 
@@ -147,6 +184,7 @@ def delta(message: Message, found: Arguments) -> None:
     if not signs or "count" not in number:
         return
     is_minus = any(token.senses["sign"] == "minus" for token in signs)
+    number["count"] = abs(number["count"])
     for token in signs:
         token.used = not token.has("reason")
     found["delta"] = -number["count"] if is_minus else number["count"]
@@ -213,7 +251,15 @@ def carrier(message: Message, found: Arguments) -> None:
             token.used = True
             found.setdefault("carrier", token.senses["carrier"])
             return
+    for at, token in enumerate(message.tokens):
+        last = message.tokens[at + 1] if message.after(at, "topic") else token  # 飞马 and 快递
+        if token.is_unknown and _CARRIER_LIKE.search(last.text):
+            token.used = last.used = True
+            found.setdefault("carrier", message.text.original(token.start, last.end).strip())
+            return
 
+
+_CARRIER_LIKE = re.compile(r"(?:快递|快运|速递|速运|物流|express|logistics|couriers?)$")
 
 def order(message: Message, found: Arguments) -> None:
     codes(message, found, takes_waybill=False)
@@ -259,7 +305,8 @@ def codes(message: Message, found: Arguments, *, takes_waybill: bool) -> None:
 def _is_order_number(message: Message, at: int, before: Token | None) -> bool:
     token = message.tokens[at]
     return (token.number is not None and len(token.text) >= LEAST_ORDER_DIGITS and token.text.isdigit()
-            and not message.after(at, "money_unit") and before is not None and before.has("order_mark"))
+            and not message.after(at, "money_unit") and before is not None
+            and (before.has("order_mark") or before.has("waybill_mark")))
 
 
 def report(message: Message, found: Arguments) -> None:
@@ -289,7 +336,7 @@ def lines(message: Message, found: Arguments) -> None:
     """面膜300盒、口红200支; 20 KF-01 and 30 WJ-R: each name with the number beside it."""
     rows: list[Arguments] = []
     names = [at for at, token in enumerate(message.tokens) if token.names and not token.used]
-    numbers = _amounts(message)
+    numbers = _counts(message)
     if not names or not numbers:
         _line_without_pair(message, names)
         return
@@ -301,11 +348,11 @@ def lines(message: Message, found: Arguments) -> None:
         if (number_at < name_at) is not is_number_first:
             message.trouble = message.trouble or Unclear("ask.lines", missing="lines")
             return
-        number = _use_number(message, number_at)
+        quantity = _pieces(message, number_at)
         code = sku_of(message, message.tokens[name_at])
         message.tokens[name_at].used = True
-        if code and number == int(number) and number > 0:
-            rows.append({"sku": code, "quantity": int(number)})
+        if code:
+            rows.append({"sku": code, "quantity": quantity})
     if len(rows) == len(names):
         found["lines"] = rows
 

@@ -137,3 +137,24 @@ def test_words_of_orders_mean_what_they_meant_without_a_number() -> None:
 ])
 def test_after_the_sale(text: str, action: str, arguments: dict[str, Any]) -> None:
     assert act(text) == Act(action, arguments)
+
+
+@pytest.mark.parametrize(("said", "meant"), [("-1", -1), ("1.5", 1.5), ("1000000000000", 10**12), ("0.5", 0.5)])
+@pytest.mark.parametrize(("text", "name"), [
+    ("KF-01入库 {} 件到杭州仓", "quantity"), ("receive {} KF-01 into 杭州仓", "quantity"),
+    ("调拨 {} 件 KF-01 从杭州仓到成都仓", "quantity"), ("transfer {} KF-01 from 杭州仓 to 成都仓", "quantity"),
+    ("盘点杭州仓 KF-01 实盘 {} 件", "counted"), ("count KF-01 in 杭州仓: {}", "counted"),
+    ("KF-01 补货点设为 {}", "quantity"), ("set the reorder point of KF-01 to {}", "quantity"),
+    ("采购 {} 件 KF-01", "lines"), ("purchase {} KF-01", "lines")])
+def test_what_no_shop_can_move_is_handed_on_as_it_was_said(text: str, name: str, said: str, meant: float) -> None:
+    """「入库 -1 件」 was once proposed as one piece coming in; the desk refuses the number itself."""
+    found = act(text.format(said)).arguments[name]
+    assert (found if name != "lines" else found[0]["quantity"]) == meant
+
+
+def test_a_carrier_nobody_knows_and_a_code_nobody_knows_are_handed_on() -> None:
+    assert act("TB202611220007 发货 飞马快递 单号 SF1390001112223").arguments["carrier"] == "飞马快递"
+    assert act("ship TB202611220007 by Pegasus Express, waybill 12345678").arguments == {
+        "order": "TB202611220007", "carrier": "Pegasus Express", "waybill": "12345678"}
+    assert act("receive 5 ZZ-99 into 杭州仓").arguments["sku"] == "ZZ-99"
+    assert act("ZZ-99 入库 5 件到杭州仓").arguments["sku"] == "ZZ-99"
