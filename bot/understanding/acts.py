@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.understanding import arguments as find
+from bot.understanding import free_words
 from bot.understanding.arguments import Arguments, Message
 from bot.understanding.draft import is_filler
 from bot.understanding.gate import objection
@@ -25,17 +26,17 @@ class Frame:
 
 FRAMES: Mapping[str, Frame] = {
     "confirm_shipment": Frame((find.carrier, find.order_and_waybill, find.warehouse), ("order", "carrier", "waybill")),
-    "adjust_stock": Frame((find.sku, find.warehouse, find.delta, find.reason), ("sku", "warehouse", "delta")),
+    "adjust_stock": Frame((find.sku, find.warehouse, find.delta, free_words.reason), ("sku", "warehouse", "delta")),
     "receive_stock": Frame((find.sku, find.warehouse, find.money_as("unit_cost"), find.quantity_as("quantity")),
                            ("sku", "warehouse", "quantity")),
     "transfer_stock": Frame((find.sku, find.from_to, find.quantity_as("quantity")), ("sku", "from", "to", "quantity")),
     "count_stock": Frame((find.sku, find.warehouse, find.quantity_as("counted")), ("sku", "warehouse", "counted")),
     "set_reorder_point": Frame((find.sku, find.quantity_as("quantity")), ("sku", "quantity")),
-    "record_expense": Frame((find.amount, find.day, find.category), ("category", "amount")),
+    "record_expense": Frame((find.amount, find.day, free_words.category), ("category", "amount")),
     "approve_refund": Frame((find.order, find.amount), ("order",)),
     "repair_stock": Frame((find.sku, find.warehouse), ("sku", "warehouse")),
     "set_cost_method": Frame((find.sku, find.cost_method), ("sku", "method")),
-    "revalue_stock": Frame((find.sku, find.unit_cost, find.reason), ("sku", "unit_cost")),
+    "revalue_stock": Frame((find.sku, find.unit_cost, free_words.reason), ("sku", "unit_cost")),
     "create_purchase_order": Frame((find.lines,), ("lines",)),
     "merge_orders": Frame((find.orders,), ("orders",)),
     "unmerge_orders": Frame((find.order,), ("order",)),
@@ -43,7 +44,7 @@ FRAMES: Mapping[str, Frame] = {
     "change_warehouse": Frame((find.order, find.warehouse), ("order", "warehouse")),
     "hold_order": Frame((find.order,), ("order",)),
     "release_order": Frame((find.order,), ("order",)),
-    "refund_order": Frame((find.order, find.amount, find.reason), ("order", "amount")),
+    "refund_order": Frame((find.order, find.amount, free_words.reason), ("order", "amount")),
     "receive_return": Frame((find.order, find.warehouse, find.lines_if_any), ("order",)),
     "mark_order": Frame((find.order,), ("order", "mark")),
     "subscribe": Frame((find.report,), ("report",)),
