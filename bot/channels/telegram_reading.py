@@ -16,8 +16,8 @@ _IN = frozenset({"creator", "administrator", "member", "restricted"})
 
 def chat_of(update: Mapping[str, Any]) -> str:
     """The key of the chat an update is about, as far as it can be told from the bare JSON; else empty."""
-    said = update.get("callback_query") or {}
-    parts = [said.get("message")] + [update.get(name) for name in _PARTS_WITH_CHAT]
+    said = update.get("callback_query")
+    parts = [said.get("message") if isinstance(said, dict) else None] + [update.get(name) for name in _PARTS_WITH_CHAT]
     chats = [part["chat"] for part in parts if isinstance(part, dict) and isinstance(part.get("chat"), dict)]
     return f"{CHANNEL}:{chats[0].get('id', '')}"[:120] if chats else ""
 

@@ -77,13 +77,14 @@ class FakeTelegram:
     def meet(self, update: Any) -> None:
         """What the bot may speak to from now on: the chat, the topic and the tap of an update it gets."""
         said = update if isinstance(update, dict) else {}
-        query = said.get("callback_query", {})
+        tapped = said.get("callback_query")
+        query: dict[str, Any] = tapped if isinstance(tapped, dict) else {}
         parts = [query.get("message"), *(said.get(name) for name in ("message", "edited_message", "my_chat_member"))]
         with self.lock:
             self.queries.add(str(query.get("id")))
             for part in parts:
-                if part and "chat" in part:
-                    self.met |= {part["chat"]["id"], part.get("migrate_to_chat_id", 0), part["from"]["id"]}
+                if isinstance(part, dict) and "chat" in part:
+                    self.met |= {part["chat"]["id"], part.get("migrate_to_chat_id", 0), part.get("from", {}).get("id")}
                     self.topics.add((part["chat"]["id"], part.get("message_thread_id", 0)))
 
     def texts(self, chat: int) -> list[str]:

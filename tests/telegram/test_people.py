@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlmodel import col
@@ -10,7 +11,7 @@ from bot.app.serving import bindings
 from bot.app.wiring import clock
 from bot.conversing.doors import Doors
 from bot.conversing.inbound import Inbound
-from domain.messaging.model import Chat, ChatState, InboxUpdate, StaffIdentity
+from domain.messaging.model import Chat, ChatState, InboxState, InboxUpdate, StaffIdentity
 from domain.people import Role
 from storage.chats import Chats
 from storage.paces import Limits
@@ -195,6 +196,19 @@ def test_what_is_no_update_or_not_from_telegram_is_not_kept(stage: Stage) -> Non
     assert stage.count(InboxUpdate) == before
     assert stage.get("/healthz")[0] == 200
     assert "zhanggui_inbox_updates" in stage.get("/metrics")[1]
+
+
+def test_an_update_of_an_odd_shape_is_kept_and_given_up_by_itself(
+        stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever knows the secret may send anything; Telegram repeats what is not taken, so it is taken."""
+    monkeypatch.setattr("bot.conversing.worker.RETRY_IN", timedelta(0))
+    odd: tuple[dict[str, Any], ...] = (
+        {"callback_query": [1]}, {"message": "x"}, {"message": {"chat": {"id": "七"}, "from": {"id": 7}}},
+        {"my_chat_member": {"chat": {"id": 7}}}, {"message": {**message(1, 7, "x")["message"], "date": 10**20}})
+    assert {stage.post({"update_id": 1000 + number, **part}) for number, part in enumerate(odd)} == {200}
+    stage.hears(STRANGER, "你好", POLITE)
+    stage.quiet()
+    assert stage.count(InboxUpdate, col(InboxUpdate.state) == InboxState.FAILED) == len(odd)
 
 
 def test_an_edited_question_is_answered_anew(shop: Stage) -> None:
