@@ -67,6 +67,8 @@ def _strange_sku(message: Message, found: Arguments) -> None:
         inside = [token for token in message.tokens if token.start < like.end() and token.end > like.start()]
         if message.trouble or any(token.used or token.names or token.is_code for token in inside):
             continue
+        if (inside[0].start, inside[-1].end) != like.span():
+            continue  # a word nobody knows is joined to it, and must not be passed over with it
         for token in inside:
             token.used = True
         found.setdefault("sku", message.text.original(*like.span()).upper())

@@ -166,8 +166,6 @@ class _Reader:
         for repair in repairs(message, tokens):
             if found and found[-1][0].cost < repair.cost:
                 break  # the likelier ones are enough
-            if repair.word.isascii() and not message.text[repair.start:repair.end].isascii():
-                continue  # no slip of the keyboard puts other characters into an English word
             corrected = normalise(message.replaced(repair.start, repair.end, repair.word))
             anew = scan(corrected, self._gazetteer)
             if unknown_length(tokens) and unknown_length(anew) >= unknown_length(tokens):

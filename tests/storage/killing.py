@@ -29,7 +29,7 @@ from tests.storage.drafting import NOW, ingest, line, order
 SKUS, PIECES = 6, 5_000  # pieces of each in either warehouse
 PAGE = 15  # orders of two lines; there is a page for each kill, and it may come again and again
 PLACES = ("东仓", "西仓")
-PATIENCE_S = 60  # until a process has written something, on however busy a machine
+PATIENCE_S = 60  # until a parcel of a process has left, on however busy a machine
 LONGEST_S = 0.15  # a process lives on after that: some twenty steps
 FORKSERVER = multiprocessing.get_context("forkserver")
 FORKSERVER.set_forkserver_preload(["tests.storage.killing"])
@@ -61,16 +61,18 @@ def do(desk: ActionDesk, name: str, **arguments: Any) -> bool:
     return isinstance(proposal, Proposal) and isinstance(desk.confirm(proposal.code, **who), Done)
 
 
-def ship(database: Database, desk: ActionDesk, rng: Random) -> None:
+def ship(database: Database, desk: ActionDesk, rng: Random) -> bool:
+    """Whether a parcel has left."""
     with database.read() as connection:
         waiting = connection.execute(select(col(Order.external_id)).where(
             col(Order.status) == OrderStatus.TO_SHIP)).scalars().all()
-    if waiting:
-        number = rng.choice(waiting)
-        do(desk, "confirm_shipment", order=number, carrier="中通", waybill=f"7890{number}")
+    if not waiting:
+        return False
+    number = rng.choice(waiting)
+    return do(desk, "confirm_shipment", order=number, carrier="中通", waybill=f"7890{number}")
 
 
-def until_killed(url: str, seed: int, pages: int, has_written: Event) -> None:
+def until_killed(url: str, seed: int, pages: int, has_shipped: Event) -> None:
     database, rng = open_database(url), Random(seed)
     desk = ActionDesk(database, ShopCalendar.named("Asia/Shanghai"), "CNY", rng)
     while True:
@@ -78,12 +80,12 @@ def until_killed(url: str, seed: int, pages: int, has_written: Event) -> None:
         if what < 0.4:
             bring(database, rng.randrange(pages))
         elif what < 0.7:
-            ship(database, desk, rng)
+            if ship(database, desk, rng):
+                has_shipped.set()
         else:
             places = rng.sample(PLACES, 2)
             do(desk, "transfer_stock", sku=f"S{rng.randrange(SKUS)}", from_=places[0], to=places[1],
                quantity=rng.randint(1, 20))
-        has_written.set()
 
 
 def prove(database: Database, url: str, kills: int) -> int:
@@ -91,11 +93,11 @@ def prove(database: Database, url: str, kills: int) -> int:
     open_shop(database)
     rng = Random(kills)
     for number in range(kills):
-        has_written = FORKSERVER.Event()
-        process = FORKSERVER.Process(target=until_killed, args=(url, number, kills, has_written))
+        has_shipped = FORKSERVER.Event()
+        process = FORKSERVER.Process(target=until_killed, args=(url, number, kills, has_shipped))
         process.start()
         if number % 4:  # every fourth while it starts
-            assert has_written.wait(timeout=PATIENCE_S)
+            assert has_shipped.wait(timeout=PATIENCE_S)
         process.join(timeout=rng.random() * LONGEST_S)
         process.kill()
         process.join()
