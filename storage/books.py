@@ -113,7 +113,8 @@ class StoredBooks:
             asked=tuple(RefundFacts(refund.id, refund.amount_minor, refund.amount_base, self._has_lines(refund.id))
                         for refund in refunds if refund.status is RefundStatus.ASKED),
             held=self._held(row.id), parcels_of_unknown=sum(parcel.line_no is None for parcel in parcels),
-            shipped=self._shipped(row, whole), refunds=len(refunds), excluded=row.excluded,
+            shipped=self._shipped(row, whole, has_unknown=any(parcel.line_no is None for parcel in parcels)),
+            refunds=len(refunds), excluded=row.excluded,
             receiver=self._receiver(row), paid_at=row.paid_at, lead_id=row.lead_id)
 
     def _lines(self, order_id: int) -> Sequence[Any]:
@@ -146,13 +147,15 @@ class StoredBooks:
             col(Shipment.parcel_no), col(ParcelLine.line_no), col(ParcelLine.sku_id), col(ParcelLine.quantity))
             .join(ParcelLine, is_of, isouter=True).where(col(Shipment.order_id) == order_id))
 
-    def _shipped(self, row: Any, whole: Mapping[tuple[int, int], int]) -> tuple[ShippedPiece, ...]:
-        """What has left, less what came back of each line and SKU."""
+    def _shipped(self, row: Any, whole: Mapping[tuple[int, int], int], *, has_unknown: bool,
+                 ) -> tuple[ShippedPiece, ...]:
+        """What has left, less what came back of each line and SKU.
+
+        A parcel of unknown contents was the whole order; what is known beside it was sent again.
+        """
         sent = self._sent(row.id)
-        if not sent and row.fulfilment in _ALL_OUT:
-            place = self._connection.execute(
-                select(func.max(col(Shipment.warehouse_id))).where(col(Shipment.order_id) == row.id)).scalar()
-            sent = [(line_no, sku_id, place, pieces) for (line_no, sku_id), pieces in sorted(whole.items()) if pieces]
+        if row.fulfilment in _ALL_OUT:
+            sent = self._with_unknown(row.id, sent, whole, has_unknown=has_unknown)
         back = {(line_no, sku_id): int(pieces) for line_no, sku_id, pieces in self._rows(
             select(col(ReturnedPiece.line_no), col(ReturnedPiece.sku_id), func.sum(col(ReturnedPiece.quantity)))
             .where(col(ReturnedPiece.order_id) == row.id)
@@ -161,6 +164,16 @@ class StoredBooks:
         pieces = (ShippedPiece(skus[sku_id], line_no, int(quantity) - back.get((line_no, sku_id), 0), place)
                   for line_no, sku_id, place, quantity in sent)
         return tuple(piece for piece in pieces if piece.quantity > 0)
+
+    def _with_unknown(self, order_id: int, known: Sequence[Any], whole: Mapping[tuple[int, int], int], *,
+                      has_unknown: bool) -> list[Any]:
+        out = Counter({(line_no, sku_id): int(pieces) for line_no, sku_id, _, pieces in known})
+        places = {(line_no, sku_id): place for line_no, sku_id, place, _ in known}
+        left_from = self._connection.execute(
+            select(func.min(col(Shipment.warehouse_id))).where(col(Shipment.order_id) == order_id)).scalar()
+        for line, pieces in whole.items():
+            out[line] = out[line] + pieces if has_unknown else max(out[line], pieces)
+        return [(*line, places.get(line, left_from), pieces) for line, pieces in sorted(out.items()) if pieces]
 
     def _sent(self, order_id: int) -> Sequence[Any]:
         """What was in parcels whose contents are known: (line, SKU, warehouse, pieces)."""

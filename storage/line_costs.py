@@ -21,11 +21,14 @@ def freeze(connection: Connection, orders: Iterable[int], base_currency: str) ->
     if not ids:
         return frozenset()
     sent = _sent(connection, ids)
+    bundled = set(connection.execute(select(_lines.c.order_id).where(
+        _lines.c.order_id.in_(ids), _lines.c.sku_id.is_(None))).scalars())
     changes, days = [], set()
     for key, lines in _by_sku(connection, ids).items():
         pieces, value = sent.get(key, (0, 0))
-        if pieces != sum(line.quantity for line in lines):
-            continue  # sent in part, or in bundles: the line keeps its estimate
+        ordered = sum(line.quantity for line in lines)
+        if pieces < ordered or (pieces > ordered and key[0] in bundled):
+            continue  # sent in part, or in bundles: the line keeps its estimate; more were sent again
         cost = _in_base(connection, value, lines[0].currency, base_currency)
         parts = allocate(cost, [line.quantity for line in lines]) if cost is not None else []
         for line, part in zip(lines, parts, strict=False):

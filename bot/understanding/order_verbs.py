@@ -43,6 +43,8 @@ _VERBS: tuple[tuple[str, re.Pattern[str]], ...] = tuple((action, re.compile(patt
     ("hold_order", r"锁单|锁定|锁住|先别发(?:货)?|暂(?:停|缓)发货|\b(?:hold|lock)\b(?: order)?(?: back)?"),
     ("receive_return", r"退货入库|退回来?了?(?:入库)?|收到退货|退货收到了?"),
     ("receive_return", r"\b(?:take back|received? (?:the )?return(?: of)?|returned)\b"),
+    ("resend_goods", r"(?<!^)(?:补发货?(?:给买家)?|重发|换货)|^(?:补发货?(?:给买家)?|重发|换货)(?=.*\d)"),
+    ("resend_goods", r"\b(?:resend|send again|send a replacement(?: of)?)\b"),
     ("refund_order", r"主动退款?|仅退款|补偿|赔付|\b(?:refund only|compensate|goodwill refund(?: of)?)\b"),
     ("mark_order", rf"(?:标记?(?:为|成|是)?|记(?:为|成)|算(?:作|成)|\bmark(?: as)?\b)\s*(?:{_MARK})"),
     ("mark_order", rf"(?:是|\bas|\bis)\s*(?:{_MARK})"),

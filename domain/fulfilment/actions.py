@@ -1,20 +1,21 @@
-"""Verb: an order has been handed to a carrier."""
+"""Verbs: an order has been handed to a carrier; goods have been sent again."""
 
 from collections import Counter
 from collections.abc import Sequence
 
 from domain.actions import Asked, Fact, Impossible, Note, Parameter, ParameterKind, Plan, Word, action
-from domain.books import Books, OrderFacts
+from domain.books import Books, Need, OrderFacts
 from domain.changes import Change, OrderChange, ParcelChange
-from domain.fulfilment.parcels import Load, load, moves, notes, stock_facts
+from domain.fulfilment.parcels import Load, again, load, moves, notes, stock_facts
 from domain.fulfilment.rules import is_waybill
-from domain.lookups import order_of, warehouse_of
+from domain.lookups import order_of, sku_of, warehouse_of
 from domain.orders.actions import ORDER
 from domain.orders.model import Fulfilment, OrderStatus
 from domain.orders.rules import Axes
 from domain.people import Permission
 
 _SHIPPABLE = (OrderStatus.TO_SHIP, OrderStatus.PARTLY_SHIPPED)
+_RESENDABLE = (OrderStatus.SHIPPED, OrderStatus.SIGNED, OrderStatus.COMPLETED, OrderStatus.AFTER_SALE)
 _WHY_NOT = {
     OrderStatus.TO_PAY: "cannot_ship_to_pay",
     OrderStatus.SHIPPED: "cannot_ship_shipped",
@@ -53,6 +54,33 @@ def confirm_shipment(books: Books, asked: Asked) -> Plan:
         named={"order": "、".join(one.order.number for one in loads), "shop": order.shop, "waybill": waybill})
 
 
+@action(name="resend_goods", permission=Permission.SHIP, zh="补发", en="send goods again", parameters=(
+    ORDER, Parameter("lines", ParameterKind.LINES, "补发的商品和数量", "SKUs and quantities to send"),
+    Parameter("carrier", ParameterKind.CARRIER, "快递公司", "carrier"),
+    Parameter("waybill", ParameterKind.TEXT, "运单号", "waybill number"),
+    Parameter("warehouse", ParameterKind.WAREHOUSE, "发货仓库", "warehouse", required=False)))
+def resend_goods(books: Books, asked: Asked) -> Plan:
+    """A parcel for nothing: what was lost or broken, or the other size of an exchange. Its cost is the order's, too."""
+    order = order_of(books, asked.arguments["order"])
+    if order.axes.status not in _RESENDABLE:
+        raise Impossible("nothing_to_resend", order=order.number, status=Word(f"status.{order.axes.status}"))
+    waybill = _checked_waybill(books, asked)
+    place = warehouse_of(books, asked.arguments["warehouse"]) if "warehouse" in asked.arguments else None
+    needs = tuple(_again(books, order, line["sku"], line["quantity"]) for line in asked.arguments["lines"])
+    parcel = again(books, order, place, needs)
+    lines = "、".join(f"{need.sku.code} × {need.quantity}" for need in needs)
+    return Plan(facts=stock_facts(parcel, Counter()), changes=(_parcel(books, asked, parcel, waybill), *moves(parcel)),
+                notes=(*(note for note in notes(parcel) if note.key == parcel.why), Note("resent")),
+                named={"order": order.number, "lines": lines, "waybill": waybill})
+
+
+def _again(books: Books, order: OrderFacts, code: str, quantity: int) -> Need:
+    """For the line of that SKU; another SKU than was ordered goes for the first."""
+    sku = sku_of(books, code)
+    numbers = [line.line_no for line in order.lines if line.sku_id == sku.id]
+    return Need(sku, quantity, (numbers or [line.line_no for line in order.lines])[0])
+
+
 def _check_one_place(loads: Sequence[Load]) -> None:
     """Orders that leave together must lie together."""
     places = {parcel.place.name for parcel in loads if parcel.place}
@@ -71,11 +99,16 @@ def _status(parcel: Load) -> Fact:
 
 
 def _sent(books: Books, asked: Asked, parcel: Load, waybill: str) -> tuple[Change, ...]:
-    order, place = parcel.order, parcel.place
-    sent = ParcelChange(order.id, order.parcels + 1, place.id if place else None, books.staff_id(asked.actor),
-                        asked.arguments["carrier"], waybill, asked.at, asked.today, parcel.contents)
-    return (OrderChange(order.id, order.axes, _after(parcel), order.shipped_at, asked.at), sent,
-            *moves(parcel))
+    order = parcel.order
+    return (OrderChange(order.id, order.axes, _after(parcel), order.shipped_at, asked.at),
+            _parcel(books, asked, parcel, waybill), *moves(parcel))
+
+
+def _parcel(books: Books, asked: Asked, parcel: Load, waybill: str) -> ParcelChange:
+    place = parcel.place
+    return ParcelChange(parcel.order.id, parcel.order.parcels + 1, place.id if place else None,
+                        books.staff_id(asked.actor), asked.arguments["carrier"], waybill, asked.at, asked.today,
+                        parcel.contents)
 
 
 def _said_once(said: Sequence[Note]) -> tuple[Note, ...]:

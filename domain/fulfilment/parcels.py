@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from domain.actions import Fact, Impossible, Note
 from domain.books import Balance, Books, Held, Need, OrderFacts, SkuFacts, WarehouseFacts
@@ -45,6 +45,18 @@ def load(books: Books, order: OrderFacts, place: WarehouseFacts | None, only: Ma
         _check(wanted, place, balances, as_seen_by(order.held, balances))
         return Load(order, place, wanted, _without(order.needs, wanted), balances, AllocationReason.STATED)
     return _best(books, order, wanted, balances)
+
+
+def again(books: Books, order: OrderFacts, place: WarehouseFacts | None, needs: tuple[Need, ...]) -> Load:
+    """A parcel beyond what was ordered, all of it from one warehouse. Raises Impossible where none has everything."""
+    balances = books.balances({need.sku.id for need in needs})
+    if place is not None:
+        _check(needs, place, balances, balances)
+        return Load(order, place, needs, (), balances, AllocationReason.STATED)
+    found = _best(books, replace(order, needs=needs), needs, balances)
+    if found.later:
+        _check(needs, _fullest(needs, books.warehouses(), balances), balances, balances)
+    return replace(found, order=order)
 
 
 def _only(order: OrderFacts, only: Mapping[str, int]) -> tuple[Need, ...]:

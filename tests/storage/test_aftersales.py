@@ -14,10 +14,14 @@ from domain.catalog.model import Sku
 from domain.clock import ShopCalendar
 from domain.confirmations import Done
 from domain.inventory.model import MoveReason, StockMove
-from domain.orders.model import Order, OrderStatus, Payment, Refund, RefundStatus
+from domain.orders.model import Order, OrderLine, OrderStatus, Payment, Refund, RefundStatus
 from storage import rollups
 from storage.engine import Database
+from storage.verify import verify
 from tests.storage.action_shop import AT, SHIPPING, Counter, counter
+
+CHANGED = ("what_was_confirmed_has_moved", "what_was_done_is_in_the_audit", "reserved_is_what_orders_hold",
+           "value_is_the_sum_of_its_entries", "valued_pieces_are_on_hand")
 
 
 @pytest.fixture
@@ -129,3 +133,61 @@ def test_an_order_whose_money_went_back_before_it_left_holds_nothing(shop: Count
     assert shop.stock("CUP", "华东仓") == (40, 0, 0)
     shop.undo()
     assert shop.stock("CUP", "华东仓") == before
+
+
+def test_goods_are_sent_again_for_nothing_and_that_can_be_undone(shop: Counter) -> None:
+    shop.do("confirm_shipment", order="WAITING", **SHIPPING, warehouse="华南仓")
+    before = shop.stock("BAG", "华南仓")[0]
+    shop.do("resend_goods", order="WAITING", lines=[{"sku": "BAG", "quantity": 1}], carrier="顺丰",
+            waybill="SF1390001112224")
+    assert shop.stock("BAG", "华南仓")[0] == before - 1
+    assert shop.value(col(Order.status), col(Order.external_id) == "WAITING") is OrderStatus.SHIPPED
+    assert verify(shop.database, CHANGED) == []
+    shop.undo()
+    assert shop.stock("BAG", "华南仓")[0] == before
+    assert verify(shop.database, CHANGED) == []
+
+
+def test_what_is_sent_again_costs_the_order_twice(shop: Counter) -> None:
+    """FIRST is five cups of 12.80; a sixth goes after them, and nothing is paid for it."""
+    shop.do("receive_stock", sku="CUP", warehouse="华东仓", quantity=5, unit_cost=1280)
+    shop.do("confirm_shipment", order="FIRST", **SHIPPING)
+    shop.do("resend_goods", order="FIRST", lines=[{"sku": "CUP", "quantity": 1}], carrier="顺丰",
+            waybill="SF1390001112228")
+    cost = select(col(OrderLine.cost_base)).join(Order, col(Order.id) == col(OrderLine.order_id)).where(
+        col(Order.external_id) == "FIRST")
+    with shop.database.read() as connection:
+        assert connection.execute(cost).scalar_one() == 6 * 1280
+    shop.undo()
+    with shop.database.read() as connection:
+        assert connection.execute(cost).scalar_one() == 5 * 1280
+
+
+def test_the_other_goods_of_an_exchange_leave_and_can_come_back_themselves(shop: Counter) -> None:
+    shop.do("confirm_shipment", order="FIRST", **SHIPPING)
+    shop.do("receive_return", order="FIRST", lines=[{"sku": "CUP", "quantity": 1}])
+    shop.do("resend_goods", order="FIRST", lines=[{"sku": "BAG", "quantity": 1}], carrier="顺丰",
+            waybill="SF1390001112225")
+    shop.do("receive_return", order="FIRST", lines=[{"sku": "BAG", "quantity": 1}])
+    back = shop.refusal("receive_return", order="FIRST", lines=[{"sku": "BAG", "quantity": 1}])
+    assert back.key == "no.more_than_out"
+    assert verify(shop.database, CHANGED) == []
+
+
+def test_nothing_is_sent_again_that_has_not_left_or_is_not_there(shop: Counter) -> None:
+    again = {"lines": [{"sku": "BAG", "quantity": 1}], "carrier": "顺丰", "waybill": "SF1390001112226"}
+    for order in ("WAITING", "UNPAID", "CLOSED", "HELD"):
+        assert shop.refusal("resend_goods", order=order, **again).key == "no.nothing_to_resend"
+    shop.do("confirm_shipment", order="FIRST", **SHIPPING)
+    much = {**again, "lines": [{"sku": "BAG", "quantity": 9}]}
+    assert shop.refusal("resend_goods", order="FIRST", **much).key == "no.not_enough_stock"
+    used = {**again, **SHIPPING}
+    assert shop.refusal("resend_goods", order="FIRST", **used).key == "no.waybill_used"
+
+
+def test_what_a_file_said_had_left_can_still_come_back_when_something_was_sent_again(shop: Counter) -> None:
+    """TWICE left before anything was known of its parcel: a cup and a bag."""
+    shop.do("resend_goods", order="TWICE", lines=[{"sku": "CUP", "quantity": 1}], carrier="顺丰",
+            waybill="SF1390001112227")
+    shop.do("receive_return", order="TWICE", lines=[{"sku": "CUP", "quantity": 1}, {"sku": "BAG", "quantity": 1}])
+    assert verify(shop.database, CHANGED) == []

@@ -5,6 +5,7 @@ many steps.
 """
 
 import shutil
+from collections import Counter
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -72,6 +73,7 @@ class Books:
     shelves: dict[tuple[str, str], Shelf] = field(default_factory=lambda: {
         (sku, place): Shelf(*STOCK.get((sku, place), ())) for sku in ("CUP", "BAG") for place in PLACES})
     shipped: set[str] = field(default_factory=set)
+    out: Counter[tuple[str, str]] = field(default_factory=Counter)  # (order, SKU): left, and not come back
     refunded: dict[str, int] = field(default_factory=lambda: {"REFUND": 0, "TWICE": 3000})
     asked: set[tuple[str, int]] = field(default_factory=lambda: set(ASKED))
 
@@ -158,12 +160,32 @@ class Working(RuleBasedStateMachine):
 
         def change(books: Books) -> None:
             books.shipped.add(order)
+            books.out.update({(order, sku): pieces for sku, pieces in NEEDS[order].items()})
             for shelf, pieces in needs.items():
                 books.shelves[shelf].reserved -= pieces if held else 0
                 books.shelves[shelf].on_hand -= pieces
         waybill = f"SF{len(self.before):06d}{order}"
         self.act("confirm_shipment", change if may else None, order=order, carrier="顺丰", waybill=waybill,
                  warehouse=place)
+
+    @rule(order=st.sampled_from(sorted(NEEDS)), sku=SKUS, place=SHELVES, pieces=st.integers(1, 3),
+          condition=st.sampled_from(("sellable", "defective")))
+    def take_back(self, order: str, sku: str, place: str, pieces: int, condition: str) -> None:
+        def change(books: Books) -> None:
+            books.out[order, sku] -= pieces
+            books.shelves[sku, place].on_hand += pieces if condition == "sellable" else 0
+        self.act("receive_return", change if self.books.out[order, sku] >= pieces else None, order=order,
+                 lines=[{"sku": sku, "quantity": pieces}], condition=condition, warehouse=place)
+
+    @rule(order=st.sampled_from(sorted(NEEDS)), sku=SKUS, place=SHELVES, pieces=st.integers(1, 3))
+    def send_again(self, order: str, sku: str, place: str, pieces: int) -> None:
+        may = order in self.books.shipped and self.books.shelves[sku, place].covers(pieces, held=False)
+
+        def change(books: Books) -> None:
+            books.out[order, sku] += pieces
+            books.shelves[sku, place].on_hand -= pieces
+        self.act("resend_goods", change if may else None, order=order, lines=[{"sku": sku, "quantity": pieces}],
+                 carrier="中通", waybill=f"ZT{len(self.before):06d}{order}", warehouse=place)
 
     @rule(refund=st.sampled_from(sorted(ASKED)))
     def refund(self, refund: tuple[str, int]) -> None:
