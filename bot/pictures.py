@@ -14,14 +14,14 @@ def drawn(turn: Turn, kind: str, draw: Callable[[Path], Path | None]) -> list[st
     """What the reply lists: the path of the picture, or nothing where no folder is given or nothing was drawn."""
     if turn.chart_dir is None:
         return []
+    path = target = None
     try:
         target = _own_name(turn.chart_dir, f"{turn.at:%Y%m%d-%H%M%S}{kind}")
         path = draw(target)
-        if path is None:
-            target.unlink()
     except Exception:
         log.exception("a picture could not be drawn")
-        return []
+    if path is None and target is not None:
+        target.unlink(missing_ok=True)  # the name was taken for nothing
     return [str(path)] if path else []
 
 

@@ -41,7 +41,7 @@ class StoredOrderCards:
     def _card(self, connection: Connection, row: Any) -> OrderCard:
         region = " ".join(part for part in (row.province, row.city) if part)
         return OrderCard(
-            number=row.external_id, shop=row.shop, status=row.status, raw_status=row.raw_status, hold=row.hold,
+            number=row.external_id, shop=row.shop, status=row.status, hold=row.hold,
             excluded=row.excluded, created_at=row.created_at, paid_at=row.paid_at, ship_by=row.ship_by,
             currency=row.currency, paid_minor=row.paid_minor, freight_minor=row.freight_minor,
             receiver=masked(self._vault.open("orders.receiver", row.receiver_sealed)), region=region,

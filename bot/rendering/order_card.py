@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.rendering.amounts import money
 from bot.rendering.messages import say
-from bot.rendering.reply import Reply
+from bot.rendering.reply import Reply, with_choices
 from domain.orders.card import CardLine, CardParcel, OrderCard
 from domain.orders.model import Hold, OrderStatus
 
@@ -22,8 +22,8 @@ def render_cards(cards: Sequence[OrderCard], language: str, at: datetime, *, wit
 def render_no_card(number: str, nearest: Sequence[str], language: str) -> Reply:
     """No such order: those that look like it, each as the message that shows it."""
     choices = tuple(f"{say('order.look_up', language)} {near}" for near in nearest)
-    lines = [say("order.unknown", language, order=number), *(f"{at}. {one}" for at, one in enumerate(choices, 1))]
-    return Reply("refused", "\n".join(lines), choices=choices, understood_by="command")
+    text = with_choices(say("order.unknown", language, order=number), choices)
+    return Reply("refused", text, choices=choices, understood_by="command")
 
 
 class _Card:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from bot.rendering.amounts import count, money
 from bot.rendering.messages import say
-from bot.rendering.reply import Button, Reply
+from bot.rendering.reply import Button, Reply, with_choices
 from domain.actions import Fact, Note, Value, Word, actions
 from domain.confirmations import Done, Missing, NotPossible, Proposal
 from domain.money import Money
@@ -46,12 +46,10 @@ def render_missing(missing: Missing, language: str) -> Reply:
 
 def render_not_possible(outcome: NotPossible, language: str, zone: ZoneInfo) -> Reply:
     """Why nothing was done, with the nearest names."""
-    lines = [_sentence(outcome.key, outcome.action, outcome.said, language, zone=zone)]
-    choices = outcome.choices
+    text, choices = _sentence(outcome.key, outcome.action, outcome.said, language, zone=zone), outcome.choices
     if outcome.key == "no.unknown_report":  # its id alone is no message that can be sent back
         choices = tuple(f"/{outcome.action} {report}" for report in choices)
-    lines += [f"{number}. {choice}" for number, choice in enumerate(choices, 1)]
-    return Reply("refused", "\n".join(lines), choices=choices)
+    return Reply("refused", with_choices(text, choices), choices=choices)
 
 
 def _action(name: str, arguments: Mapping[str, Any], code: str | None) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """The reply: what every channel shows as well as it can, and the JSON of it that scripts rely on."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -66,3 +67,8 @@ class Reply:
             "timing_ms": {name: round(getattr(self.timing, name), 3)
                           for name in ("understand", "query", "render", "total")},
         }
+
+
+def with_choices(text: str, choices: Sequence[str]) -> str:
+    """The text, and below it what can be sent back, numbered: a number alone chooses, too."""
+    return "\n".join([text, *(f"{number}. {choice}" for number, choice in enumerate(choices, 1))])

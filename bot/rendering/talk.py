@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.rendering.labels import dimension_name, metric_name
 from bot.rendering.messages import knows, say
-from bot.rendering.reply import Button, Reply
+from bot.rendering.reply import Button, Reply, with_choices
 from bot.understanding.readings import Refused, Unclear
 from domain.errors import NotAllowed, NotCleared, OperatorMustAct, RetryLater, ShopError
 from domain.metrics.catalog import DIMENSIONS, METRICS
@@ -20,13 +20,13 @@ _MAX_BUTTONS = 3
 
 def render_unclear(unclear: Unclear, language: str) -> Reply:
     """What has to be said before there is an answer, with the readings to choose from."""
-    return Reply("clarify", _with_choices(_said(unclear.key, unclear.facts, language), unclear.choices),
+    return Reply("clarify", with_choices(_said(unclear.key, unclear.facts, language), unclear.choices),
                  choices=unclear.choices)
 
 
 def render_refused(refused: Refused, language: str) -> Reply:
     """Why this cannot be answered, with the nearest that can."""
-    return Reply("refused", _with_choices(_said(refused.key, refused.facts, language), refused.choices),
+    return Reply("refused", with_choices(_said(refused.key, refused.facts, language), refused.choices),
                  choices=refused.choices)
 
 
@@ -99,7 +99,3 @@ def _word(name: str, value: Any, language: str) -> Any:
         case "role" | "permission" if knows(f"{name}.{value}", language):
             return say(f"{name}.{value}", language)
     return value
-
-
-def _with_choices(text: str, choices: tuple[str, ...]) -> str:
-    return "\n".join([text, *(f"{number}. {choice}" for number, choice in enumerate(choices, 1))])

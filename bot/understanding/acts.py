@@ -18,10 +18,11 @@ Finder = Callable[[Message, Arguments], None]
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """How the arguments of an action are found, in this order, and which it cannot do without."""
+    """How the arguments of an action are found, in this order, which it cannot do without, and what goes unsaid."""
 
     finders: tuple[Finder, ...]
     required: tuple[str, ...]
+    unsaid: Callable[[Message], Arguments] = lambda _: {}
 
 
 FRAMES: Mapping[str, Frame] = {
@@ -32,7 +33,8 @@ FRAMES: Mapping[str, Frame] = {
     "transfer_stock": Frame((find.sku, find.from_to, find.quantity_as("quantity")), ("sku", "from", "to", "quantity")),
     "count_stock": Frame((find.sku, find.warehouse, find.quantity_as("counted")), ("sku", "warehouse", "counted")),
     "set_reorder_point": Frame((find.sku, find.quantity_as("quantity")), ("sku", "quantity")),
-    "record_expense": Frame((find.amount, find.day, free_words.category), ("category", "amount")),
+    "record_expense": Frame((find.amount, find.day, free_words.category), ("category", "amount"),
+                            unsaid=lambda message: {"day": message.today.isoformat()}),
     "approve_refund": Frame((find.order, find.amount), ("order",)),
     "repair_stock": Frame((find.sku, find.warehouse), ("sku", "warehouse")),
     "set_cost_method": Frame((find.sku, find.cost_method), ("sku", "method")),
@@ -179,11 +181,10 @@ _RULES: tuple[tuple[str, Callable[[_Facts], bool]], ...] = (
 def read_act(action: str, message: Message, known: Mapping[str, Any] | None = None) -> Act | Unclear | Refused:
     """The action with its arguments; or what is missing, or what was not understood."""
     frame = FRAMES[action]
-    said = dict(known or {})
-    found: Arguments = {name: said[name] for name in ("day",) if name in said}
+    found: Arguments = {}
     for finder in frame.finders:
         finder(message, found)
-    found = _in_order(frame, {**said, **found})
+    found = _in_order(frame, {**frame.unsaid(message), **(known or {}), **found})
     _use_verbs(action, message.tokens)
     if trouble := message.trouble or objection(message.tokens, message.text, message.gazetteer):
         if isinstance(trouble, Unclear) and trouble.missing:

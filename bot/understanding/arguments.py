@@ -232,7 +232,7 @@ def _is_of_date(message: Message, at: int) -> bool:
 
 
 def day(message: Message, found: Arguments) -> None:
-    """The day an expense is booked on: today when none is named, in this message or in the one that is completed."""
+    """The day an expense is booked on, where one is named."""
     for token in message.tokens:
         token.is_scaled = token.is_scaled or (token.used and token.number is not None)  # the amount is no date
     spans = PeriodReader(message.tokens, message.today).read()
@@ -244,7 +244,9 @@ def day(message: Message, found: Arguments) -> None:
         message.trouble = message.trouble or Unclear("two_periods")
     if spans:
         found["day"] = spans[0].start.isoformat()
-    found.setdefault("day", message.today.isoformat())
+
+
+_CARRIER_LIKE = re.compile(r"(?:快递|快运|速递|速运|物流|express|logistics|couriers?)$")
 
 
 def carrier(message: Message, found: Arguments) -> None:
@@ -260,8 +262,6 @@ def carrier(message: Message, found: Arguments) -> None:
             found.setdefault("carrier", message.text.original(token.start, last.end).strip())
             return
 
-
-_CARRIER_LIKE = re.compile(r"(?:快递|快运|速递|速运|物流|express|logistics|couriers?)$")
 
 def order(message: Message, found: Arguments) -> None:
     codes(message, found, takes_waybill=False)

@@ -112,7 +112,7 @@ def _metric_of_unit(bound: Bound, draft: Draft) -> str:
 
 
 def _by(draft: Draft, metrics: list[str]) -> list[str]:
-    many = [dimension for dimension, values in draft.where.items() if len(values) > 1]
+    many = draft.several
     if "person" in draft.by and many:  # 京东和拼多多谁的毛利率高: one of the two
         draft.by, draft.asks_which = many[:1], "one"
     by = [_dimension(name, metrics, draft) for name in draft.by]
@@ -203,8 +203,8 @@ def period_of(draft: Draft, metrics: list[str], by: Sequence[str], setting: Sett
     if all(moments):
         if draft.span and not is_lately and not _is_today(draft, setting):
             raise Trouble(Refused("no_history", {"metric": metrics[0]}))
-        beside = draft.is_versus and any(len(values) > 1 for values in draft.where.values())
-        if (draft.compare and not beside) or draft.other or draft.same_unit:
+        is_beside = draft.is_versus and draft.several
+        if (draft.compare and not is_beside) or draft.other or draft.same_unit:
             raise Trouble(Refused("no_history", {"metric": metrics[0]}))
         return None
     if any(moments):
@@ -233,8 +233,7 @@ def comparison(draft: Draft, period: Period | None) -> Compare | None:
     if period is None:
         return None
     kind = draft.compare
-    many = any(len(values) > 1 for values in draft.where.values())
-    if draft.is_versus and many and not draft.other:
+    if draft.is_versus and draft.several and not draft.other:
         return None  # 京东比拼多多: side by side, not beside another time
     if draft.other:
         kind = kind_of(period, draft.other)

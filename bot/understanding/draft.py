@@ -81,6 +81,11 @@ class Draft:
         return {**self.exclude, **self.where}
 
     @property
+    def several(self) -> list[str]:
+        """The dimensions of which more than one value was named: 京东和拼多多."""
+        return [dimension for dimension, values in self.where.items() if len(values) > 1]
+
+    @property
     def lists_rows(self) -> bool:
         """The answer has a row for each of something, whether or not it was said of what."""
         return bool(self.is_ranked or self.is_sorted or self.bounds or self.feature or self.is_shared or self.is_apiece

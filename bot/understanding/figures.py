@@ -50,9 +50,8 @@ _GENERAL_EVENTS = frozenset(
      "on_hand"})
 _WEAK_EVENTS = frozenset({"left", "sold", "on_hand"})  # 还有多少单没发: the other event counts
 _BEFORE_PAYING = frozenset({"ordered", "bought"})  # 拍了没付钱的: the status counts
-
-
-_BROUGHT = ("贡献", "带来")
+_BROUGHT = ("贡献", "带来")  # 新客贡献的销售额: a part of the second figure, not two
+_OF_ADS = ("ad_", "roi")
 
 
 @dataclass(slots=True)
@@ -300,9 +299,6 @@ def _spent(clause: _Clause, draft: Draft) -> None:
 def _add(draft: Draft, metric: str) -> None:
     if metric not in draft.metrics:
         draft.metrics.append(metric)
-
-
-_OF_ADS = ("ad_", "roi")
 
 
 def use_topics(tokens: Sequence[Token], draft: Draft) -> None:

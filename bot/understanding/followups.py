@@ -46,7 +46,11 @@ def rebounded(tokens: Sequence[Token], last: MetricQuery, setting: Setting) -> M
     beside = [*tokens[:numbers[0]], *tokens[after:]]
     if not any(_sets(token) for token in beside) or not all(_sets(token) or is_filler(token) for token in beside):
         return None
-    value = bound_value(Bound(bounds[0].op, tokens[numbers[0]].number or Decimal(0), unit), bounds[0].metric, setting)
+    bound = Bound(bounds[0].op, tokens[numbers[0]].number or Decimal(0), unit)
+    try:
+        value = bound_value(bound, bounds[0].metric, setting)
+    except Trouble:
+        return None
     return replace(last, having=tuple(replace(one, value=value) if one is bounds[0] else one for one in last.having))
 
 

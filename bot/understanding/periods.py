@@ -53,8 +53,8 @@ class PeriodReader(PointReader):
         return spans
 
     def _span(self, at: int) -> Span | None:
-        readers = (self._days_of, self._last_units, self._between, self._since, self._from_to, self._relative)
-        span = next(filter(None, (read(at) for read in readers)), None)
+        span = (self._days_of(at) or self._last_units(at) or self._between(at) or self._since(at) or self._from_to(at)
+                or self._relative(at))
         if span and span.problem is None and span.before is None and span.start > self._today:
             span.problem = "future"
         return span or self._vague(at)

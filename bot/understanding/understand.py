@@ -247,7 +247,7 @@ class _Reader:
             kept = without_taken_back(tokens)
             is_corrected = len(kept) < len(tokens)  # 不看钱,看单量: of the same question
             tokens = with_variant(kept, message, self._gazetteer, last)
-        if last is not None and (changed := self._rebounded(tokens, last)):
+        if last is not None and (changed := rebounded(tokens, last, self._setting)):
             return Ask(changed, wants_chart=False)
         draft = read_draft(tokens, message, self._setting, has_last=last is not None)
         draft.follows = draft.follows or is_corrected
@@ -268,12 +268,6 @@ class _Reader:
             return found.reading
         wants_chart = draft.wants_chart or bool(self._context.last and last is query)
         return Ask(query, wants_chart)
-
-    def _rebounded(self, tokens: Sequence[Token], last: MetricQuery) -> MetricQuery | None:
-        try:
-            return rebounded(tokens, last, self._setting)
-        except Trouble:
-            return None
 
     def _of_one_order(self, message: Normalised, tokens: list[Token]) -> Reading:
         """TB202611220007 到哪了: the order is shown; of figures only those that it shows can have been asked for."""

@@ -41,12 +41,11 @@ class CardRefund:
 
 @dataclass(frozen=True, slots=True)
 class OrderCard:
-    """Money is in minor units of `currency`; `receiver` is masked (王*), the street is never part of it."""
+    """Money is in minor units of `currency`; `receiver` is masked (王**), the street is never part of it."""
 
     number: str
     shop: str
     status: OrderStatus
-    raw_status: str
     hold: Hold
     excluded: Exclusion | None
     created_at: datetime

@@ -43,3 +43,13 @@ def shop(stage: Stage) -> Stage:
     stage.bind(WANG, "小王")
     stage.bind(CHEN, "陈总")
     return stage
+
+
+@pytest.fixture
+def both_url(empty_database_url: str, filled: Path, tmp_path: Path) -> str:
+    """A small shop on each kind of database."""
+    if empty_database_url.startswith("sqlite"):
+        shutil.copyfile(filled, tmp_path / "shop.db")
+        return f"sqlite:///{tmp_path / 'shop.db'}"
+    fill(empty_database_url)
+    return empty_database_url

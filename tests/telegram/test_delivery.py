@@ -1,6 +1,5 @@
 """Nothing twice, nothing lost: retries, two processes, crashes, limits, and a Telegram that is down."""
 
-import shutil
 import signal
 import threading
 import time
@@ -28,7 +27,6 @@ from tests.telegram.stage import (
     STRANGER,
     WANG,
     Stage,
-    fill,
     leases_run_out,
     message,
     program,
@@ -41,16 +39,6 @@ def bound(database: Database, person: int, name: str) -> None:
         staff = connection.execute(select(col(Staff.id)).where(col(Staff.name) == name)).scalar_one()
         connection.execute(insert(StaffIdentity).values(staff_id=staff, channel="telegram", external_id=str(person),
                                                         bound_at=clock()))
-
-
-@pytest.fixture
-def both_url(empty_database_url: str, filled: Path, tmp_path: Path) -> str:
-    """A small shop on each kind of database."""
-    if empty_database_url.startswith("sqlite"):
-        shutil.copyfile(filled, tmp_path / "shop.db")
-        return f"sqlite:///{tmp_path / 'shop.db'}"
-    fill(empty_database_url)
-    return empty_database_url
 
 
 def test_webhook_retries_to_two_processes_are_one_answer(world: FakeTelegram, both_url: str, tmp_path: Path) -> None:

@@ -1,7 +1,6 @@
 """A day of a shop on Telegram, played on two processes: everything is said at least once, done exactly once, and to
 nobody who may not hear it."""
 
-import shutil
 import signal
 import threading
 from collections.abc import Iterator
@@ -24,7 +23,7 @@ from storage.engine import Database, open_database
 from storage.outbox import Outbox
 from tests.telegram.fake import FakeTelegram, Sent
 from tests.telegram.rules import Refusal
-from tests.telegram.stage import BOT, CHEN, GROUP, ORDERS, SECRET, WANG, Stage, fill, leases_run_out, program
+from tests.telegram.stage import BOT, CHEN, GROUP, ORDERS, SECRET, WANG, Stage, leases_run_out, program
 from tests.telegram.test_shipping import photo, picture
 
 LI = 10  # 小李, the second of the packers
@@ -66,15 +65,6 @@ def town(world: FakeTelegram, url: str, folder: Path) -> Iterator[Town]:
         yield made
     finally:
         made.database.close()
-
-
-@pytest.fixture
-def both_url(empty_database_url: str, filled: Path, tmp_path: Path) -> str:
-    if empty_database_url.startswith("sqlite"):
-        shutil.copyfile(filled, tmp_path / "shop.db")
-        return f"sqlite:///{tmp_path / 'shop.db'}"
-    fill(empty_database_url)
-    return empty_database_url
 
 
 def test_a_day_with_two_processes(world: FakeTelegram, both_url: str, tmp_path: Path,
