@@ -1,8 +1,10 @@
 """The demo shop as it stands in a database, of each kind."""
 
 from collections import Counter
+from collections.abc import Iterator
 from datetime import datetime
 
+import pytest
 from sqlalchemy import Connection, func, select
 from sqlmodel import col
 
@@ -17,17 +19,29 @@ from domain.marketing.model import AdSpend, Traffic
 from domain.orders.model import Order, OrderLine, OrderStatus, Refund, RefundStatus
 from domain.people import Role, Staff
 from storage.encryption import Vault
-from storage.engine import Database
+from storage.engine import Database, open_database
+from tests.conftest import BOTH, DEMO_AT
 
-MOMENT = "2026-11-23T15:00"
 PROMISED_TO_SHIP = {"TB202611220007", "JD202611220002", "JD202611220003"}
 
 
-def test_the_demo_shop_stands_in_the_database(database: Database, calendar: ShopCalendar) -> None:
+@pytest.fixture(params=BOTH)
+def built(request: pytest.FixtureRequest, calendar: ShopCalendar) -> Iterator[Database]:
+    """The demo shop as of DEMO_AT: the SQLite one that other tests look at as well, and one built on PostgreSQL."""
+    if request.param == "sqlite":
+        database = open_database(f"sqlite:///{request.getfixturevalue('demo_folder') / 'demo.db'}")
+    else:
+        database = open_database(request.getfixturevalue("postgres_url"))
+        build_demo(database, at=calendar.local(datetime.fromisoformat(DEMO_AT)), calendar=calendar,
+                   vault=Vault.from_secret("a secret only for tests, long enough"))
+    yield database
+    database.close()
+
+
+def test_the_demo_shop_stands_in_the_database(built: Database, calendar: ShopCalendar) -> None:
     """Built once (it takes seconds), then looked at from every side."""
-    at = calendar.local(datetime.fromisoformat(MOMENT))
-    build_demo(database, at=at, calendar=calendar, vault=Vault.from_secret("a secret only for tests, long enough"))
-    with database.read() as connection:
+    at = calendar.local(datetime.fromisoformat(DEMO_AT))
+    with built.read() as connection:
         people_and_places(connection)
         goods(connection)
         orders(connection, at)
