@@ -3,7 +3,7 @@
 A change names what it expects to find where it replaces a value; when the books say otherwise nothing is written.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
@@ -315,11 +315,22 @@ class ListingChange:
     kind: Literal["listing"] = "listing"
 
 
+@dataclass(frozen=True, slots=True)
+class ShopLimitChange:
+    """The ids of the shops that a person, or a group, is limited to; None: all."""
+
+    target_id: int
+    is_group: bool
+    before: tuple[int, ...] | None
+    after: tuple[int, ...] | None
+    kind: Literal["shop_limit"] = "shop_limit"
+
+
 Change = Annotated[
     StockChange | AllocationChange | MergeChange | ExclusionChange | ReturnChange | CostKept | CostMethodChange
     | Revaluation | ReorderPointChange | OrderChange | ParcelChange | RefundChange | ExpenseChange | PurchaseChange
     | PurchaseArrival | SubscriptionChange | ExceptionChange | AliasChange | BalanceRepair
-    | ListingChange,
+    | ListingChange | ShopLimitChange,
     Field(discriminator="kind"),
 ]
 
@@ -329,6 +340,16 @@ class Changes:
     """A list of changes as it is stored."""
 
     items: tuple[Change, ...] = field(default_factory=tuple)
+
+
+def orders_in(changes: Iterable[Change]) -> set[int]:
+    """The ids of the orders that are altered, or that something is altered for."""
+    found: set[int] = set()
+    for change in changes:
+        if isinstance(change, MergeChange):
+            found.update(change.order_ids)
+        found.add(getattr(change, "order_id", None) or 0)
+    return found - {0}
 
 
 def inverse(change: Change) -> Change | None:
@@ -355,6 +376,7 @@ _INVERSES: dict[type, Callable[[Any], Any]] = {
     ExclusionChange: _swapped,
     AliasChange: _swapped,
     ListingChange: _swapped,
+    ShopLimitChange: _swapped,
     SubscriptionChange: lambda change: replace(_swapped(change), at_before=change.at_after,
                                                at_after=change.at_before),
     OrderChange: lambda order: replace(_swapped(order), shipped_before=order.shipped_after,

@@ -35,6 +35,7 @@ from domain.changes import (
     ReorderPointChange,
     ReturnChange,
     Revaluation,
+    ShopLimitChange,
     StockChange,
     SubscriptionChange,
 )
@@ -50,6 +51,7 @@ from storage.customers import refresh_customers
 from storage.listings import write_listing
 from storage.refund_ledger import write_refund
 from storage.shelves import Contended, exactly_one, open_balance, settle, write_allocation
+from storage.shop_limits import write_limit
 
 HASH_BITS = 48  # content hashes of the other rows are as long
 
@@ -267,6 +269,10 @@ def _listing(connection: Connection, change: ListingChange, _: Reference) -> Non
     write_listing(connection, change)
 
 
+def _shop_limit(connection: Connection, change: ShopLimitChange, _: Reference) -> None:
+    exactly_one(write_limit(connection, change))
+
+
 # In the order in which rows are touched.
 _WRITERS: dict[type, Callable[[Connection, Any, Reference], None]] = {
     OrderChange: _order,
@@ -289,4 +295,5 @@ _WRITERS: dict[type, Callable[[Connection, Any, Reference], None]] = {
     AliasChange: _alias,
     ListingChange: _listing,
     BalanceRepair: _repair,
+    ShopLimitChange: _shop_limit,
 }

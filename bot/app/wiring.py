@@ -26,7 +26,7 @@ from bot.understanding.understand import Understanding
 from domain.clock import ShopCalendar
 from domain.errors import OperatorMustAct, UserCanFix
 from domain.messaging.model import Report
-from domain.people import Role
+from domain.people import Role, Shops
 from domain.reports import ReportBody
 from integrations.files.writing import write_sheet
 from integrations.language.openai_compatible import OpenAICompatible
@@ -84,7 +84,8 @@ class OpenShop:
         """Somebody who works here, or anybody in a role."""
         known = self.roster.find_staff(who)
         if known is not None:
-            return Person(*known)
+            name, role, shops = known
+            return Person(name, role, own_shops=shops)
         try:
             return Person(who.lower(), Role(who.lower()))
         except ValueError as error:
@@ -183,13 +184,13 @@ def _put_together(settings: Settings, database: Database) -> OpenShop:
     return shop
 
 
-def _report(shop: OpenShop, report: Report, at: datetime) -> ReportBody:
+def _report(shop: OpenShop, report: Report, at: datetime, shops: Shops) -> ReportBody:
     """The report as it would be now; most conversations never ask for one, and its parts are not loaded for them."""
     from bot.app.tools import tools_for  # noqa: PLC0415
     from scheduler.reports import make  # noqa: PLC0415
 
     return make(report, tools_for(shop.database, shop.calendar, shop.currency, secret="",
-                                  data_dir=shop.settings.data_dir, now=shop.now), at)
+                                  data_dir=shop.settings.data_dir, now=shop.now), at, shops)
 
 
 def _snooze(shop: OpenShop, sku: str, until: datetime) -> int:
