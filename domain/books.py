@@ -8,6 +8,7 @@ from typing import Protocol
 from domain.catalog.model import NamedKind
 from domain.changes import Cost
 from domain.costing.model import CostMethod
+from domain.importing.model import KeptMapping
 from domain.inventory.model import AllocationReason
 from domain.messaging.model import Report
 from domain.orders.model import Exclusion
@@ -245,6 +246,9 @@ class Books(Protocol):
 
     def limits(self, who: str) -> Sequence[LimitFacts]:
         """The people of that name or alias and the groups of that title or key, in any case of letters."""
+
+    def mapping(self, number: int) -> KeptMapping | None:
+        """What is remembered of a table's headers, by its number."""
 
     def named(self, text: str) -> Sequence[Named]:
         """What the text names in full or as an alias, in any case of letters; each thing once."""

@@ -13,10 +13,12 @@ from pydantic import Field
 from domain.aftersales.model import Condition
 from domain.catalog.model import NamedKind
 from domain.costing.model import CostMethod
+from domain.importing.model import MappingChange
 from domain.inventory.model import AllocationReason, MoveReason
 from domain.messaging.model import Report
 from domain.orders.model import Exclusion
 from domain.orders.rules import Axes
+from domain.staffing.model import ShopLimitChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,22 +317,11 @@ class ListingChange:
     kind: Literal["listing"] = "listing"
 
 
-@dataclass(frozen=True, slots=True)
-class ShopLimitChange:
-    """The ids of the shops that a person, or a group, is limited to; None: all."""
-
-    target_id: int
-    is_group: bool
-    before: tuple[int, ...] | None
-    after: tuple[int, ...] | None
-    kind: Literal["shop_limit"] = "shop_limit"
-
-
 Change = Annotated[
     StockChange | AllocationChange | MergeChange | ExclusionChange | ReturnChange | CostKept | CostMethodChange
     | Revaluation | ReorderPointChange | OrderChange | ParcelChange | RefundChange | ExpenseChange | PurchaseChange
     | PurchaseArrival | SubscriptionChange | ExceptionChange | AliasChange | BalanceRepair
-    | ListingChange | ShopLimitChange,
+    | ListingChange | ShopLimitChange | MappingChange,
     Field(discriminator="kind"),
 ]
 
@@ -377,6 +368,7 @@ _INVERSES: dict[type, Callable[[Any], Any]] = {
     AliasChange: _swapped,
     ListingChange: _swapped,
     ShopLimitChange: _swapped,
+    MappingChange: lambda change: replace(change, is_kept=not change.is_kept),
     SubscriptionChange: lambda change: replace(_swapped(change), at_before=change.at_after,
                                                at_after=change.at_before),
     OrderChange: lambda order: replace(_swapped(order), shipped_before=order.shipped_after,

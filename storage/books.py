@@ -31,13 +31,14 @@ from domain.costing.model import CostPool
 from domain.exceptions.kinds import kinds_for
 from domain.exceptions.model import ExceptionCase
 from domain.fulfilment.model import MergedOrder, ParcelLine, Shipment
+from domain.importing.model import KeptMapping
 from domain.inventory.model import Allocation, StockBalance, StockMove, Warehouse
 from domain.messaging.model import Report, Subscription
 from domain.orders.model import Fulfilment, Order, OrderLine, OrderStatus, Refund, RefundLine, RefundStatus
 from domain.orders.rules import EMPTY_PARCELS, Axes
 from domain.people import Permission, Shops, Staff
 from domain.purchasing.model import PurchaseLine, PurchaseOrder, PurchaseStatus
-from storage import listings, naming, shop_limits
+from storage import import_mappings, listings, naming, shop_limits
 from storage.encryption import Vault
 
 MAX_SIMILAR = 3  # as many choices as a reply shows
@@ -283,6 +284,10 @@ class StoredBooks:
                     col(ExceptionCase.place).in_(self._shops),
                     col(ExceptionCase.kind).in_(kinds_for(tuple(Permission), only_of_shops=True))))).first()
         return ExceptionFacts(*row) if row else None
+
+    def mapping(self, number: int) -> KeptMapping | None:
+        found = import_mappings.find(self._connection, number)
+        return found.kept if found else None
 
     def limits(self, who: str) -> Sequence[LimitFacts]:
         return shop_limits.facts(self._connection, who)

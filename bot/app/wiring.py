@@ -12,6 +12,7 @@ from bot.app.export_folder import EXPORTS, ExportFolder
 from bot.app.settings import DEFAULT_CURRENCY, DEFAULT_TIMEZONE, ModelSettings, Settings
 from bot.dispatcher import Dispatcher
 from bot.learning import Learning
+from bot.mapping_memory import MappingMemory
 from bot.matching import Matching
 from bot.minding import Minding
 from bot.model_mode.consult import ModelMode
@@ -37,6 +38,7 @@ from storage.engine import Database, open_database
 from storage.exceptions import ExceptionInbox
 from storage.figures import MetricFigures
 from storage.figures.details import FigureDetails
+from storage.import_mappings import StoredMappings
 from storage.ingest import Ingest
 from storage.listings import StoredMatching
 from storage.migrate import ensure_schema
@@ -168,9 +170,11 @@ def _put_together(settings: Settings, database: Database) -> OpenShop:
     minding = Minding(partial(verify, database), ExceptionInbox(database, calendar), calendar.zone, currency)
     learning = Learning(StoredLore(database, vault))
     matching = Matching(StoredMatching(database))
+    memory = MappingMemory(StoredMappings(database))
     lookup = OrderLookup(StoredOrderCards(database, vault))
     dispatcher = Dispatcher(reader, figures, Acting(desk, calendar.zone), proving, draw,
-                            commands={**minding.commands, **learning.commands, **matching.commands, **lookup.commands},
+                            commands={**minding.commands, **learning.commands, **matching.commands, **lookup.commands,
+                                      **memory.commands},
                             first_readers=(read_shipments,), hear=learning.keep)
     if settings.model.is_on:
         dispatcher.beyond = ModelMode(language_model(settings.model), _model_book(settings.model, database, calendar),

@@ -11,7 +11,7 @@ from bot.understanding.normalise import spelled
 from bot.understanding.readings import Act
 
 _WHO = r"(?:群|群组|group\s+)?[「“\"']?(?P<who>[^「」“”\"']{1,60}?)[」”\"']?"
-_SHOPS = r"[「“\"']?(?P<shops>.{1,160}?)[」”\"']?(?:的(?:数据|数字|店铺)?|这(?:几|一)?[个家]店)?"
+_SHOPS = r"[「“\"']?(?P<shops>.{1,160}?)[」”\"']?(?:的(?:数据|数字)?)?"
 _SEES = r"(?:以后)?(?:只(?:能|可以|许|让)?|仅(?:能|限)?)(?:看到?|查看|负责|管)\s*"
 _ALL = r"(?:所有|全部|每个)(?:的)?(?:店铺|店)(?:的(?:数据|数字))?"
 _FLAGS = re.IGNORECASE

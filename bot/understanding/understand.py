@@ -19,6 +19,7 @@ from bot.understanding.gate import has_trade_words, objection, off_topic, unexpl
 from bot.understanding.gazetteer import Gazetteer, LiveGazetteer
 from bot.understanding.lexicon import lexicon
 from bot.understanding.limiting import limiting_of
+from bot.understanding.mapping_words import mapping_forgotten
 from bot.understanding.matching import matching_of
 from bot.understanding.normalise import Normalised, normalise
 from bot.understanding.offers import offer
@@ -82,6 +83,8 @@ class Understanding:
         if timed := self._timed_subscription(said, turn):
             return timed
         said = chosen(said, context) or said
+        if forgotten := mapping_forgotten(said):
+            return Understood(forgotten, _language_of(said))
         if taught := teaching_of(said, turn.gazetteer):
             return Understood(taught, _language_of(said))
         if limited := limiting_of(said, turn.gazetteer):
