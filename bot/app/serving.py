@@ -25,6 +25,7 @@ from bot.relay import Relay
 from bot.rendering.chart import draw
 from bot.rendering.reply import Reply
 from bot.rendering.report import render_notice, render_report
+from storage import notices
 from storage.bindings import CODE_LETTERS, Bindings
 from storage.buttons import Buttons
 from storage.chat_files import ChatFiles
@@ -65,7 +66,8 @@ class Serving:
     inbox: Inbox = field(init=False)
 
     def __post_init__(self) -> None:
-        self.outbox, self.inbox = Outbox(self.shop.database), Inbox(self.shop.database)
+        self.outbox = Outbox(self.shop.database, on_dead=notices.of_dead_letter)
+        self.inbox = Inbox(self.shop.database)
 
     def database_problem(self) -> str | None:
         try:
