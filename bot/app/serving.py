@@ -125,9 +125,9 @@ def _telegram(serving: Serving, relay: Relay, senders: dict[str, Sender]) -> tup
     answerer = OneAtATime(shop.dispatcher)
     files = FileTalk(ChatFiles(shop.database, _file_code), ChatFileDesk(shop), WaitingOrders(shop.database), read,
                      answerer)
-    bot, taps = make_bot(settings), Buttons(shop.database, shop.vault)
+    bot, buttons = make_bot(settings), Buttons(shop.database, shop.vault)
     channel = TelegramChannel(
-        settings, bot, inbox=serving.inbox, taps=taps, roll=bindings(shop),
+        settings, bot, inbox=serving.inbox, buttons=buttons, roll=bindings(shop),
         conversation=conversation(shop, answerer, files), files=files, clock=wiring.clock,
         wake_relay=relay.wake)
     senders["telegram"] = channel.sender
