@@ -83,6 +83,8 @@ class Acting:
                 turn.person.require(action.permission)
                 if not action.is_of_shops:
                     turn.person.require_every_shop()
+                if act.action == "subscribe":
+                    turn.person.require_all_that_the_place_hears()
                 shown_by = NEEDS.get(act.arguments.get("report", "")) if act.action == "subscribe" else None
                 if shown_by is not None:
                     turn.person.require(shown_by)

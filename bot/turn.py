@@ -68,6 +68,11 @@ class Person:
         if self.place_shops is not None:
             raise NotCleared("it is about all shops", key="not_cleared")
 
+    def require_all_that_the_place_hears(self) -> None:
+        """Raise OutsideShops for somebody who would have more said here than they may see: a report to a group."""
+        if self.place is not None and self.own_shops is not None and self.shops != self.place_shops:
+            raise all_shops(self.own_shops)
+
     @property
     def acting_role(self) -> Role:
         """The role whose eyes everything is shown to: the largest that neither the person nor the place exceeds."""

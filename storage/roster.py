@@ -57,7 +57,8 @@ class Roster:
     def change_role(self, name: str, role: str) -> None:
         with self._database.write() as connection:
             new = _one_of(Role, role, "role")
-            changed = connection.execute(update(Staff).where(col(Staff.name) == name).values(role=new)).rowcount
+            owns = {"shops": None} if new is Role.OWNER else {}  # an owner sees all shops
+            changed = connection.execute(update(Staff).where(col(Staff.name) == name).values(role=new, **owns)).rowcount
         if not changed:
             raise UserCanFix(f"nobody here is called {name}; see zhanggui staff list")
 

@@ -30,7 +30,7 @@ def can_tell(metric: str, shops: Shops) -> bool:
 def limited(query: MetricQuery, shops: Shops) -> MetricQuery:
     """The question as it may be answered: of these shops alone. Raises OutsideShops.
 
-    A shop that is named and not among them is refused, whether there is such a shop or not.
+    A shop that is named and not among them is refused, whether there is such a shop or not; so is all but them.
     """
     if shops is None:
         return query
@@ -47,7 +47,7 @@ def limited(query: MetricQuery, shops: Shops) -> MetricQuery:
     if are_shared:
         return query
     wanted = query.where.get("shop", shops)
-    if not set(wanted) <= set(shops):
+    if not set(wanted) <= set(shops) or set(wanted) <= set(query.exclude.get("shop", ())):
         raise outside(shops)
     return replace(query, where={**query.where, "shop": wanted})
 

@@ -72,6 +72,7 @@ REFUSED = {
     "a shop that is not": MetricQuery(("orders",), where={"shop": ("没有的店",)}),
     "another platform": MetricQuery(("orders",), where={"platform": ("shopify",)}),
     "a platform without shop": MetricQuery(("orders",), where={"platform": ("pdd",)}),
+    "all but the own": MetricQuery(("orders",), exclude={"shop": OWN}),
     "segments of all shops": MetricQuery(("orders",), by=("segment",)),
     "a bound on a figure that is not told": MetricQuery(
         ("orders",), by=("product",), having=(Having("new_customers", ">", 1),)),

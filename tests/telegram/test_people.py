@@ -142,6 +142,7 @@ def test_who_is_limited_to_a_shop_hears_of_no_other_one_even_after_somebody_who_
     shop.hears(WANG, f"@zhanggui_bot 发货 {ORDERS[0]} 顺丰 SF1234567890", "订单", chat=GROUP)
     shop.hears(WANG, "@zhanggui_bot 昨天订单数", "抖店", chat=GROUP)
     shop.hears(WANG, "@zhanggui_bot 那京东旗舰店呢", "别的店铺不能说", chat=GROUP)
+    shop.hears(WANG, "@zhanggui_bot 订阅待发货", "涉及所有店铺", chat=GROUP)
     shop.taps(WANG, listed, next(iter(listed.buttons)))
     shop.quiet()
     assert not [text for text in shop.world.texts(GROUP)[before:] if "CUP" in text or "旗舰店" in text]
