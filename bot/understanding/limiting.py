@@ -31,6 +31,7 @@ _FREES_KNOWN = tuple(re.compile(pattern, _FLAGS) for pattern in (
     rf"{_WHO}\s*(?:以后)?(?:能|可以)(?:看到?|查看)\s*{_ALL}", rf"{_WHO}\s+(?:may|can)\s+see\s+all\s+shops"))
 # Every sentence of these has one of these in it.
 _HINT = re.compile("只|仅|限制|限定|所有|全部|每个|limit|restrict|only|shops?", _FLAGS)
+_SPEAKER = frozenset({"我", "我们", "me", "us"})  # who asks to be shown something
 _BETWEEN = re.compile(r"\s*(?:[、,,;;]|和|及|与|\band\b|\+)\s*", _FLAGS)
 
 
@@ -42,7 +43,8 @@ def limiting_of(said: str, gazetteer: Gazetteer) -> Act | None:
     for patterns, must_be_known in ((_FREES, False), (_LIMITS, False), (_FREES_KNOWN, True), (_LIMITS_OF_KNOWN, True)):
         for pattern in patterns:
             found = pattern.fullmatch(text)
-            if found and not (must_be_known and not _is_somebody(found["who"], text, gazetteer)):
+            if found and found["who"].strip() not in _SPEAKER and (
+                    not must_be_known or _is_somebody(found["who"], text, gazetteer)):
                 return _act(found)
     return None
 
