@@ -27,6 +27,7 @@ from storage.figures import MetricFigures
 from storage.job_runs import JobRuns
 from storage.migrate import upgrade
 from storage.stock_watch import StoredStockWatch
+from storage.subscribers import StoredReaders
 from storage.task_queue import PostgresTasks
 from storage.upkeep import NoPlatforms, StoredUpkeep, StoredWaiting
 
@@ -121,7 +122,8 @@ async def _worker(url: str, answer_s: float) -> None:
 
     database, calendar = open_database(url), ShopCalendar.named("Asia/Shanghai")
     tools = Tools(MetricFigures(database, calendar, "CNY"), calendar, "CNY", StoredStockWatch(database, calendar),
-                  StoredWaiting(database), StoredUpkeep(database, "", Path()), NoPlatforms(), clock)
+                  StoredWaiting(database), StoredUpkeep(database, "", Path()), NoPlatforms(), clock,
+                  StoredReaders(database))
     queue = PostgresTasks(database)
     runner = Runner(JobRuns(database, calendar), tools, {JOB: asks}, queue, "worker", _ROWS)
     queue.serve(runner.run_due)

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
+from bot.rendering.limits import covers
 from bot.rendering.order_lists import render_mergeable
 from bot.rendering.proposal import render_done, render_missing, render_not_possible, render_proposal
 from bot.rendering.reply import Reply
@@ -15,7 +16,7 @@ from bot.understanding.readings import Act, Command, Refused, Unclear
 from domain.actions import actions
 from domain.confirmations import Done, Missing, NotPossible, Proposal
 from domain.errors import NotAllowed
-from domain.people import Permission, Role
+from domain.people import Permission, Role, Shops
 from domain.reports import NEEDS
 
 
@@ -23,16 +24,18 @@ class Desk(Protocol):
     """Where actions are carried out (storage.actions.ActionDesk)."""
 
     def propose(self, name: str, arguments: Mapping[str, Any], *, actor: str, role: Role, chat: str, at: datetime,
-                language: str = "zh") -> Proposal | Missing | NotPossible: ...
+                language: str, shops: Shops) -> Proposal | Missing | NotPossible: ...
 
-    def confirm(self, code: str | None, *, actor: str, role: Role, chat: str,
-                at: datetime) -> Done | Proposal | NotPossible: ...
+    def confirm(self, code: str | None, *, actor: str, role: Role, chat: str, at: datetime,
+                shops: Shops) -> Done | Proposal | NotPossible: ...
 
-    def cancel(self, code: str | None, *, actor: str, role: Role, chat: str, at: datetime) -> Done | NotPossible: ...
+    def cancel(self, code: str | None, *, actor: str, role: Role, chat: str, at: datetime,
+               shops: Shops) -> Done | NotPossible: ...
 
-    def undo(self, code: str | None, *, actor: str, role: Role, chat: str, at: datetime) -> Done | NotPossible: ...
+    def undo(self, code: str | None, *, actor: str, role: Role, chat: str, at: datetime,
+             shops: Shops) -> Done | NotPossible: ...
 
-    def mergeable(self) -> list[list[str]]: ...
+    def mergeable(self, shops: Shops) -> list[list[str]]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +47,11 @@ class Acting:
 
     def propose(self, act: Act, turn: Turn) -> Reply:
         refusal = self.refusal(act, turn)
-        if refusal is not None and refusal.is_private_matter:
+        if refusal is not None and (refusal.is_private_matter or turn.person.shops is not None):
             return refusal
         outcome = self.desk.propose(act.action, act.arguments, actor=turn.person.name, role=turn.person.acting_role,
-                                    chat=turn.chat, at=turn.at, language=turn.language)
+                                    chat=turn.chat, at=turn.at, language=turn.language,
+                                    shops=turn.person.shops)
         if isinstance(outcome, Missing):
             turn.context.pending = Unclear(f"ask.{outcome.parameter.name}", pending=act,
                                            missing=outcome.parameter.name)
@@ -61,13 +65,15 @@ class Acting:
         if decide is None:
             return render_refused(Refused("not_understood"), turn.language)
         outcome = decide(command.argument or None, actor=turn.person.name, role=turn.person.acting_role,
-                         chat=turn.chat, at=turn.at)
+                         chat=turn.chat, at=turn.at, shops=turn.person.shops)
         return self._say(outcome, turn)
 
     def _mergeable(self, turn: Turn) -> Reply:
         """Orders that could leave in one parcel, each group with the message that merges it."""
         turn.person.require(Permission.FULFILMENT)
-        return render_mergeable(self.desk.mergeable(), turn.language)
+        reply = render_mergeable(self.desk.mergeable(turn.person.shops), turn.language)
+        reply.text += covers(turn.person.shops, turn.language)
+        return reply
 
     def refusal(self, act: Act, turn: Turn) -> Reply | None:
         """Somebody without the right is told so at once, not asked for the rest first."""
@@ -75,6 +81,10 @@ class Acting:
         try:
             if action is not None:
                 turn.person.require(action.permission)
+                if not action.is_of_shops:
+                    turn.person.require_every_shop()
+                if act.action == "subscribe":
+                    turn.person.require_all_that_the_place_hears()
                 shown_by = NEEDS.get(act.arguments.get("report", "")) if act.action == "subscribe" else None
                 if shown_by is not None:
                     turn.person.require(shown_by)

@@ -13,6 +13,7 @@ from bot.model_mode.consult import Consulted
 from bot.pictures import drawn
 from bot.proving import Proving
 from bot.rendering.answer import render_answer
+from bot.rendering.limits import limits_line
 from bot.rendering.messages import say
 from bot.rendering.reply import Reply, Timing
 from bot.rendering.talk import render_error, render_help, render_not_allowed, render_refused, render_unclear
@@ -91,6 +92,8 @@ class Dispatcher:
         except Exception as error:  # the edge of the process: whatever fails, the person gets a sentence
             log.exception("a message could not be answered")
             reply = render_error(error, understood.language)
+        if reply.query is not None and reply.kind == "answer":
+            reply.text += limits_line(reply.query.metrics, turn.person.shops, turn.language)
         timing.total = _ms_since(start)
         reply.timing = timing
         if reply.understood_by != "model":
@@ -154,13 +157,14 @@ class Dispatcher:
     def _ask(self, ask: Ask, turn: Turn, timing: Timing) -> Reply:
         for metric in (*ask.query.metrics, *(bound.metric for bound in ask.query.having)):
             turn.person.require(METRICS[metric].permission)
+        turn.person.require_shops_of(ask.query)
         start = perf_counter()
         if ask.request is not None:
             reply = self.proving.reply(ask, ask.request, turn)
             turn.context.last, turn.context.pending = ask, None
             timing.query = _ms_since(start)
             return reply
-        table = self.figures.answer(ask.query, turn.at)
+        table = self.figures.answer(ask.query, turn.at, turn.person.shops)
         timing.query = _ms_since(start)
         return self._shown(ask, table, turn, timing)
 

@@ -56,4 +56,5 @@ class Learning:
 
     def _unanswered(self, _: str, turn: Turn) -> Reply:
         turn.person.require(Permission.TEACH)
+        turn.person.require_every_shop()
         return render_unanswered(self.lore.unanswered(turn.at, MOST_LISTED), turn.language)

@@ -4,10 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from bot.rendering.limits import covers
 from bot.rendering.matching import render_unmatched
 from bot.rendering.reply import Reply
 from bot.turn import Turn
-from domain.people import Permission
+from domain.people import Permission, Shops
 
 MOST_LISTED = 10  # listings a phone shows at once
 
@@ -15,7 +16,7 @@ MOST_LISTED = 10  # listings a phone shows at once
 class Unmatched(Protocol):
     """Where they are found (storage.listings.StoredMatching)."""
 
-    def unmatched(self, most: int) -> Sequence[tuple[str, str, int, int, tuple[str, ...]]]: ...
+    def unmatched(self, most: int, shops: Shops) -> Sequence[tuple[str, str, int, int, tuple[str, ...]]]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,5 +32,8 @@ class Matching:
     def _unmatched(self, _: str, turn: Turn) -> Reply:
         """Whoever sees stock sees them, as in the inbox of exceptions; how to match is told to those who may."""
         turn.person.require(Permission.STOCK)
-        return render_unmatched(self.listings.unmatched(MOST_LISTED), turn.language,
-                                may_match=turn.person.may(Permission.TEACH))
+        shops = turn.person.shops
+        reply = render_unmatched(self.listings.unmatched(MOST_LISTED, shops), turn.language,
+                                 may_match=turn.person.may(Permission.TEACH) and shops is None)
+        reply.text += covers(shops, turn.language)
+        return reply

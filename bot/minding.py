@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from bot.rendering.exceptions import render_exceptions
 from bot.rendering.laws import render_verified
+from bot.rendering.limits import covers
 from bot.rendering.reply import Reply
 from bot.turn import Turn
 from domain.exceptions.kinds import KINDS, kinds_for
@@ -30,6 +31,7 @@ class Minding:
 
     def _verified(self, _: str, turn: Turn) -> Reply:
         """Only the laws whose rows the person may see are checked, and the reply says how many they are."""
+        turn.person.require_every_shop()
         laws = [law.id for law in LAWS.values() if turn.person.may(law.right)]
         return render_verified(self.verify(laws), len(laws), turn.language)
 
@@ -37,6 +39,11 @@ class Minding:
         """What is open of one kind, or of all that the person may see."""
         if kind:
             turn.person.require(KINDS[kind].right)
-        kinds = (kind,) if kind else kinds_for(turn.person.rights)
-        return render_exceptions(self.exceptions.listing(kinds, turn.at), turn.language, zone=self.zone,
-                                 currency=self.currency)
+            if not KINDS[kind].is_of_shop:
+                turn.person.require_every_shop()
+        shops = turn.person.shops
+        kinds = (kind,) if kind else kinds_for(turn.person.rights, only_of_shops=shops is not None)
+        reply = render_exceptions(self.exceptions.listing(kinds, turn.at, shops), turn.language, zone=self.zone,
+                                  currency=self.currency)
+        reply.text += covers(shops, turn.language)
+        return reply

@@ -25,8 +25,8 @@ class OrderLookup:
 
     def _card(self, number: str, turn: Turn) -> Reply:
         turn.person.require(Permission.FULFILMENT)
-        cards = self.orders.cards(number)
+        cards = self.orders.cards(number, turn.person.shops)
         if not cards:
-            return render_no_card(number, self.orders.nearest(number), turn.language)
+            return render_no_card(number, self.orders.nearest(number, turn.person.shops), turn.language)
         with_money = any(turn.person.may(right) for right in _SEES_MONEY)
         return render_cards(cards, turn.language, turn.at, with_money=with_money)

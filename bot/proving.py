@@ -21,6 +21,7 @@ from bot.understanding.readings import Ask, Request, Wants
 from domain.metrics.catalog import METRICS
 from domain.metrics.details import behind
 from domain.metrics.explain import Explanation, explain
+from domain.metrics.query import MetricQuery
 from domain.metrics.result import ResultTable
 from domain.people import Permission
 from domain.ports import Details, Figures
@@ -62,11 +63,14 @@ class Proving:
             case Wants.EXPORT:
                 return self._export(ask, request, turn)
             case _:
-                return render_definition(self.figures.answer(ask.query, turn.at), language=turn.language, at=turn.at)
+                return render_definition(self._answered(ask.query, turn), language=turn.language, at=turn.at)
+
+    def _answered(self, query: MetricQuery, turn: Turn) -> ResultTable:
+        return self.figures.answer(query, turn.at, turn.person.shops)
 
     def _explained(self, ask: Ask, turn: Turn) -> Explanation:
-        return explain(ask.query, self.figures.answer, turn.at,
-                       lambda metric: turn.person.may(METRICS[metric].permission))
+        return explain(ask.query, lambda query, at: self.figures.answer(query, at, turn.person.shops), turn.at,
+                       lambda metric: turn.person.may_ask(metric, METRICS[metric].permission))
 
     def _why(self, ask: Ask, request: Request, turn: Turn) -> Reply:
         explanation = self._explained(ask, turn)
@@ -82,7 +86,7 @@ class Proving:
     def _details(self, ask: Ask, turn: Turn) -> Reply:
         hidden = _hidden(turn)
         table = self._figure_behind(ask, turn)
-        page = self.details.page(ask.query, turn.at, MAX_SHOWN, hidden)
+        page = self.details.page(ask.query, turn.at, MAX_SHOWN, turn.person.shops, hidden=hidden)
         if not page.count:
             return render_answer(table, language=turn.language, at=turn.at)
         return render_details(page, table, language=turn.language, at=turn.at, hidden=hidden,
@@ -92,13 +96,13 @@ class Proving:
         """The figure that the rows add up to, for who may see it."""
         plain = asked_figure(behind(ask.query))
         turn.person.require(METRICS[plain.metrics[0]].permission)
-        return self.figures.answer(plain, turn.at)
+        return self._answered(plain, turn)
 
     def _export(self, ask: Ask, request: Request, turn: Turn) -> Reply:
         match request.of:
             case Wants.DETAILS:
                 table, hidden = self._figure_behind(ask, turn), _hidden(turn)
-                rows = self.details.stream(ask.query, turn.at, hidden)
+                rows = self.details.stream(ask.query, turn.at, turn.person.shops, hidden=hidden)
                 sheet = sheets.sheet_of_details(rows, table, language=turn.language, at=turn.at, hidden=hidden,
                                                 currency=self.currency)
                 reply = Reply("answer", "", query=table.query)
@@ -108,7 +112,7 @@ class Proving:
                 sheet = sheets.sheet_of_reasons(found, language=turn.language, at=turn.at)
                 reply = Reply("answer", "", query=found.table.query, columns=columns_of(found), rows=rows_of(found))
                 return self._written(sheet, found.table, reply, is_csv=request.is_csv, turn=turn)
-        table = self.figures.answer(ask.query, turn.at)
+        table = self._answered(ask.query, turn)
         if table.is_empty:
             return render_answer(table, language=turn.language, at=turn.at)
         sheet = sheets.sheet_of_answer(table, language=turn.language, at=turn.at)

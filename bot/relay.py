@@ -61,7 +61,7 @@ class Outbox(Protocol):
     def later(self, message: Any, not_before: datetime, *, error: str | None = None, failed: bool = True,
               may_repeat: bool = False) -> None: ...
     def slow_down(self, message: Any, key: str, rate: Any, until: datetime) -> None: ...
-    def give_up(self, message: Any, error: str) -> None: ...
+    def give_up(self, message: Any, error: str, now: datetime, *, is_lost: bool = True) -> None: ...
 
 
 class Chats(Protocol):
@@ -191,7 +191,7 @@ class Relay:
                 rendered = await asyncio.to_thread(self._rendered, message, language)
         except Exception as error:
             log.exception("message %s cannot be rendered", message.id)
-            await self._call(self._outbox.give_up, message, f"cannot be rendered: {error!r}")
+            await self._call(self._outbox.give_up, message, f"cannot be rendered: {error!r}", self._clock())
             return
         try:
             await self._send_parts(message, rendered, sender)
@@ -249,14 +249,16 @@ class Relay:
                 await self._call(self._outbox.later, message, now, failed=False)
             case outgoing.Gone():
                 await self._call(self._chats.left, _room(message), now)
-                await self._call(self._outbox.give_up, message, str(error))
+                await self._call(self._outbox.give_up, message, str(error), now)
             case outgoing.Unreachable() if now - message.created_at < GIVE_UP_AFTER:
                 await self._call(self._outbox.later, message, now + _backoff(message.attempts), error=str(error),
                                  may_repeat=error.may_have_arrived)
-            case outgoing.Refused() | outgoing.OverTaken() | outgoing.Unreachable():
-                await self._call(self._outbox.give_up, message, str(error))
+            case outgoing.OverTaken():
+                await self._call(self._outbox.give_up, message, str(error), now, is_lost=False)
+            case outgoing.Refused() | outgoing.Unreachable():
+                await self._call(self._outbox.give_up, message, str(error), now)
             case _ if message.attempts + 1 >= MAX_ATTEMPTS:
-                await self._call(self._outbox.give_up, message, str(error))
+                await self._call(self._outbox.give_up, message, str(error), now)
             case _:
                 await self._call(self._outbox.later, message, now + _backoff(message.attempts), error=str(error))
 

@@ -12,7 +12,7 @@ from bot.rendering.report import Draw, picture, render_parts
 from bot.turn import Turn
 from bot.understanding.readings import Act, Context, Understood
 from domain.messaging.model import Report
-from domain.people import Permission
+from domain.people import Permission, Shops
 from domain.reports import ReportBody, ReportMessage
 
 PUT_OFF_UNTIL = time(8, 0)  # of tomorrow: before the morning's list of everything that is low
@@ -25,7 +25,7 @@ class Reporting:
     `pause` lets nothing come to a chat unasked, or lets it come again; False where nothing comes anyway.
     """
 
-    make: Callable[[Report, datetime], ReportBody]
+    make: Callable[[Report, datetime, Shops], ReportBody]
     snooze: Callable[[str, datetime], int]
     read: Callable[[str, datetime, Context], Understood]
     draw: Draw
@@ -43,12 +43,13 @@ class Reporting:
             names = ("、" if turn.language == "zh" else ", ").join(Report)
             return Reply("clarify", say("reporting.which_report", turn.language, reports=names),
                          choices=tuple(f"/test {one}" for one in list(Report)[:3]))
-        body = self.make(report, turn.at)
+        body = self.make(report, turn.at, turn.person.shops)
         seen = body.for_role(turn.person.acting_role)
         if seen is None:
             return Reply("refused", say("reporting.may_not", turn.language,
                                         report=say(f"report.{report}", turn.language)))
-        message = ReportMessage(turn.at, (seen,), withheld=() if seen == body else (report,))
+        message = ReportMessage(turn.at, (seen,), withheld=() if seen == body else (report,),
+                                shops=turn.person.shops)
         reply = render_parts(message, turn.language, is_test=True)
         reply.charts = self._chart(message, turn)
         return reply
@@ -78,6 +79,7 @@ class Reporting:
 
     def _put_off(self, sku: str, turn: Turn) -> Reply:
         turn.person.require(Permission.STOCK)
+        turn.person.require_every_shop()
         tomorrow = turn.at.date() + timedelta(days=1)
         until = datetime.combine(tomorrow, PUT_OFF_UNTIL, turn.at.tzinfo)
         if not self.snooze(sku, until):

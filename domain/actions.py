@@ -53,6 +53,7 @@ class ParameterKind(StrEnum):
     MARK = "mark"
     TIME = "time"
     CONDITION = "condition"
+    SHOPS = "shops"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,11 @@ class Parameter:
     en: str
     required: bool = True
     minimum: int = 1
+
+
+# What a verb with one of these does stays within the shop of the order or exception, or within a chat.
+_OF_SHOPS = frozenset({ParameterKind.ORDER, ParameterKind.ORDERS, ParameterKind.PARCELS, ParameterKind.EXCEPTION,
+                       ParameterKind.REPORT})
 
 
 class Impossible(UserCanFix):
@@ -168,6 +174,25 @@ class Action:
 
     def parameter(self, name: str) -> Parameter | None:
         return next((parameter for parameter in self.parameters if parameter.name == name), None)
+
+    @property
+    def is_of_shops(self) -> bool:
+        """Whether it is about orders, which belong to a shop; others change what all shops share."""
+        return any(parameter.kind in _OF_SHOPS for parameter in self.parameters)
+
+    def orders_in(self, arguments: Mapping[str, Any]) -> list[str]:
+        """The numbers of the orders that admitted arguments name."""
+        found: list[str] = []
+        for parameter in self.parameters:
+            given = arguments.get(parameter.name)
+            match parameter.kind:
+                case ParameterKind.ORDER if given:
+                    found.append(given)
+                case ParameterKind.ORDERS:
+                    found += given or []
+                case ParameterKind.PARCELS:
+                    found += [parcel["order"] for parcel in given or []]
+        return found
 
 
 _declared: dict[str, Action] = {}

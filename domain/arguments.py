@@ -107,7 +107,7 @@ def _cost_method(_: Parameter, value: Any) -> str:
         raise Impossible("unknown_cost_method", method=str(value)[:MAX_NAME], choices=tuple(CostMethod)) from None
 
 
-def _orders(parameter: Parameter, value: Any) -> list[str]:
+def _names(parameter: Parameter, value: Any) -> list[str]:
     if not isinstance(value, list) or not value:
         raise MissingArgument(parameter)
     if len(value) > MAX_LINES:
@@ -180,7 +180,8 @@ _CHECKS: Mapping[ParameterKind, Callable[[Parameter, Any], Any]] = {
     ParameterKind.COST_METHOD: _cost_method,
     ParameterKind.PARCELS: _parcels,
     ParameterKind.EXCEPTION: _quantity,
-    ParameterKind.ORDERS: _orders,
+    ParameterKind.ORDERS: _names,
+    ParameterKind.SHOPS: _names,
     ParameterKind.MARK: _mark,
     ParameterKind.TIME: _time,
     ParameterKind.CONDITION: _condition,

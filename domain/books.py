@@ -8,10 +8,12 @@ from typing import Protocol
 from domain.catalog.model import NamedKind
 from domain.changes import Cost
 from domain.costing.model import CostMethod
+from domain.importing.model import KeptMapping
 from domain.inventory.model import AllocationReason
 from domain.messaging.model import Report
 from domain.orders.model import Exclusion
 from domain.orders.rules import Axes
+from domain.people import Role, Shops
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +190,18 @@ class ListingFacts:
         return sum(times for _, times in self.lines_by_quantity)
 
 
+@dataclass(frozen=True, slots=True)
+class LimitFacts:
+    """A person, or a group with what it is cleared for, and the shops they are limited to (None: all)."""
+
+    id: int
+    name: str
+    is_group: bool
+    role: Role | None
+    shop_ids: tuple[int, ...] | None
+    shops: Shops
+
+
 class Books(Protocol):
     """Looks up facts. While an action is carried out, orders and SKUs that were read stay locked until it commits."""
 
@@ -222,13 +236,19 @@ class Books(Protocol):
         """The chat's own time for the report, HH:MM; None where it has none or does not get it."""
 
     def waybill_user(self, carrier: str, waybill_no: str) -> str | None:
-        """The number of the order that uses the waybill already."""
+        """The number of the order that uses the waybill already; empty where it is not for the person to see."""
 
     def staff_id(self, name: str) -> int | None:
         """The person of that name; None for a role or a stranger."""
 
     def exception(self, number: int) -> ExceptionFacts | None:
         """The exception of that number, open or not."""
+
+    def limits(self, who: str) -> Sequence[LimitFacts]:
+        """The people of that name or alias and the groups of that title or key, in any case of letters."""
+
+    def mapping(self, number: int) -> KeptMapping | None:
+        """What is remembered of a table's headers, by its number."""
 
     def named(self, text: str) -> Sequence[Named]:
         """What the text names in full or as an alias, in any case of letters; each thing once."""
@@ -246,4 +266,7 @@ class Books(Protocol):
         """Whether stock kept here has moved for orders with such a line."""
 
     def nearest(self, dimension: str, text: str) -> tuple[str, ...]:
-        """At most three like the text, of a dimension: sku, warehouse, alias, name (any), order, listing (no SKU)."""
+        """At most three like the text, of a dimension.
+
+        These are sku, warehouse, shop, reader (people and groups), alias, name (any), order, listing (no SKU).
+        """

@@ -3,7 +3,7 @@
 A change names what it expects to find where it replaces a value; when the books say otherwise nothing is written.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
@@ -13,10 +13,12 @@ from pydantic import Field
 from domain.aftersales.model import Condition
 from domain.catalog.model import NamedKind
 from domain.costing.model import CostMethod
+from domain.importing.model import MappingChange
 from domain.inventory.model import AllocationReason, MoveReason
 from domain.messaging.model import Report
 from domain.orders.model import Exclusion
 from domain.orders.rules import Axes
+from domain.staffing.model import ShopLimitChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,7 +321,7 @@ Change = Annotated[
     StockChange | AllocationChange | MergeChange | ExclusionChange | ReturnChange | CostKept | CostMethodChange
     | Revaluation | ReorderPointChange | OrderChange | ParcelChange | RefundChange | ExpenseChange | PurchaseChange
     | PurchaseArrival | SubscriptionChange | ExceptionChange | AliasChange | BalanceRepair
-    | ListingChange,
+    | ListingChange | ShopLimitChange | MappingChange,
     Field(discriminator="kind"),
 ]
 
@@ -329,6 +331,16 @@ class Changes:
     """A list of changes as it is stored."""
 
     items: tuple[Change, ...] = field(default_factory=tuple)
+
+
+def orders_in(changes: Iterable[Change]) -> set[int]:
+    """The ids of the orders that are altered, or that something is altered for."""
+    found: set[int] = set()
+    for change in changes:
+        if isinstance(change, MergeChange):
+            found.update(change.order_ids)
+        found.add(getattr(change, "order_id", None) or 0)
+    return found - {0}
 
 
 def inverse(change: Change) -> Change | None:
@@ -355,6 +367,8 @@ _INVERSES: dict[type, Callable[[Any], Any]] = {
     ExclusionChange: _swapped,
     AliasChange: _swapped,
     ListingChange: _swapped,
+    ShopLimitChange: _swapped,
+    MappingChange: lambda change: replace(change, is_kept=not change.is_kept),
     SubscriptionChange: lambda change: replace(_swapped(change), at_before=change.at_after,
                                                at_after=change.at_before),
     OrderChange: lambda order: replace(_swapped(order), shipped_before=order.shipped_after,

@@ -17,6 +17,7 @@ from domain.columns import BigId, EnumText, UtcDateTime, one_of
 from domain.invariants import Break
 from domain.inventory.watch import StockLine, WarningChanges
 from domain.messaging.model import Report
+from domain.people import Shops
 from domain.reports import ReportBody
 
 MAX_JOB = 40
@@ -105,6 +106,7 @@ class Send:
     body: ReportBody
     audience: Audience
     useful_for: timedelta
+    shops: Shops = None  # it is of these, and for those who are limited to these
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,8 +219,15 @@ class StockWatch(Protocol):
 class Waiting(Protocol):
     """Orders that wait to be shipped."""
 
-    def oldest(self, at: datetime, most: int) -> Sequence[tuple[str, str, datetime | None]]:
+    def oldest(self, at: datetime, most: int, shops: Shops) -> Sequence[tuple[str, str, datetime | None]]:
         """Order number, shop, and the latest time to ship; those that are late or due first come first."""
+
+
+class Readers(Protocol):
+    """Who gets reports."""
+
+    def limits(self, report: Report) -> Sequence[Shops]:
+        """The shops that those who get it are limited to, each once: None for all leads, whoever gets it."""
 
 
 class Platforms(Protocol):

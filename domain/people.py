@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from sqlmodel import Field, SQLModel
 
-from domain.columns import BigId, EnumText, UtcDateTime, one_of
+from domain.columns import BigId, EnumText, IdList, UtcDateTime, one_of
 from domain.errors import NotAllowed
 
 
@@ -58,6 +58,17 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
 }
 
 
+# The shops somebody is limited to, by name; None: all there are and will be. Empty: none at all.
+Shops = tuple[str, ...] | None
+
+
+def common(one: Shops, other: Shops) -> Shops:
+    """The shops that both may see."""
+    if one is None or other is None:
+        return other if one is None else one
+    return tuple(name for name in one if name in other)
+
+
 class Staff(SQLModel, table=True):
     """A person who works in the shop."""
 
@@ -69,6 +80,7 @@ class Staff(SQLModel, table=True):
     role: Role = Field(sa_type=EnumText(Role))
     is_active: bool = True
     created_at: datetime = Field(sa_type=UtcDateTime)
+    shops: tuple[int, ...] | None = Field(default=None, sa_type=IdList)  # the only ones; None: all
 
 
 def may(role: Role, permission: Permission) -> bool:

@@ -11,22 +11,27 @@ from domain.language.model import Consultation, Reservation
 from domain.metrics.details import DetailPage, DetailRows
 from domain.metrics.query import MetricQuery
 from domain.metrics.result import ResultTable
+from domain.people import Shops
 
 
 class Figures(Protocol):
-    """Answers typed questions."""
+    """Answers typed questions, each for somebody: `shops` are those that the person is limited to."""
 
-    def answer(self, query: MetricQuery, at: datetime) -> ResultTable:
-        """The figures as they stood at the moment; later facts are not seen."""
+    def answer(self, query: MetricQuery, at: datetime, shops: Shops) -> ResultTable:
+        """The figures as they stood at the moment; later facts are not seen, nor facts of other shops.
+
+        Raises OutsideShops for what the person may not be told.
+        """
 
 
 class Details(Protocol):
-    """Lists the rows behind a figure. Columns that are `hidden` come as None."""
+    """Lists the rows behind a figure, for somebody limited to `shops`. Columns that are `hidden` come as None."""
 
-    def page(self, query: MetricQuery, at: datetime, limit: int, hidden: frozenset[str] = ...) -> DetailPage:
+    def page(self, query: MetricQuery, at: datetime, limit: int, shops: Shops, *,
+             hidden: frozenset[str] = ...) -> DetailPage:
         """The latest rows, at most `limit`, with the number and the sum of all."""
 
-    def stream(self, query: MetricQuery, at: datetime, hidden: frozenset[str] = ...) -> DetailRows:
+    def stream(self, query: MetricQuery, at: datetime, shops: Shops, *, hidden: frozenset[str] = ...) -> DetailRows:
         """All rows, read as they are taken."""
 
 

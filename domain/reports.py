@@ -14,7 +14,7 @@ from pydantic import Field, TypeAdapter
 from domain.messaging.model import Report
 from domain.metrics.catalog import METRICS
 from domain.metrics.result import Cell
-from domain.people import Permission, Role, may
+from domain.people import Permission, Role, Shops, may
 
 # What it takes to get a report at all; what is in it is judged figure by figure.
 NEEDS: Mapping[Report, Permission] = {
@@ -147,6 +147,7 @@ class ReportMessage:
     """What one chat gets at one time: usually one report, several where they are due together.
 
     `withheld` are reports of which something was left out here; `told_privately` is how many people got them whole.
+    It is of these `shops` alone.
     """
 
     due_at: datetime  # with the shop's own offset
@@ -154,6 +155,7 @@ class ReportMessage:
     is_late: bool = False
     withheld: tuple[Report, ...] = ()
     told_privately: int = 0
+    shops: Shops = None
 
     def as_payload(self) -> dict[str, Any]:
         made: dict[str, Any] = _message().dump_python(self, mode="json")

@@ -9,7 +9,9 @@ from datetime import datetime
 from typing import Any, ParamSpec, TypeVar
 
 from domain.clock import ShopCalendar
-from domain.jobs import Clock, Outcome, Platforms, StockWatch, TaskQueue, Upkeep, Waiting
+from domain.jobs import Clock, Outcome, Platforms, Readers, StockWatch, TaskQueue, Upkeep, Waiting
+from domain.messaging.model import Report
+from domain.people import Shops
 from domain.ports import Figures
 
 P = ParamSpec("P")
@@ -28,6 +30,7 @@ class Tools:
     upkeep: Upkeep
     platforms: Platforms
     clock: Clock
+    readers: Readers
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,12 @@ class JobContext:
     job: str
     part: str = ""
     ats: frozenset[str | None] = frozenset()
+
+
+def for_each_limit(tools: Tools, report: Report, make: Callable[[Tools, datetime, Shops], T],
+                   at: datetime) -> dict[Shops, T]:
+    """The report once for each set of shops that those who get it are limited to; the one of all shops leads."""
+    return {shops: make(tools, at, shops) for shops in tools.readers.limits(report)}
 
 
 Job = Callable[[JobContext, datetime], Awaitable[Outcome]]

@@ -12,6 +12,7 @@ from domain.messaging.model import Report
 from domain.metrics.periods import Period
 from domain.metrics.query import Compare, Direction, MetricQuery, Order
 from domain.metrics.result import Cell, Coverage, ResultTable
+from domain.people import Shops
 from domain.ports import Figures
 from domain.reports import Figure, Gaps, SalesReport, Split
 
@@ -36,6 +37,7 @@ class Reckoning:
     currency: str
     period: Period
     at: datetime
+    shops: Shops = None
 
     def report(self, report: Report) -> SalesReport:
         tables = [self._head(metrics) for metrics in _HEADS]
@@ -85,4 +87,4 @@ class Reckoning:
                     max(cover.estimated_charges or 0 for cover in covers))
 
     def _answer(self, query: MetricQuery) -> ResultTable:
-        return self.figures.answer(query, self.at)
+        return self.figures.answer(query, self.at, self.shops)

@@ -16,7 +16,7 @@ from sqlalchemy.exc import OperationalError
 from domain.actions import Action, Asked, Fact, Impossible, MissingArgument, Plan, Word, actions
 from domain.arguments import admit
 from domain.audit import AuditEntry
-from domain.changes import Change, Changes, inverse
+from domain.changes import Change, Changes, inverse, orders_in
 from domain.clock import ShopCalendar
 from domain.confirmations import (
     LIFETIME,
@@ -29,7 +29,7 @@ from domain.confirmations import (
     State,
 )
 from domain.dispatching.rules import mergeable
-from domain.people import Role, may
+from domain.people import Role, Shops, may
 from storage import audit, confirmations, costs, ledger, rollups
 from storage.books import StoredBooks
 from storage.encryption import Vault
@@ -54,12 +54,13 @@ RefreshFigures = Callable[[Connection, Iterable[tuple[int, date]]], None]
 
 @dataclass(frozen=True, slots=True)
 class Who:
-    """Who speaks, with which role, where and when."""
+    """Who speaks, with which role, where and when; for somebody limited to `shops` no other order is there."""
 
     actor: str
     role: Role
     chat: str
     at: datetime
+    shops: Shops = None
 
 
 class ActionDesk:
@@ -78,18 +79,20 @@ class ActionDesk:
         self._vault = vault
 
     def propose(self, name: str, arguments: Mapping[str, Any], *, actor: str, role: Role, chat: str, at: datetime,
-                language: str = "zh") -> Proposal | Missing | NotPossible:
+                language: str = "zh", shops: Shops = None) -> Proposal | Missing | NotPossible:
         """Show what would happen, and wait for a yes. Nothing is changed."""
-        who = Who(actor, role, chat, self._calendar.utc(at))
+        who = Who(actor, role, chat, self._calendar.utc(at), shops)
         action = actions().get(name)
         if action is None:
             return NotPossible("no.unknown_action", said={"action": name})
         if not may(role, action.permission):
             return _not_allowed(action, role)
+        if shops is not None and not action.is_of_shops:
+            return NotPossible("limits.all_shops", name, {"shops": "、".join(shops)})
         try:
             admitted = admit(action, arguments)
             with self._database.read() as connection:
-                plan = action.plan(self._books(connection, locks=False), self._asked(admitted, who))
+                plan = action.plan(self._books(connection, who, locks=False), self._asked(admitted, who))
             with self._database.write() as connection:
                 return self._open(connection, action, admitted, plan, who=who, language=language)
         except MissingArgument as missing:
@@ -97,39 +100,41 @@ class ActionDesk:
         except Impossible as error:
             return _not_possible(error, name)
 
-    def confirm(self, code: str | None, *, actor: str, role: Role, chat: str, at: datetime,
+    def confirm(self, code: str | None, *, actor: str, role: Role, chat: str, at: datetime, shops: Shops = None,
                 ) -> Done | Proposal | NotPossible:
         """Carry it out, once. A Proposal comes back when the books have changed since it was shown.
 
         Without a code the person's only open proposal in the chat is meant.
         """
-        who = Who(actor, role, chat, self._calendar.utc(at))
+        who = Who(actor, role, chat, self._calendar.utc(at), shops)
         return self._decide(code, who, lambda connection, row: self._carry_out(connection, row, who))
 
-    def cancel(self, code: str | None, *, actor: str, role: Role, chat: str, at: datetime) -> Done | NotPossible:
+    def cancel(self, code: str | None, *, actor: str, role: Role, chat: str, at: datetime,
+               shops: Shops = None) -> Done | NotPossible:
         """Drop an open proposal; nothing was done and nothing will be."""
-        who = Who(actor, role, chat, self._calendar.utc(at))
+        who = Who(actor, role, chat, self._calendar.utc(at), shops)
         outcome = self._decide(code, who, lambda connection, row: _call_off(connection, row, who))
         assert not isinstance(outcome, Proposal)
         return outcome
 
-    def undo(self, code: str | None, *, actor: str, role: Role, chat: str, at: datetime) -> Done | NotPossible:
+    def undo(self, code: str | None, *, actor: str, role: Role, chat: str, at: datetime,
+             shops: Shops = None) -> Done | NotPossible:
         """Take back by a compensating move what was confirmed within the last 30 minutes; without a code the latest."""
-        who = Who(actor, role, chat, self._calendar.utc(at))
+        who = Who(actor, role, chat, self._calendar.utc(at), shops)
         try:
             with self._database.write() as connection:
                 meant = code or confirmations.last_done(connection, chat, actor)
                 row = confirmations.find(connection, chat, _tidy(meant)) if meant else None
-                if row is None:
+                if row is None or self._is_hidden(connection, row, who):
                     return NotPossible("confirmation.nothing_to_undo")
                 return _undo_refused(row, who) or self._take_back(connection, row, who)
         except (Contended, ledger.AlreadyDone):
             return NotPossible("confirmation.changed_since")
 
-    def mergeable(self) -> list[list[str]]:
+    def mergeable(self, shops: Shops = None) -> list[list[str]]:
         """Numbers of orders that may leave in one parcel, group by group; nothing is merged by itself."""
         with self._database.read() as connection:
-            found = self._books(connection, locks=False).mergeable_candidates()
+            found = StoredBooks(connection, locks=False, vault=self._vault, shops=shops).mergeable_candidates()
         return [[order.number for order in group] for group in mergeable(found)]
 
     def expire(self, at: datetime) -> int:
@@ -137,8 +142,19 @@ class ActionDesk:
         with self._database.write() as connection:
             return confirmations.close_expired(connection, at)
 
-    def _books(self, connection: Connection, *, locks: bool) -> StoredBooks:
-        return StoredBooks(connection, locks=locks, vault=self._vault)
+    def _books(self, connection: Connection, who: Who, *, locks: bool) -> StoredBooks:
+        return StoredBooks(connection, locks=locks, vault=self._vault, shops=who.shops)
+
+    def _is_hidden(self, connection: Connection, row: Confirmation, who: Who) -> bool:
+        """Whether it reaches beyond the shops that somebody is limited to: for them there is no such proposal."""
+        if who.shops is None:
+            return False
+        action, arguments = actions()[row.action], json.loads(row.arguments)
+        books = self._books(connection, who, locks=False)
+        touched = orders_in(confirmations.kept_changes(row).items) if row.changes else set()
+        return not (action.is_of_shops and books.sees(touched)
+                    and all(books.orders(number) for number in action.orders_in(arguments))
+                    and ("exception" not in arguments or books.exception(arguments["exception"])))
 
     def _asked(self, arguments: Mapping[str, Any], who: Who) -> Asked:
         return Asked(arguments, who.actor, who.role, who.chat, who.at, self._calendar.local(who.at),
@@ -163,7 +179,7 @@ class ActionDesk:
         for _ in range(MAX_TRIES):
             try:
                 with self._database.write() as connection:
-                    row = _meant(connection, code, who)
+                    row = self._meant(connection, code, who)
                     return row if isinstance(row, NotPossible) else settle(connection, row)
             except Contended:
                 continue
@@ -176,11 +192,29 @@ class ActionDesk:
                     raise
         return NotPossible("confirmation.busy")
 
+    def _meant(self, connection: Connection, code: str | None, who: Who) -> Confirmation | NotPossible:
+        """The open proposal, or why there is none to decide. What has run out is closed on the way."""
+        confirmations.close_expired(connection, who.at, who.chat)
+        if code is None:
+            codes = confirmations.open_codes(connection, who.chat, who.actor)
+            if len(codes) != 1:
+                key = "confirmation.which" if codes else "confirmation.none_open"
+                return NotPossible(key, said={"count": len(codes)}, choices=tuple(codes[:3]))
+            code = codes[0]
+        row = confirmations.find(connection, who.chat, _tidy(code))
+        if row is None or self._is_hidden(connection, row, who):
+            return NotPossible("confirmation.unknown_code", said={"code": _tidy(code)})
+        if row.state is not State.OPEN:
+            return NotPossible(_SETTLED[row.state], row.action, {
+                "code": row.code, "who": row.decided_by, "when": row.decided_at})
+        action = actions()[row.action]
+        return row if may(who.role, action.permission) else _not_allowed(action, who.role)
+
     def _carry_out(self, connection: Connection, row: Confirmation, who: Who) -> Done | Proposal | NotPossible:
         if not confirmations.decide(connection, row, State.CONFIRMED, by=who.actor, at=who.at):
             raise Contended
         action, arguments = actions()[row.action], json.loads(row.arguments)
-        books = self._books(connection, locks=True)
+        books = self._books(connection, who, locks=True)
         plan = action.plan(books, self._asked(arguments, who))
         if plan.fingerprint() != row.fingerprint:
             confirmations.replace_state(connection, row, State.SUPERSEDED)
@@ -196,7 +230,7 @@ class ActionDesk:
         if not confirmations.mark_undone(connection, row, by=who.actor, at=who.at):
             raise Contended
         changes = [change for item in confirmations.kept_changes(row).items if (change := inverse(item)) is not None]
-        self._write(connection, changes, _reference("undo", row, who, self._books(connection, locks=True)))
+        self._write(connection, changes, _reference("undo", row, who, self._books(connection, who, locks=True)))
         audit.append(connection, _entry("undone", row, who))
         return Done("confirmation.undone", row.action, json.loads(row.arguments), row.code, {"code": row.code})
 
@@ -210,25 +244,6 @@ class ActionDesk:
 
 def _reference(kind: str, row: Confirmation, who: Who, books: StoredBooks) -> ledger.Reference:
     return ledger.Reference(kind, str(row.id), books.staff_id(who.actor), who.at)
-
-
-def _meant(connection: Connection, code: str | None, who: Who) -> Confirmation | NotPossible:
-    """The open proposal, or why there is none to decide. What has run out is closed on the way."""
-    confirmations.close_expired(connection, who.at, who.chat)
-    if code is None:
-        codes = confirmations.open_codes(connection, who.chat, who.actor)
-        if len(codes) != 1:
-            key = "confirmation.which" if codes else "confirmation.none_open"
-            return NotPossible(key, said={"count": len(codes)}, choices=tuple(codes[:3]))
-        code = codes[0]
-    row = confirmations.find(connection, who.chat, _tidy(code))
-    if row is None:
-        return NotPossible("confirmation.unknown_code", said={"code": _tidy(code)})
-    if row.state is not State.OPEN:
-        return NotPossible(_SETTLED[row.state], row.action, {
-            "code": row.code, "who": row.decided_by, "when": row.decided_at})
-    action = actions()[row.action]
-    return row if may(who.role, action.permission) else _not_allowed(action, who.role)
 
 
 def _call_off(connection: Connection, row: Confirmation, who: Who) -> Done:

@@ -10,9 +10,10 @@ from sqlmodel import col
 
 from domain.errors import UserCanFix
 from domain.messaging.model import BindCode, StaffIdentity
-from domain.people import Role, Staff
+from domain.people import Role, Shops, Staff
 from storage.encryption import Vault
 from storage.engine import Database
+from storage.shop_limits import named, names_of
 
 CODE_LIFETIME = timedelta(hours=24)  # until the person comes to read the message it was sent in
 CODE_LETTERS = "ACDEFGHJKMNPQRTUVWXY2346789"  # without what is misread: 0 O, 1 I L, 5 S, B, Z
@@ -26,6 +27,7 @@ class BoundPerson:
     name: str
     role: Role
     external_id: str
+    shops: Shops = None
 
 
 class Bindings:
@@ -58,7 +60,7 @@ class Bindings:
         """
         with self._database.write() as connection:
             row = connection.execute(
-                select(col(BindCode.id), col(Staff.id), col(Staff.name), col(Staff.role))
+                select(col(BindCode.id), col(Staff.id), col(Staff.name), col(Staff.role), col(Staff.shops))
                 .join(Staff, col(Staff.id) == col(BindCode.staff_id))
                 .where(col(BindCode.code_hash) == self._hash(code.strip().upper()), col(BindCode.used_at).is_(None),
                        col(BindCode.expires_at) > now, col(Staff.is_active))).first()
@@ -69,7 +71,8 @@ class Bindings:
                     col(StaffIdentity.external_id) == external_id)
             connection.execute(insert(StaffIdentity).values(staff_id=row[1], channel=channel, external_id=external_id,
                                                             bound_at=now))
-        return BoundPerson(row[2], row[3], external_id)
+            shops = names_of(connection, [row[4]])[row[4]]
+        return BoundPerson(row[2], row[3], external_id, shops)
 
     def unbind(self, channel: str, external_id: str, now: datetime) -> bool:
         """The account is nobody's again."""
@@ -90,20 +93,24 @@ class Bindings:
         statement = _bound().where(col(StaffIdentity.channel) == channel,
                                    col(StaffIdentity.external_id).in_(sorted(external_ids)))
         with self._database.read() as connection:
-            return {row.external_id: BoundPerson(*row) for row in connection.execute(statement)}
+            return {person.external_id: person for person in _people(connection, statement)}
 
     def bound(self, channel: str) -> list[BoundPerson]:
         """Everybody of the shop who is on the channel."""
         with self._database.read() as connection:
-            return [BoundPerson(*row) for row in connection.execute(
-                _bound().where(col(StaffIdentity.channel) == channel).order_by(col(StaffIdentity.id)))]
+            return _people(connection, _bound().where(col(StaffIdentity.channel) == channel).order_by(
+                col(StaffIdentity.id)))
 
     def _hash(self, code: str) -> str:
         return (self._vault.index("bind_codes.code", code) or b"").hex()
 
 
+def _people(connection: Connection, statement: Any) -> list[BoundPerson]:
+    return [BoundPerson(*row) for row in named(connection, connection.execute(statement).all(), 3)]
+
+
 def _bound() -> Any:
-    return (select(col(Staff.name), col(Staff.role), col(StaffIdentity.external_id))
+    return (select(col(Staff.name), col(Staff.role), col(StaffIdentity.external_id), col(Staff.shops))
             .join(Staff, col(Staff.id) == col(StaffIdentity.staff_id))
             .where(col(StaffIdentity.unbound_at).is_(None), col(Staff.is_active)))
 

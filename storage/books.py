@@ -1,10 +1,10 @@
 """Looks up what the verbs must know, in one connection; while an action is carried out, under row locks."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, select, true
 from sqlmodel import col
 
 from domain.aftersales.model import ReturnedPiece
@@ -12,6 +12,7 @@ from domain.books import (
     Balance,
     ExceptionFacts,
     Held,
+    LimitFacts,
     LineFacts,
     ListingFacts,
     Named,
@@ -27,15 +28,17 @@ from domain.books import (
 from domain.catalog.model import ItemKind, Listing, Product, Shop, Sku
 from domain.changes import Cost
 from domain.costing.model import CostPool
+from domain.exceptions.kinds import kinds_for
 from domain.exceptions.model import ExceptionCase
 from domain.fulfilment.model import MergedOrder, ParcelLine, Shipment
+from domain.importing.model import KeptMapping
 from domain.inventory.model import Allocation, StockBalance, StockMove, Warehouse
 from domain.messaging.model import Report, Subscription
 from domain.orders.model import Fulfilment, Order, OrderLine, OrderStatus, Refund, RefundLine, RefundStatus
 from domain.orders.rules import EMPTY_PARCELS, Axes
-from domain.people import Staff
+from domain.people import Permission, Shops, Staff
 from domain.purchasing.model import PurchaseLine, PurchaseOrder, PurchaseStatus
-from storage import listings, naming
+from storage import import_mappings, listings, naming, shop_limits
 from storage.encryption import Vault
 
 MAX_SIMILAR = 3  # as many choices as a reply shows
@@ -50,13 +53,14 @@ _WAITING = (OrderStatus.TO_SHIP, OrderStatus.PARTLY_SHIPPED, OrderStatus.AFTER_S
 class StoredBooks:
     """`domain.books.Books` on a connection. With `locks`, orders and SKUs that are read stay as they are until the end.
 
-    SQLite needs no row locks: a writer there is alone.
+    SQLite needs no row locks: a writer there is alone. For somebody limited to `shops` there are no orders but theirs.
     """
 
-    def __init__(self, connection: Connection, *, locks: bool, vault: Vault | None = None) -> None:
+    def __init__(self, connection: Connection, *, locks: bool, vault: Vault | None = None, shops: Shops = None) -> None:
         self._connection = connection
         self._locks = locks
         self._vault = vault
+        self._shops = shops
 
     # The locks leave others free to refer to a row: who reserves for another order of the SKU need not wait.
     def _rows(self, statement: Select[*_Any], *, locked: type | None = None) -> Sequence[Any]:
@@ -87,8 +91,17 @@ class StoredBooks:
         statement = (select(*columns, col(Shop.name).label("shop"), col(MergedOrder.lead_id))
                      .join(Shop, col(Shop.id) == col(Order.shop_id))
                      .join(MergedOrder, col(MergedOrder.order_id) == col(Order.id), isouter=True)
-                     .where(which).order_by(col(Order.id)))
+                     .where(which, self._in_shops()).order_by(col(Order.id)))
         return [self._order(row) for row in self._rows(statement, locked=Order)]
+
+    def _in_shops(self) -> ColumnElement[bool]:
+        return true() if self._shops is None else col(Shop.name).in_(self._shops)
+
+    def sees(self, order_ids: Collection[int]) -> bool:
+        """Whether all of them are orders of the shops."""
+        found = self._rows(select(col(Order.id)).join(Shop, col(Shop.id) == col(Order.shop_id)).where(
+            col(Order.id).in_(order_ids), self._in_shops()))
+        return len(found) == len(set(order_ids))
 
     def _order(self, row: Any) -> OrderFacts:
         lines = self._lines(row.id)
@@ -253,9 +266,11 @@ class StoredBooks:
             col(Subscription.chat) == chat, col(Subscription.report) == report)).scalar()
 
     def waybill_user(self, carrier: str, waybill_no: str) -> str | None:
-        statement = (select(col(Order.external_id)).join(Shipment, col(Shipment.order_id) == col(Order.id))
-                     .where(col(Shipment.waybill_no) == waybill_no, col(Shipment.carrier) == carrier).limit(1))
-        return self._connection.execute(statement).scalar()
+        used = (col(Shipment.waybill_no) == waybill_no, col(Shipment.carrier) == carrier)
+        found = self._rows(select(col(Order.external_id), self._in_shops())
+                           .join(Shipment, col(Shipment.order_id) == col(Order.id))
+                           .join(Shop, col(Shop.id) == col(Order.shop_id)).where(*used).limit(1))
+        return next((number if is_seen else "" for number, is_seen in found), None)
 
     def staff_id(self, name: str) -> int | None:
         return self._connection.execute(select(col(Staff.id)).where(col(Staff.name) == name)).scalar()
@@ -263,8 +278,19 @@ class StoredBooks:
     def exception(self, number: int) -> ExceptionFacts | None:
         row: Any = self._connection.execute(select(
             col(ExceptionCase.id), col(ExceptionCase.kind), col(ExceptionCase.label), col(ExceptionCase.snoozed_until),
-            col(ExceptionCase.resolved_at).is_(None)).where(col(ExceptionCase.id) == number)).first()
+            col(ExceptionCase.resolved_at).is_(None)).where(
+                col(ExceptionCase.id) == number,
+                true() if self._shops is None else and_(
+                    col(ExceptionCase.place).in_(self._shops),
+                    col(ExceptionCase.kind).in_(kinds_for(tuple(Permission), only_of_shops=True))))).first()
         return ExceptionFacts(*row) if row else None
+
+    def mapping(self, number: int) -> KeptMapping | None:
+        found = import_mappings.find(self._connection, number)
+        return found.kept if found else None
+
+    def limits(self, who: str) -> Sequence[LimitFacts]:
+        return shop_limits.facts(self._connection, who)
 
     def named(self, text: str) -> Sequence[Named]:
         return naming.named(self._connection, text)
@@ -284,7 +310,10 @@ class StoredBooks:
     def nearest(self, dimension: str, text: str) -> tuple[str, ...]:
         from rapidfuzz import fuzz, process  # noqa: PLC0415  (only needed when a name is wrong)
 
-        names = self._connection.execute(_names(dimension).limit(MAX_CANDIDATES)).scalars().all()
+        wanted = _names(dimension)
+        if dimension == "order" and self._shops is not None:
+            wanted = wanted.join(Shop, col(Shop.id) == col(Order.shop_id)).where(self._in_shops())
+        names = self._connection.execute(wanted.limit(MAX_CANDIDATES)).scalars().all()
         return tuple(name for name, _, _ in process.extract(
             text, names, scorer=fuzz.ratio, processor=str.upper, limit=MAX_SIMILAR, score_cutoff=LEAST_LIKENESS))
 
@@ -293,6 +322,10 @@ def _names(dimension: str) -> Select[str]:
     """Orders are only those that an action could be about, the latest first."""
     if dimension == "order":
         return select(col(Order.external_id)).where(col(Order.status).in_(_WAITING)).order_by(col(Order.id).desc())
+    if dimension == "reader":
+        return shop_limits.readers()
+    if dimension == "shop":
+        return select(col(Shop.name))
     if dimension == "listing":
         return listings.unmatched_texts()
     if dimension in {"alias", "name"}:

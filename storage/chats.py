@@ -12,15 +12,19 @@ from sqlmodel import col
 from domain.errors import UserCanFix
 from domain.messaging.gates import ChatButton
 from domain.messaging.model import MAX_CHAT_KEY, Chat, ChatState, OutboxMessage, OutboxState, Report, Subscription
-from domain.people import Role
+from domain.people import Role, Shops
 from storage.engine import Database
+from storage.shop_limits import named
 
 MAX_TITLE = 200
 
 
 @dataclass(frozen=True, slots=True)
 class KnownChat:
-    """One chat as the conversation needs it. `clearance` is a group's; None: nothing may be said there but help."""
+    """One chat as the conversation needs it. `clearance` is a group's; None: nothing may be said there but help.
+
+    What is said there is of its `shops` alone.
+    """
 
     key: str
     title: str
@@ -28,6 +32,7 @@ class KnownChat:
     clearance: Role | None
     language: str
     state: ChatState
+    shops: Shops = None
 
 
 class Chats:
@@ -70,8 +75,7 @@ class Chats:
     def known(self, keys: Collection[str]) -> dict[str, KnownChat]:
         """Those of the chats that were seen before, by their keys."""
         with self._database.read() as connection:
-            return {row.key: KnownChat(*row) for row in connection.execute(
-                _known().where(col(Chat.key).in_(sorted(keys))))}
+            return {chat.key: chat for chat in _chats(connection, _known().where(col(Chat.key).in_(sorted(keys))))}
 
     def left(self, key: str, now: datetime) -> None:
         """The bot was removed or blocked there."""
@@ -90,9 +94,10 @@ class Chats:
         with self._database.write() as connection:
             is_known = connection.execute(select(col(Chat.id)).where(col(Chat.key) == new)).first() is not None
             if is_known:  # it was seen under its new address before this was told: the old one's clearance counts
-                old_clearance = select(col(Chat.clearance)).where(col(Chat.key) == old).scalar_subquery()
+                kept = {name: select(col(getattr(Chat, name))).where(col(Chat.key) == old).scalar_subquery()
+                        for name in ("clearance", "shops")}
                 connection.execute(update(Chat).where(col(Chat.key) == new, col(Chat.clearance).is_(None)).values(
-                    clearance=old_clearance, changed_at=now))
+                    **kept, changed_at=now))
                 connection.execute(delete(Chat).where(col(Chat.key) == old))
             else:
                 connection.execute(update(Chat).where(col(Chat.key) == old).values(key=new, changed_at=now))
@@ -101,8 +106,7 @@ class Chats:
     def groups(self) -> list[tuple[KnownChat, tuple[str, ...]]]:
         """Every group with the reports it gets."""
         with self._database.read() as connection:
-            chats = [KnownChat(*row) for row in connection.execute(
-                _known().where(col(Chat.is_group)).order_by(col(Chat.id)))]
+            chats = _chats(connection, _known().where(col(Chat.is_group)).order_by(col(Chat.id)))
             wanted = connection.execute(select(col(Subscription.chat), col(Subscription.report), col(Subscription.at))
                                         .order_by(col(Subscription.id))).all()
         return [(chat, tuple(f"{report}{f' {at}' if at else ''}" for key, report, at in wanted
@@ -135,9 +139,13 @@ class Chats:
                                                                created_at=now))
 
 
+def _chats(connection: Connection, statement: Any) -> list[KnownChat]:
+    return [KnownChat(*row) for row in named(connection, connection.execute(statement).all(), 6)]
+
+
 def _known() -> Any:
     return select(col(Chat.key), col(Chat.title), col(Chat.is_group), col(Chat.clearance), col(Chat.language),
-                  col(Chat.state))
+                  col(Chat.state), col(Chat.shops))
 
 
 def _readdress(connection: Connection, old: str, new: str) -> None:

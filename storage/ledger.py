@@ -41,15 +41,18 @@ from domain.changes import (
 from domain.errors import RetryLater
 from domain.finance.model import Expense
 from domain.fulfilment.model import MergedOrder, ParcelLine, Shipment
+from domain.importing.model import MappingChange
 from domain.inventory.model import StockBalance, StockMove
 from domain.messaging.model import Subscription
 from domain.orders.model import Order, OrderMark
 from domain.purchasing.model import PurchaseLine, PurchaseOrder, PurchaseStatus
-from storage import costs, exceptions
+from domain.staffing.model import ShopLimitChange
+from storage import costs, exceptions, import_mappings
 from storage.customers import refresh_customers
 from storage.listings import write_listing
 from storage.refund_ledger import write_refund
 from storage.shelves import Contended, exactly_one, open_balance, settle, write_allocation
+from storage.shop_limits import write_limit
 
 HASH_BITS = 48  # content hashes of the other rows are as long
 
@@ -267,6 +270,14 @@ def _listing(connection: Connection, change: ListingChange, _: Reference) -> Non
     write_listing(connection, change)
 
 
+def _shop_limit(connection: Connection, change: ShopLimitChange, _: Reference) -> None:
+    exactly_one(write_limit(connection, change))
+
+
+def _mapping(connection: Connection, change: MappingChange, reference: Reference) -> None:
+    import_mappings.write(connection, change, reference.at)
+
+
 # In the order in which rows are touched.
 _WRITERS: dict[type, Callable[[Connection, Any, Reference], None]] = {
     OrderChange: _order,
@@ -289,4 +300,6 @@ _WRITERS: dict[type, Callable[[Connection, Any, Reference], None]] = {
     AliasChange: _alias,
     ListingChange: _listing,
     BalanceRepair: _repair,
+    ShopLimitChange: _shop_limit,
+    MappingChange: _mapping,
 }

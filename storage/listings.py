@@ -4,7 +4,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, Select, and_, cast, func, literal, or_, select, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+    update,
+)
 from sqlmodel import col
 
 from domain.books import ListingFacts
@@ -13,6 +26,7 @@ from domain.changes import ListingChange
 from domain.metrics.catalog import PLATFORM_NAMES
 from domain.money import RATE_SCALE, UNIT_SCALE, minor_per_unit
 from domain.orders.model import Fulfilment
+from domain.people import Shops
 from storage import allocations, rollups
 from storage.engine import Database
 from storage.schema import metadata
@@ -175,13 +189,14 @@ class StoredMatching:
 
     database: Database
 
-    def unmatched(self, most: int) -> list[tuple[str, str, int, int, tuple[str, ...]]]:
+    def unmatched(self, most: int, shops: Shops = None) -> list[tuple[str, str, int, int, tuple[str, ...]]]:
         """(shop, text, order lines, orders, nearest own SKUs), the most lines first."""
         is_bound = select(col(Listing.id)).where(
             col(Listing.shop_id) == _orders.c.shop_id, col(Listing.platform_sku) == _listed_as).exists()
         statement = (select(_shops.c.name, _listed_as.label("text"), func.count(), func.count(_orders.c.id.distinct()))
                      .select_from(_lines.join(_orders).join(_shops, _shops.c.id == _orders.c.shop_id))
-                     .where(_lines.c.sku_id.is_(None), _listed_as.is_not(None), ~is_bound)
+                     .where(_lines.c.sku_id.is_(None), _listed_as.is_not(None), ~is_bound,
+                            true() if shops is None else _shops.c.name.in_(shops))
                      .group_by(_shops.c.name, _listed_as).order_by(func.count().desc(), _shops.c.name, _listed_as))
         with self.database.read() as connection:
             rows = connection.execute(statement.limit(most)).all()

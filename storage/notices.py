@@ -1,6 +1,7 @@
 """Telling the owners what went wrong: one short message each, once for as long as it is the same."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Connection, select
 from sqlmodel import col
@@ -20,6 +21,26 @@ def tell_owners(connection: Connection, alarm: Alarm, now: datetime) -> int:
     payload = {"key": f"alarm.{alarm.key}", "facts": dict(alarm.facts)}
     return sum(outbox.enqueue(connection, chat=chat, unique_key=f"notice:{alarm.name}:{chat}"[:200], kind=KIND,
                               payload=payload, now=now, expires_at=now + USEFUL_FOR) for chat in chats)
+
+
+def of_dead_letter(connection: Connection, message: Any, error: str, now: datetime) -> int:
+    """That a chat of the shop gets nothing any more: once a day, however many messages it costs.
+
+    Strangers may block the bot as they like, and a notice that cannot be sent needs no notice.
+    """
+    room = message.chat.partition("/")[0]
+    chat = connection.execute(select(col(Chat.title), col(Chat.is_group)).where(col(Chat.key) == room)).first()
+    if message.kind == KIND or chat is None or not (chat.is_group or _is_of_the_shop(connection, room)):
+        return 0
+    facts = {"chat": chat.title or room, "error": error}
+    return tell_owners(connection, Alarm(f"dead:{room}:{now:%Y-%m-%d}", "message_dead", facts), now)
+
+
+def _is_of_the_shop(connection: Connection, private: str) -> bool:
+    channel, _, number = private.partition(":")
+    return connection.execute(select(col(StaffIdentity.id)).where(
+        col(StaffIdentity.channel) == channel, col(StaffIdentity.external_id) == number,
+        col(StaffIdentity.unbound_at).is_(None))).first() is not None
 
 
 def _private_chats_of_owners(connection: Connection) -> list[str]:

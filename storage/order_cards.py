@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, select, true
 from sqlmodel import col
 
 from domain.catalog.model import Product, Shop, Sku
@@ -11,7 +11,7 @@ from domain.fulfilment.model import Shipment
 from domain.inventory.model import Warehouse
 from domain.orders.card import CardLine, CardParcel, CardRefund, OrderCard
 from domain.orders.model import Order, OrderLine, Refund
-from domain.people import Staff
+from domain.people import Shops, Staff
 from storage.books import StoredBooks
 from storage.encryption import Vault
 from storage.engine import Database
@@ -26,17 +26,18 @@ class StoredOrderCards:
     def __init__(self, database: Database, vault: Vault) -> None:
         self._database, self._vault = database, vault
 
-    def cards(self, number: str) -> Sequence[OrderCard]:
+    def cards(self, number: str, shops: Shops = None) -> Sequence[OrderCard]:
         columns = Order.__table__.columns  # type: ignore[attr-defined]
         which = (select(*columns, col(Shop.name).label("shop"))
                  .join(Shop, col(Shop.id) == col(Order.shop_id))
-                 .where(col(Order.external_id) == number).order_by(col(Order.id)).limit(MAX_SHOPS))
+                 .where(col(Order.external_id) == number, true() if shops is None else col(Shop.name).in_(shops))
+                 .order_by(col(Order.id)).limit(MAX_SHOPS))
         with self._database.read() as connection:
             return [self._card(connection, row) for row in connection.execute(which).all()]
 
-    def nearest(self, number: str) -> Sequence[str]:
+    def nearest(self, number: str, shops: Shops = None) -> Sequence[str]:
         with self._database.read() as connection:
-            return StoredBooks(connection, locks=False).nearest("order", number)
+            return StoredBooks(connection, locks=False, shops=shops).nearest("order", number)
 
     def _card(self, connection: Connection, row: Any) -> OrderCard:
         region = " ".join(part for part in (row.province, row.city) if part)

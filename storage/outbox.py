@@ -88,11 +88,15 @@ class DeadLetter:
     error: str
 
 
+OnDead = Callable[[Connection, Leased, str, datetime], Any]  # with the error and the moment
+
+
 class Outbox:
     """The messages as the relay takes and marks them; each call is one short transaction."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, on_dead: OnDead = lambda *_: None) -> None:
+        """`on_dead` is called in the transaction that gives a message up."""
+        self._database, self._on_dead = database, on_dead
 
     def lease(self, now: datetime, lasts_s: float, limit: int, *, paces_of: PacesOf = lambda _: {},
               patience_s: float = 0) -> list[Leased]:
@@ -157,10 +161,13 @@ class Outbox:
             paces.hold(connection, key, rate, until)
             self._set(connection, message.id, not_before=until, leased_until=None, error="429")
 
-    def give_up(self, message: Leased, error: str, *, state: OutboxState = OutboxState.DEAD) -> None:
+    def give_up(self, message: Leased, error: str, now: datetime, *, is_lost: bool = True) -> None:
+        """`is_lost`: somebody misses it; an edit of what is no longer there is missed by nobody."""
         with self._database.write() as connection:
-            self._set(connection, message.id, state=state, leased_until=None, error=error[:MAX_ERROR],
+            self._set(connection, message.id, state=OutboxState.DEAD, leased_until=None, error=error[:MAX_ERROR],
                       attempts=message.attempts + 1)
+            if is_lost:
+                self._on_dead(connection, message, error, now)
 
     def dead(self, limit: int) -> list[DeadLetter]:
         """The latest that were given up."""
@@ -197,12 +204,17 @@ def _is_free() -> ColumnElement[bool]:
 
 
 def _waiting() -> Any:
-    """Free, its time has come, and nothing that was said to the chat before waits to be sent or is being sent."""
+    """Free, its time has come, and nothing that was said to the chat before waits to be sent or is being sent.
+
+    One that failed is waited for, however late it is tried again: else what follows it overtakes it while the channel
+    is down. One that was never meant for now, such as a report of tomorrow morning, is not.
+    """
     earlier = aliased(OutboxMessage)
     before = select(col(earlier.id)).where(
         col(earlier.chat) == col(OutboxMessage.chat), col(earlier.id) < col(OutboxMessage.id),
         col(earlier.state) == OutboxState.QUEUED,
-        or_(col(earlier.not_before) <= bindparam("soon"), col(earlier.leased_until) >= bindparam("now")))
+        or_(col(earlier.not_before) <= bindparam("soon"), col(earlier.leased_until) >= bindparam("now"),
+            col(earlier.attempts) > 0))
     return (select(OutboxMessage.__table__)  # type: ignore[attr-defined]
             .where(_is_free(), col(OutboxMessage.not_before) <= bindparam("now"), not_(before.exists()))
             .order_by(col(OutboxMessage.id)).limit(bindparam("most", type_=Integer))

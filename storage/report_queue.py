@@ -73,12 +73,12 @@ def _alarms(report: Report, who: subscribers.Audience) -> Iterator[Alarm]:
 def _parts(one: Send, who: subscribers.Audience, run: Run) -> Iterator[_Part]:
     """What each chat may see; what a group may not see goes privately to those of its channel who may."""
     for recipient in who.recipients:
-        if not run.serves(recipient, one.audience):
+        if recipient.shops != one.shops or not run.serves(recipient, one.audience):
             continue
         seen = one.body.for_role(recipient.role)
         people = []
         if recipient.is_group and seen != one.body:
-            people = [person for person in who.privately(recipient.chat) if one.body.for_role(person.role) == one.body]
+            people = [person for person in who.privately(recipient) if one.body.for_role(person.role) == one.body]
         yield from (_Part(person.chat, one, one.body) for person in people)
         if seen is not None:
             yield _Part(recipient.chat, one, seen, seen != one.body and recipient.is_group, len(people))
@@ -88,7 +88,8 @@ def _queue(connection: Connection, part: _Part, run: Run, now: datetime) -> Repo
     """The part alone, as a message, when it was queued now; None when the chat has it already."""
     alone = ReportMessage(
         run.calendar.local(run.due_at), (part.body,), is_late=run.addressed.is_late and not run.is_by_hand,
-        withheld=(part.send.report,) if part.is_withheld else (), told_privately=part.told_privately)
+        withheld=(part.send.report,) if part.is_withheld else (), told_privately=part.told_privately,
+        shops=part.send.shops)
     times = _times(part, run, now)
     stamp = run.due_at.astimezone(UTC).isoformat()
     key = f"report:{stamp}:{part.chat}"

@@ -11,9 +11,10 @@ from sqlmodel import col
 
 from domain.catalog.model import Alias, NamedKind, Platform, Shop
 from domain.errors import UserCanFix
-from domain.people import Role, Staff
+from domain.people import Role, Shops, Staff
 from storage.encryption import Vault
 from storage.engine import Database
+from storage.shop_limits import named
 
 _Kind = TypeVar("_Kind", bound=StrEnum)
 
@@ -56,23 +57,25 @@ class Roster:
     def change_role(self, name: str, role: str) -> None:
         with self._database.write() as connection:
             new = _one_of(Role, role, "role")
-            changed = connection.execute(update(Staff).where(col(Staff.name) == name).values(role=new)).rowcount
+            owns = {"shops": None} if new is Role.OWNER else {}  # an owner sees all shops
+            changed = connection.execute(update(Staff).where(col(Staff.name) == name).values(role=new, **owns)).rowcount
         if not changed:
             raise UserCanFix(f"nobody here is called {name}; see zhanggui staff list")
 
-    def staff(self) -> list[tuple[str, str, bool]]:
-        statement = select(col(Staff.name), col(Staff.role), col(Staff.is_active)).order_by(col(Staff.id))
+    def staff(self) -> list[tuple[str, str, bool, Shops]]:
+        columns = (col(Staff.name), col(Staff.role), col(Staff.is_active), col(Staff.shops))
         with self._database.read() as connection:
-            return [(name, role.value, bool(active)) for name, role, active in connection.execute(statement)]
+            rows = connection.execute(select(*columns).order_by(col(Staff.id))).all()
+            return [(name, role.value, bool(active), shops) for name, role, active, shops in named(connection, rows, 3)]
 
-    def find_staff(self, name: str) -> tuple[str, Role] | None:
-        """A person who works here, by name or alias."""
+    def find_staff(self, name: str) -> tuple[str, Role, Shops] | None:
+        """A person who works here, by name or alias, with the shops that the person is limited to."""
         alias = select(col(Alias.target_id)).where(col(Alias.kind) == NamedKind.STAFF, col(Alias.text) == name)
-        statement = select(col(Staff.name), col(Staff.role)).where(
+        statement = select(col(Staff.name), col(Staff.role), col(Staff.shops)).where(
             or_(func.lower(col(Staff.name)) == name.lower(), col(Staff.id).in_(alias)), col(Staff.is_active))
         with self._database.read() as connection:
-            found = connection.execute(statement).first()
-        return (found[0], found[1]) if found else None
+            found = named(connection, connection.execute(statement.limit(1)).all(), 2)
+        return (found[0][0], found[0][1], found[0][2]) if found else None
 
 
 def _name(text: str) -> str:

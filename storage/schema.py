@@ -11,6 +11,7 @@ import domain.customers.model
 import domain.exceptions.model
 import domain.finance.model
 import domain.fulfilment.model
+import domain.importing.model
 import domain.inventory.model
 import domain.inventory.watch
 import domain.jobs

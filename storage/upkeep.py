@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import select, true
 from sqlmodel import col
 
 from domain.catalog.model import Shop
 from domain.invariants import Break
 from domain.orders.model import Order, OrderStatus
+from domain.people import Shops
 from storage import backup, confirmations
 from storage.engine import Database
 from storage.purge import purge
@@ -45,11 +46,11 @@ class StoredWaiting:
 
     database: Database
 
-    def oldest(self, at: datetime, most: int) -> Sequence[tuple[str, str, datetime | None]]:
+    def oldest(self, at: datetime, most: int, shops: Shops = None) -> Sequence[tuple[str, str, datetime | None]]:
         statement = (select(col(Order.external_id), col(Shop.name), col(Order.ship_by))
                      .join(Shop, col(Shop.id) == col(Order.shop_id))
                      .where(col(Order.status).in_([OrderStatus.TO_SHIP, OrderStatus.PARTLY_SHIPPED]),
-                            col(Order.created_at) <= at)
+                            col(Order.created_at) <= at, true() if shops is None else col(Shop.name).in_(shops))
                      .order_by(col(Order.ship_by).is_(None), col(Order.ship_by), col(Order.id)).limit(most))
         with self.database.read() as connection:
             return [(number, shop, ship_by) for number, shop, ship_by in connection.execute(statement)]

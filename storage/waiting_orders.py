@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, select, true
 from sqlmodel import col
 
 from domain.catalog.model import Shop, Sku
 from domain.fulfilment.model import Shipment
 from domain.orders.model import Order, OrderLine, OrderStatus
+from domain.people import Shops
 from storage.engine import Database
 
 _WAITING = (OrderStatus.TO_SHIP, OrderStatus.PARTLY_SHIPPED)
@@ -34,9 +35,9 @@ class WaitingOrders:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def waiting(self, limit: int) -> tuple[int, list[WaitingOrder]]:
+    def waiting(self, limit: int, shops: Shops = None) -> tuple[int, list[WaitingOrder]]:
         """How many wait, and those that have waited longest."""
-        is_waiting = col(Order.status).in_(_WAITING)
+        is_waiting = and_(col(Order.status).in_(_WAITING), _in(shops))
         oldest = (select(col(Order.id), col(Order.external_id), col(Shop.name), col(Order.paid_at), col(Order.ship_by))
                   .join(Shop, col(Shop.id) == col(Order.shop_id)).where(is_waiting)
                   .order_by(func.coalesce(col(Order.ship_by), col(Order.paid_at)), col(Order.id)).limit(limit))
@@ -54,16 +55,23 @@ class WaitingOrders:
         return count, [WaitingOrder(number, shop, paid_at, ship_by, " ".join(goods.get(order_id, ()))[:MAX_GOODS_CHARS])
                        for order_id, number, shop, paid_at, ship_by in rows]
 
-    def orders_among(self, texts: Sequence[str]) -> list[str]:
+    def orders_among(self, texts: Sequence[str], shops: Shops = None) -> list[str]:
         """Those of the texts that are order numbers."""
         with self._database.read() as connection:
             found = set(connection.execute(select(col(Order.external_id)).where(
-                col(Order.external_id).in_(list(texts)))).scalars())
+                col(Order.external_id).in_(list(texts)), _in(shops))).scalars())
         return [text for text in texts if text in found]
 
-    def order_of_waybill(self, waybill: str) -> str | None:
-        """The order that was sent with the waybill already."""
+    def order_of_waybill(self, waybill: str, shops: Shops = None) -> str | None:
+        """The order of these shops that was sent with the waybill already."""
         with self._database.read() as connection:
             return connection.execute(
                 select(col(Order.external_id)).join(Shipment, col(Shipment.order_id) == col(Order.id))
-                .where(col(Shipment.waybill_no) == waybill).limit(1)).scalar()
+                .where(col(Shipment.waybill_no) == waybill, _in(shops)).limit(1)).scalar()
+
+
+def _in(shops: Shops) -> ColumnElement[bool]:
+    """Orders of these shops."""
+    if shops is None:
+        return true()
+    return col(Order.shop_id).in_(select(col(Shop.id)).where(col(Shop.name).in_(shops)))

@@ -38,6 +38,7 @@ class Written:
 def export_kind(shop: OpenShop, kind: Kind, out: Path, person: Person) -> Written:
     """Write every row of the kind. Unmasked personal data are for who may see them, and stand in the audit."""
     require(person.role, RIGHTS[kind])
+    person.require_every_shop()
     is_masked = kind in PERSONAL and not may(person.role, Permission.PERSONAL_DATA)
     sheet = own_sheet(kind, exported(shop.database, shop.vault, kind), shop.calendar, is_masked=is_masked)
     if kind in PERSONAL and not is_masked:

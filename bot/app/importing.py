@@ -11,14 +11,18 @@ from typing import Any, TypeVar
 from bot.app.progress import Progress
 from bot.app.settings import Settings
 from bot.app.wiring import OpenShop
+from bot.rendering.mappings import said_of
 from bot.rendering.messages import say
 from domain.catalog.model import Platform
 from domain.drafts import Counts, Kind, Reject
 from domain.errors import UserCanFix
+from domain.importing.model import KeptMapping
 from domain.ports import ImportSink
+from integrations.files.formats import header_key
 from integrations.files.importing import ImportTable, open_import
 from integrations.files.rejected import write_rejects
 from storage.exceptions import ExceptionInbox
+from storage.import_mappings import StoredMappings
 
 MAX_NAMED_COLUMNS = 25  # in a sentence; the JSON names all
 MAX_REJECTS_KEPT = 100_000  # of one file; a file with more is not what it was taken for
@@ -68,6 +72,7 @@ class Outcome:
             "kinds": {kind.value: counts._asdict() for kind, counts in self.counts.items()},
             "files": [{"file": str(item.path), "table": item.table.name, "kind": item.table.kind.value,
                        "format": item.table.format, "rows": item.rows, "rejected": len(item.rejects),
+                       "remembered_mapping": dict(item.table.learned.kept.mapping) if item.table.learned else None,
                        "ignored_columns": list(item.table.ignored_columns),
                        "rejected_file": str(item.rejected_file) if item.rejected_file else None}
                       for item in self.files],
@@ -77,6 +82,9 @@ class Outcome:
         for item in self.files:
             yield say("import_table", self.language, table=item.table.name, rows=f"{item.rows:,}",
                       kind=say(f"kind_{item.table.kind.value}", self.language), format=item.table.format)
+            if item.table.learned is not None:
+                yield say("import_remembered", self.language, number=item.table.learned.number,
+                          columns=said_of(item.table.learned.kept))
             if item.table.ignored_columns:
                 yield say("import_ignored", self.language, columns=self._listed(item.table.ignored_columns))
         for kind, counts in self.counts.items():
@@ -127,7 +135,7 @@ def import_files(shop: OpenShop, paths: Sequence[Path], options: Options, *, dry
     """All files in one transaction: after a crash there is all of it or nothing, and the command may be run again."""
     tables = [(path, table) for path in paths for table in open_import(
         path, calendar=shop.calendar, default_currency=shop.currency, kind=options.kind, shop=options.shop,
-        mapping=options.mapping, platform=options.platform)]
+        mapping=options.mapping, platform=options.platform, remember=StoredMappings(shop.database).remembered)]
     files = [FileOutcome(path, table) for path, table in tables]
     with shop.ingest(shop.now()) as sink:
         for item in files:
@@ -142,9 +150,22 @@ def import_files(shop: OpenShop, paths: Sequence[Path], options: Options, *, dry
     for kind, reject in late:  # found wrong only beside what the shop knows; already counted
         next(item for item in files if item.table.kind is kind).rejects.append(reject)
     if not dry_run:
+        _remember(shop, files, options.mapping or {})
         _write_rejected(files, shop.settings)
     exceptions = 0 if dry_run else ExceptionInbox(shop.database, shop.calendar).refresh(shop.now())
     return Outcome(files, counts, dry_run, shop.settings.language, exceptions)
+
+
+def _remember(shop: OpenShop, files: Sequence[FileOutcome], mapping: Mapping[str, str]) -> None:
+    """What was said of columns, so that a table with the same headers asks for nothing the next time."""
+    for table in (item.table for item in files):
+        said = {column: header for column, header in mapping.items()
+                if header_key(table.columns.get(column, "")) == header_key(header)}
+        if said:
+            known = dict(table.learned.kept.mapping) if table.learned else {}
+            StoredMappings(shop.database).keep(KeptMapping(
+                table.headers_hash, tuple(filter(None, table.header)), table.kind,
+                tuple({**known, **said}.items())), shop.now())
 
 
 def _read(item: FileOutcome, sink: ImportSink, progress: Progress) -> None:

@@ -25,6 +25,7 @@ from bot.relay import Relay
 from bot.rendering.chart import draw
 from bot.rendering.reply import Reply
 from bot.rendering.report import render_notice, render_report
+from storage import notices
 from storage.bindings import CODE_LETTERS, Bindings
 from storage.buttons import Buttons
 from storage.chat_files import ChatFiles
@@ -65,7 +66,8 @@ class Serving:
     inbox: Inbox = field(init=False)
 
     def __post_init__(self) -> None:
-        self.outbox, self.inbox = Outbox(self.shop.database), Inbox(self.shop.database)
+        self.outbox = Outbox(self.shop.database, on_dead=notices.of_dead_letter)
+        self.inbox = Inbox(self.shop.database)
 
     def database_problem(self) -> str | None:
         try:
@@ -123,9 +125,9 @@ def _telegram(serving: Serving, relay: Relay, senders: dict[str, Sender]) -> tup
     answerer = OneAtATime(shop.dispatcher)
     files = FileTalk(ChatFiles(shop.database, _file_code), ChatFileDesk(shop), WaitingOrders(shop.database), read,
                      answerer)
-    bot, taps = make_bot(settings), Buttons(shop.database, shop.vault)
+    bot, buttons = make_bot(settings), Buttons(shop.database, shop.vault)
     channel = TelegramChannel(
-        settings, bot, inbox=serving.inbox, taps=taps, roll=bindings(shop),
+        settings, bot, inbox=serving.inbox, buttons=buttons, roll=bindings(shop),
         conversation=conversation(shop, answerer, files), files=files, clock=wiring.clock,
         wake_relay=relay.wake)
     senders["telegram"] = channel.sender

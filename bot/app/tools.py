@@ -9,6 +9,7 @@ from scheduler.context import Tools
 from storage.engine import Database
 from storage.figures import MetricFigures
 from storage.stock_watch import StoredStockWatch
+from storage.subscribers import StoredReaders
 from storage.upkeep import NoPlatforms, StoredUpkeep, StoredWaiting
 
 BACKUP_FOLDER = "backups"
@@ -18,4 +19,4 @@ def tools_for(database: Database, calendar: ShopCalendar, currency: str, *, secr
               now: Callable[[], datetime]) -> Tools:
     return Tools(MetricFigures(database, calendar, currency), calendar, currency,
                  StoredStockWatch(database, calendar), StoredWaiting(database),
-                 StoredUpkeep(database, secret, data_dir / BACKUP_FOLDER), NoPlatforms(), now)
+                 StoredUpkeep(database, secret, data_dir / BACKUP_FOLDER), NoPlatforms(), now, StoredReaders(database))

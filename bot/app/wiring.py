@@ -12,6 +12,7 @@ from bot.app.export_folder import EXPORTS, ExportFolder
 from bot.app.settings import DEFAULT_CURRENCY, DEFAULT_TIMEZONE, ModelSettings, Settings
 from bot.dispatcher import Dispatcher
 from bot.learning import Learning
+from bot.mapping_memory import MappingMemory
 from bot.matching import Matching
 from bot.minding import Minding
 from bot.model_mode.consult import ModelMode
@@ -26,7 +27,7 @@ from bot.understanding.understand import Understanding
 from domain.clock import ShopCalendar
 from domain.errors import OperatorMustAct, UserCanFix
 from domain.messaging.model import Report
-from domain.people import Role
+from domain.people import Role, Shops
 from domain.reports import ReportBody
 from integrations.files.writing import write_sheet
 from integrations.language.openai_compatible import OpenAICompatible
@@ -37,6 +38,7 @@ from storage.engine import Database, open_database
 from storage.exceptions import ExceptionInbox
 from storage.figures import MetricFigures
 from storage.figures.details import FigureDetails
+from storage.import_mappings import StoredMappings
 from storage.ingest import Ingest
 from storage.listings import StoredMatching
 from storage.migrate import ensure_schema
@@ -84,7 +86,8 @@ class OpenShop:
         """Somebody who works here, or anybody in a role."""
         known = self.roster.find_staff(who)
         if known is not None:
-            return Person(*known)
+            name, role, shops = known
+            return Person(name, role, own_shops=shops)
         try:
             return Person(who.lower(), Role(who.lower()))
         except ValueError as error:
@@ -167,9 +170,11 @@ def _put_together(settings: Settings, database: Database) -> OpenShop:
     minding = Minding(partial(verify, database), ExceptionInbox(database, calendar), calendar.zone, currency)
     learning = Learning(StoredLore(database, vault))
     matching = Matching(StoredMatching(database))
+    memory = MappingMemory(StoredMappings(database))
     lookup = OrderLookup(StoredOrderCards(database, vault))
     dispatcher = Dispatcher(reader, figures, Acting(desk, calendar.zone), proving, draw,
-                            commands={**minding.commands, **learning.commands, **matching.commands, **lookup.commands},
+                            commands={**minding.commands, **learning.commands, **matching.commands, **lookup.commands,
+                                      **memory.commands},
                             first_readers=(read_shipments,), hear=learning.keep)
     if settings.model.is_on:
         dispatcher.beyond = ModelMode(language_model(settings.model), _model_book(settings.model, database, calendar),
@@ -183,13 +188,13 @@ def _put_together(settings: Settings, database: Database) -> OpenShop:
     return shop
 
 
-def _report(shop: OpenShop, report: Report, at: datetime) -> ReportBody:
+def _report(shop: OpenShop, report: Report, at: datetime, shops: Shops) -> ReportBody:
     """The report as it would be now; most conversations never ask for one, and its parts are not loaded for them."""
     from bot.app.tools import tools_for  # noqa: PLC0415
     from scheduler.reports import make  # noqa: PLC0415
 
     return make(report, tools_for(shop.database, shop.calendar, shop.currency, secret="",
-                                  data_dir=shop.settings.data_dir, now=shop.now), at)
+                                  data_dir=shop.settings.data_dir, now=shop.now), at, shops)
 
 
 def _snooze(shop: OpenShop, sku: str, until: datetime) -> int:

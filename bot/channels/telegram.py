@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from bot.channels.telegram_menu import introduce, menu_of_person
 from bot.channels.telegram_reading import CHANNEL, chat_of, read
-from bot.channels.telegram_sending import TelegramSender, translated
+from bot.channels.telegram_sending import Buttons, TelegramSender, translated
 from bot.conversing.conversation import Conversation, Posts
 from bot.conversing.inbound import Attachment, Event, Inbound, Membership, Migration, Tap
 from bot.conversing.worker import Inbox, Worker
@@ -36,14 +36,6 @@ class TelegramSettings:
     base_url: str | None = None
     webhook_secret: str | None = None
     webhook_url: str | None = None
-
-
-class Taps(Protocol):
-    """Makes buttons and takes taps (storage.buttons.Buttons)."""
-
-    def draw(self, count: int) -> list[str]: ...
-    def keep(self, keyboards: Sequence[Any]) -> None: ...
-    def redeem(self, data: str, *, chat: str, person: str, update_key: str, now: datetime) -> Any: ...
 
 
 class Roll(Protocol):
@@ -104,12 +96,12 @@ class TelegramChannel:
 
     name = CHANNEL
 
-    def __init__(self, settings: TelegramSettings, bot: "Bot", *, inbox: Inbox, taps: Taps, roll: Roll,
+    def __init__(self, settings: TelegramSettings, bot: "Bot", *, inbox: Inbox, buttons: Buttons, roll: Roll,
                  conversation: Conversation, files: Files, clock: Callable[[], datetime],
                  wake_relay: Callable[[], None]) -> None:
         self.settings, self.bot = settings, bot
-        self.sender = TelegramSender(bot, taps)
-        self._inbox, self._taps, self._roll, self._conversation = inbox, taps, roll, conversation
+        self.sender = TelegramSender(bot, buttons)
+        self._inbox, self._buttons, self._roll, self._conversation = inbox, buttons, roll, conversation
         self._files, self._clock = files, clock
         self._receive = Together(self._kept)
         self._worker = Worker(CHANNEL, inbox, self, conversation, clock=clock, wake_relay=wake_relay)
@@ -219,7 +211,7 @@ class TelegramChannel:
     async def _tap(self, tap: Tap) -> Posts:
         """Answered at once, whatever becomes of it: until then the person's button shows that it is working."""
         said = tap.said
-        meant = await asyncio.to_thread(self._taps.redeem, tap.data, chat=said.chat, person=said.person_id,
+        meant = await asyncio.to_thread(self._buttons.redeem, tap.data, chat=said.chat, person=said.person_id,
                                         update_key=said.key, now=self._clock())
         if isinstance(meant, str):
             await self._at_once(self.bot.answer_callback_query(

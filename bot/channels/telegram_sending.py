@@ -26,10 +26,11 @@ _BUTTON_ROW_CHARS = 24  # labels together in one row
 
 
 class Buttons(Protocol):
-    """Makes what buttons carry (storage.buttons.Buttons)."""
+    """Makes what buttons carry, and takes taps (storage.buttons.Buttons)."""
 
     def draw(self, count: int) -> list[str]: ...
     def keep(self, keyboards: Sequence[Any]) -> None: ...
+    def redeem(self, data: str, *, chat: str, person: str, update_key: str, now: datetime) -> Any: ...
 
 
 @dataclass(frozen=True, slots=True)

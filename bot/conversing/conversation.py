@@ -98,7 +98,8 @@ class Conversation:
         if inbound.is_group:
             place = ROLE_PERMISSIONS[chat.clearance] if chat.clearance else frozenset[Permission]()
         text = sentence_of(inbound.text, inbound.language)
-        return Hearing(inbound, Person(bound.name, bound.role, place), text, _language(text, inbound.language),
+        person = Person(bound.name, bound.role, place, bound.shops, chat.shops if inbound.is_group else None)
+        return Hearing(inbound, person, text, _language(text, inbound.language),
                        self.shop_now(), at)
 
     def answer(self, those: Sequence[Hearing], within_s: float) -> list[Posts | Exception]:
@@ -179,7 +180,7 @@ class Conversation:
         """The same question asked in private, where nobody else hears the answer."""
         inbound = hearing.inbound
         alone = replace(inbound, chat=inbound.private_chat, room=inbound.private_chat, is_group=False)
-        person = Person(hearing.person.name, hearing.person.role)
+        person = hearing.person.alone()
         posts = [self._post(inbound, Reply("refused", say("people.not_here", hearing.language)))]
         for reply, documents in self._replies(replace(hearing, inbound=alone, person=person), folder):
             posts.append(outgoing.post(alone.chat, reply, person=alone.person_id, documents=documents))

@@ -83,6 +83,8 @@ class FileTalk:
     def _about(self, attachment: Attachment, hearing: Hearing) -> Said:
         is_picture = _is_picture(attachment)
         hearing.person.require(Permission.SHIP if is_picture else Permission.IMPORT)
+        if not is_picture:
+            hearing.person.require_every_shop()
         why_not = _why_not(attachment) or ("too_large" if hearing.content is None else None)
         if hearing.content is None or why_not is not None:
             return [(Reply("refused", say(f"file.{why_not}", hearing.language, name=attachment.name,
@@ -132,7 +134,7 @@ class FileTalk:
         """A waybill and an order make a proposal; what is missing is asked."""
         codes = self.barcodes(content)
         spoken = re.findall(r"[0-9A-Za-z-]{6,}", hearing.text)
-        orders = self.orders.orders_among([*codes, *spoken])
+        orders = self.orders.orders_among([*codes, *spoken], hearing.person.shops)
         waybills = [code for code in dict.fromkeys(codes) if code not in orders and is_waybill(code)]
         return [(self._matched(waybills, orders, hearing), ())]
 
@@ -140,7 +142,8 @@ class FileTalk:
         language = hearing.language
         if not waybills:
             return Reply("clarify", say("file.no_barcode", language))
-        if len(waybills) == 1 and (sent := self.orders.order_of_waybill(waybills[0])):
+        shops = hearing.person.shops
+        if len(waybills) == 1 and (sent := self.orders.order_of_waybill(waybills[0], shops)):
             return Reply("refused", say("file.waybill_sent", language, waybill=waybills[0], order=sent))
         if len(waybills) == len(orders) == 1:
             return self._answered(_ship(orders[0], waybills[0]), hearing)
@@ -149,7 +152,7 @@ class FileTalk:
             buttons = tuple(Button(waybill, _ship(orders[0], waybill)) for waybill in shown) if orders else ()
             return Reply("clarify", say("file.several_barcodes", language, count=len(waybills),
                                         waybills="、".join(shown)), buttons=buttons)
-        _, oldest = self.orders.waiting(MAX_CHOICES)
+        _, oldest = self.orders.waiting(MAX_CHOICES, shops)
         buttons = tuple(Button(f"{order.number} {order.shop}", _ship(order.number, waybills[0])) for order in oldest)
         return Reply("clarify", say("file.which_order", language, waybill=waybills[0],
                                     carrier=carrier_of(waybills[0]) or ""), buttons=buttons)

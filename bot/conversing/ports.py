@@ -10,7 +10,7 @@ from bot.outgoing import Document
 from bot.rendering.reply import Reply
 from bot.turn import Person
 from domain.messaging.pacing import Rate
-from domain.people import Role
+from domain.people import Role, Shops
 
 
 class Bound(Protocol):
@@ -20,6 +20,8 @@ class Bound(Protocol):
     def name(self) -> str: ...
     @property
     def role(self) -> Role: ...
+    @property
+    def shops(self) -> Shops: ...
 
 
 class Bindings(Protocol):
@@ -55,9 +57,9 @@ class Answerer(Protocol):
 class Orders(Protocol):
     """Orders that wait for a parcel (storage.waiting_orders.WaitingOrders)."""
 
-    def waiting(self, limit: int) -> tuple[int, Sequence[Any]]: ...
-    def orders_among(self, texts: Sequence[str]) -> list[str]: ...
-    def order_of_waybill(self, waybill: str) -> str | None: ...
+    def waiting(self, limit: int, shops: Shops) -> tuple[int, Sequence[Any]]: ...
+    def orders_among(self, texts: Sequence[str], shops: Shops) -> list[str]: ...
+    def order_of_waybill(self, waybill: str, shops: Shops) -> str | None: ...
 
 
 class Files(Protocol):

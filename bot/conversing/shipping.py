@@ -7,6 +7,7 @@ from datetime import datetime
 from bot.conversing.conversation import Hearing
 from bot.conversing.ports import Orders
 from bot.outgoing import Document
+from bot.rendering.limits import covers
 from bot.rendering.messages import say
 from bot.rendering.reply import Button, Reply
 from bot.rendering.talk import render_not_allowed
@@ -33,9 +34,10 @@ class ShippingList:
         return [(self._list(hearing), ())]
 
     def _list(self, hearing: Hearing) -> Reply:
-        count, shown = self.orders.waiting(MAX_SHOWN)
+        count, shown = self.orders.waiting(MAX_SHOWN, hearing.person.shops)
+        limit = covers(hearing.person.shops, hearing.language)
         if not count:
-            return Reply("answer", say("ship.none", hearing.language))
+            return Reply("answer", say("ship.none", hearing.language) + limit)
         lines = [say("ship.title", hearing.language, count=count)]
         lines += [say("ship.line", hearing.language, place=place, order=order.number, shop=order.shop,
                       goods=order.goods, since=_since(order.ship_by or order.paid_at, hearing))
@@ -46,7 +48,7 @@ class ShippingList:
         verb = say("ship.verb", hearing.language)
         has_right = may(hearing.person.acting_role, Permission.SHIP)
         buttons = tuple(Button(f"{verb} {place}", f"{verb} {order.number}") for place, order in enumerate(shown, 1))
-        return Reply("answer", "\n".join(lines), buttons=buttons if has_right else ())
+        return Reply("answer", "\n".join(lines) + limit, buttons=buttons if has_right else ())
 
 
 def _since(moment: datetime | None, hearing: Hearing) -> str:

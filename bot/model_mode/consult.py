@@ -103,9 +103,9 @@ class _Talk:
         self._turn = turn
         self._deadline = owner.seconds() + TOTAL_S
         self._nonce = owner.nonce()
-        self._tools = tools_for(turn.person.rights)
+        self._tools = tools_for(turn.person.rights, turn.person.shops)
         gazetteer, mask = owner.names(), Mask()
-        self._asking = Asking(text, turn.person.rights, Setting(turn.at.date(), owner.currency), gazetteer, mask)
+        self._asking = Asking(text, turn.person, Setting(turn.at.date(), owner.currency), gazetteer, mask)
         message = normalise(text)
         said = mask.masked(message, scan(message, gazetteer))
         self._messages = opening(said, turn, mask, nonce=self._nonce, currency=owner.currency)
@@ -140,7 +140,8 @@ class _Talk:
         if left_s <= 0:
             raise ModelUnavailable("the language model took too long", key="model.unavailable")
         person = self._turn.person
-        asked = tokens_of_tools(person.rights) + sum(estimated_tokens(message.text) for message in self._messages)
+        asked = tokens_of_tools(person.rights, person.shops) + sum(
+            estimated_tokens(message.text) for message in self._messages)
         reserved = self._owner.book.reserve(person.name, asked + ANSWER_TOKENS)
         if reserved is None:
             raise _OutOfTokens
@@ -184,7 +185,7 @@ class _Talk:
         if self._queries > MAX_QUERIES:
             raise ToolProblem("that is enough queries for one message; answer with what there is")
         query = query_of(arguments, self._asking)
-        table = self._owner.figures.answer(query, self._turn.at)
+        table = self._owner.figures.answer(query, self._turn.at, self._turn.person.shops)
         result = Result(f"r{len(self._results) + 1}", table, self._turn.language, self._turn.at.date())
         self._results.append(result)
         self._has_strangers_words |= result.tells_strangers_words

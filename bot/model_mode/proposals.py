@@ -21,7 +21,7 @@ _LEFT_OUT = object()
 
 def act_of(action: Action, arguments: Mapping[str, Any], asking: Asking) -> Act:
     """The action as any other message would propose it. Raises ToolProblem."""
-    if action.permission not in asking.rights:
+    if not asking.person.may(action.permission):
         raise ToolProblem("this person may not do that")
     known = {parameter.name: parameter for parameter in action.parameters}
     unknown = next((name for name in arguments if name not in known), None)
@@ -117,6 +117,7 @@ _CHECKS: Mapping[ParameterKind, Callable[[_Said, Any], Any]] = {
     ParameterKind.SKU: _Said.sku, ParameterKind.WAREHOUSE: _Said.warehouse,
     ParameterKind.ORDER: _Said.written, ParameterKind.TEXT: _Said.written, ParameterKind.CARRIER: _Said.carrier,
     ParameterKind.QUANTITY: _Said.whole, ParameterKind.DELTA: _Said.whole, ParameterKind.MONEY: _Said.money,
-    ParameterKind.LINES: _Said.lines, ParameterKind.ORDERS: _Said.orders, ParameterKind.PARCELS: _Said.parcels,
+    ParameterKind.LINES: _Said.lines, ParameterKind.ORDERS: _Said.orders,
+    ParameterKind.SHOPS: _Said.orders, ParameterKind.PARCELS: _Said.parcels,
     ParameterKind.EXCEPTION: _Said.whole,
 }

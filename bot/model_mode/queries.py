@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from bot.model_mode.names import AS_WRITTEN, values_of
 from bot.model_mode.privacy import Mask
 from bot.rendering.messages import knows, say
+from bot.turn import Person
 from bot.understanding.asks import Setting, Trouble, question
 from bot.understanding.draft import Bound, Draft, add_to
 from bot.understanding.gate import unexplained
@@ -23,7 +24,6 @@ from domain.metrics.catalog import DIMENSIONS, METRICS, Unit
 from domain.metrics.periods import Grain, add_months
 from domain.metrics.query import MAX_BY, MAX_LIMIT, MAX_METRICS, REORDER_POINT, Compare, Direction, MetricQuery
 from domain.money import minor_per_unit
-from domain.people import Permission
 
 DAY = timedelta(days=1)
 _MAX_VALUES = 50  # of one filter
@@ -40,7 +40,7 @@ class Asking:
     """Who asks, when, in which shop, in which words."""
 
     text: str  # what the person typed, with nothing hidden
-    rights: frozenset[Permission]
+    person: Person
     setting: Setting
     gazetteer: Gazetteer
     mask: Mask
@@ -97,7 +97,7 @@ def query_of(arguments: Mapping[str, Any], asking: Asking) -> MetricQuery:
     if left_out:
         raise ToolProblem(f"a query that leaves out {left_out} does not answer the question; "
                           "find a query that covers it, or say that it cannot be answered")
-    _require(given, asking.rights)
+    _require(given, asking.person)
     try:
         return question(_draft(given, asking), asking.setting)
     except Trouble as trouble:
@@ -110,12 +110,12 @@ def sentence_of(reading: Refused | Unclear) -> str:
     return say(key, "en", **reading.facts)
 
 
-def _require(given: QueryArguments, rights: frozenset[Permission]) -> None:
+def _require(given: QueryArguments, person: Person) -> None:
     """Once more: a model may call what it was not offered."""
     bounds = [bound.metric for bound in given.having or ()]
     ordered = [order.by for order in given.order or ()]
     for metric in (*given.metrics, *bounds, *ordered):
-        if metric not in METRICS or METRICS[metric].permission not in rights:
+        if metric not in METRICS or not person.may_ask(metric, METRICS[metric].permission):
             raise ToolProblem(f"there is no metric {metric!r} for this person")
 
 

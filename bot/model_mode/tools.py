@@ -18,30 +18,32 @@ from domain.fulfilment.rules import CARRIERS
 from domain.language.conversation import Tool, estimated_tokens
 from domain.messaging.model import Report
 from domain.metrics.catalog import DIMENSIONS, METRICS, Metric
+from domain.metrics.limits import can_tell
 from domain.metrics.query import MAX_BY, MAX_LIMIT, MAX_METRICS, OPERATORS, Compare, Direction
-from domain.people import Permission
+from domain.people import Permission, Shops
 
 RUN_QUERY, FIND_NAME, PROPOSE = "run_query", "find_name", "propose_"
 Schema = dict[str, Any]
 
 
 @cache
-def tools_for(rights: frozenset[Permission]) -> tuple[Tool, ...]:
-    """All tools of somebody with these rights, in the order of the registries."""
-    metrics = permitted_metrics(rights)
+def tools_for(rights: frozenset[Permission], shops: Shops = None) -> tuple[Tool, ...]:
+    """All tools of somebody with these rights who is limited to the shops, in the order of the registries."""
+    metrics = permitted_metrics(rights, shops)
     figures = (_run_query(metrics), _FIND_NAME) if metrics else ()
-    return (*figures, *(_propose(action) for action in actions().values() if action.permission in rights))
+    return (*figures, *(_propose(action) for action in actions().values()
+                         if action.permission in rights and (action.is_of_shops or shops is None)))
 
 
 @cache
-def tokens_of_tools(rights: frozenset[Permission]) -> int:
+def tokens_of_tools(rights: frozenset[Permission], shops: Shops = None) -> int:
     """About how many tokens these tools take, in each round."""
     return sum(estimated_tokens(f"{tool.description}{json.dumps(tool.parameters, ensure_ascii=False)}")
-               for tool in tools_for(rights))
+               for tool in tools_for(rights, shops))
 
 
-def permitted_metrics(rights: frozenset[Permission]) -> tuple[Metric, ...]:
-    return tuple(metric for metric in METRICS.values() if metric.permission in rights)
+def permitted_metrics(rights: frozenset[Permission], shops: Shops = None) -> tuple[Metric, ...]:
+    return tuple(metric for metric in METRICS.values() if metric.permission in rights and can_tell(metric.id, shops))
 
 
 def action_called(tool: str) -> Action | None:
@@ -163,6 +165,7 @@ _KINDS: Mapping[ParameterKind, Callable[[Parameter], Schema]] = {
     ParameterKind.LINES: lambda _: _list(_LINE, least=1, most=MAX_LINES),
     ParameterKind.PARCELS: lambda _: _list(_PARCEL, least=1, most=MAX_PARCELS),
     ParameterKind.ORDERS: lambda _: _list({"type": "string", "maxLength": MAX_NAME}, least=1, most=MAX_LINES),
+    ParameterKind.SHOPS: lambda _: _list({"type": "string", "maxLength": MAX_NAME}, least=1, most=MAX_LINES),
     ParameterKind.REPORT: lambda _: _one_of([*Report]),
     ParameterKind.COST_METHOD: lambda _: _one_of([*CostMethod]),
     ParameterKind.MARK: lambda _: _one_of([*MARKS]),

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.rendering.dates import WEEKDAYS, day, span
+from bot.rendering.limits import limits_line
 from bot.rendering.messages import say
 from bot.rendering.reply import Button, Reply
 from bot.rendering.report_orders import waiting_lines
@@ -16,6 +17,7 @@ from domain.messaging.model import Report
 from domain.metrics.periods import Period
 from domain.metrics.query import MetricQuery
 from domain.metrics.result import Column, Coverage, ResultTable
+from domain.people import Shops
 from domain.reports import (
     ReportBody,
     ReportMessage,
@@ -36,6 +38,7 @@ class _View:
 
     language: str
     at: datetime
+    shops: Shops = None
 
     @property
     def today(self) -> date:
@@ -57,8 +60,8 @@ def render_report(payload: Mapping[str, Any], language: str, *, draw: Draw | Non
 
 def render_parts(message: ReportMessage, language: str, *, is_test: bool = False) -> Reply:
     """Every report of the message, one below the other."""
-    view = _View(language, message.due_at)
-    blocks = ["\n".join(_part(body, view)) for body in message.parts]
+    view = _View(language, message.due_at, message.shops)
+    blocks = ["\n".join(_part(body, view)) + _limits(body, view) for body in message.parts]
     if message.is_late:
         blocks.insert(0, say("reporting.late", language, due=f"{day(view.today, date.min, language)} {view.at:%H:%M}"))
     if message.withheld:
@@ -93,6 +96,12 @@ def _part(body: ReportBody, view: _View) -> list[str]:
             title = _title(body.report, f"{day(view.today, view.today, view.language)} {view.at:%H:%M}", view)
             return [title, *waiting_lines(body, view.language, view.at, split_table(body.shops, "CNY", view.language,
                                                                                    view.today))]
+
+
+def _limits(body: ReportBody, view: _View) -> str:
+    """Which shops it is of, for those who are limited to some."""
+    metrics = {"sales": ("net_profit",), "waiting": ("orders_to_ship",), "stock": ("stock_available",)}[body.kind]
+    return limits_line(metrics, view.shops, view.language)
 
 
 def _title(report: Report, when: str, view: _View) -> str:

@@ -9,6 +9,7 @@ from bot.rendering.reply import Button, Reply, with_choices
 from bot.understanding.readings import Refused, Unclear
 from domain.errors import NotAllowed, NotCleared, OperatorMustAct, RetryLater, ShopError
 from domain.metrics.catalog import DIMENSIONS, METRICS
+from domain.metrics.limits import OutsideShops
 from domain.people import Permission, Role, may
 
 # One line of help for each kind of right, in the order people care; those without a line are not asked for in words.
@@ -34,6 +35,8 @@ def render_not_allowed(error: NotAllowed, language: str) -> Reply:
     """Which right is missing; never a figure."""
     if isinstance(error, NotCleared):
         return Reply("refused", say("people.not_here", language), is_private_matter=True)
+    if isinstance(error, OutsideShops):
+        return Reply("refused", say(error.key, language, **_worded(error.facts, language)))
     return Reply("refused", say("talk.not_allowed", language, **_worded(error.facts, language)))
 
 

@@ -22,6 +22,8 @@ _COMMANDS = tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern i
     ("unanswered", r"(?:what|which questions) could(?:n['’]?t you| you not| not you) answer"),
     ("unmatched", r"/?unmatched(?: products)?|(?:有)?(?:哪些|什么)商品(?:还)?没(?:有)?(?:对上|匹配上?)(?: ?SKU)?的?"),
     ("unmatched", r"没(?:有)?对上(?: ?SKU)?的商品(?:有哪些)?|(?:which|what) products are (?:unmatched|not matched)"),
+    ("mappings", r"/?mappings|(?:记住了?)?(?:哪些|什么)(?:表头|列)(?:的)?对应|(?:表头|列)(?:的)?对应(?:有哪些|列表)?"),
+    ("mappings", r"(?:list|show)(?: me)?(?: the)? (?:header|column) mappings"),
     ("test", r"试发\s*(.{1,20})"),
     ("snooze", r"(?:明天再说|先不管|/?snooze)\s*[:\uff1a]?\s*(?!\d+$)([^\s,\uff0c]{1,80})"),
     ("pause", r"(?:先)?暂停(?:推送|报告|提醒|通知)|(?:先)?(?:别|不要)再?推送了?|pause(?: (?:all )?reports)?"),

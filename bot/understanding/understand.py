@@ -18,6 +18,8 @@ from bot.understanding.followups import continued, continues, rebounded
 from bot.understanding.gate import has_trade_words, objection, off_topic, unexplained
 from bot.understanding.gazetteer import Gazetteer, LiveGazetteer
 from bot.understanding.lexicon import lexicon
+from bot.understanding.limiting import limiting_of
+from bot.understanding.mapping_words import mapping_forgotten
 from bot.understanding.matching import matching_of
 from bot.understanding.normalise import Normalised, normalise
 from bot.understanding.offers import offer
@@ -81,8 +83,12 @@ class Understanding:
         if timed := self._timed_subscription(said, turn):
             return timed
         said = chosen(said, context) or said
+        if forgotten := mapping_forgotten(said):
+            return Understood(forgotten, _language_of(said))
         if taught := teaching_of(said, turn.gazetteer):
             return Understood(taught, _language_of(said))
+        if limited := limiting_of(said, turn.gazetteer):
+            return Understood(limited, _language_of(said))
         if matched := matching_of(said, turn.gazetteer):
             return Understood(matched, _language_of(said))
         if wanted := requested(said):

@@ -12,7 +12,10 @@ from domain.people import Permission
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """`severity` 1 costs money or a buyer today, 2 this week, 3 makes figures wrong."""
+    """`severity` 1 costs money or a buyer today, 2 this week, 3 makes figures wrong.
+
+    One of a shop names it as its place; others are about goods that all shops sell.
+    """
 
     id: str
     zh: str
@@ -21,6 +24,7 @@ class Kind:
     todo_en: str
     right: Permission
     severity: int
+    is_of_shop: bool = True
 
 
 _P = Permission
@@ -28,7 +32,8 @@ _KINDS = (
     Kind("overdue_shipment", "超时未发", "overdue shipments", "今天先发这一单,或在平台报备延迟",
          "ship this one first, or report the delay to the platform", _P.FULFILMENT, 1),
     Kind("oversold", "超卖", "oversold", "补货或调拨;平台上先下架,来不及就和买家商量退款",
-         "buy or transfer pieces; take it off the platform, or agree on a refund with the buyers", _P.STOCK, 1),
+         "buy or transfer pieces; take it off the platform, or agree on a refund with the buyers", _P.STOCK, 1,
+         is_of_shop=False),
     Kind("address_changed", "发货后改地址", "address changed", "联系快递拦截或改派,再联系买家",
          "ask the carrier to intercept or redirect the parcel, then tell the buyer", _P.FULFILMENT, 1),
     Kind("refund_on_shipped", "已发货又申请退款", "refunds on shipped goods", "先让快递拦截,收到退回再同意退款",
@@ -40,13 +45,14 @@ _KINDS = (
     Kind("negative_margin", "亏本订单", "negative margin", "检查售价、优惠和成本;价格设错就改链接价格",
          "check price, discounts and cost; correct the listing if the price is wrong", _P.PROFIT, 2),
     Kind("stock_drift", "账实不符", "stock drift", "先说「按流水修正 … 在 … 的库存」,再盘点一次",
-         'say "repair stock of … in …", then count the SKU once', _P.STOCK, 2),
+         'say "repair stock of … in …", then count the SKU once', _P.STOCK, 2, is_of_shop=False),
     Kind("missing_cost", "缺成本", "missing cost", "补上成本:「… 成本改成 …元」,或导入带进价的商品表",
-         'give its cost: "revalue … at …", or import a product list with costs', _P.PROFIT, 3),
+         'give its cost: "revalue … at …", or import a product list with costs', _P.PROFIT, 3,
+         is_of_shop=False),
 )
 KINDS: Mapping[str, Kind] = MappingProxyType({kind.id: kind for kind in _KINDS})
 
 
-def kinds_for(rights: Collection[Permission]) -> tuple[str, ...]:
+def kinds_for(rights: Collection[Permission], *, only_of_shops: bool = False) -> tuple[str, ...]:
     """The kinds that somebody with these rights may see, the most urgent first."""
-    return tuple(kind.id for kind in KINDS.values() if kind.right in rights)
+    return tuple(kind.id for kind in KINDS.values() if kind.right in rights and (kind.is_of_shop or not only_of_shops))

@@ -10,6 +10,7 @@ from sqlalchemy import BigInteger, Index, text
 from sqlmodel import Field, SQLModel
 
 from domain.columns import BigId, EnumText, UtcDateTime
+from domain.people import Shops
 
 
 class Resolution(StrEnum):
@@ -74,5 +75,5 @@ class Listing:
 class Exceptions(Protocol):
     """The inbox as the chat needs it."""
 
-    def listing(self, kinds: Sequence[str], at: datetime) -> Listing:
-        """Look at the shop as it is now; what is open of these kinds."""
+    def listing(self, kinds: Sequence[str], at: datetime, shops: Shops) -> Listing:
+        """Look at the shop as it is now; what is open of these kinds, in these shops."""

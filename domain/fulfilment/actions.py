@@ -134,5 +134,5 @@ def _checked_waybill(books: Books, asked: Asked) -> str:
         raise Impossible("bad_waybill", waybill=waybill)
     user = books.waybill_user(asked.arguments["carrier"], waybill)
     if user is not None:
-        raise Impossible("waybill_used", waybill=waybill, order=user)
+        raise Impossible("waybill_used" if user else "waybill_used_before", waybill=waybill, order=user)
     return waybill

@@ -10,7 +10,7 @@ from enum import StrEnum
 from sqlalchemy import Index, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from domain.columns import BigId, EnumText, UtcDateTime, one_of
+from domain.columns import BigId, EnumText, IdList, UtcDateTime, one_of
 from domain.people import Role
 
 MAX_CHAT_KEY = 120
@@ -67,6 +67,7 @@ class Chat(SQLModel, table=True):
     state: ChatState = Field(sa_type=EnumText(ChatState))
     created_at: datetime = Field(sa_type=UtcDateTime)
     changed_at: datetime = Field(sa_type=UtcDateTime)
+    shops: tuple[int, ...] | None = Field(default=None, sa_type=IdList)  # the only ones a group hears of; None: all
 
 
 class StaffIdentity(SQLModel, table=True):

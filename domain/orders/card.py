@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from domain.orders.model import Exclusion, Hold, OrderStatus, RefundStatus
+from domain.people import Shops
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +65,8 @@ class OrderCard:
 class OrderCards(Protocol):
     """Where orders are looked up (storage.order_cards)."""
 
-    def cards(self, number: str) -> Sequence[OrderCard]:
-        """All of that number; two shops may use one."""
+    def cards(self, number: str, shops: Shops) -> Sequence[OrderCard]:
+        """All of that number, in these shops; two may use one."""
 
-    def nearest(self, number: str) -> Sequence[str]:
-        """Numbers of orders that look most like it."""
+    def nearest(self, number: str, shops: Shops) -> Sequence[str]:
+        """Numbers of orders of these shops that look most like it."""

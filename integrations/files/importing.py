@@ -2,7 +2,8 @@
 
 import gc
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
 from typing import NamedTuple, Protocol
@@ -10,10 +11,11 @@ from typing import NamedTuple, Protocol
 from domain.catalog.model import Platform
 from domain.clock import ShopCalendar
 from domain.drafts import Draft, Kind, LineDraft, OrderDraft, Reject
+from domain.importing.model import Learned, Remember, hash_of
 from integrations.files import amounts, cells
 from integrations.files.cells import Bad, DayOrder, Moments
 from integrations.files.excel import Shelf, sheet_tables
-from integrations.files.formats import PaidRule
+from integrations.files.formats import PaidRule, header_key
 from integrations.files.header import HEADER_ROWS, Plan, make_plan
 from integrations.files.orders import OrderReader
 from integrations.files.problems import FileProblem
@@ -59,11 +61,13 @@ class Table(Protocol):
 class ImportTable:
     """One table of the file, recognised and ready to be read."""
 
-    def __init__(self, table: Table, plan: Plan, setting: Setting) -> None:
+    def __init__(self, table: Table, plan: Plan, setting: Setting, learned: Learned | None = None) -> None:
         self.name = table.name
         self.kind = plan.format.kind
         self.format = plan.format.name
         self.header = plan.header
+        self.learned = learned  # what was remembered of such a table, where it was read by that
+        self.headers_hash = headers_hash(plan.header)
         self.columns = {column: plan.header[position] for column, position in plan.columns.items()}
         self.ignored_columns = plan.ignored
         self.total_rows_hint = None if table.row_hint is None else max(table.row_hint - plan.header_at - 1, 0)
@@ -153,18 +157,37 @@ def _whole_orders(rows: Iterator[list[str]], order_at: int, batch_rows: int) -> 
         yield block
 
 
+def _nothing(_: Sequence[str]) -> Mapping[str, Learned]:
+    return {}
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What is known of the tables beside what stands in them."""
+
+    kind: Kind | None
+    mapping: Mapping[str, str]
+    remember: Remember
+
+
+def headers_hash(row: Sequence[str]) -> str:
+    """By which a table with the same headers is known again, in whatever order and spelling they stand."""
+    return hash_of([header_key(cell) for cell in row])
+
+
 def open_import(path: Path, *, calendar: ShopCalendar, default_currency: str, kind: Kind | None = None,
                 shop: str | None = None, mapping: Mapping[str, str] | None = None,
-                platform: Platform | None = None) -> list[ImportTable]:
+                platform: Platform | None = None, remember: Remember = _nothing) -> list[ImportTable]:
     """The tables of a CSV, XLSX, XLS, .gz or zip file. FileProblem (one sentence) when it holds none.
 
-    `shop` stands for every row, whatever the file says; `mapping` tells the header of some of our columns.
+    `shop` stands for every row, whatever the file says; `mapping` tells the header of some of our columns, beside
+    and before what `remember` knows of a table with the same headers.
     """
     setting = Setting(Moments(calendar), default_currency, shop, platform)
     found = []
     shelf = Shelf()
     for source in sources(path):
-        found.extend(_recognised(_tables(source, shelf), kind, mapping, setting))
+        found.extend(_recognised(_tables(source, shelf), _Told(kind, mapping or {}, remember), setting))
     return found
 
 
@@ -172,14 +195,13 @@ def _tables(source: Source, shelf: Shelf) -> Sequence[Table]:
     return sheet_tables(source, shelf) if source.head(4) in (ZIP_MAGIC, OLE_MAGIC) else [TextTable(source)]
 
 
-def _recognised(tables: Sequence[Table], kind: Kind | None, mapping: Mapping[str, str] | None,
-                setting: Setting) -> list[ImportTable]:
+def _recognised(tables: Sequence[Table], told: _Told, setting: Setting) -> list[ImportTable]:
     """The tables that hold something known; of a workbook some sheets may hold notes."""
     found: list[ImportTable] = []
     problems: list[FileProblem] = []
     for table in tables:
         try:
-            found.append(_recognise(table, kind, mapping, setting))
+            found.append(_recognise(table, told, setting))
         except FileProblem as problem:
             problems.append(problem)
     if not found:
@@ -188,14 +210,28 @@ def _recognised(tables: Sequence[Table], kind: Kind | None, mapping: Mapping[str
     return found
 
 
-def _recognise(table: Table, kind: Kind | None, mapping: Mapping[str, str] | None, setting: Setting) -> ImportTable:
+def _recognise(table: Table, told: _Told, setting: Setting) -> ImportTable:
     first = list(islice(table.rows(), HEADER_ROWS))
     if not any(cell.strip() for row in first for cell in row):
         raise FileProblem(f"{table.name} is empty", key="file_empty", file=table.name)
-    plan = make_plan(table.name, first, kind=kind, platform=setting.platform, mapping=mapping)
+    plan, learned = _planned(table, first, told, setting)
     moments = Moments(setting.moments.calendar, _day_order(table, plan))
     known = Setting(moments, setting.currency, setting.shop, setting.platform, _left_is_net(table, plan))
-    return ImportTable(table, plan, known)
+    return ImportTable(table, plan, known, learned)
+
+
+def _planned(table: Table, first: Sequence[Sequence[str]], told: _Told,
+             setting: Setting) -> tuple[Plan, Learned | None]:
+    """By what is remembered of these headers, if that still fits; else by the headers alone."""
+    hashes = [headers_hash(row) for row in first if sum(map(bool, row)) > 1]
+    known = told.remember(hashes) if hashes else {}
+    learned = next((known[one] for one in hashes if one in known), None)
+    if learned is not None and told.kind in {None, learned.kept.kind}:
+        together = {**dict(learned.kept.mapping), **told.mapping}
+        with suppress(FileProblem):  # what was remembered no longer says which column is which
+            return make_plan(table.name, first, kind=learned.kept.kind, platform=setting.platform,
+                             mapping=together), learned
+    return make_plan(table.name, first, kind=told.kind, platform=setting.platform, mapping=told.mapping), None
 
 
 def _day_order(table: Table, plan: Plan) -> DayOrder:

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from domain.inventory.watch import StockLine, crossings, low
 from domain.jobs import Audience, Outcome, Send
 from domain.messaging.model import Report
+from domain.metrics.limits import can_tell
+from domain.people import Shops
 from domain.reports import LowLine, Place, StockReport
 from scheduler.context import JobContext, Tools, aside
 
@@ -18,23 +20,29 @@ async def run(context: JobContext, due_at: datetime) -> Outcome:
     lines = await aside(context.tools.stock.lines, due_at)
     fresh, changes = crossings(lines, due_at)
     sends = []
-    if context.ats:
-        sends.append(Send(Report.LOW_STOCK, _report(low(lines), is_digest=True), Audience.DUE, USEFUL_FOR))
-    if fresh:
-        sends.append(Send(Report.LOW_STOCK, _report(low(fresh), is_digest=False), Audience.EVERYONE, USEFUL_FOR))
+    for shops in await aside(context.tools.readers.limits, Report.LOW_STOCK):
+        if context.ats:
+            sends.append(Send(Report.LOW_STOCK, _report(low(lines), shops, is_digest=True), Audience.DUE, USEFUL_FOR,
+                              shops))
+        if fresh:
+            sends.append(Send(Report.LOW_STOCK, _report(low(fresh), shops, is_digest=False), Audience.EVERYONE,
+                              USEFUL_FOR, shops))
     return Outcome(f"{len(low(fresh))} newly low", tuple(sends), changes)
 
 
-def make(tools: Tools, at: datetime) -> StockReport:
+def make(tools: Tools, at: datetime, shops: Shops) -> StockReport:
     """The digest, without noting anything."""
-    return _report(low(tools.stock.lines(at)), is_digest=True)
+    return _report(low(tools.stock.lines(at)), shops, is_digest=True)
 
 
-def _report(skus: Sequence[Sequence[StockLine]], *, is_digest: bool) -> StockReport:
-    return StockReport(Report.LOW_STOCK, is_digest, tuple(map(_line, skus[:MAX_LINES])), max(0, len(skus) - MAX_LINES))
+def _report(skus: Sequence[Sequence[StockLine]], shops: Shops, *, is_digest: bool) -> StockReport:
+    return StockReport(Report.LOW_STOCK, is_digest, tuple(_line(sku, shops) for sku in skus[:MAX_LINES]),
+                       max(0, len(skus) - MAX_LINES))
 
 
-def _line(places: Sequence[StockLine]) -> LowLine:
+def _line(places: Sequence[StockLine], shops: Shops) -> LowLine:
+    """How long stock lasts tells what all shops sell; whoever is limited to some is told what is left of it."""
     sku = places[0]
     return LowLine(sku.sku, sku.name, tuple(Place(line.warehouse, line.available, line.incoming) for line in places),
-                   sku.cover_days, sku.suggested, sku.reorder_point)
+                   sku.cover_days if can_tell("days_of_cover", shops) else None,
+                   sku.suggested if can_tell("reorder_quantity", shops) else None, sku.reorder_point)

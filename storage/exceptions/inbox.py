@@ -20,6 +20,7 @@ from sqlalchemy import (
     or_,
     select,
     text,
+    true,
     update,
 )
 
@@ -29,6 +30,7 @@ from domain.columns import UtcDateTime
 from domain.errors import RetryLater
 from domain.exceptions.kinds import KINDS
 from domain.exceptions.model import Listing, OpenCase, Resolution
+from domain.people import Shops
 from storage.engine import Database
 from storage.exceptions.detectors import DETECTORS, Moment
 from storage.schema import metadata
@@ -116,15 +118,17 @@ class ExceptionInbox:
         with self.database.read() as connection:
             return _listing(connection, tuple(KINDS), self.calendar.utc(at)).counts
 
-    def listing(self, kinds: Sequence[str], at: datetime) -> Listing:
+    def listing(self, kinds: Sequence[str], at: datetime, shops: Shops = None) -> Listing:
         """Looks first, so that what was put right a minute ago is no longer told."""
         with self.database.write() as connection:
             refresh_exceptions(connection, self.calendar.utc(at), self.calendar)
-            return _listing(connection, kinds, self.calendar.utc(at))
+            return _listing(connection, kinds, self.calendar.utc(at), shops)
 
 
-def _listing(connection: Connection, kinds: Sequence[str], at: datetime) -> Listing:
-    is_open = and_(_cases.c.resolved_at.is_(None), _cases.c.kind.in_(kinds))
+def _listing(connection: Connection, kinds: Sequence[str], at: datetime, shops: Shops = None) -> Listing:
+    """Of limited people the kinds are those whose place is a shop."""
+    is_open = and_(_cases.c.resolved_at.is_(None), _cases.c.kind.in_(kinds),
+                   true() if shops is None else _cases.c.place.in_(shops))
     is_shown = or_(_cases.c.snoozed_until.is_(None), _cases.c.snoozed_until <= at)
     counts = connection.execute(select(
         _cases.c.kind, func.sum(case((is_shown, 1), else_=0)), func.count()).where(is_open).group_by(_cases.c.kind))

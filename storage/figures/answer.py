@@ -10,10 +10,12 @@ from sqlalchemy import Connection, RowMapping, func, select
 
 from domain.clock import ShopCalendar
 from domain.metrics.catalog import METRICS, Unit
+from domain.metrics.limits import limited
 from domain.metrics.measures import TIME, Source
 from domain.metrics.periods import Period
 from domain.metrics.query import ImpossibleQuery, MetricQuery, check
 from domain.metrics.result import Cell, Column, ResultTable, Row
+from domain.people import Shops
 from storage.engine import Database
 from storage.figures.comparison import compared_with, counterparts
 from storage.figures.coverage import coverage, coverage_measures
@@ -63,12 +65,14 @@ class MetricFigures:
         self._base_currency = base_currency
         self._from_facts = from_facts
 
-    def answer(self, query: MetricQuery, at: datetime) -> ResultTable:
-        """The figures as they stood at the moment. Raises ImpossibleQuery and UnknownName."""
+    def answer(self, query: MetricQuery, at: datetime, shops: Shops = None) -> ResultTable:
+        """The figures as they stood at the moment. Raises ImpossibleQuery, UnknownName and OutsideShops."""
+        _check(query)
+        query = limited(query, shops)
         _check(query)
         with self._database.read() as connection:
             scope = resolve(connection, query, at, self._calendar, base_currency=self._base_currency,
-                            from_facts=self._from_facts)
+                                from_facts=self._from_facts, shops=shops)
             wanted = Wanted(query, coverage_measures(query))
             found = _run(connection, scope, wanted)
             rows = found.table()

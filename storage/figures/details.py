@@ -18,8 +18,10 @@ from domain.clock import ShopCalendar
 from domain.inventory.model import MoveReason
 from domain.metrics.catalog import METRICS
 from domain.metrics.details import Detail, DetailPage, DetailRows, behind
+from domain.metrics.limits import limited
 from domain.metrics.measures import MEASURES, Source
 from domain.metrics.query import MetricQuery, check
+from domain.people import Shops
 from storage.encryption import Vault
 from storage.engine import Database
 from storage.figures.answer import MetricFigures
@@ -178,46 +180,50 @@ class FigureDetails:
         self._vault = vault
         self._figures = MetricFigures(database, calendar, base_currency)
 
-    def page(self, query: MetricQuery, at: datetime, limit: int, hidden: frozenset[str] = frozenset()) -> DetailPage:
+    def page(self, query: MetricQuery, at: datetime, limit: int, shops: Shops = None, *,
+             hidden: frozenset[str] = frozenset()) -> DetailPage:
         """The latest rows, at most `limit`; columns that are `hidden` stay None. Raises as figures do."""
-        plain = _plain(query)
+        plain = _plain(query, shops)
         metric = plain.metrics[0]
         if plain.by:
-            split = list(self._split(plain, at))
+            split = list(self._split(plain, at, shops))
             values = [row.value for row in split if row.value is not None]
             return DetailPage(query, metric, split[:limit], len(split), sum(values) if values else None)
         with self._database.read() as connection:
             found, count, total = [], 0, 0
-            for source, listing, rows in self._listings(connection, plain, at):
+            for source, listing, rows in self._listings(connection, plain, at, shops):
                 number, added = connection.execute(select(func.count(), func.sum(rows.c.value))).one()
                 count, total = count + int(number), total + int(added or 0)
                 found += [self._detail(source, row, hidden)
                           for row in connection.execute(listing.statement(rows).limit(limit))]
         return DetailPage(query, metric, nlargest(limit, found, key=self._when), count, total if count else None)
 
-    def stream(self, query: MetricQuery, at: datetime, hidden: frozenset[str] = frozenset()) -> DetailRows:
+    def stream(self, query: MetricQuery, at: datetime, shops: Shops = None, *,
+               hidden: frozenset[str] = frozenset()) -> DetailRows:
         """All rows, kind by kind, each the latest first."""
-        plain = _plain(query)
-        return DetailRows(plain.metrics[0], self._split(plain, at) if plain.by else self._read(plain, at, hidden))
+        plain = _plain(query, shops)
+        rows = self._split(plain, at, shops) if plain.by else self._read(plain, at, shops, hidden)
+        return DetailRows(plain.metrics[0], rows)
 
-    def _read(self, plain: MetricQuery, at: datetime, hidden: frozenset[str]) -> Iterator[Detail]:
+    def _read(self, plain: MetricQuery, at: datetime, shops: Shops, hidden: frozenset[str]) -> Iterator[Detail]:
         with self._database.read() as connection:
-            for source, listing, rows in self._listings(connection, plain, at):
+            for source, listing, rows in self._listings(connection, plain, at, shops):
                 for row in connection.execute(listing.statement(rows), execution_options={"yield_per": ROWS_AT_ONCE}):
                     yield self._detail(source, row, hidden)
 
-    def _listings(self, connection: Connection, plain: MetricQuery,
-                  at: datetime) -> Iterator[tuple[Source, _Listing, Subquery]]:
-        scope = resolve(connection, plain, at, self._calendar, base_currency=self._base_currency, from_facts=True)
+    def _listings(self, connection: Connection, plain: MetricQuery, at: datetime,
+                  shops: Shops) -> Iterator[tuple[Source, _Listing, Subquery]]:
+        scope = resolve(connection, plain, at, self._calendar, base_currency=self._base_currency,
+                        from_facts=True, shops=shops)
         metric = METRICS[plain.metrics[0]]
         for source in sorted(metric.sources):
             factors = {name: factor for name, factor in metric.sum.items() if MEASURES[name].source is source}
             listing = _moved_by(scope) if source is Source.STOCK else _LISTINGS[source]
             yield source, listing, listing.values(scope, factors)
 
-    def _split(self, plain: MetricQuery, at: datetime) -> Iterator[Detail]:
+    def _split(self, plain: MetricQuery, at: datetime, shops: Shops) -> Iterator[Detail]:
         """Balances, accounts and buyers: the figure by the finest it can be told by."""
-        table = self._figures.answer(plain, at)
+        table = self._figures.answer(plain, at, shops)
         record = _RECORDS[next(iter(METRICS[plain.metrics[0]].sources))]
         width = len(plain.by)
         for row in table.rows:
@@ -246,8 +252,9 @@ class FigureDetails:
 _NEVER = datetime(1970, 1, 2).date()  # noqa: DTZ001 (a day)
 
 
-def _plain(query: MetricQuery) -> MetricQuery:
-    plain = behind(query)
+def _plain(query: MetricQuery, shops: Shops) -> MetricQuery:
+    """The rows of what the person may be told of the question; what is behind it is theirs, too, or refused."""
+    plain = limited(behind(limited(query, shops)), shops)
     if plain.metrics == ("stock_on_hand",) and {"sku", "product"} & {*plain.where} and not plain.having:
         plain = replace(plain, by=())  # of one thing the moves are told, which add up to what is there
     check(plain)

@@ -12,10 +12,12 @@ from domain.catalog.model import ItemKind
 from domain.clock import ShopCalendar
 from domain.errors import UnknownName
 from domain.metrics.catalog import DIMENSIONS
+from domain.metrics.limits import outside
 from domain.metrics.measures import GOODS
 from domain.metrics.periods import Period
 from domain.metrics.query import REORDER_POINT, MetricQuery
 from domain.money import RATE_SCALE, minor_per_unit
+from domain.people import Shops
 from storage.schema import metadata
 
 _T = metadata.tables
@@ -86,14 +88,38 @@ class Scope:
 
 
 def resolve(connection: Connection, query: MetricQuery, at: datetime, calendar: ShopCalendar, *, base_currency: str,
-            from_facts: bool = False) -> Scope:
-    """The query's scope. Raises UnknownName for a value that nothing in the shop bears."""
+            from_facts: bool = False, shops: Shops = None) -> Scope:
+    """The query's scope. Raises UnknownName for a value that nothing in the shop bears.
+
+    What a question that was cut down to `shops` names besides must be found in them; raises OutsideShops for a
+    platform without any of them.
+    """
     moment = calendar.utc(at)
     is_reorder_list = "reorder_quantity" in query.metrics or any(b.value == REORDER_POINT for b in query.having)
     needs_rates = {"balance", "stock_value"} & {*query.metrics, *(bound.metric for bound in query.having)}
+    keep, drop = _ids(connection, query.where), _ids(connection, query.exclude)
+    if shops is not None and "shop" in keep:
+        _check_platforms(connection, keep, shops)
+        for names, ids in ((query.where, keep), (query.exclude, drop)):
+            _check_customers(connection, names.get("customer", ()), ids.get("customer", ()), keep["shop"])
     return Scope(
-        query.by, _ids(connection, query.where), _ids(connection, query.exclude), query.period, moment, calendar,
+        query.by, keep, drop, query.period, moment, calendar,
         _factors(connection, calendar.day(moment), base_currency) if needs_rates else {}, is_reorder_list, from_facts)
+
+
+def _check_platforms(connection: Connection, keep: Mapping[str, Values], shops: tuple[str, ...]) -> None:
+    table = _T["shops"]
+    own = set(connection.scalars(select(table.c.platform).where(table.c.id.in_(keep["shop"]))))
+    if not own.issuperset(keep.get("platform", ())):
+        raise outside(shops)
+
+
+def _check_customers(connection: Connection, names: tuple[str, ...], ids: Values, shops: Values) -> None:
+    orders = _T["orders"]
+    met = connection.scalars(select(orders.c.customer_id).where(
+        orders.c.customer_id.in_(ids), orders.c.shop_id.in_(shops)).distinct()) if ids else ()
+    if not set(met).issuperset(ids):
+        raise UnknownName("no such customer in these shops", key="unknown_name", dimension="customer", name=names[0])
 
 
 def _ids(connection: Connection, names: Mapping[str, tuple[str, ...]]) -> dict[str, Values]:

@@ -24,6 +24,7 @@ from storage.figures import MetricFigures
 from storage.job_runs import JobRuns
 from storage.schema import metadata
 from storage.stock_watch import StoredStockWatch
+from storage.subscribers import StoredReaders
 from storage.upkeep import NoPlatforms, StoredUpkeep, StoredWaiting
 
 AT = datetime(2026, 11, 23, 1, 7, tzinfo=UTC)  # 09:07 in Shanghai
@@ -77,7 +78,8 @@ class World:
         tools = Tools(
             MetricFigures(self.database, self.calendar, "CNY"), self.calendar, "CNY",
             StoredStockWatch(self.database, self.calendar), StoredWaiting(self.database),
-            StoredUpkeep(self.database, "s" * 40, self.folder), NoPlatforms(), lambda: self.now)
+            StoredUpkeep(self.database, "s" * 40, self.folder), NoPlatforms(), lambda: self.now,
+            StoredReaders(self.database))
         runner = Runner(JobRuns(self.database, self.calendar), tools, self.jobs, queue, self.token, self.timetable,
                         log_failure=lambda due, error: self.failures.append(f"{due.job}: {error}"))
         if isinstance(queue, InProcessTasks):
@@ -116,14 +118,15 @@ class World:
                   by: str = "owner", since: datetime = AT - 30 * DAY) -> None:
         self.add("subscriptions", chat=chat, report=report, at=at, subscribed_by=by, created_at=since)
 
-    def chat(self, key: str, *, is_group: bool = True, clearance: str | None = None, state: str = "active") -> None:
+    def chat(self, key: str, *, is_group: bool = True, clearance: str | None = None, state: str = "active",
+             shops: tuple[int, ...] | None = None) -> None:
         self.add("chats", key=key, channel=key.partition(":")[0], title=f"title of {key}", is_group=is_group,
-                 clearance=clearance, language="zh", state=state, created_at=AT, changed_at=AT)
+                 clearance=clearance, language="zh", state=state, created_at=AT, changed_at=AT, shops=shops)
 
-    def person(self, name: str, role: str, address: str | None = None) -> None:
+    def person(self, name: str, role: str, address: str | None = None, shops: tuple[int, ...] | None = None) -> None:
         """Somebody who works here, bound on Telegram where an address is given."""
         number = len(self.rows("staff", "id")) + 1
-        self.add("staff", id=number, name=name, role=role, is_active=True, created_at=AT)
+        self.add("staff", id=number, name=name, role=role, is_active=True, created_at=AT, shops=shops)
         if address is not None:
             self.add("staff_identities", staff_id=number, channel="telegram", external_id=address, bound_at=AT)
             self.chat(f"telegram:{address}", is_group=False)

@@ -16,7 +16,7 @@ from domain.inventory.model import Allocation, AllocationReason, StockBalance, W
 from domain.money import RATE_SCALE
 from domain.orders.model import AfterSale, Fulfilment, Hold, Order, OrderLine, Payment, Refund, RefundStatus
 from domain.orders.rules import Axes
-from domain.people import Role, Staff
+from domain.people import Role, Shops, Staff
 from storage.actions import ActionDesk
 from storage.engine import Database
 
@@ -66,9 +66,11 @@ class Counter:
     role: Role = Role.OWNER
     chat: str = "c1"
     at: datetime = AT
+    shops: Shops = None
 
     def propose(self, name: str, arguments: Mapping[str, Any]) -> Proposal | Missing | NotPossible:
-        return self.desk.propose(name, arguments, actor=self.actor, role=self.role, chat=self.chat, at=self.at)
+        return self.desk.propose(name, arguments, actor=self.actor, role=self.role, chat=self.chat, at=self.at,
+                                 shops=self.shops)
 
     def proposal(self, name: str, **arguments: Any) -> Proposal:
         outcome = self.propose(name, {key.rstrip("_"): value for key, value in arguments.items()})
@@ -81,13 +83,16 @@ class Counter:
         return outcome
 
     def confirm(self, code: str | None) -> Done | Proposal | NotPossible:
-        return self.desk.confirm(code, actor=self.actor, role=self.role, chat=self.chat, at=self.at)
+        return self.desk.confirm(code, actor=self.actor, role=self.role, chat=self.chat, at=self.at,
+                                 shops=self.shops)
 
     def cancel(self, code: str | None) -> Done | NotPossible:
-        return self.desk.cancel(code, actor=self.actor, role=self.role, chat=self.chat, at=self.at)
+        return self.desk.cancel(code, actor=self.actor, role=self.role, chat=self.chat, at=self.at,
+                                 shops=self.shops)
 
     def undo(self, code: str | None = None) -> Done | NotPossible:
-        return self.desk.undo(code, actor=self.actor, role=self.role, chat=self.chat, at=self.at)
+        return self.desk.undo(code, actor=self.actor, role=self.role, chat=self.chat, at=self.at,
+                                 shops=self.shops)
 
     def do(self, name: str, **arguments: Any) -> Done:
         outcome = self.confirm(self.proposal(name, **arguments).code)

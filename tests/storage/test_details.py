@@ -22,6 +22,10 @@ ADDITIVE = [name for name in METRICS if name not in BEHIND]
 
 @pytest.fixture
 def shop(database: Database) -> MadeShop:
+    return story(database)
+
+
+def story(database: Database) -> MadeShop:
     """Orders with gifts, services, freight, parcels and refunds with and without lines; and what is not of orders."""
     made = MadeShop(database)
     sealed = VAULT.seal("orders.receiver", "王小明")
@@ -69,7 +73,7 @@ def details_of(shop: MadeShop) -> FigureDetails:
 
 
 def page_of(shop: MadeShop, query: MetricQuery, limit: int = 10, hidden: frozenset[str] = frozenset()) -> DetailPage:
-    return details_of(shop).page(query, NOW, limit, hidden)
+    return details_of(shop).page(query, NOW, limit, hidden=hidden)
 
 
 @pytest.mark.parametrize("metric", ADDITIVE)

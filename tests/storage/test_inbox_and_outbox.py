@@ -50,10 +50,20 @@ def test_a_message_for_later_lets_others_pass_and_a_late_one_expires(database: D
     assert outbox.counts() == {"queued": 2, "expired": 1, "repeats": 0}
 
 
+def test_nothing_overtakes_a_message_that_failed_however_late_it_is_tried_again(database: Database) -> None:
+    """After some minutes without the channel the first of a chat waited for five; its second went out before it."""
+    queue(database, "first")
+    queue(database, "second")
+    outbox, later = Outbox(database), NOW + timedelta(minutes=5)
+    outbox.later(outbox.lease(NOW, 30, 10)[0], later, error="no answer")
+    assert outbox.lease(NOW, 30, 10) == []
+    assert [each.payload["n"] for each in outbox.lease(later, 30, 10)] == ["first"]
+
+
 def test_what_was_given_up_can_be_tried_again(database: Database) -> None:
     queue(database, "a")
     outbox = Outbox(database)
-    outbox.give_up(outbox.lease(NOW, 30, 10)[0], "blocked")
+    outbox.give_up(outbox.lease(NOW, 30, 10)[0], "blocked", NOW)
     assert [(each.chat, each.error) for each in outbox.dead(5)] == [("telegram:1", "blocked")]
     assert outbox.revive(NOW) == 1
     assert len(outbox.lease(NOW, 30, 10)) == 1

@@ -1,6 +1,7 @@
 """Who gets a report, how much of it, when, and in how many messages."""
 
 import json
+from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -8,10 +9,12 @@ import pytest
 
 from domain.jobs import Addressed, Audience, Due, Outcome, Send
 from domain.messaging.model import Report
+from domain.people import Shops
 from scheduler.schedule import QUIET_HOURS
 from storage.engine import Database
 from storage.job_runs import JobRuns
 from storage.report_queue import is_quiet
+from storage.subscribers import StoredReaders
 from tests.scheduler.world import AT, DAY, HOUR, MINUTE, World, report
 
 SECOND = timedelta(seconds=1)
@@ -23,13 +26,14 @@ def world(database: Database) -> World:
 
 
 def send(world: World, which: Report = Report.DAILY_PROFIT, *, due: datetime = AT, ats: Any = (None,),
-         audience: Audience = Audience.DUE, is_by_hand: bool = False, is_late: bool = False) -> list[str]:
+         audience: Audience = Audience.DUE, is_by_hand: bool = False, is_late: bool = False,
+         limits: Sequence[Shops] = (None,)) -> list[str]:
     """The chats that get it."""
     book = JobRuns(world.database, world.calendar)
     claim = book.claim(Due(which, due), token="t", now=due, lease=HOUR, is_alone=False, is_by_hand=is_by_hand)
     assert claim is not None
     body = report(world.calendar.day(due) - DAY, which)
-    queued = book.finish(claim, Outcome("", (Send(which, body, audience, DAY),)),
+    queued = book.finish(claim, Outcome("", tuple(Send(which, body, audience, DAY, shops) for shops in limits)),
                          Addressed(frozenset(ats), is_late, QUIET_HOURS), due)
     return [one.chat for one in queued]
 
@@ -79,6 +83,25 @@ def test_a_group_sees_what_it_is_cleared_for_and_those_who_may_get_the_rest_priv
     assert metrics(found["telegram:1"]) == ["orders", "revenue", "gross_profit"]
     stored = world.rows("outbox", "payload", chat="telegram:-100")[0]
     assert "revenue" not in stored, "what may not be seen is not even stored for the group"
+
+
+def test_a_limited_group_gets_the_report_of_its_shops_and_what_it_may_not_see_goes_to_nobody_of_others(
+        world: World) -> None:
+    """小李 sees the other shop alone: what the packers of this one are not told is not for her."""
+    for number, name in ((1, "一店"), (2, "二店")):
+        world.add("shops", id=number, name=name, platform="jd", currency="CNY", created_at=AT)
+    world.person("陈总", "owner", "1")
+    world.person("小李", "manager", "2", shops=(2,))
+    world.chat("telegram:-100", clearance="warehouse", shops=(1,))
+    for chat in ("telegram:-100", "telegram:2", "telegram:1"):
+        world.subscribe(chat)
+    limits = StoredReaders(world.database).limits(Report.DAILY_PROFIT)
+    assert limits == [None, ("一店",), ("二店",)]
+    assert send(world, limits=limits) == ["telegram:1", "telegram:-100", "telegram:2"]
+    found = messages(world)
+    assert {chat: message["shops"] for chat, message in found.items()} == {
+        "telegram:1": None, "telegram:-100": ["一店"], "telegram:2": ["二店"]}
+    assert found["telegram:-100"]["told_privately"] == 1, "of the two only the owner may see that shop"
 
 
 def test_a_group_that_may_see_everything_gets_everything(world: World) -> None:

@@ -3,18 +3,28 @@
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 from sqlmodel import col
 
 from bot.app.wiring import clock
-from domain.messaging.model import Chat, ChatState, InboxState, InboxUpdate, OutboxState, StaffIdentity
+from domain.messaging.model import (
+    Chat,
+    ChatState,
+    InboxState,
+    InboxUpdate,
+    OutboxMessage,
+    OutboxState,
+    StaffIdentity,
+)
 from domain.people import Staff
+from storage.chats import Chats
 from storage.engine import Database, open_database
 from storage.outbox import Outbox, enqueue
 from tests.telegram.fake import FakeTelegram
@@ -191,6 +201,74 @@ def test_blocked_while_sending_the_message_is_given_up_and_the_owner_can_see_it(
     shop.taps(CHEN, listed, "全部重发")
     shop.world.wait_text(CHEN, "重新排队")
     shop.world.wait_text(WANG, "待发货")
+
+
+def said(text: str) -> dict[str, Any]:
+    return {"reply": {"kind": "answer", "text": text, "buttons": []}}
+
+
+def test_a_group_that_removes_the_bot_while_it_speaks_costs_others_nothing_and_the_owner_hears_of_it_once(
+        shop: Stage) -> None:
+    """The first part of a long message is there when the bot is removed; another message waits behind it."""
+    Chats(shop.shop.database).seen(f"telegram:{GROUP}", title="运营群", is_group=True, language="zh", now=clock())
+    shop.world.met.add(GROUP)
+
+    def removed(called: str, asked: dict[str, Any]) -> None:
+        if called == "sendMessage" and int(asked["chat_id"]) == GROUP and shop.world.texts(GROUP):
+            shop.world.gone.add(GROUP)
+
+    shop.world.trouble = removed
+    with shop.shop.database.write() as connection:
+        for key, chat, text in (("long", GROUP, "毛毯 40 条\n" * 900), ("next", GROUP, "晚安"), ("own", WANG, "早安")):
+            enqueue(connection, chat=f"telegram:{chat}", unique_key=key, kind="reply", now=clock(), payload=said(text))
+    shop.world.wait_text(WANG, "早安")
+    shop.world.wait_for(lambda: shop.serving.outbox.counts().get("dead") == 2)
+    shop.world.wait_text(CHEN, "发不到「运营群」")
+    shop.quiet()
+    assert len(shop.world.texts(GROUP)) == 1
+    assert len([text for text in shop.world.texts(CHEN) if "运营群" in text]) == 1
+    assert shop.count(Chat, col(Chat.state) == ChatState.LEFT) == 1
+    assert f"telegram:{GROUP}" in shop.hears(CHEN, "发送失败的消息", "kicked").text
+
+
+def test_an_hour_without_telegram_costs_no_message_no_order_and_repeats_none(shop: Stage) -> None:
+    chats = (101, 102, GROUP)
+    shop.world.met |= set(chats)
+    shop.quiet()
+    shop.world.trouble = hang_up
+    with shop.shop.database.write() as connection:
+        for number in range(2):
+            for chat in chats:
+                enqueue(connection, chat=f"telegram:{chat}", unique_key=f"{chat}:{number}", kind="reply", now=clock(),
+                        payload=said(f"第 {number} 条"))
+    for failures in (1, 2):
+        tried = partial(shop.count, OutboxMessage, col(OutboxMessage.attempts) == failures)
+        shop.world.wait_for(partial(_is, len(chats), tried))
+        passed(shop.shop.database, timedelta(minutes=30))
+    shop.world.trouble = None
+    shop.quiet()
+    for chat in chats:
+        assert shop.world.texts(chat) == [f"第 {number} 条" for number in range(2)]
+    assert shop.serving.outbox.counts()["repeats"] == 0
+    assert not shop.world.refused
+
+
+def _is(wanted: int, count: Callable[[], int]) -> bool:
+    return count() == wanted
+
+
+def hang_up(*_: object) -> None:
+    raise ConnectionError
+
+
+def passed(database: Database, time: timedelta) -> None:
+    """As if that much later: what waits to be tried again has waited so long."""
+    with database.write() as connection:
+        for row_id, not_before, created_at in connection.execute(select(
+                col(OutboxMessage.id), col(OutboxMessage.not_before), col(OutboxMessage.created_at))
+                .where(col(OutboxMessage.state) == OutboxState.QUEUED)).all():
+            connection.execute(update(OutboxMessage).where(col(OutboxMessage.id) == row_id).values(
+                not_before=not_before - time, created_at=created_at - time))
 
 
 def test_a_long_answer_comes_in_parts_and_markup_never_breaks(shop: Stage) -> None:

@@ -59,6 +59,10 @@ def test_a_column_under_a_strange_name_is_asked_for_and_then_taken_as_said(shop:
     shop.world.wait_for(lambda: new_products(shop))
     code = shown.text.split("导入 ")[1][:4]
     shop.hears(CHEN, f"对应 {code} sku_code=内部号", "没有等待导入")
+    content = "大类,品名,进价, 内部号 \n杯,新杯子,13.5,N-1\n".encode()
+    again = shop.hears(CHEN, "", "沿用记住的第 1 条", **file(shop, "又一批货.csv", content))
+    assert "导入" in again.buttons, "nothing is asked a second time"
+    assert "N-1" not in shop.hears(CHEN, "表头对应有哪些", "内部号=sku_code").text, "no row is kept"
 
 
 def test_who_may_not_import_is_told_so(shop: Stage) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlmodel import col
 
+from bot.app.limiting import limit
 from bot.app.serving import bindings
 from bot.app.wiring import clock
 from bot.conversing.doors import Doors
@@ -16,7 +17,7 @@ from domain.people import Role
 from storage.chats import Chats
 from storage.paces import Limits
 from tests.telegram.fake import FakeTelegram
-from tests.telegram.stage import CHEN, GROUP, STRANGER, WANG, ZHOU, Stage, message, served
+from tests.telegram.stage import CHEN, GROUP, ORDERS, STRANGER, WANG, ZHOU, Stage, message, served
 
 POLITE = "只为店里的同事服务"
 
@@ -120,6 +121,42 @@ def test_a_group_hears_no_more_than_it_is_cleared_for(shop: Stage) -> None:
     Chats(shop.shop.database).clear(f"telegram:{GROUP}", Role.OWNER, clock())
     assert "私聊" not in shop.hears(CHEN, "@zhanggui_bot 昨天销售额", "昨天", chat=GROUP).text
     shop.hears(WANG, "@zhanggui_bot 昨天销售额", "不能看", chat=GROUP)
+
+
+def limited(stage: Stage, name: str) -> None:
+    """As the owner says it at the machine: the name sees only 抖店, which has no order."""
+    if "抖店" not in {row[0] for row in stage.shop.roster.shops()}:
+        stage.shop.roster.add_shop("抖店", "douyin", currency="CNY", secrets={}, at=clock())
+    limit(stage.shop, name, ["抖店"])
+
+
+def test_who_is_limited_to_a_shop_hears_of_no_other_one_even_after_somebody_who_is_not(shop: Stage) -> None:
+    """The owner's list, with its buttons, stands in the group when 小王 asks on."""
+    Chats(shop.shop.database).seen(f"telegram:{GROUP}", title="运营群", is_group=True, language="zh", now=clock())
+    Chats(shop.shop.database).clear(f"telegram:{GROUP}", Role.OWNER, clock())
+    limited(shop, "小王")
+    listed = shop.hears(CHEN, "@zhanggui_bot 待发货", ORDERS[0], chat=GROUP)
+    assert "CUP" in listed.text
+    before = len(shop.world.texts(GROUP))
+    shop.hears(WANG, "@zhanggui_bot 待发货", "只含你在这里能看的店铺:抖店", chat=GROUP)
+    shop.hears(WANG, f"@zhanggui_bot 发货 {ORDERS[0]} 顺丰 SF1234567890", "订单", chat=GROUP)
+    shop.hears(WANG, "@zhanggui_bot 昨天订单数", "抖店", chat=GROUP)
+    shop.hears(WANG, "@zhanggui_bot 那京东旗舰店呢", "别的店铺不能说", chat=GROUP)
+    shop.hears(WANG, "@zhanggui_bot 订阅待发货", "涉及所有店铺", chat=GROUP)
+    shop.taps(WANG, listed, next(iter(listed.buttons)))
+    shop.quiet()
+    assert not [text for text in shop.world.texts(GROUP)[before:] if "CUP" in text or "旗舰店" in text]
+    assert shop.status(ORDERS[0]) == "to_ship"
+
+
+def test_a_group_limited_to_a_shop_hears_of_it_alone_and_the_rest_goes_to_who_may_hear_it(shop: Stage) -> None:
+    Chats(shop.shop.database).seen(f"telegram:{GROUP}", title="运营群", is_group=True, language="zh", now=clock())
+    Chats(shop.shop.database).clear(f"telegram:{GROUP}", Role.OWNER, clock())
+    limited(shop, "运营群")
+    shop.hears(CHEN, "@zhanggui_bot 昨天订单数", "抖店", chat=GROUP)
+    shop.hears(CHEN, "@zhanggui_bot 京东旗舰店昨天订单数", "私聊发给你", chat=GROUP)
+    assert "只含" not in shop.world.wait_text(CHEN, "京东旗舰店").text
+    shop.hears(CHEN, "@zhanggui_bot 盘点 CUP 华东仓 40", "私聊发给你", chat=GROUP)
 
 
 def test_an_action_the_group_is_not_cleared_for_is_proposed_in_private(shop: Stage) -> None:

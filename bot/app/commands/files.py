@@ -9,6 +9,7 @@ from typing import Any
 from bot.app.commands import existing_file
 
 DONE_IN_PART = 3
+MOST_MAPPINGS = 1_000  # more than anybody reads
 
 
 def add_to(commands: Any) -> None:
@@ -32,6 +33,37 @@ def add_to(commands: Any) -> None:
     write.add_argument("--at", metavar="TIME", help="the moment a question is asked at (ISO 8601; default: now, "
                        "with --demo the moment the demo shop has reached)")
     write.set_defaults(run=_export)
+
+
+    kept = commands.add_parser("mapping", help="which headers of imported tables are which columns, as once answered")
+    verbs = kept.add_subparsers(required=True)
+    verbs.add_parser("list", help="list what is remembered").set_defaults(run=_list_mappings)
+    forget = verbs.add_parser("forget", help="forget one, so that it is asked again")
+    forget.add_argument("number", type=int, metavar="NUMBER", help="as mapping list shows it")
+    forget.set_defaults(run=_forget_mapping)
+
+
+def _list_mappings(arguments: argparse.Namespace) -> int:
+    from bot.app import wiring  # noqa: PLC0415
+    from bot.app.commands import is_demo, say, settings_of  # noqa: PLC0415
+    from bot.rendering.mappings import said_of  # noqa: PLC0415
+    from storage.import_mappings import StoredMappings  # noqa: PLC0415
+
+    with wiring.open_shop(settings_of(arguments), demo=is_demo(arguments)) as shop:
+        for one in StoredMappings(shop.database).listing(MOST_MAPPINGS):
+            say(f"{one.number}\t{one.kept.kind}\t{said_of(one.kept)}\t{', '.join(one.kept.headers)}")
+    return 0
+
+
+def _forget_mapping(arguments: argparse.Namespace) -> int:
+    from bot.app import wiring  # noqa: PLC0415
+    from bot.app.commands import is_demo, say, settings_of  # noqa: PLC0415
+    from bot.app.deciding import decided  # noqa: PLC0415
+
+    with wiring.open_shop(settings_of(arguments), demo=is_demo(arguments)) as shop:
+        decided(shop, "forget_mapping", {"mapping": arguments.number})
+    say(f"mapping {arguments.number} is forgotten; such a table is asked about again")
+    return 0
 
 
 def _import(arguments: argparse.Namespace) -> int:

@@ -28,11 +28,22 @@ def add_to(commands: Any) -> None:
     role.add_argument("role", metavar="R")
     role.set_defaults(run=_change_role)
     staff.add_parser("list", help="list the people").set_defaults(run=_list_staff)
+    add_shops(staff, "name", "the person's name", _limit_staff)
     for verb, run, what in (("bind-code", _bind_code, "make a one-time code that binds a person's chat account"),
                             ("unbind", _unbind, "take back all chat accounts of a person, such as a lost phone's")):
         one = staff.add_parser(verb, help=what)
         one.add_argument("name")
         one.set_defaults(run=run)
+
+
+def add_shops(commands: Any, name: str, what: str, run: Any) -> None:
+    """`shops WHO SHOP…`, for people and for groups."""
+    shops = commands.add_parser("shops", help="limit to certain shops, or let all shops be seen")
+    shops.add_argument(name, metavar=name.upper(), help=what)
+    which = shops.add_mutually_exclusive_group(required=True)
+    which.add_argument("shops", nargs="*", default=[], metavar="SHOP", help="the only shops to be seen")
+    which.add_argument("--all", action="store_true", help="all shops may be seen")
+    shops.set_defaults(run=run)
 
 
 def _open(arguments: argparse.Namespace) -> Any:
@@ -88,12 +99,22 @@ def _change_role(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _limit_staff(arguments: argparse.Namespace) -> int:
+    from bot.app.commands import say  # noqa: PLC0415
+    from bot.app.limiting import limit  # noqa: PLC0415
+
+    with _open(arguments) as shop:
+        say(limit(shop, arguments.name, arguments.shops))
+    return 0
+
+
 def _list_staff(arguments: argparse.Namespace) -> int:
     from bot.app.commands import say  # noqa: PLC0415
 
     with _open(arguments) as shop:
-        for name, role, is_active in shop.roster.staff():
-            say(f"{name}\t{role}" + ("" if is_active else "\tinactive"))
+        for name, role, is_active, shops in shop.roster.staff():
+            limit = "" if shops is None else f"\tonly {', '.join(shops)}"
+            say(f"{name}\t{role}{limit}" + ("" if is_active else "\tinactive"))
     return 0
 
 

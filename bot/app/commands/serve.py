@@ -4,6 +4,8 @@ import argparse
 import re
 from typing import Any
 
+from bot.app.commands.people import add_shops
+
 
 def add_to(commands: Any) -> None:
     serve = commands.add_parser("serve", help="run the chat channels, the HTTP server and the scheduled jobs")
@@ -20,6 +22,7 @@ def add_to(commands: Any) -> None:
     clear.add_argument("--role", required=True, metavar="R",
                        help="as much as somebody of this role may see; none: nothing but help")
     clear.set_defaults(run=_clear)
+    add_shops(groups, "group", "its title or number", _limit_group)
     subscribe = groups.add_parser("subscribe", help="send a report to a group")
     subscribe.add_argument("group", metavar="GROUP", help="its title or number")
     subscribe.add_argument("report", metavar="REPORT", help="daily_profit, low_stock, weekly_review or to_ship")
@@ -72,7 +75,8 @@ def _list(arguments: argparse.Namespace) -> int:
         if not groups:
             say("the bot is in no group yet; invite it to one in Telegram")
         for chat, reports in groups:
-            say(f"{chat.title}\t{chat.key}\t{chat.state}\tcleared for {chat.clearance or 'nothing'}\t"
+            limit = "" if chat.shops is None else f", only {', '.join(chat.shops)}"
+            say(f"{chat.title}\t{chat.key}\t{chat.state}\tcleared for {chat.clearance or 'nothing'}{limit}\t"
                 f"{', '.join(reports) or 'no reports'}")
     return 0
 
@@ -91,6 +95,16 @@ def _clear(arguments: argparse.Namespace) -> int:
         chat = chats.group(arguments.group)
         chats.clear(chat.key, None if wanted == "none" else Role(wanted), _now())
         say(f"{chat.title} may hear {'nothing but help' if wanted == 'none' else f'what {wanted} may see'}")
+    return 0
+
+
+def _limit_group(arguments: argparse.Namespace) -> int:
+    from bot.app.commands import say  # noqa: PLC0415
+    from bot.app.limiting import limit  # noqa: PLC0415
+    from storage.chats import Chats  # noqa: PLC0415
+
+    with _open(arguments) as shop:
+        say(limit(shop, Chats(shop.database).group(arguments.group).key, arguments.shops))
     return 0
 
 

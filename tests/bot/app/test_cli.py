@@ -209,3 +209,27 @@ def test_the_demo_shop_never_touches_a_real_one(program: Program) -> None:
     assert code == 1
     assert "a real shop lives in" in err
     assert program.ask("昨天订单数")["rows"] == [[1]]
+
+
+def test_which_header_is_which_column_is_said_once_and_can_be_forgotten(program: Program) -> None:
+    """The next table has the same headers in another order and spelling; a table with one more is another table."""
+    headers, mapping = "货物编码,叫法,定的价", program.folder / "mapping.json"
+    mapping.write_text(json.dumps({"sku_code": "货物编码", "product": "叫法", "price": "定的价"}), encoding="utf-8")
+    first = program.file("1.csv", "S1,马克杯,39.90", header=headers)
+    second = program.file("2.csv", "毛毯,99.00,S2", header="叫法, 定的价,货物编码 ")
+    assert program.run("import", second)[0] == 1
+    program.run("import", first, "--mapping", str(mapping), "--dry-run")
+    assert program.run("mapping", "list")[1] == "", "what was only looked at teaches nothing"
+    assert program.run("import", first, "--mapping", str(mapping))[0] == 0
+    code, out, _ = program.run("import", second)
+    assert code == 0
+    assert "remembered under 1" in out
+    assert program.run("import", program.file("3.csv", "a,b,1,x", header=f"{headers},别的"))[0] == 1
+    assert "货物编码=sku_code" in program.run("mapping", "list")[1]
+    proposed = program.ask("forget mapping 1", "--as", "finance")
+    assert proposed["kind"] == "proposal"
+    assert program.ask("forget mapping 1", "--as", "warehouse")["kind"] == "refused"
+    assert program.run("mapping", "forget", "1")[0] == 0
+    assert program.run("mapping", "forget", "1")[0] == 1
+    assert program.run("import", second)[0] == 1
+    assert program.run("verify")[0] == 0, "what the command did stands in the audit"

@@ -42,3 +42,11 @@ def test_every_parameter_of_an_action_has_its_place() -> None:
         schema = offered[f"propose_{name}"].parameters
         assert list(schema["properties"]) == [parameter.name for parameter in action.parameters]
         assert schema["required"] == [], "what was not said is asked for; a required field would be made up"
+
+
+def test_who_is_limited_to_shops_is_offered_nothing_that_looks_beyond_them() -> None:
+    offered = {tool.name: tool for tool in tools_for(ROLE_PERMISSIONS[Role.OWNER], ("抖店",))}
+    assert "propose_hold_order" in offered
+    assert not {"propose_adjust_stock", "propose_limit_shops", "propose_record_expense"} & set(offered)
+    assert "orders" in offered[RUN_QUERY].parameters["properties"]["metrics"]["items"]["enum"]
+    assert "balance" not in json.dumps(tool_json(offered[RUN_QUERY]))

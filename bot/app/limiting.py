@@ -1,0 +1,13 @@
+"""`staff shops` and `chat-group shops`: limit a person or a group to shops, or let them see all."""
+
+from collections.abc import Sequence
+
+from bot.app.deciding import decided
+from bot.app.wiring import OpenShop
+
+
+def limit(shop: OpenShop, who: str, shops: Sequence[str]) -> str:
+    """To these, or with none to no limit; what is so now, as one sentence."""
+    done = decided(shop, "limit_shops" if shops else "unlimit_shops", {"who": who, **(
+        {"shops": list(shops)} if shops else {})})
+    return f"{done.facts[0].subject} sees {done.facts[0].after if shops else 'all shops'}"

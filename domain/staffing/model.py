@@ -1,0 +1,15 @@
+"""What a limit to certain shops changes."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class ShopLimitChange:
+    """The ids of the shops that a person, or a group, is limited to; None: all."""
+
+    target_id: int
+    is_group: bool
+    before: tuple[int, ...] | None
+    after: tuple[int, ...] | None
+    kind: Literal["shop_limit"] = "shop_limit"
