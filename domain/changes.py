@@ -269,6 +269,18 @@ class SubscriptionChange:
 
 
 @dataclass(frozen=True, slots=True)
+class QuietChange:
+    """When nothing is pushed to a chat (`report` is empty), or of one report; None: nothing of its own."""
+
+    chat: str
+    report: str
+    actor: str
+    before: str | None
+    after: str | None
+    kind: Literal["quiet"] = "quiet"
+
+
+@dataclass(frozen=True, slots=True)
 class BalanceRepair:
     """A balance that had drifted is what its moves add up to again. Not a move: nothing came or went."""
 
@@ -318,7 +330,7 @@ class ListingChange:
 Change = Annotated[
     StockChange | AllocationChange | MergeChange | ExclusionChange | ReturnChange | CostKept | CostMethodChange
     | Revaluation | ReorderPointChange | OrderChange | ParcelChange | RefundChange | ExpenseChange | PurchaseChange
-    | PurchaseArrival | SubscriptionChange | ExceptionChange | AliasChange | BalanceRepair
+    | PurchaseArrival | SubscriptionChange | QuietChange | ExceptionChange | AliasChange | BalanceRepair
     | ListingChange,
     Field(discriminator="kind"),
 ]
@@ -355,6 +367,7 @@ _INVERSES: dict[type, Callable[[Any], Any]] = {
     ExclusionChange: _swapped,
     AliasChange: _swapped,
     ListingChange: _swapped,
+    QuietChange: _swapped,
     SubscriptionChange: lambda change: replace(_swapped(change), at_before=change.at_after,
                                                at_after=change.at_before),
     OrderChange: lambda order: replace(_swapped(order), shipped_before=order.shipped_after,

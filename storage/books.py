@@ -35,7 +35,7 @@ from domain.orders.model import Fulfilment, Order, OrderLine, OrderStatus, Refun
 from domain.orders.rules import EMPTY_PARCELS, Axes
 from domain.people import Staff
 from domain.purchasing.model import PurchaseLine, PurchaseOrder, PurchaseStatus
-from storage import listings, naming
+from storage import listings, naming, quiet_hours
 from storage.encryption import Vault
 
 MAX_SIMILAR = 3  # as many choices as a reply shows
@@ -251,6 +251,9 @@ class StoredBooks:
     def subscribed_at(self, chat: str, report: Report) -> str | None:
         return self._connection.execute(select(col(Subscription.at)).where(
             col(Subscription.chat) == chat, col(Subscription.report) == report)).scalar()
+
+    def quiet_hours(self, chat: str, report: str) -> str | None:
+        return quiet_hours.read(self._connection, chat, report)
 
     def waybill_user(self, carrier: str, waybill_no: str) -> str | None:
         statement = (select(col(Order.external_id)).join(Shipment, col(Shipment.order_id) == col(Order.id))

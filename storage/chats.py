@@ -11,7 +11,7 @@ from sqlmodel import col
 
 from domain.errors import UserCanFix
 from domain.messaging.gates import ChatButton
-from domain.messaging.model import MAX_CHAT_KEY, Chat, ChatState, OutboxMessage, OutboxState, Report, Subscription
+from domain.messaging.model import MAX_CHAT_KEY, Chat, ChatState, OutboxMessage, OutboxState, QuietHours, Report, Subscription
 from domain.people import Role
 from storage.engine import Database
 
@@ -142,7 +142,7 @@ def _known() -> Any:
 
 def _readdress(connection: Connection, old: str, new: str) -> None:
     """The group's topics go along: their keys begin with the group's."""
-    for model, conditions in ((Subscription, ()), (OutboxMessage, (col(OutboxMessage.state) == OutboxState.QUEUED,)),
+    for model, conditions in ((Subscription, ()), (QuietHours, ()), (OutboxMessage, (col(OutboxMessage.state) == OutboxState.QUEUED,)),
                               (ChatButton, (col(ChatButton.used_at).is_(None),))):
         chat: Any = col(model.chat)
         is_there = or_(chat == old, chat.startswith(f"{old}/", autoescape=True))

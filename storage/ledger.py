@@ -31,6 +31,7 @@ from domain.changes import (
     ParcelChange,
     PurchaseArrival,
     PurchaseChange,
+    QuietChange,
     RefundChange,
     ReorderPointChange,
     ReturnChange,
@@ -45,7 +46,7 @@ from domain.inventory.model import StockBalance, StockMove
 from domain.messaging.model import Subscription
 from domain.orders.model import Order, OrderMark
 from domain.purchasing.model import PurchaseLine, PurchaseOrder, PurchaseStatus
-from storage import costs, exceptions
+from storage import costs, exceptions, quiet_hours
 from storage.customers import refresh_customers
 from storage.listings import write_listing
 from storage.refund_ledger import write_refund
@@ -238,6 +239,10 @@ def _subscription(connection: Connection, change: SubscriptionChange, reference:
             created_at=reference.at))
 
 
+def _quiet(connection: Connection, change: QuietChange, reference: Reference) -> None:
+    quiet_hours.write(connection, change.chat, change.report, change.after, by=change.actor, at=reference.at)
+
+
 def _repair(connection: Connection, change: BalanceRepair, _: Reference) -> None:
     open_balance(connection, change.sku_id, change.warehouse_id)
     exactly_one(connection.execute(
@@ -285,6 +290,7 @@ _WRITERS: dict[type, Callable[[Connection, Any, Reference], None]] = {
     PurchaseArrival: _arrival,
     ExpenseChange: _expense,
     SubscriptionChange: _subscription,
+    QuietChange: _quiet,
     ExceptionChange: _exception,
     AliasChange: _alias,
     ListingChange: _listing,

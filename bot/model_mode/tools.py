@@ -168,5 +168,6 @@ _KINDS: Mapping[ParameterKind, Callable[[Parameter], Schema]] = {
     ParameterKind.MARK: lambda _: _one_of([*MARKS]),
     ParameterKind.CONDITION: lambda _: _one_of([*Condition]),
     ParameterKind.EXCEPTION: _whole,
+    ParameterKind.QUIET: lambda _: {"type": "string", "pattern": "^([0-2][0-9]:[0-5][0-9]-[0-2][0-9]:[0-5][0-9]|off|usual)$"},
     ParameterKind.TIME: lambda _: {"type": "string", "pattern": "^[0-2][0-9]:[0-5][0-9]$"},
 }

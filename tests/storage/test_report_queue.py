@@ -1,17 +1,15 @@
 """Who gets a report, how much of it, when, and in how many messages."""
 
 import json
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from domain.jobs import Addressed, Audience, Due, Outcome, Send
 from domain.messaging.model import Report
-from scheduler.schedule import QUIET_HOURS
 from storage.engine import Database
 from storage.job_runs import JobRuns
-from storage.report_queue import is_quiet
 from tests.scheduler.world import AT, DAY, HOUR, MINUTE, World, report
 
 SECOND = timedelta(seconds=1)
@@ -30,7 +28,7 @@ def send(world: World, which: Report = Report.DAILY_PROFIT, *, due: datetime = A
     assert claim is not None
     body = report(world.calendar.day(due) - DAY, which)
     queued = book.finish(claim, Outcome("", (Send(which, body, audience, DAY),)),
-                         Addressed(frozenset(ats), is_late, QUIET_HOURS), due)
+                         Addressed(frozenset(ats), is_late), due)
     return [one.chat for one in queued]
 
 
@@ -169,10 +167,3 @@ def test_what_is_late_does_not_wake_anybody(world: World) -> None:
     world.subscribe("terminal")
     send(world, due=AT.replace(hour=17), is_late=True)
     assert world.calendar.local(world.rows("outbox", "not_before")[0]).hour == 8
-
-
-@pytest.mark.parametrize(("now", "expected"), [
-    (time(21, 59), False), (time(22), True), (time(3), True), (time(7, 59), True), (time(8), False)])
-def test_quiet_hours_run_over_midnight(now: time, *, expected: bool) -> None:
-    assert is_quiet(now, *QUIET_HOURS) is expected
-    assert not is_quiet(now, time(0), time(0))
