@@ -11,8 +11,20 @@ from sqlmodel import col
 
 from domain.errors import UserCanFix
 from domain.messaging.gates import ChatButton
-from domain.messaging.model import MAX_CHAT_KEY, Chat, ChatState, OutboxMessage, OutboxState, QuietHours, Report, Subscription
-from domain.people import Role
+from domain.messaging.model import (
+    MAX_CHAT_KEY,
+    Chat,
+    ChatState,
+    OutboxMessage,
+    OutboxState,
+    QuietHours,
+    Report,
+    StaffIdentity,
+    Subscription,
+)
+from domain.messaging.quiet import ALL_REPORTS
+from domain.people import Role, Staff
+from storage import quiet_hours
 from storage.engine import Database
 
 MAX_TITLE = 200
@@ -28,6 +40,23 @@ class KnownChat:
     clearance: Role | None
     language: str
     state: ChatState
+
+
+@dataclass(frozen=True, slots=True)
+class Subscribed:
+    """A report that a chat gets, its own time and its own quiet hours; None: the usual time, the chat's hours."""
+
+    report: Report
+    at: str | None
+    quiet: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Subscriptions:
+    """What a chat gets, and when it is left in peace."""
+
+    quiet: str | None
+    reports: tuple[Subscribed, ...]
 
 
 class Chats:
@@ -108,6 +137,28 @@ class Chats:
         return [(chat, tuple(f"{report}{f' {at}' if at else ''}" for key, report, at in wanted
                              if key.partition("/")[0] == chat.key)) for chat in chats]
 
+    def subscriptions(self, key: str) -> Subscriptions:
+        """Of the chat itself; quiet hours of a topic are its group's."""
+        with self._database.read() as connection:
+            wanted = connection.execute(select(col(Subscription.report), col(Subscription.at)).where(
+                col(Subscription.chat) == key).order_by(col(Subscription.id))).all()
+            return Subscriptions(
+                quiet_hours.read(connection, key.partition("/")[0]),
+                tuple(Subscribed(report, at, quiet_hours.read(connection, key, report)) for report, at in wanted))
+
+    def keep_quiet(self, key: str, hours: str, report: Report | None, *, by: str, now: datetime) -> None:
+        """Quiet hours as domain.messaging.quiet.normal gives them."""
+        with self._database.write() as connection:
+            quiet_hours.write(connection, key, report or ALL_REPORTS, hours, by=by, at=now)
+
+    def private_chats(self, person: str) -> list[str]:
+        """Keys of the chats a person of the shop is bound in."""
+        key = col(StaffIdentity.channel) + ":" + col(StaffIdentity.external_id)
+        with self._database.read() as connection:
+            return list(connection.execute(
+                select(key).join(Staff, col(Staff.id) == col(StaffIdentity.staff_id))
+                .where(col(Staff.name) == person, col(StaffIdentity.unbound_at).is_(None))).scalars())
+
     def group(self, name: str) -> KnownChat:
         """The group of that key, number or title. Raises UserCanFix when there is none, or more than one."""
         found = [chat for chat, _ in self.groups()
@@ -135,6 +186,14 @@ class Chats:
                                                                created_at=now))
 
 
+    def unsubscribe(self, key: str, report: Report) -> bool:
+        """The chat gets the report no more; False where it did not. Its own quiet hours for it go along."""
+        with self._database.write() as connection:
+            quiet_hours.forget(connection, key, report)
+            return connection.execute(delete(Subscription).where(
+                col(Subscription.chat) == key, col(Subscription.report) == report)).rowcount == 1
+
+
 def _known() -> Any:
     return select(col(Chat.key), col(Chat.title), col(Chat.is_group), col(Chat.clearance), col(Chat.language),
                   col(Chat.state))
@@ -142,7 +201,8 @@ def _known() -> Any:
 
 def _readdress(connection: Connection, old: str, new: str) -> None:
     """The group's topics go along: their keys begin with the group's."""
-    for model, conditions in ((Subscription, ()), (QuietHours, ()), (OutboxMessage, (col(OutboxMessage.state) == OutboxState.QUEUED,)),
+    for model, conditions in ((Subscription, ()), (QuietHours, ()),
+                              (OutboxMessage, (col(OutboxMessage.state) == OutboxState.QUEUED,)),
                               (ChatButton, (col(ChatButton.used_at).is_(None),))):
         chat: Any = col(model.chat)
         is_there = or_(chat == old, chat.startswith(f"{old}/", autoescape=True))

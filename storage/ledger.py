@@ -44,6 +44,7 @@ from domain.finance.model import Expense
 from domain.fulfilment.model import MergedOrder, ParcelLine, Shipment
 from domain.inventory.model import StockBalance, StockMove
 from domain.messaging.model import Subscription
+from domain.messaging.quiet import USUAL_WORD
 from domain.orders.model import Order, OrderMark
 from domain.purchasing.model import PurchaseLine, PurchaseOrder, PurchaseStatus
 from storage import costs, exceptions, quiet_hours
@@ -240,7 +241,8 @@ def _subscription(connection: Connection, change: SubscriptionChange, reference:
 
 
 def _quiet(connection: Connection, change: QuietChange, reference: Reference) -> None:
-    quiet_hours.write(connection, change.chat, change.report, change.after, by=change.actor, at=reference.at)
+    quiet_hours.write(connection, change.chat, change.report, change.after or USUAL_WORD, by=change.actor,
+                      at=reference.at)
 
 
 def _repair(connection: Connection, change: BalanceRepair, _: Reference) -> None:

@@ -162,6 +162,10 @@ class Outbox:
             self._set(connection, message.id, state=state, leased_until=None, error=error[:MAX_ERROR],
                       attempts=message.attempts + 1)
 
+    def drop(self, message: Leased, why: str) -> None:
+        """It is of no more use, which is no failure."""
+        self.give_up(message, why, state=OutboxState.EXPIRED)
+
     def dead(self, limit: int) -> list[DeadLetter]:
         """The latest that were given up."""
         statement = (select(col(OutboxMessage.id), col(OutboxMessage.chat), col(OutboxMessage.kind),

@@ -4,24 +4,28 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import ColumnElement, Connection, and_, delete, insert, select
 from sqlmodel import col
 
 from domain.clock import ShopCalendar
 from domain.messaging.model import QuietHours
-from domain.messaging.quiet import ALL_REPORTS, OFF, USUAL, QuietSpan
+from domain.messaging.quiet import ALL_REPORTS, OFF, USUAL, USUAL_WORD, QuietSpan
 
 
 def read(connection: Connection, chat: str, report: str = ALL_REPORTS) -> str | None:
     """22:00-08:00, `off`, or None where nothing was said."""
-    return connection.execute(select(col(QuietHours.hours)).where(*_of(chat, report))).scalar()
+    return connection.execute(select(col(QuietHours.hours)).where(_of(chat, report))).scalar()
 
 
-def write(connection: Connection, chat: str, report: str, hours: str | None, *, by: str, at: datetime) -> None:
-    """None takes back what was said."""
-    connection.execute(delete(QuietHours).where(*_of(chat, report)))
-    if hours is not None:
+def write(connection: Connection, chat: str, report: str, hours: str, *, by: str, at: datetime) -> None:
+    forget(connection, chat, report)
+    if hours != USUAL_WORD:
         connection.execute(insert(QuietHours).values(chat=chat, report=report, hours=hours, set_by=by, created_at=at))
+
+
+def forget(connection: Connection, chat: str, report: str) -> None:
+    """Nothing was said about them any more."""
+    connection.execute(delete(QuietHours).where(_of(chat, report)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,5 +49,5 @@ class Chosen:
         return span.end_after(moment, self.calendar)
 
 
-def _of(chat: str, report: str) -> tuple[object, ...]:
-    return col(QuietHours.chat) == chat, col(QuietHours.report) == report
+def _of(chat: str, report: str) -> ColumnElement[bool]:
+    return and_(col(QuietHours.chat) == chat, col(QuietHours.report) == report)

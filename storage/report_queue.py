@@ -116,7 +116,7 @@ def _queue(connection: Connection, part: _Part, run: Run, ready: _Ready) -> Repo
         dues=(run.calendar.local(run.due_at),) if ready.quiet_until else ())
     times = {"not_before": ready.not_before,
              "expires_at": max(ready.not_before, run.due_at) + part.send.useful_for}
-    row = {"chat": part.chat, "kind": KIND, "payload": alone.as_payload(), "now": ready.now, **times}
+    row: dict[str, Any] = {"chat": part.chat, "kind": KIND, "payload": alone.as_payload(), "now": ready.now, **times}
     key = f"report:{(ready.quiet_until or run.due_at).astimezone(UTC).isoformat()}:{part.chat}"
     if outbox.enqueue(connection, unique_key=key, **row):
         return alone

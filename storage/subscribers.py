@@ -67,7 +67,8 @@ def audience(connection: Connection, report: Report) -> Audience:
     wanted = connection.execute(select(
         col(Subscription.chat), col(Subscription.at), col(Subscription.created_at), col(Subscription.subscribed_by))
         .where(col(Subscription.report) == report).order_by(col(Subscription.id))).all()
-    found = [_judge(row, chats.get(row.chat), staff, people) for row in wanted]
+    # a topic is its group's
+    found = [_judge(row, chats.get(row.chat.partition("/")[0]), staff, people) for row in wanted]
     return Audience(tuple(one for one in found if isinstance(one, Recipient)),
                     tuple(one for one in found if isinstance(one, Unreachable)), bool(wanted), people)
 

@@ -13,6 +13,7 @@ from typing import Any
 from bot.app import wiring
 from bot.app.chat_files import ChatFileDesk
 from bot.app.server import Receive, Service
+from bot.app.tools import tools_for
 from bot.app.wiring import OpenShop
 from bot.app.worker import Background
 from bot.conversing.conversation import Conversation, OneAtATime
@@ -49,8 +50,13 @@ def renderers(shop: OpenShop) -> Renderers:
 
 def _report(shop: OpenShop, payload: Mapping[str, Any], language: str) -> Reply:
     """One picture for each payload: sent once more, it is drawn over the same file."""
+    from scheduler.jobs.low_stock import still  # noqa: PLC0415  (jobs are loaded where one is needed)
+
     mark = sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()[:16]
-    return render_report(payload, language, draw=draw, chart=shop.chart_dir / f"report-{mark}-{language}.png")
+    tools = tools_for(shop.database, shop.calendar, shop.currency, secret="", data_dir=shop.settings.data_dir,
+                      now=shop.now)
+    return render_report(payload, language, draw=draw, chart=shop.chart_dir / f"report-{mark}-{language}.png",
+                         still=lambda told: still(tools, told, shop.now()))
 
 
 @dataclass(slots=True)

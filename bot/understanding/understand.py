@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from itertools import islice
 
 from bot.understanding import acts, order_verbs
@@ -21,6 +22,7 @@ from bot.understanding.lexicon import lexicon
 from bot.understanding.matching import matching_of
 from bot.understanding.normalise import Normalised, normalise
 from bot.understanding.offers import offer
+from bot.understanding.quiet import about_quiet
 from bot.understanding.readings import (
     Act,
     Ask,
@@ -40,6 +42,7 @@ from bot.understanding.scan import Token, scan, unknown_length
 from bot.understanding.teaching import teaching_of
 from bot.understanding.times_of_day import take_time
 from bot.understanding.variants import with_variant
+from domain.messaging.model import Report
 from domain.metrics.query import MetricQuery
 from domain.ports import Names
 
@@ -78,6 +81,8 @@ class Understanding:
         if minded := about_exceptions(said, at):
             return Understood(minded, _language_of(said), "command")
         turn = _Turn(at, context, self._live.current())
+        if quiet := about_quiet(said, partial(self._report_named, turn)):
+            return Understood(quiet, _language_of(said))
         if timed := self._timed_subscription(said, turn):
             return timed
         said = chosen(said, context) or said
@@ -120,6 +125,15 @@ class Understanding:
         if isinstance(act, Act) and act.action == "subscribe":
             return replace(rest, reading=Act(act.action, {**act.arguments, "at": taken.at}))
         return None
+
+    def _report_named(self, turn: _Turn, words: str) -> str | None:
+        """The report that the words name, as it would be subscribed to."""
+        if words.lower() in set(Report):
+            return words.lower()
+        verb = "subscribe to " if words.isascii() else "订阅"
+        act = self._plain(f"{verb}{words}", replace(turn, context=Context())).reading
+        is_report = isinstance(act, Act) and act.action == "subscribe"
+        return act.arguments.get("report") if is_report and isinstance(act, Act) else None
 
     def alone(self, text: str, at: datetime) -> Reading:
         """The reading of a text outside any conversation."""
