@@ -160,9 +160,13 @@ class Chats:
                 .where(col(Staff.name) == person, col(StaffIdentity.unbound_at).is_(None))).scalars())
 
     def group(self, name: str) -> KnownChat:
-        """The group of that key, number or title. Raises UserCanFix when there is none, or more than one."""
+        """The group of that key, number or title, or the only one of that channel.
+
+        Raises UserCanFix when there is none, or more than one.
+        """
         found = [chat for chat, _ in self.groups()
-                 if name in {chat.key, chat.key.partition(":")[2]} or name.lower() == chat.title.lower()]
+                 if name in {chat.key, chat.key.partition(":")[2]} or name.lower() == chat.title.lower()
+                 or (name == chat.key.partition(":")[0] and chat.state is not ChatState.LEFT)]
         if len(found) == 1:
             return found[0]
         what = "more than one group is" if found else "no group is"

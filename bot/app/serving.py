@@ -10,7 +10,7 @@ from hashlib import sha256
 from random import SystemRandom
 from typing import Any
 
-from bot.app import wiring
+from bot.app import robot, wiring
 from bot.app.chat_files import ChatFileDesk
 from bot.app.server import Receive, Service
 from bot.app.tools import tools_for
@@ -93,11 +93,23 @@ def put_together(shop: OpenShop, *, with_scheduler: bool) -> Serving:
     relay = Relay(serving.outbox, Chats(shop.database), senders, renderers(shop), clock=wiring.clock)
     # stopped from the last to the first: no new updates, those in hand, their answers, the connections
     connections, channels = _telegram(serving, relay, senders) if shop.settings.telegram_token else ([], [])
-    services: list[Service] = [*connections, relay, *channels]
+    services: list[Service] = [*connections, *_robot(shop, senders), relay, *channels]
     if with_scheduler:
         services.append(Background(shop))
     serving.services = services
     return serving
+
+
+def _robot(shop: OpenShop, senders: dict[str, Sender]) -> list[Service]:
+    """The WeCom group robot, where there is one; it only sends."""
+    if not shop.settings.wecom_robot_url:
+        return []
+    from bot.channels.wecom_robot import CHANNEL, WecomRobotSender  # noqa: PLC0415  (heavy)
+
+    sender = WecomRobotSender(shop.settings.wecom_robot_url)
+    senders[CHANNEL] = sender
+    robot.begin(shop)
+    return [sender]
 
 
 def conversation(shop: OpenShop, answerer: OneAtATime, files: FileTalk) -> Conversation:

@@ -39,9 +39,11 @@ def _time(text: str) -> str:
 
 def _list(arguments: argparse.Namespace) -> int:
     from bot.app.commands import opened, say  # noqa: PLC0415
+    from bot.app.robot import meet  # noqa: PLC0415
     from storage.chats import Chats  # noqa: PLC0415
 
     with opened(arguments) as shop:
+        meet(shop)
         chats = Chats(shop.database)
         groups = chats.groups()
         if not groups:
@@ -55,6 +57,7 @@ def _list(arguments: argparse.Namespace) -> int:
 
 def _clear(arguments: argparse.Namespace) -> int:
     from bot.app.commands import opened, say  # noqa: PLC0415
+    from bot.app.robot import meet  # noqa: PLC0415
     from domain.errors import UserCanFix  # noqa: PLC0415
     from domain.people import Role  # noqa: PLC0415
     from storage.chats import Chats  # noqa: PLC0415
@@ -63,6 +66,7 @@ def _clear(arguments: argparse.Namespace) -> int:
     if wanted not in {"none", *Role}:
         raise UserCanFix(f"{arguments.role!r} is not a role; it is one of none, {', '.join(Role)}")
     with opened(arguments) as shop:
+        meet(shop)
         chats = Chats(shop.database)
         chat = chats.group(arguments.group)
         chats.clear(chat.key, None if wanted == "none" else Role(wanted), _now())
@@ -72,6 +76,7 @@ def _clear(arguments: argparse.Namespace) -> int:
 
 def _subscribe(arguments: argparse.Namespace) -> int:
     from bot.app.commands import opened, say  # noqa: PLC0415
+    from bot.app.robot import meet  # noqa: PLC0415
     from domain.errors import UserCanFix  # noqa: PLC0415
     from domain.messaging.model import ChatState  # noqa: PLC0415
     from domain.people import may  # noqa: PLC0415
@@ -80,6 +85,7 @@ def _subscribe(arguments: argparse.Namespace) -> int:
 
     report = _report(arguments.report)
     with opened(arguments) as shop:
+        meet(shop)
         chats = Chats(shop.database)
         chat = chats.group(arguments.group)
         if chat.state is ChatState.LEFT:
@@ -94,10 +100,12 @@ def _subscribe(arguments: argparse.Namespace) -> int:
 
 def _unsubscribe(arguments: argparse.Namespace) -> int:
     from bot.app.commands import opened, say  # noqa: PLC0415
+    from bot.app.robot import meet  # noqa: PLC0415
     from storage.chats import Chats  # noqa: PLC0415
 
     report = _report(arguments.report)
     with opened(arguments) as shop:
+        meet(shop)
         chats = Chats(shop.database)
         chat = chats.group(arguments.group)
         did = chats.unsubscribe(chat.key, report)
@@ -107,6 +115,7 @@ def _unsubscribe(arguments: argparse.Namespace) -> int:
 
 def _quiet(arguments: argparse.Namespace) -> int:
     from bot.app.commands import opened  # noqa: PLC0415
+    from bot.app.robot import meet  # noqa: PLC0415
     from domain.errors import UserCanFix  # noqa: PLC0415
     from domain.messaging.quiet import NoHours, normal  # noqa: PLC0415
     from storage.chats import Chats  # noqa: PLC0415
@@ -117,6 +126,7 @@ def _quiet(arguments: argparse.Namespace) -> int:
     except NoHours as error:
         raise UserCanFix(f"{error}; write them like 22:00-08:00, or off, or usual") from error
     with opened(arguments) as shop:
+        meet(shop)
         chats = Chats(shop.database)
         places = _places(shop, chats, arguments.where)
         if hours is not None:
