@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from bot import outgoing
 from bot.outgoing import Outgoing, Renderers, Sender
+from bot.rendering.report import NothingLeft
 from bot.together import Together
 
 LEASE_S = 30.0  # longer than a send may take; after a crash a message waits as long before it is sent again
@@ -62,6 +63,7 @@ class Outbox(Protocol):
               may_repeat: bool = False) -> None: ...
     def slow_down(self, message: Any, key: str, rate: Any, until: datetime) -> None: ...
     def give_up(self, message: Any, error: str, now: datetime, *, is_lost: bool = True) -> None: ...
+    def drop(self, message: Any, why: str) -> None: ...
 
 
 class Chats(Protocol):
@@ -189,6 +191,9 @@ class Relay:
         try:
             if rendered is None:
                 rendered = await asyncio.to_thread(self._rendered, message, language)
+        except NothingLeft:
+            await self._call(self._outbox.drop, message, "nothing of it was true any more")
+            return
         except Exception as error:
             log.exception("message %s cannot be rendered", message.id)
             await self._call(self._outbox.give_up, message, f"cannot be rendered: {error!r}", self._clock())

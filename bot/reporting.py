@@ -1,9 +1,10 @@
 """Words about reports that are no figures: a test send, silence in a chat, and putting a low-stock warning off."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import partial
+from typing import Protocol
 
 from bot.pictures import drawn
 from bot.rendering.messages import say
@@ -12,17 +13,39 @@ from bot.rendering.report import Draw, picture, render_parts
 from bot.turn import Turn
 from bot.understanding.readings import Act, Context, Understood
 from domain.messaging.model import Report
+from domain.messaging.quiet import OFF
 from domain.people import Permission, Shops
 from domain.reports import ReportBody, ReportMessage
 
 PUT_OFF_UNTIL = time(8, 0)  # of tomorrow: before the morning's list of everything that is low
 
 
+class Subscribed(Protocol):
+    """One report of a chat (storage.chats.Subscribed)."""
+
+    @property
+    def report(self) -> Report: ...
+    @property
+    def at(self) -> str | None: ...
+    @property
+    def quiet(self) -> str | None: ...
+
+
+class Subscriptions(Protocol):
+    """What a chat gets (storage.chats.Subscriptions)."""
+
+    @property
+    def quiet(self) -> str | None: ...
+    @property
+    def reports(self) -> Sequence[Subscribed]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Reporting:
     """`make` reckons a report as it would be now, `snooze` silences a SKU, `read` understands a message.
 
-    `pause` lets nothing come to a chat unasked, or lets it come again; False where nothing comes anyway.
+    `pause` lets nothing come to a chat unasked, or lets it come again; False where nothing comes anyway. `subscribed`
+    tells what a chat gets.
     """
 
     make: Callable[[Report, datetime, Shops], ReportBody]
@@ -30,11 +53,13 @@ class Reporting:
     read: Callable[[str, datetime, Context], Understood]
     draw: Draw
     pause: Callable[[str, bool], bool]
+    subscribed: Callable[[str], Subscriptions]
 
     @property
     def commands(self) -> Mapping[str, Callable[[str, Turn], Reply]]:
         return {"test": self._test, "snooze": self._put_off, "pause": partial(self._pause, wanted=True),
-                "resume": partial(self._pause, wanted=False)}
+                "resume": partial(self._pause, wanted=False), "quiet": self._subscriptions,
+                "subscriptions": self._subscriptions}
 
     def _test(self, argument: str, turn: Turn) -> Reply:
         """The report as far as it may be seen here; nothing is noted, and the real one still comes."""
@@ -73,6 +98,15 @@ class Reporting:
         return Reply("done", say("reporting.paused" if wanted else "reporting.resumed", turn.language),
                      buttons=self._way_back(turn.language) if wanted else (), understood_by="command")
 
+    def _subscriptions(self, _: str, turn: Turn) -> Reply:
+        """What comes here by itself, and when it does not."""
+        turn.person.require(Permission.SUBSCRIBE)
+        found = self.subscribed(turn.chat)
+        key = "quiet.chat_usual" if found.quiet is None else "quiet.chat"
+        lines = [say(key, turn.language, hours=_hours(found.quiet, turn.language))]
+        lines += [_subscribed(one, turn.language) for one in found.reports] or [say("quiet.nothing", turn.language)]
+        return Reply("answer", "\n".join([*lines, say("quiet.how", turn.language)]), understood_by="command")
+
     def _way_back(self, language: str) -> tuple[Button, ...]:
         words = say("reporting.resume_message", language)
         return (Button(words, words),)
@@ -86,3 +120,13 @@ class Reporting:
             return Reply("refused", say("reporting.snoozed_nothing", turn.language, sku=sku))
         return Reply("done", say("reporting.snoozed", turn.language, sku=sku, until=f"{until:%m-%d %H:%M}"),
                      understood_by="command")
+
+
+def _hours(hours: str | None, language: str) -> str:
+    return say("quiet.usual" if hours is None else "quiet.off", language) if hours in {None, OFF} else str(hours)
+
+
+def _subscribed(one: Subscribed, language: str) -> str:
+    key = "quiet.report" if one.quiet is None else "quiet.report_own"
+    return say(key, language, report=say(f"report.{one.report}", language),
+               at=one.at or say("quiet.usual_time", language), hours=_hours(one.quiet, language))

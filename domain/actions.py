@@ -52,6 +52,7 @@ class ParameterKind(StrEnum):
     ORDERS = "orders"
     MARK = "mark"
     TIME = "time"
+    QUIET = "quiet"
     CONDITION = "condition"
     SHOPS = "shops"
 

@@ -15,6 +15,7 @@ from domain.aftersales.model import Condition
 from domain.costing.model import CostMethod
 from domain.fulfilment.rules import CARRIERS, carrier_named
 from domain.messaging.model import Report
+from domain.messaging.quiet import NoHours, normal
 from domain.orders.model import Exclusion
 
 MAX_PIECES = 10_000_000  # no shop here moves more at once; a slip of the keyboard does, and INTEGER ends at 2e9
@@ -129,6 +130,15 @@ def _time(_: Parameter, value: Any) -> str:
     return f"{int(found[1]):02d}:{found[2]}"
 
 
+def _quiet(_: Parameter, value: Any) -> str:
+    """22:00-08:00 on the shop's clock, `off` or `usual`."""
+    try:
+        return normal(str(value))
+    except NoHours as error:
+        key = "same_quiet" if error.is_empty else "bad_quiet"
+        raise Impossible(key, value=str(value)[:MAX_NAME]) from None
+
+
 def _condition(_: Parameter, value: Any) -> str:
     if value not in tuple(Condition):
         raise Impossible("unknown_condition", condition=str(value)[:MAX_NAME])
@@ -184,5 +194,6 @@ _CHECKS: Mapping[ParameterKind, Callable[[Parameter, Any], Any]] = {
     ParameterKind.SHOPS: _names,
     ParameterKind.MARK: _mark,
     ParameterKind.TIME: _time,
+    ParameterKind.QUIET: _quiet,
     ParameterKind.CONDITION: _condition,
 }

@@ -235,6 +235,9 @@ class Books(Protocol):
     def subscribed_at(self, chat: str, report: Report) -> str | None:
         """The chat's own time for the report, HH:MM; None where it has none or does not get it."""
 
+    def quiet_hours(self, chat: str, report: str) -> str | None:
+        """Quiet hours of the chat's own, for a report or (empty) for all; None where nothing was said."""
+
     def waybill_user(self, carrier: str, waybill_no: str) -> str | None:
         """The number of the order that uses the waybill already; empty where it is not for the person to see."""
 

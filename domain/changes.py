@@ -271,6 +271,18 @@ class SubscriptionChange:
 
 
 @dataclass(frozen=True, slots=True)
+class QuietChange:
+    """When nothing is pushed to a chat (`report` is empty), or of one report; None: nothing of its own."""
+
+    chat: str
+    report: str
+    actor: str
+    before: str | None
+    after: str | None
+    kind: Literal["quiet"] = "quiet"
+
+
+@dataclass(frozen=True, slots=True)
 class BalanceRepair:
     """A balance that had drifted is what its moves add up to again. Not a move: nothing came or went."""
 
@@ -320,7 +332,7 @@ class ListingChange:
 Change = Annotated[
     StockChange | AllocationChange | MergeChange | ExclusionChange | ReturnChange | CostKept | CostMethodChange
     | Revaluation | ReorderPointChange | OrderChange | ParcelChange | RefundChange | ExpenseChange | PurchaseChange
-    | PurchaseArrival | SubscriptionChange | ExceptionChange | AliasChange | BalanceRepair
+    | PurchaseArrival | SubscriptionChange | QuietChange | ExceptionChange | AliasChange | BalanceRepair
     | ListingChange | ShopLimitChange | MappingChange,
     Field(discriminator="kind"),
 ]
@@ -369,6 +381,7 @@ _INVERSES: dict[type, Callable[[Any], Any]] = {
     ListingChange: _swapped,
     ShopLimitChange: _swapped,
     MappingChange: lambda change: replace(change, is_kept=not change.is_kept),
+    QuietChange: _swapped,
     SubscriptionChange: lambda change: replace(_swapped(change), at_before=change.at_after,
                                                at_after=change.at_before),
     OrderChange: lambda order: replace(_swapped(order), shipped_before=order.shipped_after,

@@ -6,7 +6,7 @@ processes look at the clock; everything a run changes is written in the transact
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -24,6 +24,7 @@ MAX_JOB = 40
 MAX_PART = 80
 MAX_TOKEN = 40
 KEEPS_TIME = "timetable"  # the job of the row that says since when time is kept
+_URGENT = frozenset({"laws_broken"})  # the longer books that disagree are written in, the more there is to mend
 _OPEN = text("state IN ('running', 'failed') AND is_alone")
 
 
@@ -130,6 +131,11 @@ class Alarm:
     key: str
     facts: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def is_urgent(self) -> bool:
+        """It is told at any hour."""
+        return self.key in _URGENT
+
 
 @dataclass(frozen=True, slots=True)
 class Queued:
@@ -146,7 +152,6 @@ class Addressed:
 
     ats: frozenset[str | None]
     is_late: bool
-    quiet: tuple[time, time]
 
 
 @dataclass(frozen=True, slots=True)

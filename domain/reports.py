@@ -3,7 +3,7 @@
 Every figure bears the id of its metric, so what a role may not see can be left out by one rule, before it is stored.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache
@@ -146,6 +146,7 @@ ReportBody = Annotated[SalesReport | StockReport | WaitingReport, Field(discrimi
 class ReportMessage:
     """What one chat gets at one time: usually one report, several where they are due together.
 
+    `dues` tell, part by part, when each was due where some waited for the end of quiet hours, which then is `due_at`.
     `withheld` are reports of which something was left out here; `told_privately` is how many people got them whole.
     It is of these `shops` alone.
     """
@@ -156,6 +157,16 @@ class ReportMessage:
     withheld: tuple[Report, ...] = ()
     told_privately: int = 0
     shops: Shops = None
+    dues: tuple[datetime, ...] = ()
+
+    def timed(self) -> Iterator[tuple[ReportBody, datetime]]:
+        """Each part with the moment it was due."""
+        return zip(self.parts, self.dues or (self.due_at,) * len(self.parts), strict=True)
+
+    def with_parts(self, timed: Sequence[tuple[ReportBody, datetime]]) -> "ReportMessage":
+        dues = tuple(due for _, due in timed)
+        return replace(self, parts=tuple(body for body, _ in timed),
+                       dues=() if all(due == self.due_at for due in dues) else dues)
 
     def as_payload(self) -> dict[str, Any]:
         made: dict[str, Any] = _message().dump_python(self, mode="json")

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from domain.jobs import Addressed, Claim, Due, LostClaim, Outcome, Queued, RunBook, TaskQueue
 from scheduler import planner
 from scheduler.context import Job, JobContext, Tools, aside
-from scheduler.schedule import LATE_AFTER, QUIET_HOURS, TIMETABLE, Row, rows_of
+from scheduler.schedule import LATE_AFTER, TIMETABLE, Row, rows_of
 
 log = logging.getLogger(__name__)
 
@@ -93,7 +93,7 @@ class Runner:
         ats = planner.served(rows, own, due.due_at, self.tools.calendar)
         context = JobContext(self.tools, self.tasks, due.job, due.part, ats)
         outcome = await self.jobs[due.job](context, due.due_at)
-        return outcome, Addressed(ats, self.tools.clock() - due.due_at > LATE_AFTER, QUIET_HOURS)
+        return outcome, Addressed(ats, self.tools.clock() - due.due_at > LATE_AFTER)
 
     async def _failed(self, claim: Claim, error: str) -> Ran:
         self.log_failure(claim.due, error)

@@ -63,8 +63,6 @@ TIMETABLE: tuple[Row, ...] = (
     _row("purge",                Daily(time(4, 11)),        20 * _H,  _LATEST, limit_min=60),
 )
 
-# News that nobody set a time for waits for the end of these hours, as does a report that comes late.
-QUIET_HOURS = (time(22, 0), time(8, 0))
 # How far back missed due times are looked for; older ones are of no use to anybody.
 LOOK_BACK = timedelta(days=7)
 # A report that comes later than this says so.

@@ -38,7 +38,7 @@ from domain.orders.model import Fulfilment, Order, OrderLine, OrderStatus, Refun
 from domain.orders.rules import EMPTY_PARCELS, Axes
 from domain.people import Permission, Shops, Staff
 from domain.purchasing.model import PurchaseLine, PurchaseOrder, PurchaseStatus
-from storage import import_mappings, listings, naming, shop_limits
+from storage import import_mappings, listings, naming, quiet_hours, shop_limits
 from storage.encryption import Vault
 
 MAX_SIMILAR = 3  # as many choices as a reply shows
@@ -264,6 +264,9 @@ class StoredBooks:
     def subscribed_at(self, chat: str, report: Report) -> str | None:
         return self._connection.execute(select(col(Subscription.at)).where(
             col(Subscription.chat) == chat, col(Subscription.report) == report)).scalar()
+
+    def quiet_hours(self, chat: str, report: str) -> str | None:
+        return quiet_hours.read(self._connection, chat, report)
 
     def waybill_user(self, carrier: str, waybill_no: str) -> str | None:
         used = (col(Shipment.waybill_no) == waybill_no, col(Shipment.carrier) == carrier)

@@ -11,8 +11,20 @@ from sqlmodel import col
 
 from domain.errors import UserCanFix
 from domain.messaging.gates import ChatButton
-from domain.messaging.model import MAX_CHAT_KEY, Chat, ChatState, OutboxMessage, OutboxState, Report, Subscription
-from domain.people import Role, Shops
+from domain.messaging.model import (
+    MAX_CHAT_KEY,
+    Chat,
+    ChatState,
+    OutboxMessage,
+    OutboxState,
+    QuietHours,
+    Report,
+    StaffIdentity,
+    Subscription,
+)
+from domain.messaging.quiet import ALL_REPORTS
+from domain.people import Role, Shops, Staff
+from storage import quiet_hours
 from storage.engine import Database
 from storage.shop_limits import named
 
@@ -33,6 +45,23 @@ class KnownChat:
     language: str
     state: ChatState
     shops: Shops = None
+
+
+@dataclass(frozen=True, slots=True)
+class Subscribed:
+    """A report that a chat gets, its own time and its own quiet hours; None: the usual time, the chat's hours."""
+
+    report: Report
+    at: str | None
+    quiet: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Subscriptions:
+    """What a chat gets, and when it is left in peace."""
+
+    quiet: str | None
+    reports: tuple[Subscribed, ...]
 
 
 class Chats:
@@ -112,10 +141,36 @@ class Chats:
         return [(chat, tuple(f"{report}{f' {at}' if at else ''}" for key, report, at in wanted
                              if key.partition("/")[0] == chat.key)) for chat in chats]
 
+    def subscriptions(self, key: str) -> Subscriptions:
+        """Of the chat itself; quiet hours of a topic are its group's."""
+        with self._database.read() as connection:
+            wanted = connection.execute(select(col(Subscription.report), col(Subscription.at)).where(
+                col(Subscription.chat) == key).order_by(col(Subscription.id))).all()
+            return Subscriptions(
+                quiet_hours.read(connection, key.partition("/")[0]),
+                tuple(Subscribed(report, at, quiet_hours.read(connection, key, report)) for report, at in wanted))
+
+    def keep_quiet(self, key: str, hours: str, report: Report | None, *, by: str, now: datetime) -> None:
+        """Quiet hours as domain.messaging.quiet.normal gives them."""
+        with self._database.write() as connection:
+            quiet_hours.write(connection, key, report or ALL_REPORTS, hours, by=by, at=now)
+
+    def private_chats(self, person: str) -> list[str]:
+        """Keys of the chats a person of the shop is bound in."""
+        key = col(StaffIdentity.channel) + ":" + col(StaffIdentity.external_id)
+        with self._database.read() as connection:
+            return list(connection.execute(
+                select(key).join(Staff, col(Staff.id) == col(StaffIdentity.staff_id))
+                .where(col(Staff.name) == person, col(StaffIdentity.unbound_at).is_(None))).scalars())
+
     def group(self, name: str) -> KnownChat:
-        """The group of that key, number or title. Raises UserCanFix when there is none, or more than one."""
+        """The group of that key, number or title, or the only one of that channel.
+
+        Raises UserCanFix when there is none, or more than one.
+        """
         found = [chat for chat, _ in self.groups()
-                 if name in {chat.key, chat.key.partition(":")[2]} or name.lower() == chat.title.lower()]
+                 if name in {chat.key, chat.key.partition(":")[2]} or name.lower() == chat.title.lower()
+                 or (name == chat.key.partition(":")[0] and chat.state is not ChatState.LEFT)]
         if len(found) == 1:
             return found[0]
         what = "more than one group is" if found else "no group is"
@@ -138,6 +193,13 @@ class Chats:
                 connection.execute(insert(Subscription).values(chat=key, report=report, at=at, subscribed_by=by,
                                                                created_at=now))
 
+    def unsubscribe(self, key: str, report: Report) -> bool:
+        """The chat gets the report no more; False where it did not. Its own quiet hours for it go along."""
+        with self._database.write() as connection:
+            quiet_hours.forget(connection, key, report)
+            return connection.execute(delete(Subscription).where(
+                col(Subscription.chat) == key, col(Subscription.report) == report)).rowcount == 1
+
 
 def _chats(connection: Connection, statement: Any) -> list[KnownChat]:
     return [KnownChat(*row) for row in named(connection, connection.execute(statement).all(), 6)]
@@ -150,7 +212,8 @@ def _known() -> Any:
 
 def _readdress(connection: Connection, old: str, new: str) -> None:
     """The group's topics go along: their keys begin with the group's."""
-    for model, conditions in ((Subscription, ()), (OutboxMessage, (col(OutboxMessage.state) == OutboxState.QUEUED,)),
+    for model, conditions in ((Subscription, ()), (QuietHours, ()),
+                              (OutboxMessage, (col(OutboxMessage.state) == OutboxState.QUEUED,)),
                               (ChatButton, (col(ChatButton.used_at).is_(None),))):
         chat: Any = col(model.chat)
         is_there = or_(chat == old, chat.startswith(f"{old}/", autoescape=True))

@@ -73,7 +73,7 @@ class JobRuns:
             queued, alarms = report_queue.send(connection, outcome.sends, report_queue.Run(
                 claim.due.due_at, claim.is_by_hand, addressed, self._calendar), now)
             for alarm in (*outcome.alarms, *alarms):
-                notices.tell_owners(connection, alarm, now)
+                notices.tell_owners(connection, alarm, now, self._calendar)
             if queued:
                 connection.execute(update(JobRun).where(col(JobRun.id) == claim.run_id).values(messages=len(queued)))
         return queued
@@ -85,7 +85,8 @@ class JobRuns:
                 state=state, error=error[:MAX_ERROR], leased_until=retry_at or now,
                 finished_at=None if retry_at else now)).rowcount
             if is_ours and (claim.attempts >= TOLD_FROM or retry_at is None):
-                notices.tell_owners(connection, _failing(connection, claim, error), now)
+                notices.tell_owners(connection, _failing(connection, claim, error), now,
+                                    self._calendar)
 
     def release(self, claim: Claim, now: datetime) -> None:
         with self._database.write() as connection:

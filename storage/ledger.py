@@ -31,6 +31,7 @@ from domain.changes import (
     ParcelChange,
     PurchaseArrival,
     PurchaseChange,
+    QuietChange,
     RefundChange,
     ReorderPointChange,
     ReturnChange,
@@ -44,10 +45,11 @@ from domain.fulfilment.model import MergedOrder, ParcelLine, Shipment
 from domain.importing.model import MappingChange
 from domain.inventory.model import StockBalance, StockMove
 from domain.messaging.model import Subscription
+from domain.messaging.quiet import USUAL_WORD
 from domain.orders.model import Order, OrderMark
 from domain.purchasing.model import PurchaseLine, PurchaseOrder, PurchaseStatus
 from domain.staffing.model import ShopLimitChange
-from storage import costs, exceptions, import_mappings
+from storage import costs, exceptions, import_mappings, quiet_hours
 from storage.customers import refresh_customers
 from storage.listings import write_listing
 from storage.refund_ledger import write_refund
@@ -241,6 +243,11 @@ def _subscription(connection: Connection, change: SubscriptionChange, reference:
             created_at=reference.at))
 
 
+def _quiet(connection: Connection, change: QuietChange, reference: Reference) -> None:
+    quiet_hours.write(connection, change.chat, change.report, change.after or USUAL_WORD, by=change.actor,
+                      at=reference.at)
+
+
 def _repair(connection: Connection, change: BalanceRepair, _: Reference) -> None:
     open_balance(connection, change.sku_id, change.warehouse_id)
     exactly_one(connection.execute(
@@ -296,6 +303,7 @@ _WRITERS: dict[type, Callable[[Connection, Any, Reference], None]] = {
     PurchaseArrival: _arrival,
     ExpenseChange: _expense,
     SubscriptionChange: _subscription,
+    QuietChange: _quiet,
     ExceptionChange: _exception,
     AliasChange: _alias,
     ListingChange: _listing,

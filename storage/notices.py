@@ -6,24 +6,33 @@ from typing import Any
 from sqlalchemy import Connection, select
 from sqlmodel import col
 
+from domain.clock import ShopCalendar
 from domain.jobs import Alarm
 from domain.messaging.model import Chat, ChatState, StaffIdentity
+from domain.messaging.quiet import ALL_REPORTS
 from domain.people import Role, Staff
 from storage import outbox
+from storage.quiet_hours import Chosen
 
 KIND = "notice"
 USEFUL_FOR = timedelta(days=7)
 
 
-def tell_owners(connection: Connection, alarm: Alarm, now: datetime) -> int:
-    """Queue it for every owner who can be written to; how many. Nobody bound: `doctor` is where it shows."""
+def tell_owners(connection: Connection, alarm: Alarm, now: datetime, calendar: ShopCalendar) -> int:
+    """Queue it for every owner who can be written to; how many. Nobody bound: `doctor` is where it shows.
+
+    What is not urgent waits for the end of the owner's quiet hours.
+    """
     chats = _private_chats_of_owners(connection)
     payload = {"key": f"alarm.{alarm.key}", "facts": dict(alarm.facts)}
+    quiet = Chosen.of(connection, calendar)
+    ready = {chat: None if alarm.is_urgent else quiet.end(chat, ALL_REPORTS, now) for chat in chats}
     return sum(outbox.enqueue(connection, chat=chat, unique_key=f"notice:{alarm.name}:{chat}"[:200], kind=KIND,
-                              payload=payload, now=now, expires_at=now + USEFUL_FOR) for chat in chats)
+                              payload=payload, now=now, not_before=ready[chat], expires_at=now + USEFUL_FOR)
+               for chat in chats)
 
 
-def of_dead_letter(connection: Connection, message: Any, error: str, now: datetime) -> int:
+def of_dead_letter(connection: Connection, message: Any, error: str, now: datetime, *, calendar: ShopCalendar) -> int:
     """That a chat of the shop gets nothing any more: once a day, however many messages it costs.
 
     Strangers may block the bot as they like, and a notice that cannot be sent needs no notice.
@@ -33,7 +42,7 @@ def of_dead_letter(connection: Connection, message: Any, error: str, now: dateti
     if message.kind == KIND or chat is None or not (chat.is_group or _is_of_the_shop(connection, room)):
         return 0
     facts = {"chat": chat.title or room, "error": error}
-    return tell_owners(connection, Alarm(f"dead:{room}:{now:%Y-%m-%d}", "message_dead", facts), now)
+    return tell_owners(connection, Alarm(f"dead:{room}:{now:%Y-%m-%d}", "message_dead", facts), now, calendar)
 
 
 def _is_of_the_shop(connection: Connection, private: str) -> bool:

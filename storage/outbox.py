@@ -164,10 +164,14 @@ class Outbox:
     def give_up(self, message: Leased, error: str, now: datetime, *, is_lost: bool = True) -> None:
         """`is_lost`: somebody misses it; an edit of what is no longer there is missed by nobody."""
         with self._database.write() as connection:
-            self._set(connection, message.id, state=OutboxState.DEAD, leased_until=None, error=error[:MAX_ERROR],
-                      attempts=message.attempts + 1)
+            self._end(connection, message, OutboxState.DEAD, error)
             if is_lost:
                 self._on_dead(connection, message, error, now)
+
+    def drop(self, message: Leased, why: str) -> None:
+        """It is of no more use, which is no failure."""
+        with self._database.write() as connection:
+            self._end(connection, message, OutboxState.EXPIRED, why)
 
     def dead(self, limit: int) -> list[DeadLetter]:
         """The latest that were given up."""
@@ -192,6 +196,10 @@ class Outbox:
                 col(OutboxMessage.repeats))).group_by(col(OutboxMessage.state))).all()
         repeats = sum(int(each or 0) for *_, each in found)
         return {**{str(state): count for state, count, _ in found}, "repeats": repeats}
+
+    def _end(self, connection: Connection, message: Leased, state: OutboxState, why: str) -> None:
+        self._set(connection, message.id, state=state, leased_until=None, error=why[:MAX_ERROR],
+                  attempts=message.attempts + 1)
 
     def _set(self, connection: Connection, row_id: int, **values: Any) -> None:
         connection.execute(update(OutboxMessage).where(

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, select, update
@@ -12,8 +12,9 @@ from sqlmodel import col
 from domain.clock import ShopCalendar
 from domain.jobs import Addressed, Alarm, Audience, Queued, Send
 from domain.messaging.model import OutboxMessage, OutboxState, Report
-from domain.reports import ReportBody, ReportMessage, message_from
+from domain.reports import ReportBody, ReportMessage, StockReport, message_from
 from storage import outbox, subscribers
+from storage.quiet_hours import Chosen
 from storage.subscribers import Recipient
 
 KIND = "report"
@@ -51,13 +52,14 @@ class _Part:
 def send(connection: Connection, sends: Sequence[Send], run: Run, now: datetime) -> tuple[list[Queued], list[Alarm]]:
     """Queue each report once for each chat that gets it; what is queued, and what the owner must hear."""
     queued: list[Queued] = []
+    chosen = Chosen.of(connection, run.calendar)
     alarms: dict[str, Alarm] = {}
     for one in sends:
         who = subscribers.audience(connection, one.report)
         for alarm in _alarms(one.report, who):
             alarms[alarm.name] = alarm
         for part in _parts(one, who, run):
-            message = _queue(connection, part, run, now)
+            message = _queue(connection, part, run, _ready(part, run, chosen, now))
             if message is not None:
                 queued.append(Queued(part.chat, one.report, message.as_payload()))
     return queued, list(alarms.values())
@@ -84,27 +86,52 @@ def _parts(one: Send, who: subscribers.Audience, run: Run) -> Iterator[_Part]:
             yield _Part(recipient.chat, one, seen, seen != one.body and recipient.is_group, len(people))
 
 
-def _queue(connection: Connection, part: _Part, run: Run, now: datetime) -> ReportMessage | None:
-    """The part alone, as a message, when it was queued now; None when the chat has it already."""
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """When a part may go: `now` is this moment, `not_before` the soonest, `quiet_until` what it waits for."""
+
+    now: datetime
+    not_before: datetime
+    quiet_until: datetime | None = None
+
+
+def _ready(part: _Part, run: Run, chosen: Chosen, now: datetime) -> _Ready:
+    """Asked for by hand it goes at once; else it waits for what is due with it, and for the end of quiet hours."""
+    if run.is_by_hand:
+        return _Ready(now, now)
+    is_chosen = part.send.audience is Audience.DUE and not run.addressed.is_late
+    until = chosen.end(part.chat, part.send.report, now + MERGED_WITHIN, is_chosen=is_chosen)
+    return _Ready(now, (until or now) + MERGED_WITHIN, until)
+
+
+def _queue(connection: Connection, part: _Part, run: Run, ready: _Ready) -> ReportMessage | None:
+    """The part alone, as a message, when it was queued now; None when the chat has it already.
+
+    What waits for the end of quiet hours is put together as what is due then.
+    """
     alone = ReportMessage(
-        run.calendar.local(run.due_at), (part.body,), is_late=run.addressed.is_late and not run.is_by_hand,
+        run.calendar.local(ready.quiet_until or run.due_at), (part.body,),
+        is_late=run.addressed.is_late and not run.is_by_hand and ready.quiet_until is None,
         withheld=(part.send.report,) if part.is_withheld else (), told_privately=part.told_privately,
-        shops=part.send.shops)
-    times = _times(part, run, now)
-    stamp = run.due_at.astimezone(UTC).isoformat()
-    key = f"report:{stamp}:{part.chat}"
-    if outbox.enqueue(connection, chat=part.chat, unique_key=key, kind=KIND, payload=alone.as_payload(), now=now,
-                      **times):
+        shops=part.send.shops, dues=(run.calendar.local(run.due_at),) if ready.quiet_until else ())
+    times = {"not_before": ready.not_before,
+             "expires_at": max(ready.not_before, run.due_at) + part.send.useful_for}
+    row: dict[str, Any] = {"chat": part.chat, "kind": KIND, "payload": alone.as_payload(), "now": ready.now, **times}
+    key = f"report:{(ready.quiet_until or run.due_at).astimezone(UTC).isoformat()}:{part.chat}"
+    if outbox.enqueue(connection, unique_key=key, **row):
         return alone
     there = _lock(connection, key)
-    if any(body.report == part.send.report for body in message_from(json.loads(there.payload)).parts):
+    if _has(message_from(json.loads(there.payload)), part.send.report, run.due_at):
         return None
     if _join(connection, there, alone, times):
         return alone
-    own_key = f"report:{stamp}:{part.chat}:{part.send.report}"
-    is_new = outbox.enqueue(connection, chat=part.chat, unique_key=own_key, kind=KIND, payload=alone.as_payload(),
-                            now=now, **times)
-    return alone if is_new else None
+    own_key = f"report:{run.due_at.astimezone(UTC).isoformat()}:{part.chat}:{part.send.report}"
+    return alone if outbox.enqueue(connection, unique_key=own_key, **row) else None
+
+
+def _has(message: ReportMessage, report: Report, due: datetime) -> bool:
+    """A warning of a run beside the list of the same run says nothing new."""
+    return any(body.report == report and when == due for body, when in message.timed())
 
 
 def _lock(connection: Connection, key: str) -> Any:
@@ -117,10 +144,9 @@ def _lock(connection: Connection, key: str) -> Any:
 def _join(connection: Connection, there: Any, alone: ReportMessage, times: dict[str, datetime]) -> bool:
     """Put the part beside the others, while nobody has begun to send the message."""
     message = message_from(json.loads(there.payload))
-    parts = tuple(sorted((*message.parts, *alone.parts), key=lambda body: _ORDER.index(body.report)))
-    joined = replace(message, parts=parts, is_late=message.is_late or alone.is_late,
-                     withheld=(*message.withheld, *alone.withheld),
-                     told_privately=max(message.told_privately, alone.told_privately))
+    timed = sorted(_together([*message.timed(), *alone.timed()]), key=lambda one: (_ORDER.index(one[0].report), one[1]))
+    joined = replace(message, is_late=message.is_late or alone.is_late, withheld=(*message.withheld, *alone.withheld),
+                     told_privately=max(message.told_privately, alone.told_privately)).with_parts(timed)
     return connection.execute(
         update(OutboxMessage)
         .where(col(OutboxMessage.id) == there.id, col(OutboxMessage.state) == OutboxState.QUEUED,
@@ -130,26 +156,11 @@ def _join(connection: Connection, there: Any, alone: ReportMessage, times: dict[
                 expires_at=max(there.expires_at or times["expires_at"], times["expires_at"]))).rowcount == 1
 
 
-def _times(part: _Part, run: Run, now: datetime) -> dict[str, datetime]:
-    """A report of a chosen time goes out at once; news and what is late wait for the end of the quiet hours."""
-    ready = now if run.is_by_hand else now + MERGED_WITHIN
-    is_chosen = part.send.audience is Audience.DUE and not run.addressed.is_late
-    if not run.is_by_hand and not is_chosen:
-        ready = _after_quiet(ready, run)
-    return {"not_before": ready, "expires_at": max(ready, run.due_at) + part.send.useful_for}
-
-
-def _after_quiet(moment: datetime, run: Run) -> datetime:
-    start, end = run.addressed.quiet
-    local = run.calendar.local(moment)
-    if not is_quiet(local.time(), start, end):
-        return moment
-    day = local.date() if local.time() < end else local.date() + timedelta(days=1)
-    return datetime.combine(day, end, local.tzinfo).astimezone(UTC)
-
-
-def is_quiet(now: time, start: time, end: time) -> bool:
-    """Between the two, over midnight where the end is the earlier; equal ends mean never."""
-    if start <= end:
-        return start <= now < end
-    return now >= start or now < end
+def _together(timed: Sequence[tuple[ReportBody, datetime]]) -> list[tuple[ReportBody, datetime]]:
+    """Warnings of a night are one: each SKU as it was told last, at the time of the last."""
+    news = [(body, due) for body, due in timed if isinstance(body, StockReport) and not body.is_digest]
+    if len(news) < 2:
+        return list(timed)
+    lines = {line.sku: line for body, _ in news for line in body.lines}
+    one = replace(news[-1][0], lines=tuple(lines.values()), left_out=sum(body.left_out for body, _ in news))
+    return [each for each in timed if each not in news] + [(one, max(due for _, due in news))]

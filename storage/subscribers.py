@@ -73,8 +73,9 @@ def audience(connection: Connection, report: Report) -> Audience:
     wanted = connection.execute(select(
         col(Subscription.chat), col(Subscription.at), col(Subscription.created_at), col(Subscription.subscribed_by))
         .where(col(Subscription.report) == report).order_by(col(Subscription.id))).all()
-    found = [_judge(row, chats[row.chat], people, limits) if row.chat in chats
-             else _at_this_machine(row, staff, limits) for row in wanted]
+    places = [(row, chats.get(row.chat.partition("/")[0])) for row in wanted]  # a topic is its group's
+    found = [_judge(row, chat, people, limits) if chat else _at_this_machine(row, staff, limits)
+             for row, chat in places]
     return Audience(tuple(one for one in found if isinstance(one, Recipient)),
                     tuple(one for one in found if isinstance(one, Unreachable)), bool(wanted), people)
 

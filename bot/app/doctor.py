@@ -3,9 +3,10 @@
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import starmap
 from urllib.parse import urlsplit
 
-from bot.app import wiring
+from bot.app import robot, wiring
 from bot.app.settings import Settings
 from domain.errors import ShopError
 from domain.exceptions.kinds import KINDS
@@ -34,6 +35,7 @@ def findings(settings: Settings, *, demo: bool) -> Iterator[Finding]:
             yield from _exceptions(shop)
             yield from _messages(shop)
             yield from _clock(shop)
+            yield from starmap(Finding, robot.findings(shop))
         yield from _telegram(settings)
     except ShopError as error:
         yield Finding(str(error), is_well=False)

@@ -10,9 +10,10 @@ from hashlib import sha256
 from random import SystemRandom
 from typing import Any
 
-from bot.app import wiring
+from bot.app import robot, wiring
 from bot.app.chat_files import ChatFileDesk
 from bot.app.server import Receive, Service
+from bot.app.tools import tools_for
 from bot.app.wiring import OpenShop
 from bot.app.worker import Background
 from bot.conversing.conversation import Conversation, OneAtATime
@@ -50,8 +51,13 @@ def renderers(shop: OpenShop) -> Renderers:
 
 def _report(shop: OpenShop, payload: Mapping[str, Any], language: str) -> Reply:
     """One picture for each payload: sent once more, it is drawn over the same file."""
+    from scheduler.jobs.low_stock import still  # noqa: PLC0415  (jobs are loaded where one is needed)
+
     mark = sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()[:16]
-    return render_report(payload, language, draw=draw, chart=shop.chart_dir / f"report-{mark}-{language}.png")
+    tools = tools_for(shop.database, shop.calendar, shop.currency, secret="", data_dir=shop.settings.data_dir,
+                      now=shop.now)
+    return render_report(payload, language, draw=draw, chart=shop.chart_dir / f"report-{mark}-{language}.png",
+                         still=lambda told, shops: still(tools, told, shop.now(), shops))
 
 
 @dataclass(slots=True)
@@ -66,7 +72,7 @@ class Serving:
     inbox: Inbox = field(init=False)
 
     def __post_init__(self) -> None:
-        self.outbox = Outbox(self.shop.database, on_dead=notices.of_dead_letter)
+        self.outbox = Outbox(self.shop.database, on_dead=partial(notices.of_dead_letter, calendar=self.shop.calendar))
         self.inbox = Inbox(self.shop.database)
 
     def database_problem(self) -> str | None:
@@ -89,11 +95,23 @@ def put_together(shop: OpenShop, *, with_scheduler: bool) -> Serving:
     relay = Relay(serving.outbox, Chats(shop.database), senders, renderers(shop), clock=wiring.clock)
     # stopped from the last to the first: no new updates, those in hand, their answers, the connections
     connections, channels = _telegram(serving, relay, senders) if shop.settings.telegram_token else ([], [])
-    services: list[Service] = [*connections, relay, *channels]
+    services: list[Service] = [*connections, *_robot(shop, senders), relay, *channels]
     if with_scheduler:
         services.append(Background(shop))
     serving.services = services
     return serving
+
+
+def _robot(shop: OpenShop, senders: dict[str, Sender]) -> list[Service]:
+    """The WeCom group robot, where there is one; it only sends."""
+    if not shop.settings.wecom_robot_url:
+        return []
+    from bot.channels.wecom_robot import CHANNEL, WecomRobotSender  # noqa: PLC0415  (heavy)
+
+    sender = WecomRobotSender(shop.settings.wecom_robot_url)
+    senders[CHANNEL] = sender
+    robot.begin(shop)
+    return [sender]
 
 
 def conversation(shop: OpenShop, answerer: OneAtATime, files: FileTalk) -> Conversation:

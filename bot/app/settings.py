@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Literal
+from urllib.parse import parse_qs, urlsplit
 
 from domain.clock import ShopCalendar
 from domain.errors import OperatorMustAct
@@ -51,6 +52,7 @@ class Settings:
     telegram_base_url: str | None = None
     telegram_webhook_secret: str | None = None
     telegram_webhook_url: str | None = None
+    wecom_robot_url: str | None = field(default=None, repr=False)  # the key in it is a secret
     language: Literal["zh", "en"] = "en"  # of the command line's own words; a reply follows its question
 
     @property
@@ -69,7 +71,7 @@ def read_settings(environment: Mapping[str, str] | None = None, *, data_dir: str
     values |= os.environ if environment is None else environment
     given = {name: values.get(f"ZHANGGUI_{name}") or None for name in (
         "DATABASE_URL", "DATA_DIR", "TIMEZONE", "CURRENCY", "SECRET_KEY", "TELEGRAM_TOKEN", "TELEGRAM_BASE_URL",
-        "TELEGRAM_WEBHOOK_SECRET", "TELEGRAM_WEBHOOK_URL",
+        "TELEGRAM_WEBHOOK_SECRET", "TELEGRAM_WEBHOOK_URL", "WECOM_ROBOT_URL",
         "OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_MODEL", "OPENAI_DAILY_TOKENS", "OPENAI_PRICE")}
     currency = given["CURRENCY"]
     if currency is not None and not (len(currency) == 3 and currency.isascii() and currency.isalpha()):
@@ -88,6 +90,7 @@ def read_settings(environment: Mapping[str, str] | None = None, *, data_dir: str
         telegram_base_url=given["TELEGRAM_BASE_URL"],
         telegram_webhook_secret=_webhook_secret(given["TELEGRAM_WEBHOOK_SECRET"]),
         telegram_webhook_url=given["TELEGRAM_WEBHOOK_URL"],
+        wecom_robot_url=_robot_url(given["WECOM_ROBOT_URL"]),
         language=spoken_language(values),
     )
 
@@ -120,6 +123,21 @@ def _webhook_secret(secret: str | None) -> str | None:
     if secret is not None and not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", secret):
         raise OperatorMustAct("ZHANGGUI_TELEGRAM_WEBHOOK_SECRET takes 1 to 256 letters, digits, _ and -")
     return secret
+
+
+def _robot_url(url: str | None) -> str | None:
+    """What WeCom shows when a robot is added; an error does not repeat it."""
+    if url is None:
+        return None
+    try:
+        parts = urlsplit(url.strip())
+        is_one = parts.scheme in {"http", "https"} and parts.hostname and parse_qs(parts.query).get("key")
+    except ValueError:
+        is_one = False
+    if not is_one:
+        raise OperatorMustAct("ZHANGGUI_WECOM_ROBOT_URL is no group robot's address; it looks like "
+                              "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=…")
+    return url.strip()
 
 
 def spoken_language(environment: Mapping[str, str] | None = None) -> Literal["zh", "en"]:

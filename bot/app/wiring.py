@@ -20,7 +20,7 @@ from bot.order_lookup import OrderLookup
 from bot.proving import Proving
 from bot.rendering.chart import draw
 from bot.rendering.chart_why import draw_why
-from bot.reporting import Reporting
+from bot.reporting import Reporting, Subscriptions
 from bot.turn import Person
 from bot.understanding.shipments import read_shipments
 from bot.understanding.understand import Understanding
@@ -183,7 +183,7 @@ def _put_together(settings: Settings, database: Database) -> OpenShop:
     shop = OpenShop(settings, database, calendar, currency, vault, Roster(database, vault), dispatcher, figures,
                     datetime.fromisoformat(demo_at) if demo_at else None)
     reporting = Reporting(partial(_report, shop), partial(_snooze, shop), reader.read, draw,
-                          partial(_pause, shop))
+                          partial(_pause, shop), partial(_subscriptions, shop))
     dispatcher.commands = {**dispatcher.commands, **reporting.commands}
     return shop
 
@@ -207,6 +207,12 @@ def _pause(shop: OpenShop, chat: str, wanted: bool) -> bool:  # noqa: FBT001  (w
     from storage.chats import Chats  # noqa: PLC0415
 
     return Chats(shop.database).pause(chat, clock(), wanted=wanted)
+
+
+def _subscriptions(shop: OpenShop, chat: str) -> Subscriptions:
+    from storage.chats import Chats  # noqa: PLC0415
+
+    return Chats(shop.database).subscriptions(chat)
 
 
 def language_model(settings: ModelSettings) -> OpenAICompatible:

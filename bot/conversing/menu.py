@@ -23,6 +23,7 @@ COMMANDS = (
     MenuCommand("toship", Permission.FULFILMENT),
     MenuCommand("restock", Permission.STOCK),
     MenuCommand("subscribe", Permission.SUBSCRIBE),
+    MenuCommand("quiet", Permission.SUBSCRIBE),
     MenuCommand("failed", Permission.MANAGE_STAFF),
     MenuCommand("help"),
     MenuCommand("unbind"),

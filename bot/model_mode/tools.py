@@ -154,6 +154,7 @@ _LINE = _object({"sku": {"type": "string", "maxLength": MAX_NAME}, "quantity": {
                 "sku", "quantity")
 _PARCEL = _object({"order": {"type": "string", "maxLength": MAX_NAME}, "carrier": _one_of([*CARRIERS]),
                    "waybill": {"type": "string", "maxLength": MAX_NAME}}, "order", "carrier", "waybill")
+_CLOCK = "[0-2][0-9]:[0-5][0-9]"
 _KINDS: Mapping[ParameterKind, Callable[[Parameter], Schema]] = {
     ParameterKind.SKU: _name, ParameterKind.WAREHOUSE: _name, ParameterKind.ORDER: _name,
     ParameterKind.QUANTITY: _whole,
@@ -171,5 +172,6 @@ _KINDS: Mapping[ParameterKind, Callable[[Parameter], Schema]] = {
     ParameterKind.MARK: lambda _: _one_of([*MARKS]),
     ParameterKind.CONDITION: lambda _: _one_of([*Condition]),
     ParameterKind.EXCEPTION: _whole,
-    ParameterKind.TIME: lambda _: {"type": "string", "pattern": "^[0-2][0-9]:[0-5][0-9]$"},
+    ParameterKind.QUIET: lambda _: {"type": "string", "pattern": f"^({_CLOCK}-{_CLOCK}|off|usual)$"},
+    ParameterKind.TIME: lambda _: {"type": "string", "pattern": f"^{_CLOCK}$"},
 }

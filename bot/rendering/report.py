@@ -30,6 +30,7 @@ from domain.reports import (
 
 MAX_BUTTONS = 6  # more push the text off a phone's screen
 Draw = Callable[..., Path | None]
+Still = Callable[[StockReport, Shops], StockReport | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,31 +46,47 @@ class _View:
         return self.at.date()
 
 
+class NothingLeft(Exception):
+    """Nothing of the message is true any more."""
+
+
 def render_report(payload: Mapping[str, Any], language: str, *, draw: Draw | None = None,
-                  chart: Path | None = None) -> Reply:
+                  chart: Path | None = None, still: Still = lambda body, _shops: body) -> Reply:
     """The payload of an outbox message of the kind "report" as a reply; the picture is drawn where a path is given.
 
-    Raises ValueError for a payload that is no report.
+    Warnings that waited for the end of quiet hours are told as far as they are `still` true. Raises ValueError for a
+    payload that is no report, NothingLeft where there is nothing to tell.
     """
-    message = message_from(payload)
+    message = _still_true(message_from(payload), still)
     reply = render_parts(message, language)
     drawn = picture(message, language, draw, chart) if draw and chart else None
     reply.charts = [str(drawn)] if drawn else []
     return reply
 
 
+def _still_true(message: ReportMessage, still: Still) -> ReportMessage:
+    kept: list[tuple[ReportBody, datetime]] = []
+    for body, due in message.timed():
+        waited = due < message.due_at and isinstance(body, StockReport) and not body.is_digest
+        told = still(body, message.shops) if waited and isinstance(body, StockReport) else body
+        if told is not None:
+            kept.append((told, due))
+    if not kept:
+        raise NothingLeft
+    return message.with_parts(kept)
+
+
 def render_parts(message: ReportMessage, language: str, *, is_test: bool = False) -> Reply:
     """Every report of the message, one below the other."""
-    view = _View(language, message.due_at, message.shops)
-    blocks = ["\n".join(_part(body, view)) + _limits(body, view) for body in message.parts]
+    blocks = ["\n".join(_timed_part(body, due, message, language)) for body, due in message.timed()]
     if message.is_late:
-        blocks.insert(0, say("reporting.late", language, due=f"{day(view.today, date.min, language)} {view.at:%H:%M}"))
+        blocks.insert(0, say("reporting.late", language, due=_moment(message.due_at, language)))
     if message.withheld:
         key = "reporting.withheld_private" if message.told_privately else "reporting.withheld"
         blocks.append(say(key, language, n=message.told_privately))
     if is_test:
         blocks.append(say("reporting.test", language))
-    buttons = [button for body in message.parts for button in _buttons(body, view)]
+    buttons = [button for body, due in message.timed() for button in _buttons(body, _View(language, due))]
     return Reply("answer", "\n\n".join(blocks), buttons=tuple(buttons[:MAX_BUTTONS]), understood_by="command")
 
 
@@ -80,6 +97,18 @@ def render_notice(payload: Mapping[str, Any], language: str) -> Reply:
     if facts.get("report") in set(Report):
         facts["report"] = say(f"report.{facts['report']}", language)
     return Reply("answer", say(str(payload.get("key")), language, **facts), understood_by="command")
+
+
+def _timed_part(body: ReportBody, due: datetime, message: ReportMessage, language: str) -> list[str]:
+    """One that waited says since when; a warning that waited is of the moment it is sent."""
+    is_news = isinstance(body, StockReport) and not body.is_digest
+    view = _View(language, message.due_at if is_news else due, message.shops)
+    lines = [*_part(body, view), *_limits(body, view)]
+    return lines if due >= message.due_at else [say("quiet.held", language, due=_moment(due, language)), *lines]
+
+
+def _moment(at: datetime, language: str) -> str:
+    return f"{day(at.date(), date.min, language)} {at:%H:%M}"
 
 
 def _part(body: ReportBody, view: _View) -> list[str]:
@@ -125,9 +154,9 @@ def _buttons(body: ReportBody, view: _View) -> list[Button]:
 
 def picture(message: ReportMessage, language: str, draw: Draw, path: Path) -> Path | None:
     """The days up to the report as a line, of the first report that has them."""
-    for body in message.parts:
+    for body, due in message.timed():
         if isinstance(body, SalesReport) and body.trend is not None:
-            return draw(_series(body, body.trend), language=language, at=message.due_at, path=path)
+            return draw(_series(body, body.trend), language=language, at=due, path=path)
     return None
 
 

@@ -53,6 +53,7 @@ FRAMES: Mapping[str, Frame] = {
     "mark_order": Frame((find.order,), ("order", "mark")),
     "subscribe": Frame((find.report,), ("report",)),
     "unsubscribe": Frame((find.report,), ("report",)),
+    "quiet": Frame((find.report,), ("hours",)),
 }
 # Roles that say nothing more once the action is known.
 _PART_OF_ACTION = ("action", "set_to", "order_mark", "waybill_mark", "cost_of", "from", "to", "piece_unit",
@@ -253,7 +254,7 @@ def complete(pending: Unclear, message: Message) -> Act | Unclear | Refused | No
     known = dict(act.arguments)
     if pending.missing == "sku" and (code := _variant(pending, message)):
         return _completed(act, {**known, "sku": code}, message)
-    if pending.missing in {"category", "reason"}:
+    if pending.missing in {"category", "reason", "hours"}:
         return _completed(act, {**known, pending.missing: message.text.message.strip()}, message)
     if pending.missing in {"order", "waybill"} and (code := _only_code(message)):
         return _completed(act, {**known, pending.missing: code}, message)

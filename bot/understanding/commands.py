@@ -28,6 +28,9 @@ _COMMANDS = tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern i
     ("snooze", r"(?:明天再说|先不管|/?snooze)\s*[:\uff1a]?\s*(?!\d+$)([^\s,\uff0c]{1,80})"),
     ("pause", r"(?:先)?暂停(?:推送|报告|提醒|通知)|(?:先)?(?:别|不要)再?推送了?|pause(?: (?:all )?reports)?"),
     ("resume", r"恢复(?:推送|报告|提醒|通知)|继续推送|resume(?: (?:all )?reports)?"),
+    ("subscriptions", r"(?:我们?|这里|这个?群|群里)?(?:都|现在)?订阅了?(?:些)?(?:什么|啥|哪些)(?:报告)?[了吗呢]?"),
+    ("subscriptions", r"(?:我|这里)的订阅|订阅列表|/?subscriptions|(?:list|show)(?: my| our)? subscriptions"),
+    ("subscriptions", r"what (?:am i|are we|is this chat) subscribed to"),
     ("mergeable", r"(?:有)?(?:哪些|什么)(?:订单|单子?)?(?:可以|能|该)(?:合单|合并(?:发货)?|一起发货?)"),
     ("mergeable", r"(?:可|能)合单的?(?:订单|单)?"),
     ("mergeable", r"which orders (?:can|could|may) (?:i |we |be )?(?:merged?|combined?)|/?mergeable(?: orders)?"),
@@ -37,7 +40,7 @@ _COMMANDS = tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern i
 _ANY = re.compile("|".join(f"(?:{pattern.pattern})" for _, pattern in _COMMANDS), re.IGNORECASE)
 _SLASH = re.compile(r"/([a-z_]{2,32})(?:@\w+)?(?:\s+(.*))?", re.IGNORECASE | re.DOTALL)
 # Slash commands that are the first word of a sentence.
-_SENTENCES = {"subscribe", "unsubscribe", "why", "details", "detail", "export", "definition"}
+_SENTENCES = {"subscribe", "unsubscribe", "why", "details", "detail", "export", "definition", "quiet"}
 _ORDINAL = re.compile(r"(?:第|选|选择|option\s*|no\.?\s*)?([1-3一二三])(?:个|项|号)?[.。]?", re.IGNORECASE)
 _CHOSEN = {"一": 1, "二": 2, "三": 3}
 

@@ -2,6 +2,7 @@
 
 import re
 
+from bot.understanding.gazetteer import Gazetteer
 from bot.understanding.readings import Act
 
 _FORGET = re.compile(
@@ -9,7 +10,7 @@ _FORGET = re.compile(
     r"|forget (?:the )?(?:header |column )?mapping #?(?P<en>\d{1,9})", re.IGNORECASE)
 
 
-def mapping_forgotten(said: str) -> Act | None:
+def mapping_forgotten(said: str, _gazetteer: Gazetteer) -> Act | None:
     """forget_mapping; None for any other sentence."""
     found = _FORGET.fullmatch(said.rstrip("。.!\uff01 "))
     return Act("forget_mapping", {"mapping": int(found["zh"] or found["en"])}) if found else None

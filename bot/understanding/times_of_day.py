@@ -1,6 +1,7 @@
 """A time of the day beside a report's name: 每天9点07分发日报, /subscribe daily_profit 09:07, … report at 9am.
 
-Looked for only where a report is to be subscribed to: elsewhere 9点 is a part of a period.
+Looked for only where a report is to be subscribed to, and two of them where quiet hours are set: elsewhere 9点 is a
+part of a period.
 """
 
 import re
@@ -17,7 +18,14 @@ _TIME = re.compile(
     rf"(?:{_CLOCK}|{_SAID}|{_ENGLISH})\s*(?P<half_day>am|pm)?(?:的时候)?", re.IGNORECASE)
 # What every time of the day has in it: looked for first, since most messages have none.
 _HINT = re.compile("[:：点时]|[ap]m", re.IGNORECASE)
+_BETWEEN = re.compile(r"\s*(?:-|–|—|~|～|到|至|to|until|till|and)\s*", re.IGNORECASE)
+# 22到8点: the first hour goes without its 点
+_HOUR = r"(?:\d{1,2}|[零一二两三四五六七八九十]{1,3})"
+_BARE_HOUR = re.compile(rf"(?<![\d:])({_HOUR})(?=\s*(?:-|~|到|至)\s*(?:第二天|次日)?(?:凌晨|早上|早晨|早|上午|中午)?\s*"
+                        rf"{_HOUR}[点时])")
+_NEXT_DAY = re.compile(r"第二天|次日|隔天|明早|明天")
 _MONDAY = re.compile("每个?(?:周|星期)一")  # the day weekly reports come on anyway
+_NIGHT = {"晚上", "晚", "凌晨", "am"}  # twelve o'clock of these is midnight
 _AFTERNOON = {"下午", "傍晚", "晚上", "晚", "pm"}
 _NOON = 12
 
@@ -41,13 +49,26 @@ def take_time(message: str) -> TimeOfDay | None:
     return TimeOfDay(_MONDAY.sub("每周", rest.strip()), _shown(one))
 
 
+def take_span(message: str) -> TimeOfDay | None:
+    """The message without its one span of time, and the span as 22:00-08:00, or as it was typed where it is none.
+
+    The second time may be of the next day: 晚上10点到第二天早上8点.
+    """
+    said = _NEXT_DAY.sub("", _BARE_HOUR.sub(r"\1点", message)) if _HINT.search(message) else ""
+    found = list(_TIME.finditer(said))
+    if len(found) != 2 or not _BETWEEN.fullmatch(said[found[0].end():found[1].start()]):
+        return None
+    rest = f"{said[:found[0].start()]} {said[found[1].end():]}"
+    return TimeOfDay(rest.strip(), "-".join(_shown(one) for one in found))
+
+
 def _shown(one: re.Match[str]) -> str:
     hour = _number(one["hour"] or one["hour_said"] or one["hour_en"])
     minute = 30 if one["half"] else _number(one["minute"] or one["minute_said"] or "0")
     part = (one["part"] or one["half_day"] or one["half_day_en"] or "").lower()
     if part in _AFTERNOON and hour < _NOON:
         hour += _NOON
-    if part == "am" and hour == _NOON:
+    if part in _NIGHT and hour == _NOON:
         hour = 0
     return f"{hour:02d}:{minute:02d}"
 

@@ -1,9 +1,10 @@
 """From a message to its reading: commands, a pending action, an action, a question, a follow-up, or an honest no."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from itertools import islice
 
 from bot.understanding import acts, order_verbs
@@ -23,6 +24,7 @@ from bot.understanding.mapping_words import mapping_forgotten
 from bot.understanding.matching import matching_of
 from bot.understanding.normalise import Normalised, normalise
 from bot.understanding.offers import offer
+from bot.understanding.quiet import about_quiet
 from bot.understanding.readings import (
     Act,
     Ask,
@@ -42,6 +44,7 @@ from bot.understanding.scan import Token, scan, unknown_length
 from bot.understanding.teaching import teaching_of
 from bot.understanding.times_of_day import take_time
 from bot.understanding.variants import with_variant
+from domain.messaging.model import Report
 from domain.metrics.query import MetricQuery
 from domain.ports import Names
 
@@ -51,6 +54,9 @@ MAX_TOKENS = 160  # a message of more words than this is a document
 _CLOSED = frozenset(CLOSED)
 _NOT_EXPLAINED = frozenset({"unknown_words", "unsure_about", "not_understood", "nothing_said"})  # words left over
 _SUBSCRIBE = re.compile(r"/(subscribe|unsubscribe)\s+(\S{1,40})(?:\s.*)?", re.IGNORECASE)
+# Whole sentences that are known before their words are.
+_FORMS: tuple[Callable[[str, Gazetteer], Reading | None], ...] = (
+    mapping_forgotten, teaching_of, limiting_of, matching_of)
 _CLAUSE_END = re.compile(r"[?？;；!！。\n]+|,\s*(?:and\s+)?(?=how |what |which )")
 
 
@@ -80,17 +86,14 @@ class Understanding:
         if minded := about_exceptions(said, at):
             return Understood(minded, _language_of(said), "command")
         turn = _Turn(at, context, self._live.current())
+        if quiet := about_quiet(said, partial(self._report_named, turn)):
+            return Understood(quiet, _language_of(said))
         if timed := self._timed_subscription(said, turn):
             return timed
         said = chosen(said, context) or said
-        if forgotten := mapping_forgotten(said):
-            return Understood(forgotten, _language_of(said))
-        if taught := teaching_of(said, turn.gazetteer):
-            return Understood(taught, _language_of(said))
-        if limited := limiting_of(said, turn.gazetteer):
-            return Understood(limited, _language_of(said))
-        if matched := matching_of(said, turn.gazetteer):
-            return Understood(matched, _language_of(said))
+        for form in _FORMS:
+            if formed := form(said, turn.gazetteer):
+                return Understood(formed, _language_of(said))
         if wanted := requested(said):
             return self._requested(wanted, turn, _language_of(said))
         return self._plain(said, turn)
@@ -126,6 +129,15 @@ class Understanding:
         if isinstance(act, Act) and act.action == "subscribe":
             return replace(rest, reading=Act(act.action, {**act.arguments, "at": taken.at}))
         return None
+
+    def _report_named(self, turn: _Turn, words: str) -> str | None:
+        """The report that the words name, as it would be subscribed to."""
+        if words.lower() in set(Report):
+            return words.lower()
+        verb = "subscribe to " if words.isascii() else "订阅"
+        act = self._plain(f"{verb}{words}", replace(turn, context=Context())).reading
+        is_report = isinstance(act, Act) and act.action == "subscribe"
+        return act.arguments.get("report") if is_report and isinstance(act, Act) else None
 
     def alone(self, text: str, at: datetime) -> Reading:
         """The reading of a text outside any conversation."""

@@ -1,15 +1,19 @@
-"""Verbs: get a report, stop getting it."""
+"""Verbs: get a report, stop getting it, be left in peace at night."""
 
+from dataclasses import replace
 
 from domain.actions import Asked, Fact, Impossible, Note, Parameter, ParameterKind, Plan, Word, action
 from domain.books import Books
-from domain.changes import SubscriptionChange
+from domain.changes import QuietChange, SubscriptionChange
 from domain.messaging.model import Report
+from domain.messaging.quiet import ALL_REPORTS, OFF, USUAL_WORD
 from domain.people import Permission, may
 from domain.reports import NEEDS
 
 _REPORT = Parameter("report", ParameterKind.REPORT, "报告", "report")
 _AT = Parameter("at", ParameterKind.TIME, "时间", "time", required=False)
+_HOURS = Parameter("hours", ParameterKind.QUIET, "免打扰时段", "quiet hours")
+_OF_REPORT = Parameter("report", ParameterKind.REPORT, "报告", "report", required=False)
 
 
 @action(name="subscribe", parameters=(_REPORT, _AT), permission=Permission.SUBSCRIBE, zh="订阅", en="subscribe")
@@ -26,7 +30,36 @@ def subscribe(books: Books, asked: Asked) -> Plan:
 
 @action(name="unsubscribe", parameters=(_REPORT,), permission=Permission.SUBSCRIBE, zh="取消订阅", en="unsubscribe")
 def unsubscribe(books: Books, asked: Asked) -> Plan:
-    return _plan(books, asked, Report(asked.arguments["report"]), wanted=False, idle="not_subscribed")
+    """Quiet hours of the report's own go with it."""
+    report = Report(asked.arguments["report"])
+    plan = _plan(books, asked, report, wanted=False, idle="not_subscribed")
+    own = books.quiet_hours(asked.chat, report)
+    if own is None:
+        return plan
+    return replace(plan, facts=(*plan.facts, Fact("quiet", Word(f"report.{report}"), _said(own), _said(None))),
+                   changes=(*plan.changes, QuietChange(asked.chat, report, asked.actor, own, None)))
+
+
+@action(name="quiet", parameters=(_HOURS, _OF_REPORT), permission=Permission.SUBSCRIBE, zh="设定免打扰",
+        en="set quiet hours")
+def quiet(books: Books, asked: Asked) -> Plan:
+    """Of the chat, a group's with all its topics; or of one report that it gets."""
+    report = asked.arguments.get("report", ALL_REPORTS)
+    if report and not books.is_subscribed(asked.chat, Report(report)):
+        raise Impossible("quiet_not_subscribed", report=Word(f"report.{report}"))
+    chat = asked.chat if report else asked.chat.partition("/")[0]
+    before, wanted = books.quiet_hours(chat, report), asked.arguments["hours"]
+    after = None if wanted == USUAL_WORD else wanted
+    named = Word(f"report.{report}") if report else Word("quiet.here")
+    notes = [Note("already_quiet")] if before == after else []
+    notes.append(Note("quiet_off" if after == OFF else "quiet_usual" if after is None else "quiet_held"))
+    return Plan(facts=(Fact("quiet", named, _said(before), _said(after)),),
+                changes=(QuietChange(chat, report, asked.actor, before, after),), notes=tuple(notes),
+                named={"where": named, "hours": _said(after)})
+
+
+def _said(hours: str | None) -> str | Word:
+    return Word("quiet.usual") if hours is None else Word("quiet.off") if hours == OFF else hours
 
 
 def _plan(books: Books, asked: Asked, report: Report, *, wanted: bool, idle: str) -> Plan:

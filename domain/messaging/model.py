@@ -11,6 +11,7 @@ from sqlalchemy import Index, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from domain.columns import BigId, EnumText, IdList, UtcDateTime, one_of
+from domain.messaging.quiet import ALL_REPORTS, MAX_HOURS
 from domain.people import Role
 
 MAX_CHAT_KEY = 120
@@ -166,4 +167,18 @@ class Subscription(SQLModel, table=True):
     report: Report = Field(sa_type=EnumText(Report))
     at: str | None = Field(default=None, max_length=5)  # HH:MM on the shop's clock; None: the timetable's own time
     subscribed_by: str = Field(max_length=60)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class QuietHours(SQLModel, table=True):
+    """When nothing is pushed to a chat, or a report of it. No row: the chat's, else the usual ones."""
+
+    __tablename__ = "quiet_hours"
+    __table_args__ = (UniqueConstraint("chat", "report"),)
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    chat: str = Field(max_length=MAX_CHAT_KEY)  # a group's without its topics, unless it is of a report
+    report: str = Field(default=ALL_REPORTS, max_length=24)
+    hours: str = Field(max_length=MAX_HOURS)  # 22:00-08:00 on the shop's clock, or off: at any hour
+    set_by: str = Field(max_length=60)
     created_at: datetime = Field(sa_type=UtcDateTime)

@@ -35,6 +35,14 @@ def make(tools: Tools, at: datetime, shops: Shops) -> StockReport:
     return _report(low(tools.stock.lines(at)), shops, is_digest=True)
 
 
+def still(tools: Tools, told: StockReport, at: datetime, shops: Shops) -> StockReport | None:
+    """A warning as far as it is true at the moment, with the figures of then; None when nothing of it is left."""
+    skus = {line.sku for line in told.lines}
+    lines = [line for line in tools.stock.lines(at) if line.snoozed_until is None or line.snoozed_until <= at]
+    left = [places for places in low(lines) if places[0].sku in skus]
+    return _report(left, shops, is_digest=False) if left else None
+
+
 def _report(skus: Sequence[Sequence[StockLine]], shops: Shops, *, is_digest: bool) -> StockReport:
     return StockReport(Report.LOW_STOCK, is_digest, tuple(_line(sku, shops) for sku in skus[:MAX_LINES]),
                        max(0, len(skus) - MAX_LINES))

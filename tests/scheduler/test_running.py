@@ -12,7 +12,6 @@ from domain.jobs import Addressed, Due, LostClaim, Outcome
 from domain.messaging.model import Report
 from scheduler.context import JobContext, aside
 from scheduler.runner import RETRY_AFTER
-from scheduler.schedule import QUIET_HOURS
 from storage.chats import Chats
 from storage.engine import Database
 from storage.job_runs import JobRuns
@@ -31,7 +30,7 @@ from tests.scheduler.world import (
 
 DAILY = (daily(),)
 TELLS = {"daily_profit": tells_yesterday}
-TO_ALL = Addressed(frozenset({None}), is_late=False, quiet=QUIET_HOURS)
+TO_ALL = Addressed(frozenset({None}), is_late=False)
 
 
 @pytest.fixture

@@ -2,18 +2,18 @@
 
 import json
 from collections.abc import Sequence
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
-from domain.jobs import Addressed, Audience, Due, Outcome, Send
+from domain.jobs import Addressed, Alarm, Audience, Due, Outcome, Send
 from domain.messaging.model import Report
 from domain.people import Shops
-from scheduler.schedule import QUIET_HOURS
+from domain.reports import LowLine, Place, StockReport
 from storage.engine import Database
 from storage.job_runs import JobRuns
-from storage.report_queue import is_quiet
+from storage.notices import tell_owners
 from storage.subscribers import StoredReaders
 from tests.scheduler.world import AT, DAY, HOUR, MINUTE, World, report
 
@@ -34,7 +34,7 @@ def send(world: World, which: Report = Report.DAILY_PROFIT, *, due: datetime = A
     assert claim is not None
     body = report(world.calendar.day(due) - DAY, which)
     queued = book.finish(claim, Outcome("", tuple(Send(which, body, audience, DAY, shops) for shops in limits)),
-                         Addressed(frozenset(ats), is_late, QUIET_HOURS), due)
+                         Addressed(frozenset(ats), is_late), due)
     return [one.chat for one in queued]
 
 
@@ -194,8 +194,81 @@ def test_what_is_late_does_not_wake_anybody(world: World) -> None:
     assert world.calendar.local(world.rows("outbox", "not_before")[0]).hour == 8
 
 
-@pytest.mark.parametrize(("now", "expected"), [
-    (time(21, 59), False), (time(22), True), (time(3), True), (time(7, 59), True), (time(8), False)])
-def test_quiet_hours_run_over_midnight(now: time, *, expected: bool) -> None:
-    assert is_quiet(now, *QUIET_HOURS) is expected
-    assert not is_quiet(now, time(0), time(0))
+def quiet(world: World, hours: str, chat: str = "terminal", report: str = "") -> None:
+    world.add("quiet_hours", chat=chat, report=report, hours=hours, set_by="owner", created_at=AT)
+
+
+def parts(world: World, chat: str = "terminal") -> list[tuple[str, str]]:
+    """What waits for the chat in its one message: each report and when it was due, on the shop's clock."""
+    found = messages(world)[chat]
+    return [(part["report"], datetime.fromisoformat(due).strftime("%d %H:%M"))
+            for part, due in zip(found["parts"], found["dues"], strict=True)]
+
+
+NIGHT = AT.replace(hour=15, minute=30)  # 23:30 in the shop
+
+
+def test_a_chosen_time_waits_in_hours_that_were_set_and_all_of_a_night_is_one_message(world: World) -> None:
+    for which in ("daily_profit", "to_ship"):
+        world.subscribe("terminal", which, at="23:30")
+    quiet(world, "22:00-08:00")
+    assert send(world, due=NIGHT, ats=("23:30",)) == ["terminal"]
+    assert send(world, Report.TO_SHIP, due=NIGHT + 3 * HOUR, audience=Audience.EVERYONE) == ["terminal"]
+    assert send(world, due=NIGHT + 3 * HOUR, ats=("23:30",), is_late=True) == ["terminal"], "its own day is another"
+    assert [world.calendar.local(at).strftime("%d %H:%M") for at in world.rows("outbox", "not_before")] == ["24 08:00"]
+    assert parts(world) == [("daily_profit", "23 23:30"), ("daily_profit", "24 02:30"), ("to_ship", "24 02:30")]
+
+
+def test_what_is_due_at_their_end_joins_what_waited_for_it(world: World) -> None:
+    world.subscribe("terminal", at="23:30")
+    world.subscribe("terminal", "to_ship", at="08:00")
+    quiet(world, "22:00-08:00")
+    send(world, due=NIGHT, ats=("23:30",))
+    send(world, Report.TO_SHIP, due=NIGHT + 8 * HOUR + 30 * MINUTE, ats=("08:00",))
+    assert parts(world) == [("daily_profit", "23 23:30"), ("to_ship", "24 08:00")]
+
+
+@pytest.mark.parametrize(("chats", "reports", "waits"), [
+    ("off", None, False), ("22:00-08:00", "off", False), ("off", "23:00-07:00", True), (None, "23:00-07:00", True)])
+def test_hours_of_a_report_come_before_those_of_the_chat(
+        world: World, chats: str | None, reports: str | None, *, waits: bool) -> None:
+    """The warning of a night comes at once where the hours are off, at the end of its own where it has some."""
+    world.chat("telegram:-100", clearance="manager")
+    world.subscribe("telegram:-100/5")
+    for hours, chat, which in ((chats, "telegram:-100", ""), (reports, "telegram:-100/5", "daily_profit")):
+        if hours is not None:
+            quiet(world, hours, chat, which)
+    send(world, due=NIGHT, audience=Audience.EVERYONE)
+    at = world.calendar.local(world.rows("outbox", "not_before")[0])
+    assert at.strftime("%d %H:%M") == ("24 07:00" if waits else "23 23:30")
+
+
+def test_by_hand_it_comes_at_any_hour(world: World) -> None:
+    world.subscribe("terminal")
+    quiet(world, "22:00-08:00")
+    send(world, due=NIGHT, is_by_hand=True)
+    assert world.rows("outbox", "not_before") == [NIGHT]
+
+
+def test_warnings_of_a_night_are_one_with_each_sku_as_it_was_told_last(world: World) -> None:
+    world.subscribe("terminal", "low_stock")
+    book = JobRuns(world.database, world.calendar)
+    for hour, told in ((0, {"CUP": 5}), (2, {"CUP": 1, "BAG": 0})):
+        claim = book.claim(Due("low_stock", NIGHT + hour * HOUR), token="t", now=NIGHT, lease=HOUR, is_alone=False)
+        assert claim is not None
+        lines = tuple(LowLine(sku, sku, (Place("仓", left, 0),), None, None, 9) for sku, left in told.items())
+        warning = StockReport(Report.LOW_STOCK, is_digest=False, lines=lines)
+        book.finish(claim, Outcome("", (Send(Report.LOW_STOCK, warning, Audience.EVERYONE, DAY),)),
+                    Addressed(frozenset(), is_late=False), NIGHT + hour * HOUR)
+    assert parts(world) == [("low_stock", "24 01:30")]
+    assert [(line["sku"], line["places"][0]["available"]) for line in messages(world)["terminal"]["parts"][0][
+        "lines"]] == [("CUP", 1), ("BAG", 0)]
+
+
+@pytest.mark.parametrize(("key", "waits"), [("laws_broken", False), ("job_failing", True)])
+def test_only_what_is_urgent_wakes_the_owner(world: World, key: str, *, waits: bool) -> None:
+    world.person("陈总", "owner", "1")
+    with world.database.write() as connection:
+        tell_owners(connection, Alarm(key, key), NIGHT, world.calendar)
+    at = world.calendar.local(world.rows("outbox", "not_before")[0])
+    assert at.strftime("%d %H:%M") == ("24 08:00" if waits else "23 23:30")

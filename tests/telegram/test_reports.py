@@ -8,6 +8,9 @@ import pytest
 from bot.app.jobs import runner_of
 from bot.app.wiring import clock
 from domain.jobs import Due
+from domain.messaging.model import Report
+from domain.reports import LowLine, Place, ReportMessage, StockReport
+from storage import outbox
 from tests.telegram.stage import CHEN, WANG, Stage
 
 
@@ -59,3 +62,31 @@ def test_an_exported_table_comes_as_a_file(shop: Stage, asked: str) -> None:
     name, content = files[0]
     assert name.endswith(".xlsx")
     assert content[:2] == b"PK"
+
+
+def test_a_warning_that_waited_for_the_morning_is_told_as_far_as_it_is_still_true(shop: Stage) -> None:
+    """In the night BAG and CUP ran low; by the morning there is enough of CUP. A message of CUP alone is not sent."""
+    now = clock()
+    with shop.shop.database.write() as connection:
+        for key, told in (("both", ("BAG", "CUP")), ("gone", ("CUP",))):
+            lines = tuple(LowLine(sku, f"name of {sku}", (Place("华南仓", 2, 0),), None, None, 20) for sku in told)
+            held = ReportMessage(now, (StockReport(Report.LOW_STOCK, is_digest=False, lines=lines),),
+                                 dues=(shop.shop.calendar.local(now - timedelta(hours=6)),))
+            outbox.enqueue(connection, chat=f"telegram:{CHEN}", unique_key=key, kind="report",
+                           payload=held.as_payload(), now=now)
+    before = len(shop.world.sent)
+    shop.quiet()
+    sent = [each.text for each in shop.world.sent[before:] if each.chat == CHEN]
+    assert len(sent) == 1
+    assert "免打扰时段里到点" in sent[0]
+    assert "BAG product BAG" in sent[0]
+    assert "华南仓 8 件" in sent[0], "the figures are those of now"
+    assert "CUP" not in sent[0]
+    assert [state for _, state, *_ in shop.outbox()][-2:] == ["sent", "expired"]
+
+
+def test_quiet_hours_are_set_shown_and_switched_off_in_the_chat(shop: Stage) -> None:
+    proposal = shop.hears(CHEN, "/quiet 22:00-08:00", "22:00-08:00")
+    shop.taps(CHEN, proposal, next(iter(proposal.buttons)))
+    shop.hears(CHEN, "免打扰", "这里的免打扰:22:00-08:00。")
+    shop.hears(CHEN, "/quiet 25:61-08:00", "25:61-08:00")

@@ -7,6 +7,7 @@ so that `--help` stays quick.
 import argparse
 import sys
 from pathlib import Path
+from typing import Any
 
 from bot.app.settings import Settings, read_settings
 
@@ -19,6 +20,13 @@ def settings_of(arguments: argparse.Namespace) -> Settings:
 
 def is_demo(arguments: argparse.Namespace) -> bool:
     return bool(getattr(arguments, "demo", False))
+
+
+def opened(arguments: argparse.Namespace) -> Any:
+    """The shop that the command is about (bot.app.wiring.OpenShop), to be used as a context."""
+    from bot.app import wiring  # noqa: PLC0415
+
+    return wiring.open_shop(settings_of(arguments), demo=is_demo(arguments))
 
 
 def say(text: str) -> None:

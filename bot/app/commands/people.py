@@ -46,18 +46,11 @@ def add_shops(commands: Any, name: str, what: str, run: Any) -> None:
     shops.set_defaults(run=run)
 
 
-def _open(arguments: argparse.Namespace) -> Any:
-    from bot.app import wiring  # noqa: PLC0415
-    from bot.app.commands import is_demo, settings_of  # noqa: PLC0415
-
-    return wiring.open_shop(settings_of(arguments), demo=is_demo(arguments))
-
-
 def _add_shop(arguments: argparse.Namespace) -> int:
-    from bot.app.commands import say  # noqa: PLC0415
+    from bot.app.commands import opened, say  # noqa: PLC0415
 
     secrets = {name: _secret(getattr(arguments, name)) for name in ("app_key", "app_secret", "token")}
-    with _open(arguments) as shop:
+    with opened(arguments) as shop:
         shop.roster.add_shop(arguments.name, arguments.platform, currency=arguments.currency or shop.currency,
                              gateway=arguments.gateway, merchant_id=arguments.merchant_id, secrets=secrets,
                              at=shop.now())
@@ -73,45 +66,45 @@ def _secret(given: str | None) -> str | None:
 
 
 def _list_shops(arguments: argparse.Namespace) -> int:
-    from bot.app.commands import say  # noqa: PLC0415
+    from bot.app.commands import opened, say  # noqa: PLC0415
 
-    with _open(arguments) as shop:
+    with opened(arguments) as shop:
         for name, platform, currency, has_keys in shop.roster.shops():
             say(f"{name}\t{platform}\t{currency}\t{'with keys' if has_keys else 'without keys'}")
     return 0
 
 
 def _add_staff(arguments: argparse.Namespace) -> int:
-    from bot.app.commands import say  # noqa: PLC0415
+    from bot.app.commands import opened, say  # noqa: PLC0415
 
-    with _open(arguments) as shop:
+    with opened(arguments) as shop:
         shop.roster.add_staff(arguments.name, arguments.role, at=shop.now())
     say(f"added {arguments.name} as {arguments.role}")
     return 0
 
 
 def _change_role(arguments: argparse.Namespace) -> int:
-    from bot.app.commands import say  # noqa: PLC0415
+    from bot.app.commands import opened, say  # noqa: PLC0415
 
-    with _open(arguments) as shop:
+    with opened(arguments) as shop:
         shop.roster.change_role(arguments.name, arguments.role)
     say(f"{arguments.name} is now {arguments.role}")
     return 0
 
 
 def _limit_staff(arguments: argparse.Namespace) -> int:
-    from bot.app.commands import say  # noqa: PLC0415
+    from bot.app.commands import opened, say  # noqa: PLC0415
     from bot.app.limiting import limit  # noqa: PLC0415
 
-    with _open(arguments) as shop:
+    with opened(arguments) as shop:
         say(limit(shop, arguments.name, arguments.shops))
     return 0
 
 
 def _list_staff(arguments: argparse.Namespace) -> int:
-    from bot.app.commands import say  # noqa: PLC0415
+    from bot.app.commands import opened, say  # noqa: PLC0415
 
-    with _open(arguments) as shop:
+    with opened(arguments) as shop:
         for name, role, is_active, shops in shop.roster.staff():
             limit = "" if shops is None else f"\tonly {', '.join(shops)}"
             say(f"{name}\t{role}{limit}" + ("" if is_active else "\tinactive"))
@@ -119,11 +112,11 @@ def _list_staff(arguments: argparse.Namespace) -> int:
 
 
 def _bind_code(arguments: argparse.Namespace) -> int:
-    from bot.app.commands import say  # noqa: PLC0415
+    from bot.app.commands import opened, say  # noqa: PLC0415
     from bot.app.serving import bindings  # noqa: PLC0415
     from bot.app.wiring import clock  # noqa: PLC0415
 
-    with _open(arguments) as shop:
+    with opened(arguments) as shop:
         code, expires_at = bindings(shop).issue(arguments.name, clock())
         until = shop.calendar.local(expires_at)
     say(code)
@@ -132,11 +125,11 @@ def _bind_code(arguments: argparse.Namespace) -> int:
 
 
 def _unbind(arguments: argparse.Namespace) -> int:
-    from bot.app.commands import say  # noqa: PLC0415
+    from bot.app.commands import opened, say  # noqa: PLC0415
     from bot.app.serving import bindings  # noqa: PLC0415
     from bot.app.wiring import clock  # noqa: PLC0415
 
-    with _open(arguments) as shop:
+    with opened(arguments) as shop:
         count = bindings(shop).revoke(arguments.name, clock())
     say(f"{arguments.name} had {count} chat accounts bound; none is now")
     return 0

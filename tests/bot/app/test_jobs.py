@@ -161,7 +161,8 @@ def test_the_report_has_a_picture(program: Program, tmp_path: Path) -> None:
     assert (tmp_path / "report.png").read_bytes().startswith(b"\x89PNG")
 
 
-@pytest.mark.parametrize("words", ["/subscribe", "订阅", "/unsubscribe", "退订", "/subscribe nonsense 09:07", "/test"])
+@pytest.mark.parametrize("words", ["/subscribe", "订阅", "/unsubscribe", "退订", "/subscribe nonsense 09:07", "/test",
+                                   "/quiet nonsense 22:00-08:00"])
 def test_every_choice_among_reports_can_be_sent_back(program: Program, words: str) -> None:
     with open_shop(Settings(program.folder), demo=True) as shop:
         def say(text: str) -> Any:

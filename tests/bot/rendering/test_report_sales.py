@@ -82,3 +82,13 @@ def test_a_day_without_sales_says_so_and_what_is_missing() -> None:
     assert shown(replace(DAY, is_empty=True, gaps=gaps)).split("\n") == [
         "每日利润 · 11月22日 周日", "没有订单,也没有退款。", "京东旗舰店的订单只到 11月21日 12:50,数字可能不全。",
         "新店还没有数据。"]
+
+
+def test_what_waited_for_the_end_of_quiet_hours_says_when_it_was_due_and_is_of_its_own_day() -> None:
+    """Two days' reports due at 23:30 and, after a night without power, at 02:00; both come at 08:00."""
+    late = replace(DAY, start=date(2026, 11, 23), end=date(2026, 11, 24))
+    dues = (AT.replace(hour=23, minute=30), AT.replace(day=24, hour=2, minute=0))
+    lines = render_parts(ReportMessage(AT.replace(day=24, hour=8), (DAY, late), dues=dues), "zh").text.split("\n")
+    assert [line for line in lines if line.startswith(("(", "每日利润"))] == [
+        "(免打扰时段里到点:2026年11月23日 23:30,现在才发)", "每日利润 · 11月22日 周日",
+        "(免打扰时段里到点:2026年11月24日 02:00,现在才发)", "每日利润 · 11月23日 周一"]

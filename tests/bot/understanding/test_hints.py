@@ -13,14 +13,14 @@ from bot.understanding.normalise import normalise
 REQUESTS = (requests._WHY, requests._DETAILS, requests._EXPORT, requests._DEFINITION)
 TEACHING = (*teaching._FRAMES, teaching._CALL, teaching._FORGET)
 VERBS = tuple(pattern for _, pattern in order_verbs._VERBS)
-TIMES = (times_of_day._TIME,)
+TIMES = (times_of_day._TIME, times_of_day._BARE_HOUR)
 SAID = ("记住:小白杯就是马克杯", "学一下 小白杯 是 马克杯", "教你一个词:小白杯指马克杯",
         "告诉你小白杯=马克杯", "忘掉小白杯",
         "取消别名小白杯", "去掉别名 小白杯", "给马克杯起个小名叫小白杯", "以后把马克杯叫做小白杯",
         "为马克杯设一个别名:小白杯",
         "remember that small cup is JJ-01", "JJ-01 is also called the cup", "JJ-01 aka cup", "note small means JJ-01",
         "call JJ-01 the cup", "forget the cup", "每天9点07分发日报", "daily report at 9am", "09:07 发日报",
-        "晚上八点半发日报")
+        "晚上八点半发日报", "22到8点别推送")
 
 
 def texts() -> list[str]:

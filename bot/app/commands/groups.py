@@ -1,0 +1,196 @@
+"""`chat-group` and `quiet`: what may be said in which group, what comes there by itself, and when nothing does."""
+
+import argparse
+import re
+from typing import Any
+
+from bot.app.commands.people import add_shops
+
+
+def add_to(commands: Any) -> None:
+    groups = commands.add_parser("chat-group", help="groups the bot is in, and what they may hear").add_subparsers(
+        required=True)
+    groups.add_parser("list", help="list the groups").set_defaults(run=_list)
+    clear = groups.add_parser("clear", help="say how much may be said in a group")
+    clear.add_argument("group", metavar="GROUP", help="its title or number")
+    clear.add_argument("--role", required=True, metavar="R",
+                       help="as much as somebody of this role may see; none: nothing but help")
+    clear.set_defaults(run=_clear)
+    add_shops(groups, "group", "its title or number", _limit_group)
+    subscribe = groups.add_parser("subscribe", help="send a report to a group")
+    subscribe.add_argument("group", metavar="GROUP", help="its title or number")
+    subscribe.add_argument("report", metavar="REPORT", help="daily_profit, low_stock, weekly_review or to_ship")
+    subscribe.add_argument("--at", metavar="HH:MM", type=_time, help="when, on the shop's clock")
+    subscribe.set_defaults(run=_subscribe)
+    unsubscribe = groups.add_parser("unsubscribe", help="send a report to a group no more")
+    unsubscribe.add_argument("group", metavar="GROUP", help="its title or number")
+    unsubscribe.add_argument("report", metavar="REPORT")
+    unsubscribe.set_defaults(run=_unsubscribe)
+    quiet = commands.add_parser("quiet", help="when nothing is pushed to a group or a person")
+    quiet.add_argument("where", metavar="WHERE", help="a group's title or number, or somebody's name")
+    quiet.add_argument("hours", metavar="HOURS", nargs="?",
+                       help="22:00-08:00, off (everything comes at any hour) or usual; left out, it is shown")
+    quiet.add_argument("--report", metavar="REPORT", help="of this report alone")
+    quiet.set_defaults(run=_quiet)
+
+
+def _time(text: str) -> str:
+    if not re.fullmatch(r"(?:[01]\d|2[0-3]):[0-5]\d", text):
+        raise argparse.ArgumentTypeError(f"{text} is not a time of day; write it like 09:07")
+    return text
+
+
+def _list(arguments: argparse.Namespace) -> int:
+    from bot.app.commands import opened, say  # noqa: PLC0415
+    from bot.app.robot import meet  # noqa: PLC0415
+    from storage.chats import Chats  # noqa: PLC0415
+
+    with opened(arguments) as shop:
+        meet(shop)
+        chats = Chats(shop.database)
+        groups = chats.groups()
+        if not groups:
+            say("the bot is in no group yet; invite it to one in Telegram")
+        for chat, reports in groups:
+            hours = chats.subscriptions(chat.key).quiet
+            limit = "" if chat.shops is None else f", only {', '.join(chat.shops)}"
+            say(f"{chat.title}\t{chat.key}\t{chat.state}\tcleared for {chat.clearance or 'nothing'}{limit}\t"
+                f"{', '.join(reports) or 'no reports'}\tquiet hours: {hours or 'usual'}")
+    return 0
+
+
+def _clear(arguments: argparse.Namespace) -> int:
+    from bot.app.commands import opened, say  # noqa: PLC0415
+    from bot.app.robot import meet  # noqa: PLC0415
+    from domain.errors import UserCanFix  # noqa: PLC0415
+    from domain.people import Role  # noqa: PLC0415
+    from storage.chats import Chats  # noqa: PLC0415
+
+    wanted = arguments.role.lower()
+    if wanted not in {"none", *Role}:
+        raise UserCanFix(f"{arguments.role!r} is not a role; it is one of none, {', '.join(Role)}")
+    with opened(arguments) as shop:
+        meet(shop)
+        chats = Chats(shop.database)
+        chat = chats.group(arguments.group)
+        chats.clear(chat.key, None if wanted == "none" else Role(wanted), _now())
+        say(f"{chat.title} may hear {'nothing but help' if wanted == 'none' else f'what {wanted} may see'}")
+    return 0
+
+
+def _limit_group(arguments: argparse.Namespace) -> int:
+    from bot.app.commands import opened, say  # noqa: PLC0415
+    from bot.app.limiting import limit  # noqa: PLC0415
+    from bot.app.robot import meet  # noqa: PLC0415
+    from storage.chats import Chats  # noqa: PLC0415
+
+    with opened(arguments) as shop:
+        meet(shop)
+        say(limit(shop, Chats(shop.database).group(arguments.group).key, arguments.shops))
+    return 0
+
+
+def _subscribe(arguments: argparse.Namespace) -> int:
+    from bot.app.commands import opened, say  # noqa: PLC0415
+    from bot.app.robot import meet  # noqa: PLC0415
+    from domain.errors import UserCanFix  # noqa: PLC0415
+    from domain.messaging.model import ChatState  # noqa: PLC0415
+    from domain.people import may  # noqa: PLC0415
+    from domain.reports import NEEDS  # noqa: PLC0415
+    from storage.chats import Chats  # noqa: PLC0415
+
+    report = _report(arguments.report)
+    with opened(arguments) as shop:
+        meet(shop)
+        chats = Chats(shop.database)
+        chat = chats.group(arguments.group)
+        if chat.state is ChatState.LEFT:
+            raise UserCanFix(f"the bot is no longer in {chat.title or chat.key}; invite it again, then subscribe")
+        if chat.clearance is None or not may(chat.clearance, NEEDS[report]):
+            raise UserCanFix(f"{chat.title} is cleared for {chat.clearance or 'nothing'}, which may not see this "
+                             f"report; see zhanggui chat-group clear")
+        chats.subscribe(chat.key, report, at=arguments.at, by="owner", now=_now())
+        say(f"{chat.title} gets {report}{f' at {arguments.at}' if arguments.at else ''}")
+    return 0
+
+
+def _unsubscribe(arguments: argparse.Namespace) -> int:
+    from bot.app.commands import opened, say  # noqa: PLC0415
+    from bot.app.robot import meet  # noqa: PLC0415
+    from storage.chats import Chats  # noqa: PLC0415
+
+    report = _report(arguments.report)
+    with opened(arguments) as shop:
+        meet(shop)
+        chats = Chats(shop.database)
+        chat = chats.group(arguments.group)
+        did = chats.unsubscribe(chat.key, report)
+    say(f"{chat.title} gets {report} no more" if did else f"{chat.title} did not get {report} anyway")
+    return 0
+
+
+def _quiet(arguments: argparse.Namespace) -> int:
+    from bot.app.commands import opened  # noqa: PLC0415
+    from bot.app.robot import meet  # noqa: PLC0415
+    from domain.errors import UserCanFix  # noqa: PLC0415
+    from domain.messaging.quiet import NoHours, normal  # noqa: PLC0415
+    from storage.chats import Chats  # noqa: PLC0415
+
+    report = _report(arguments.report) if arguments.report else None
+    try:
+        hours = normal(arguments.hours) if arguments.hours else None
+    except NoHours as error:
+        raise UserCanFix(f"{error}; write them like 22:00-08:00, or off, or usual") from error
+    with opened(arguments) as shop:
+        meet(shop)
+        chats = Chats(shop.database)
+        places = _places(shop, chats, arguments.where)
+        if hours is not None:
+            for key in places:
+                chats.keep_quiet(key, hours, report, by="owner", now=_now())
+        for key, title in places.items():
+            _tell_quiet(chats.subscriptions(key), title, report)
+    return 0
+
+
+def _places(shop: Any, chats: Any, where: str) -> dict[str, str]:
+    """Key → title: somebody's private chats, or a group."""
+    from domain.errors import UserCanFix  # noqa: PLC0415
+
+    if (person := shop.roster.find_staff(where)) is None:
+        try:
+            group = chats.group(where)
+        except UserCanFix as error:
+            raise UserCanFix(f"nobody who works here is called {where!r}, and {error}") from error
+        return {group.key: group.title}
+    keys = chats.private_chats(person[0])
+    if not keys:
+        raise UserCanFix(f"{person[0]} is bound in no chat yet; see zhanggui staff bind-code")
+    return dict.fromkeys(keys, person[0])
+
+
+def _tell_quiet(found: Any, title: str, report: Any) -> None:
+    """Of the place, and of each report that has hours of its own."""
+    from bot.app.commands import say  # noqa: PLC0415
+
+    say(f"{title}\tquiet hours: {found.quiet or 'usual'}")
+    for one in found.reports:
+        if one.quiet is not None:
+            say(f"{title}\t{one.report}\tquiet hours: {one.quiet}")
+    if report is not None and report not in {one.report for one in found.reports}:
+        say(f"{title} does not get {report}; the hours count once it does")
+
+
+def _report(name: str) -> Any:
+    from domain.errors import UserCanFix  # noqa: PLC0415
+    from domain.messaging.model import Report  # noqa: PLC0415
+
+    if name not in set(Report):
+        raise UserCanFix(f"{name!r} is not a report; it is one of {', '.join(Report)}")
+    return Report(name)
+
+
+def _now() -> Any:
+    from bot.app.wiring import clock  # noqa: PLC0415
+
+    return clock()
