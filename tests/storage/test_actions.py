@@ -27,8 +27,9 @@ from tests.storage.action_shop import AT, SHIPPING, Counter, counter
 EVERY_ACTION = {"confirm_shipment", "adjust_stock", "receive_stock", "transfer_stock", "count_stock",
                 "set_reorder_point", "record_expense", "approve_refund", "create_purchase_order", "subscribe",
                 "unsubscribe"}
-# Beyond the contract: what open orders, after-sales, cost, exceptions and peace at night need.
-MORE_ACTIONS = {"merge_orders", "unmerge_orders", "split_order", "change_warehouse", "hold_order", "release_order",
+# Beyond the contract: what limits, imports, open orders, after-sales, cost, exceptions and peace at night need.
+MORE_ACTIONS = {"limit_shops", "unlimit_shops", "forget_mapping",
+                "merge_orders", "unmerge_orders", "split_order", "change_warehouse", "hold_order", "release_order",
                 "mark_order", "set_cost_method", "revalue_stock", "snooze_exception",
                 "resolve_exception", "repair_stock", "refund_order", "receive_return", "resend_goods",
                 "confirm_shipments", "teach_alias", "forget_alias", "match_sku", "quiet"}
