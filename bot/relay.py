@@ -84,6 +84,8 @@ class Sent:
     at: datetime
 
 
+# When a message may go out after all; None: now.
+Gate = Callable[[Any, datetime], datetime | None]
 # A message, the language of its chat, and what it says if that was known at once.
 Waiting = tuple[Leased, str, Outgoing | None]
 
@@ -94,10 +96,11 @@ class Relay:
     name = "relay"
 
     def __init__(self, outbox: Outbox, chats: Chats, senders: Mapping[str, Sender], renderers: Renderers, *,
-                 clock: Callable[[], datetime], lease_s: float = LEASE_S) -> None:
+                 clock: Callable[[], datetime], lease_s: float = LEASE_S,
+                 gate: Gate = lambda _message, _now: None) -> None:
         self._lease_s = lease_s
         self._outbox, self._chats, self._senders, self._renderers = outbox, chats, senders, renderers
-        self._clock = clock
+        self._clock, self._gate = clock, gate
         self._mark_sent = Together(outbox.sent)
         self._woken = asyncio.Event()
         self._is_stopping = False
@@ -187,6 +190,9 @@ class Relay:
         if sender is None:  # a channel that this process does not run: left for one that does
             later = self._clock() + timedelta(seconds=self._lease_s)
             await self._call(self._outbox.later, message, later, failed=False)
+            return
+        if rendered is None and (until := await self._call(self._gate, message, self._clock())):
+            await self._call(self._outbox.later, message, until, failed=False)
             return
         try:
             if rendered is None:

@@ -3,13 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, insert, select
 from sqlmodel import col
 
 from domain.clock import ShopCalendar
 from domain.messaging.model import QuietHours
-from domain.messaging.quiet import ALL_REPORTS, OFF, USUAL, USUAL_WORD, QuietSpan
+from domain.messaging.quiet import ALL_REPORTS, OFF, STALE_AFTER, USUAL, USUAL_WORD, QuietSpan
+from storage.engine import Database
 
 
 def read(connection: Connection, chat: str, report: str = ALL_REPORTS) -> str | None:
@@ -47,6 +49,36 @@ class Chosen:
             return None
         span = QuietSpan.read(said) if said else USUAL
         return span.end_after(moment, self.calendar)
+
+
+class Overdue(Protocol):
+    """A message in the relay's hand (storage.outbox.Leased)."""
+
+    @property
+    def chat(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def payload(self) -> Mapping[str, Any]: ...
+    @property
+    def created_at(self) -> datetime: ...
+
+
+@dataclass(frozen=True, slots=True)
+class NightGate:
+    """Looked at when a message is about to go out: what was held up until the night waits for the morning."""
+
+    database: Database
+    calendar: ShopCalendar
+
+    def until(self, message: Overdue, now: datetime) -> datetime | None:
+        """When it may go; None: now, as it may when one of its reports may."""
+        if message.kind != "report" or now - message.created_at <= STALE_AFTER:
+            return None
+        with self.database.read() as connection:
+            chosen = Chosen.of(connection, self.calendar)
+        ends = [chosen.end(message.chat, part["report"], now) for part in message.payload["parts"]]
+        return None if None in ends else min(end for end in ends if end is not None)
 
 
 def _of(chat: str, report: str) -> ColumnElement[bool]:

@@ -35,6 +35,7 @@ from storage.inbox import Inbox
 from storage.leases import Leases
 from storage.outbox import Outbox
 from storage.paces import Limits
+from storage.quiet_hours import NightGate
 from storage.waiting_orders import WaitingOrders
 
 FILE_CODE_LENGTH = 4
@@ -92,7 +93,8 @@ def put_together(shop: OpenShop, *, with_scheduler: bool) -> Serving:
     """Everything `serve` runs. Call it inside the event loop's process; nothing is started yet."""
     serving = Serving(shop)
     senders: dict[str, Sender] = {}
-    relay = Relay(serving.outbox, Chats(shop.database), senders, renderers(shop), clock=wiring.clock)
+    relay = Relay(serving.outbox, Chats(shop.database), senders, renderers(shop), clock=wiring.clock,
+                  gate=NightGate(shop.database, shop.calendar).until)
     # stopped from the last to the first: no new updates, those in hand, their answers, the connections
     connections, channels = _telegram(serving, relay, senders) if shop.settings.telegram_token else ([], [])
     services: list[Service] = [*connections, *_robot(shop, senders), relay, *channels]

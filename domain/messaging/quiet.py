@@ -67,6 +67,8 @@ class QuietSpan:
         return first if first > moment else second
 
 
+# A report that could not be sent for as long, for want of a network or a process, is one that comes late.
+STALE_AFTER = timedelta(minutes=10)
 USUAL = QuietSpan(time(22), time(8))
 
 

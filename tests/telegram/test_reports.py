@@ -4,13 +4,16 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
+from sqlmodel import col
 
 from bot.app.jobs import runner_of
 from bot.app.wiring import clock
 from domain.jobs import Due
-from domain.messaging.model import Report
+from domain.messaging.model import OutboxMessage, Report
 from domain.reports import LowLine, Place, ReportMessage, StockReport
 from storage import outbox
+from storage.chats import Chats
 from tests.telegram.stage import CHEN, WANG, Stage
 
 
@@ -90,3 +93,21 @@ def test_quiet_hours_are_set_shown_and_switched_off_in_the_chat(shop: Stage) -> 
     shop.taps(CHEN, proposal, next(iter(proposal.buttons)))
     shop.hears(CHEN, "免打扰", "这里的免打扰:22:00-08:00。")
     shop.hears(CHEN, "/quiet 25:61-08:00", "25:61-08:00")
+
+
+def test_what_was_held_up_until_the_quiet_hours_waits_for_their_end(shop: Stage) -> None:
+    """Queued an hour ago while nobody could be reached; now it is night in this chat. A young one still goes."""
+    now = clock()
+    night = [shop.shop.calendar.local(now + timedelta(hours=hours)).strftime("%H:%M") for hours in (-1, 2)]
+    Chats(shop.shop.database).keep_quiet(f"telegram:{CHEN}", "-".join(night), None, by="陈总", now=now)
+    body = ReportMessage(now, (StockReport(Report.LOW_STOCK, is_digest=True, lines=()),)).as_payload()
+    with shop.shop.database.write() as connection:
+        for age in (1, 0):
+            outbox.enqueue(connection, chat=f"telegram:{CHEN}", unique_key=f"{age} h", kind="report", payload=body,
+                           now=now - timedelta(hours=age))
+    shop.world.wait_for(lambda: shop.outbox()[-1].state == "sent")
+    with shop.shop.database.read() as connection:
+        state, until, attempts = connection.execute(select(
+            col(OutboxMessage.state), col(OutboxMessage.not_before), col(OutboxMessage.attempts)).where(
+                col(OutboxMessage.unique_key) == "1 h")).one()
+    assert (state, attempts, shop.shop.calendar.local(until).strftime("%H:%M")) == ("queued", 0, night[1])

@@ -170,7 +170,7 @@ def test_the_place_is_set_up_by_command_with_the_least_rights_first(
         assert main([*words, *here]) == 0
     listed = capsys.readouterr().out.splitlines()[-1]
     assert listed == (f"企业微信群机器人\t{place_of(robot.url)}\tactive\tcleared for manager\t"
-                      "daily_profit 09:07\tquiet hours: 22:00-08:00")
+                      "daily_profit 09:07\tquiet hours: 22:00-08:00, daily_profit off")
     assert KEY not in listed
     assert main(["chat-group", "unsubscribe", "wecom_robot", "daily_profit", *here]) == 0
     assert main(["quiet", "wecom_robot", "25:61", *here]) == 1

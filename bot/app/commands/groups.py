@@ -52,10 +52,11 @@ def _list(arguments: argparse.Namespace) -> int:
         if not groups:
             say("the bot is in no group yet; invite it to one in Telegram")
         for chat, reports in groups:
-            hours = chats.subscriptions(chat.key).quiet
+            found = chats.subscriptions(chat.key)
+            own = "".join(f", {one.report} {one.quiet}" for one in found.reports if one.quiet is not None)
             limit = "" if chat.shops is None else f", only {', '.join(chat.shops)}"
             say(f"{chat.title}\t{chat.key}\t{chat.state}\tcleared for {chat.clearance or 'nothing'}{limit}\t"
-                f"{', '.join(reports) or 'no reports'}\tquiet hours: {hours or 'usual'}")
+                f"{', '.join(reports) or 'no reports'}\tquiet hours: {found.quiet or 'usual'}{own}")
     return 0
 
 
