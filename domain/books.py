@@ -16,7 +16,7 @@ from domain.orders.rules import Axes
 
 @dataclass(frozen=True, slots=True)
 class SkuFacts:
-    """One SKU. `on_hand` is the sum over all warehouses; `cost` is in 1/10000 of `currency`."""
+    """One SKU. `on_hand` is in all warehouses and on the way between them; `cost` is in 1/10000 of `currency`."""
 
     id: int
     code: str
@@ -152,6 +152,24 @@ class PurchaseLineFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class TransferFacts:
+    """Pieces that were sent to another warehouse."""
+
+    id: int
+    number: str
+    sku: SkuFacts
+    source: WarehouseFacts
+    target: WarehouseFacts
+    sent: int
+    received: int
+    lost: int
+
+    @property
+    def on_its_way(self) -> int:
+        return self.sent - self.received - self.lost
+
+
+@dataclass(frozen=True, slots=True)
 class ExceptionFacts:
     """One exception of the inbox."""
 
@@ -215,6 +233,12 @@ class Books(Protocol):
     def open_purchases(self, sku_id: int, warehouse_id: int) -> Sequence[PurchaseLineFacts]:
         """Purchase lines still open, oldest first."""
 
+    def transfer(self, number: str) -> TransferFacts | None:
+        """The transfer of that number, in any case of letters."""
+
+    def transferred_to(self, sku_id: int, warehouse_id: int) -> int:
+        """Pieces on their way there from another warehouse; a part of what is incoming."""
+
     def is_subscribed(self, chat: str, report: Report) -> bool:
         """Whether the chat gets the report."""
 
@@ -246,4 +270,7 @@ class Books(Protocol):
         """Whether stock kept here has moved for orders with such a line."""
 
     def nearest(self, dimension: str, text: str) -> tuple[str, ...]:
-        """At most three like the text, of a dimension: sku, warehouse, alias, name (any), order, listing (no SKU)."""
+        """At most three like the text, of a dimension: sku, warehouse, alias, name, order, listing, transfer.
+
+        `name` is any of them, a listing one without SKU, a transfer one that is on its way.
+        """

@@ -13,6 +13,7 @@ from pydantic import Field
 from domain.aftersales.model import Condition
 from domain.catalog.model import NamedKind
 from domain.costing.model import CostMethod
+from domain.goods_changes import TransferArrival, TransferSent
 from domain.inventory.model import AllocationReason, MoveReason
 from domain.messaging.model import Report
 from domain.orders.model import Exclusion
@@ -319,7 +320,7 @@ Change = Annotated[
     StockChange | AllocationChange | MergeChange | ExclusionChange | ReturnChange | CostKept | CostMethodChange
     | Revaluation | ReorderPointChange | OrderChange | ParcelChange | RefundChange | ExpenseChange | PurchaseChange
     | PurchaseArrival | SubscriptionChange | ExceptionChange | AliasChange | BalanceRepair
-    | ListingChange,
+    | ListingChange | TransferSent | TransferArrival,
     Field(discriminator="kind"),
 ]
 
@@ -366,4 +367,6 @@ _INVERSES: dict[type, Callable[[Any], Any]] = {
     ExceptionChange: lambda change: replace(change, snoozed_before=change.snoozed_after,
                                             snoozed_after=change.snoozed_before, is_undone=not change.is_undone),
     PurchaseArrival: lambda arrival: replace(arrival, quantity=-arrival.quantity),
+    TransferSent: lambda transfer: replace(transfer, is_sent=not transfer.is_sent),
+    TransferArrival: lambda arrival: replace(arrival, received=-arrival.received, lost=-arrival.lost),
 }

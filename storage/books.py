@@ -22,6 +22,7 @@ from domain.books import (
     RefundFacts,
     ShippedPiece,
     SkuFacts,
+    TransferFacts,
     WarehouseFacts,
 )
 from domain.catalog.model import ItemKind, Listing, Product, Shop, Sku
@@ -35,7 +36,7 @@ from domain.orders.model import Fulfilment, Order, OrderLine, OrderStatus, Refun
 from domain.orders.rules import EMPTY_PARCELS, Axes
 from domain.people import Staff
 from domain.purchasing.model import PurchaseLine, PurchaseOrder, PurchaseStatus
-from storage import listings, naming
+from storage import listings, naming, transfers
 from storage.encryption import Vault
 
 MAX_SIMILAR = 3  # as many choices as a reply shows
@@ -212,11 +213,14 @@ class StoredBooks:
         statement = select(*Sku.__table__.columns, col(CostPool.method)).join(  # type: ignore[attr-defined]
             CostPool, col(CostPool.sku_id) == col(Sku.id), isouter=True).where(which).order_by(col(Sku.id))
         rows = self._rows(statement, locked=Sku)
+        ids = [row.id for row in rows]
         totals = select(col(StockBalance.sku_id), func.sum(col(StockBalance.on_hand))).where(
-            col(StockBalance.sku_id).in_([row.id for row in rows])).group_by(col(StockBalance.sku_id))
-        on_hand = {sku_id: int(total) for sku_id, total in self._rows(totals)}
+            col(StockBalance.sku_id).in_(ids)).group_by(col(StockBalance.sku_id))
+        on_hand = Counter({sku_id: int(total) for sku_id, total in self._rows(totals)})
+        for (sku_id, _), pieces in transfers.coming(self._connection, ids).items():
+            on_hand[sku_id] += pieces
         return [SkuFacts(row.id, row.code, row.currency, Cost(row.unit_cost_e4, row.cost_remainder_e4),
-                         row.reorder_point, row.allows_backorder, on_hand.get(row.id, 0), row.method) for row in rows]
+                         row.reorder_point, row.allows_backorder, on_hand[row.id], row.method) for row in rows]
 
     def warehouse(self, name: str) -> WarehouseFacts | None:
         return next((place for place in self.warehouses() if place.name == name), None)
@@ -243,6 +247,18 @@ class StoredBooks:
                             col(PurchaseOrder.status) == PurchaseStatus.OPEN, still_open > 0)
                      .order_by(col(PurchaseLine.id)))
         return [PurchaseLineFacts(*row) for row in self._rows(statement)]
+
+    def transfer(self, number: str) -> TransferFacts | None:
+        row = transfers.by_number(self._connection, number.strip().upper())
+        if row is None:
+            return None
+        places = {place.id: place for place in self.warehouses()}
+        return TransferFacts(row.id, row.number, self._skus(col(Sku.id) == row.sku_id)[0],
+                             places[row.from_warehouse_id], places[row.to_warehouse_id], row.sent, row.received,
+                             row.lost)
+
+    def transferred_to(self, sku_id: int, warehouse_id: int) -> int:
+        return transfers.coming(self._connection, [sku_id]).get((sku_id, warehouse_id), 0)
 
     def is_subscribed(self, chat: str, report: Report) -> bool:
         return bool(self._rows(select(col(Subscription.id)).where(
@@ -295,6 +311,8 @@ def _names(dimension: str) -> Select[str]:
         return select(col(Order.external_id)).where(col(Order.status).in_(_WAITING)).order_by(col(Order.id).desc())
     if dimension == "listing":
         return listings.unmatched_texts()
+    if dimension == "transfer":
+        return transfers.open_numbers()
     if dimension in {"alias", "name"}:
         return naming.texts(only_aliases=dimension == "alias")
     return select(col(Sku.code)) if dimension == "sku" else select(col(Warehouse.name))

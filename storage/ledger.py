@@ -41,6 +41,7 @@ from domain.changes import (
 from domain.errors import RetryLater
 from domain.finance.model import Expense
 from domain.fulfilment.model import MergedOrder, ParcelLine, Shipment
+from domain.goods_changes import TransferArrival, TransferSent
 from domain.inventory.model import StockBalance, StockMove
 from domain.messaging.model import Subscription
 from domain.orders.model import Order, OrderMark
@@ -50,6 +51,7 @@ from storage.customers import refresh_customers
 from storage.listings import write_listing
 from storage.refund_ledger import write_refund
 from storage.shelves import Contended, exactly_one, open_balance, settle, write_allocation
+from storage.transfers import write_arrival, write_sent
 
 HASH_BITS = 48  # content hashes of the other rows are as long
 
@@ -289,4 +291,6 @@ _WRITERS: dict[type, Callable[[Connection, Any, Reference], None]] = {
     AliasChange: _alias,
     ListingChange: _listing,
     BalanceRepair: _repair,
+    TransferSent: write_sent,
+    TransferArrival: write_arrival,
 }

@@ -31,6 +31,8 @@ FRAMES: Mapping[str, Frame] = {
     "receive_stock": Frame((find.sku, find.warehouse, find.money_as("unit_cost"), find.quantity_as("quantity")),
                            ("sku", "warehouse", "quantity")),
     "transfer_stock": Frame((find.sku, find.from_to, find.quantity_as("quantity")), ("sku", "from", "to", "quantity")),
+    "send_transfer": Frame((find.sku, find.from_to, find.quantity_as("quantity")), ("sku", "from", "to", "quantity")),
+    "receive_transfer": Frame((find.quantity_as("quantity"),), ("transfer",)),
     "count_stock": Frame((find.sku, find.warehouse, find.quantity_as("counted")), ("sku", "warehouse", "counted")),
     "set_reorder_point": Frame((find.sku, find.quantity_as("quantity")), ("sku", "quantity")),
     "record_expense": Frame((find.amount, find.day, free_words.category), ("category", "amount"),
@@ -238,7 +240,7 @@ def _sensible(action: str, found: Arguments) -> Act | Refused:
             return Refused("nothing_to_do")
     if any(isinstance(line, dict) and line["quantity"] == 0 for line in found.get("lines", ())):
         return Refused("nothing_to_do")
-    if action == "transfer_stock" and found["from"] == found["to"]:
+    if action in {"transfer_stock", "send_transfer"} and found["from"] == found["to"]:
         return Refused("same_place", {"warehouse": str(found["from"])})
     return Act(action, found)
 
@@ -251,6 +253,10 @@ def complete(pending: Unclear, message: Message) -> Act | Unclear | Refused | No
     if any(_asks(token) or token.has("metric") for token in message.tokens if not token.names):
         return None
     known = dict(act.arguments)
+    if pending.missing == "lost":
+        number: Arguments = {}
+        find.quantity_as("lost")(message, number)
+        return read_act(act.action, message, {**known, **number}) if number else None
     if pending.missing == "sku" and (code := _variant(pending, message)):
         return _completed(act, {**known, "sku": code}, message)
     if pending.missing in {"category", "reason"}:

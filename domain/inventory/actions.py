@@ -28,10 +28,6 @@ class _Shelf:
     def subject(self) -> str:
         return f"{self.sku.code} · {self.warehouse.name}"
 
-    def arriving(self, quantity: int) -> int:
-        """How many of the pieces received were on their way."""
-        return min(self.balance.incoming, quantity)
-
     def after(self, quantity: int) -> Fact:
         """The row of the table that shows on hand before and after; refuses to go below what is reserved."""
         after = self.balance.on_hand + quantity
@@ -71,7 +67,7 @@ def adjust_stock(books: Books, asked: Asked) -> Plan:
     Parameter("unit_cost", ParameterKind.MONEY, "进价", "unit cost", required=False, minimum=0)))
 def receive_stock(books: Books, asked: Asked) -> Plan:
     shelf, quantity = _asked_shelf(books, asked), asked.arguments["quantity"]
-    arrives = shelf.arriving(quantity)
+    arrives = _arriving(books, shelf, quantity)
     facts = [shelf.after(quantity)]
     if arrives:
         facts.append(Fact("incoming", shelf.subject, shelf.balance.incoming, shelf.balance.incoming - arrives))
@@ -86,9 +82,15 @@ def receive_stock(books: Books, asked: Asked) -> Plan:
     return Plan(tuple(facts), _receipt(books, shelf, asked, cost), tuple(notes), _names(shelf))
 
 
+def _arriving(books: Books, shelf: _Shelf, quantity: int) -> int:
+    """How many of the pieces received were expected from suppliers; a transfer is received by its number."""
+    expected = shelf.balance.incoming - books.transferred_to(shelf.sku.id, shelf.warehouse.id)
+    return min(max(0, expected), quantity)
+
+
 def _receipt(books: Books, shelf: _Shelf, asked: Asked, cost: Cost) -> tuple[Change, ...]:
     quantity = asked.arguments["quantity"]
-    arrives = shelf.arriving(quantity)
+    arrives = _arriving(books, shelf, quantity)
     paid = asked.arguments.get("unit_cost")
     unit = cost.unit_e4 if paid is None else unit_cost_e4(paid, shelf.sku.currency)
     stock = StockChange(shelf.sku.id, shelf.warehouse.id, quantity, MoveReason.RECEIVED, arrives=arrives,

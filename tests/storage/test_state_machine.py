@@ -33,6 +33,7 @@ from domain.confirmations import Done, NotPossible, Proposal
 from domain.costing.model import CostPool
 from domain.inventory.model import MoveReason, StockBalance, StockMove
 from domain.orders.model import Order, OrderStatus
+from domain.transfers.model import Transfer
 from storage import rollups
 from storage.customers import refresh_customers
 from storage.engine import Database, open_database
@@ -74,8 +75,12 @@ class Books:
         (sku, place): Shelf(*STOCK.get((sku, place), ())) for sku in ("CUP", "BAG") for place in PLACES})
     shipped: set[str] = field(default_factory=set)
     out: Counter[tuple[str, str]] = field(default_factory=Counter)  # (order, SKU): left, and not come back
+    transfers: dict[str, list[Any]] = field(default_factory=dict)  # number: SKU, where to, pieces on their way
     refunded: dict[str, int] = field(default_factory=lambda: {"REFUND": 0, "TWICE": 3000})
     asked: set[tuple[str, int]] = field(default_factory=lambda: set(ASKED))
+
+    def on_its_way(self, sku: str, place: str | None = None) -> int:
+        return sum(left for of, to, left in self.transfers.values() if of == sku and place in {None, to})
 
 
 class Working(RuleBasedStateMachine):
@@ -117,7 +122,7 @@ class Working(RuleBasedStateMachine):
     def receive(self, sku: str, place: str, pieces: int, price: int | None) -> None:
         def change(books: Books) -> None:
             shelf = books.shelves[sku, place]
-            shelf.incoming -= min(shelf.incoming, pieces)
+            shelf.incoming -= min(shelf.incoming - books.on_its_way(sku, place), pieces)
             shelf.on_hand += pieces
         priced = {} if price is None else {"unit_cost": price}
         self.act("receive_stock", change, sku=sku, warehouse=place, quantity=pieces, **priced)
@@ -149,6 +154,35 @@ class Working(RuleBasedStateMachine):
             books.shelves[sku, places[1]].on_hand += pieces
         self.act("transfer_stock", change if source.on_hand - pieces >= source.reserved else None, sku=sku,
                  from_=places[0], to=places[1], quantity=pieces)
+
+    @rule(sku=SKUS, places=st.permutations(PLACES), pieces=PIECES)
+    def send_transfer(self, sku: str, places: list[str], pieces: int) -> None:
+        source = self.books.shelves[sku, places[0]]
+        may = source.on_hand - pieces >= source.reserved
+
+        def change(books: Books) -> None:
+            books.shelves[sku, places[0]].on_hand -= pieces
+            books.shelves[sku, places[1]].incoming += pieces
+            with self.database.read() as connection:
+                number = connection.execute(select(col(Transfer.number)).order_by(
+                    col(Transfer.id).desc()).limit(1)).scalar_one()
+            books.transfers[number] = [sku, places[1], pieces]
+        self.act("send_transfer", change if may else None, sku=sku, from_=places[0], to=places[1], quantity=pieces)
+
+    @precondition(lambda self: self.books.transfers)
+    @rule(data=st.data(), came=st.integers(0, 12), lost=st.integers(0, 5))
+    def receive_transfer(self, data: st.DataObject, came: int, lost: int) -> None:
+        number = data.draw(st.sampled_from(sorted(self.books.transfers)))
+        sku, place, left = self.books.transfers[number]
+        taken = came + lost or left
+        may = left > 0 and taken <= left
+
+        def change(books: Books) -> None:
+            books.transfers[number][2] -= taken
+            books.shelves[sku, place].incoming -= taken
+            books.shelves[sku, place].on_hand += taken - lost
+        pieces = {name: value for name, value in (("quantity", came), ("lost", lost)) if value}
+        self.act("receive_transfer", change if may else None, transfer=number, **pieces)
 
     @rule(order=st.sampled_from(sorted(NEEDS)), place=SHELVES)
     def ship(self, order: str, place: str) -> None:
@@ -200,7 +234,7 @@ class Working(RuleBasedStateMachine):
 
     @rule(sku=SKUS, price=st.integers(0, 99_999))
     def revalue(self, sku: str, price: int) -> None:
-        on_hand = sum(self.books.shelves[sku, place].on_hand for place in PLACES)
+        on_hand = sum(self.books.shelves[sku, place].on_hand for place in PLACES) + self.books.on_its_way(sku)
         self.act("revalue_stock", (lambda _: None) if on_hand > 0 else None, sku=sku, unit_cost=price)
 
     @rule(method=st.sampled_from(("fifo", "average")))

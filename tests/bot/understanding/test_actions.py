@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bot.understanding.readings import Act, Ask, Refused, Unclear
+from bot.understanding.readings import Act, Ask, Command, Refused, Unclear
 from tests.bot.understanding.shop import Chat, act, held_back
 
 SHIPPED = {"order": "TB202611220007", "carrier": "顺丰", "waybill": "SF1390001112223"}
@@ -158,3 +158,41 @@ def test_a_carrier_nobody_knows_and_a_code_nobody_knows_are_handed_on() -> None:
         "order": "TB202611220007", "carrier": "Pegasus Express", "waybill": "12345678"}
     assert act("receive 5 ZZ-99 into 杭州仓").arguments["sku"] == "ZZ-99"
     assert act("ZZ-99 入库 5 件到杭州仓").arguments["sku"] == "ZZ-99"
+
+
+@pytest.mark.parametrize("text", [
+    "在途调拨 KF-01 10 件 从 杭州仓 到 成都仓", "调拨 KF-01 10 件 从 杭州仓 到 成都仓,走物流",
+    "从杭州仓发 10 件 KF-01 到成都仓,走物流", "transfer 10 KF-01 from 杭州仓 to 成都仓 in transit",
+    "send 10 KF-01 from 杭州仓 to 成都仓 by freight"])
+def test_a_transfer_that_takes_time(text: str) -> None:
+    assert act(text) == Act("send_transfer", {"sku": "KF-01", "from": "杭州仓", "to": "成都仓", "quantity": 10})
+
+
+def test_what_is_asked_back_of_a_transfer_keeps_that_it_takes_time() -> None:
+    asked = held_back("调拨 KF-01 10 件 从 杭州仓,走物流")
+    assert asked.choices
+    assert act(asked.choices[0]).action == "send_transfer"
+
+
+@pytest.mark.parametrize(("text", "arguments"), [
+    ("调拨 DB261123-7 到货 8", {"quantity": 8}), ("db261123-7 到了 8 件", {"quantity": 8}),
+    ("调拨 DB261123-7 到货", {}), ("transfer DB261123-7 received", {}), ("调拨 DB261123-7 全部到货", {}),
+    ("调拨 DB261123-7 到货 8 件,丢失 2 件", {"quantity": 8, "lost": 2}),
+    ("调拨DB261123-7丢了两件", {"lost": 2}), ("transfer DB261123-7 received 8, 2 lost", {"quantity": 8, "lost": 2}),
+    ("transfer DB261123-7: lost 1.5", {"lost": 1.5}), ("调拨 DB261123-7 到货 -1 件", {"quantity": -1}),
+])
+def test_what_came_of_a_transfer(text: str, arguments: dict[str, Any]) -> None:
+    assert act(text) == Act("receive_transfer", {"transfer": "DB261123-7", **arguments})
+
+
+def test_how_many_were_lost_is_asked() -> None:
+    chat = Chat()
+    asked = chat.say("调拨 DB261123-7 丢了")
+    assert isinstance(asked, Unclear)
+    assert chat.say("2件") == Act("receive_transfer", {"transfer": "DB261123-7", "lost": 2})
+
+
+@pytest.mark.parametrize(("text", "argument"), [
+    ("在途调拨", ""), ("transfers in transit", ""), ("哪些调拨还没到", ""), ("DB261123-7 到哪了", "DB261123-7")])
+def test_transfers_are_listed(text: str, argument: str) -> None:
+    assert Chat().say(text) == Command("transfers", argument)
