@@ -233,6 +233,9 @@ class Books(Protocol):
     def open_purchases(self, sku_id: int, warehouse_id: int) -> Sequence[PurchaseLineFacts]:
         """Purchase lines still open, oldest first."""
 
+    def reorder_point(self, sku_id: int, warehouse_id: int) -> int | None:
+        """The warehouse's own; None where the SKU's counts there."""
+
     def transfer(self, number: str) -> TransferFacts | None:
         """The transfer of that number, in any case of letters."""
 

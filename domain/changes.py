@@ -13,7 +13,7 @@ from pydantic import Field
 from domain.aftersales.model import Condition
 from domain.catalog.model import NamedKind
 from domain.costing.model import CostMethod
-from domain.goods_changes import TransferArrival, TransferSent
+from domain.goods_changes import BackorderChange, PlaceReorderPointChange, TransferArrival, TransferSent
 from domain.inventory.model import AllocationReason, MoveReason
 from domain.messaging.model import Report
 from domain.orders.model import Exclusion
@@ -320,7 +320,7 @@ Change = Annotated[
     StockChange | AllocationChange | MergeChange | ExclusionChange | ReturnChange | CostKept | CostMethodChange
     | Revaluation | ReorderPointChange | OrderChange | ParcelChange | RefundChange | ExpenseChange | PurchaseChange
     | PurchaseArrival | SubscriptionChange | ExceptionChange | AliasChange | BalanceRepair
-    | ListingChange | TransferSent | TransferArrival,
+    | ListingChange | TransferSent | TransferArrival | PlaceReorderPointChange | BackorderChange,
     Field(discriminator="kind"),
 ]
 
@@ -351,6 +351,8 @@ _INVERSES: dict[type, Callable[[Any], Any]] = {
     CostMethodChange: _swapped,
     Revaluation: lambda change: replace(change, before_e4=change.after_e4, after_e4=change.before_e4),
     ReorderPointChange: _swapped,
+    PlaceReorderPointChange: _swapped,
+    BackorderChange: _swapped,
     RefundChange: lambda refund: replace(refund, is_granted=not refund.is_granted),
     ReturnChange: lambda back: replace(back, is_back=not back.is_back),
     ExclusionChange: _swapped,

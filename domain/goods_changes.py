@@ -27,3 +27,24 @@ class TransferArrival:
     received: int
     lost: int
     kind: Literal["transfer_arrival"] = "transfer_arrival"
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceReorderPointChange:
+    """When a SKU counts as low in one warehouse; None: when the SKU's own says so."""
+
+    sku_id: int
+    warehouse_id: int
+    before: int | None
+    after: int | None
+    kind: Literal["place_reorder_point"] = "place_reorder_point"
+
+
+@dataclass(frozen=True, slots=True)
+class BackorderChange:
+    """Whether more of a SKU may be promised than there is."""
+
+    sku_id: int
+    before: bool
+    after: bool
+    kind: Literal["backorder"] = "backorder"

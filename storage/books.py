@@ -30,7 +30,7 @@ from domain.changes import Cost
 from domain.costing.model import CostPool
 from domain.exceptions.model import ExceptionCase
 from domain.fulfilment.model import MergedOrder, ParcelLine, Shipment
-from domain.inventory.model import Allocation, StockBalance, StockMove, Warehouse
+from domain.inventory.model import Allocation, ReorderPoint, StockBalance, StockMove, Warehouse
 from domain.messaging.model import Report, Subscription
 from domain.orders.model import Fulfilment, Order, OrderLine, OrderStatus, Refund, RefundLine, RefundStatus
 from domain.orders.rules import EMPTY_PARCELS, Axes
@@ -247,6 +247,10 @@ class StoredBooks:
                             col(PurchaseOrder.status) == PurchaseStatus.OPEN, still_open > 0)
                      .order_by(col(PurchaseLine.id)))
         return [PurchaseLineFacts(*row) for row in self._rows(statement)]
+
+    def reorder_point(self, sku_id: int, warehouse_id: int) -> int | None:
+        return self._connection.execute(select(col(ReorderPoint.quantity)).where(
+            col(ReorderPoint.sku_id) == sku_id, col(ReorderPoint.warehouse_id) == warehouse_id)).scalar()
 
     def transfer(self, number: str) -> TransferFacts | None:
         row = transfers.by_number(self._connection, number.strip().upper())

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
@@ -41,8 +41,8 @@ from domain.changes import (
 from domain.errors import RetryLater
 from domain.finance.model import Expense
 from domain.fulfilment.model import MergedOrder, ParcelLine, Shipment
-from domain.goods_changes import TransferArrival, TransferSent
-from domain.inventory.model import StockBalance, StockMove
+from domain.goods_changes import BackorderChange, PlaceReorderPointChange, TransferArrival, TransferSent
+from domain.inventory.model import ReorderPoint, StockBalance, StockMove
 from domain.messaging.model import Subscription
 from domain.orders.model import Order, OrderMark
 from domain.purchasing.model import PurchaseLine, PurchaseOrder, PurchaseStatus
@@ -158,6 +158,27 @@ def _reorder_point(connection: Connection, change: ReorderPointChange, _: Refere
         update(Sku)
         .where(col(Sku.id) == change.sku_id, col(Sku.reorder_point).is_not_distinct_from(change.before))
         .values(reorder_point=change.after)))
+
+
+def _place_reorder_point(connection: Connection, change: PlaceReorderPointChange, _: Reference) -> None:
+    which = (col(ReorderPoint.sku_id) == change.sku_id, col(ReorderPoint.warehouse_id) == change.warehouse_id)
+    if change.before is not None:
+        exactly_one(connection.execute(delete(ReorderPoint).where(*which, col(ReorderPoint.quantity) == change.before)))
+    if change.after is not None:
+        connection.execute(insert(ReorderPoint).values(
+            sku_id=change.sku_id, warehouse_id=change.warehouse_id, quantity=change.after))
+
+
+def _backorder(connection: Connection, change: BackorderChange, _: Reference) -> None:
+    """Taken away only where nothing is owed."""
+    owes = select(col(StockBalance.sku_id)).where(
+        col(StockBalance.sku_id) == change.sku_id,
+        or_(col(StockBalance.on_hand) < 0, col(StockBalance.on_hand) < col(StockBalance.reserved))).exists()
+    connection.execute(select(col(Sku.id)).where(col(Sku.id) == change.sku_id).with_for_update())  # see shelves
+    exactly_one(connection.execute(
+        update(Sku).where(col(Sku.id) == change.sku_id, col(Sku.allows_backorder) == change.before,
+                          *(() if change.after else (~owes,)))
+        .values(allows_backorder=change.after)))
 
 
 def _stock(connection: Connection, change: StockChange, reference: Reference) -> None:
@@ -279,6 +300,8 @@ _WRITERS: dict[type, Callable[[Connection, Any, Reference], None]] = {
     CostMethodChange: _cost_method,
     Revaluation: _revaluation,
     ReorderPointChange: _reorder_point,
+    PlaceReorderPointChange: _place_reorder_point,
+    BackorderChange: _backorder,
     ExclusionChange: _exclusion,
     MergeChange: _merge,
     StockChange: _stock,

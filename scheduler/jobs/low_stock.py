@@ -36,5 +36,8 @@ def _report(skus: Sequence[Sequence[StockLine]], *, is_digest: bool) -> StockRep
 
 def _line(places: Sequence[StockLine]) -> LowLine:
     sku = places[0]
-    return LowLine(sku.sku, sku.name, tuple(Place(line.warehouse, line.available, line.incoming) for line in places),
-                   sku.cover_days, sku.suggested, sku.reorder_point)
+    return LowLine(sku.sku, sku.name, tuple(map(_place, places)), sku.cover_days, sku.suggested, sku.reorder_point)
+
+
+def _place(line: StockLine) -> Place:
+    return Place(line.warehouse, line.available, line.incoming, line.place_point)

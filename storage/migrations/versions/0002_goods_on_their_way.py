@@ -1,4 +1,4 @@
-"""Goods on their way: transfers that take time."""
+"""Goods on their way: transfers that take time, and reorder points of single warehouses."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -49,9 +49,19 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('transfer_steps', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_transfer_steps_transfer_id'), ['transfer_id'], unique=False)
+    op.create_table('reorder_points',
+    sa.Column('sku_id', sa.BigInteger(), nullable=False),
+    sa.Column('warehouse_id', sa.BigInteger(), nullable=False),
+    sa.Column('quantity', sa.Integer(), nullable=False),
+    sa.CheckConstraint('quantity >= 0', name=op.f('ck_reorder_points_quantity')),
+    sa.ForeignKeyConstraint(['sku_id'], ['skus.id'], name=op.f('fk_reorder_points_sku_id_skus')),
+    sa.ForeignKeyConstraint(['warehouse_id'], ['warehouses.id'], name=op.f('fk_reorder_points_warehouse_id_warehouses')),
+    sa.PrimaryKeyConstraint('sku_id', 'warehouse_id', name=op.f('pk_reorder_points'))
+    )
 
 
 def downgrade() -> None:
+    op.drop_table('reorder_points')
     with op.batch_alter_table('transfer_steps', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_transfer_steps_transfer_id'))
 

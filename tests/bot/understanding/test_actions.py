@@ -196,3 +196,20 @@ def test_how_many_were_lost_is_asked() -> None:
     ("在途调拨", ""), ("transfers in transit", ""), ("哪些调拨还没到", ""), ("DB261123-7 到哪了", "DB261123-7")])
 def test_transfers_are_listed(text: str, argument: str) -> None:
     assert Chat().say(text) == Command("transfers", argument)
+
+
+@pytest.mark.parametrize(("text", "action", "arguments"), [
+    ("KF-01 在成都仓的预警线设为 20", "set_reorder_point", {"sku": "KF-01", "quantity": 20, "warehouse": "成都仓"}),
+    ("set the reorder point of KF-01 in 成都仓 to 20", "set_reorder_point",
+     {"sku": "KF-01", "quantity": 20, "warehouse": "成都仓"}),
+    ("取消 KF-01 在成都仓的补货点", "drop_reorder_point", {"sku": "KF-01", "warehouse": "成都仓"}),
+    ("remove the reorder point of KF-01", "drop_reorder_point", {"sku": "KF-01"}),
+    ("允许 KF-01 超卖", "allow_backorder", {"sku": "KF-01"}),
+    ("咖啡壶可以缺货预售", "allow_backorder", {"sku": "KF-01"}),
+    ("allow backorder for KF-01", "allow_backorder", {"sku": "KF-01"}),
+    ("禁止 KF-01 超卖", "forbid_backorder", {"sku": "KF-01"}),
+    ("KF-01 不允许预售", "forbid_backorder", {"sku": "KF-01"}),
+    ("don't allow overselling of KF-01", "forbid_backorder", {"sku": "KF-01"}),
+])
+def test_rules_of_a_sku(text: str, action: str, arguments: dict[str, Any]) -> None:
+    assert act(text) == Act(action, arguments)
