@@ -84,7 +84,15 @@ def action_of(tokens: Sequence[Token]) -> str | None:
     for action, is_meant in _RULES:
         if (action in verbs or action == "adjust_stock") and is_meant(facts):
             return action
+    if "adjust_stock" in verbs and facts.signs and facts.numbers and all(_is_of_delta(token) for token in tokens):
+        return "adjust_stock"
     return "count_stock" if "adjust_stock" in verbs and facts.sets and facts.numbers and facts.goods else None
+
+
+def _is_of_delta(token: Token) -> bool:
+    """库存加 1, and nothing else: of which product is asked."""
+    return token.number is not None or is_filler(token) or any(
+        token.has(kind) for kind in ("action", "sign", "piece_unit", "end"))
 
 
 def _says_shipped(token: Token) -> bool:

@@ -213,3 +213,21 @@ def test_transfers_are_listed(text: str, argument: str) -> None:
 ])
 def test_rules_of_a_sku(text: str, action: str, arguments: dict[str, Any]) -> None:
     assert act(text) == Act(action, arguments)
+
+
+@pytest.mark.parametrize(("text", "choices"), [
+    ("杭州仓 KF-01 库存加 -1", ("杭州仓 KF-01 库存加 1", "杭州仓 KF-01 库存减 1")),
+    ("杭州仓 KF-01 减负2", ("杭州仓 KF-01 减2", "杭州仓 KF-01 加 2")),
+    ("杭州仓 KF-01 +-1", ("杭州仓 KF-01 +1", "杭州仓 KF-01 -1")),
+    ("add -1 KF-01 to 杭州仓", ("add 1 KF-01 to 杭州仓", "remove 1 KF-01 to 杭州仓")),
+    ("库存加 -1", ("库存加 1", "库存减 1"))])
+def test_a_number_with_two_signs_is_asked_about(text: str, choices: tuple[str, ...]) -> None:
+    """「加 -1」 was once proposed as one piece less, and 「减 -1」, too."""
+    asked = held_back(text)
+    assert (asked.key, asked.choices) == ("signed_twice", choices)
+
+
+def test_one_sign_is_enough_and_a_loss_may_be_written_as_one() -> None:
+    assert act("杭州仓 KF-01 报损 -3").arguments["delta"] == act("杭州仓 KF-01 -3").arguments["delta"] == -3
+    assert act("adjust KF-01 in 杭州仓 by -1").arguments["delta"] == -1
+    assert held_back("库存加1").key == "ask.sku"
