@@ -53,6 +53,7 @@ class ParameterKind(StrEnum):
     MARK = "mark"
     TIME = "time"
     CONDITION = "condition"
+    CONTACT = "contact"  # is sealed before it is kept anywhere
 
 
 @dataclass(frozen=True, slots=True)

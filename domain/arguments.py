@@ -184,4 +184,5 @@ _CHECKS: Mapping[ParameterKind, Callable[[Parameter, Any], Any]] = {
     ParameterKind.MARK: _mark,
     ParameterKind.TIME: _time,
     ParameterKind.CONDITION: _condition,
+    ParameterKind.CONTACT: _text(MAX_NAME),
 }

@@ -152,6 +152,45 @@ class PurchaseLineFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class SupplierFacts:
+    """Whom goods are bought from. `contact` is sealed, in base64; `shown` is what may be seen of it."""
+
+    id: int
+    name: str
+    lead_days: int | None
+    contact: str | None
+    shown: str | None
+    prices_e4: Mapping[int, int]  # by SKU id
+
+
+@dataclass(frozen=True, slots=True)
+class OpenLine:
+    """One line of a purchase order."""
+
+    line_id: int
+    sku: SkuFacts
+    quantity: int
+    received: int
+    unit_cost_e4: int | None
+
+    @property
+    def open(self) -> int:
+        return self.quantity - self.received
+
+
+@dataclass(frozen=True, slots=True)
+class PurchaseFacts:
+    """One purchase order with its lines."""
+
+    id: int
+    number: str
+    supplier: str | None
+    warehouse: WarehouseFacts
+    is_cancelled: bool
+    lines: tuple[OpenLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class TransferFacts:
     """Pieces that were sent to another warehouse."""
 
@@ -242,6 +281,12 @@ class Books(Protocol):
     def transferred_to(self, sku_id: int, warehouse_id: int) -> int:
         """Pieces on their way there from another warehouse; a part of what is incoming."""
 
+    def supplier(self, name: str) -> SupplierFacts | None:
+        """The supplier of that name, in any case of letters."""
+
+    def purchase(self, number: str) -> PurchaseFacts | None:
+        """The purchase order of that number, in any case of letters."""
+
     def is_subscribed(self, chat: str, report: Report) -> bool:
         """Whether the chat gets the report."""
 
@@ -273,7 +318,7 @@ class Books(Protocol):
         """Whether stock kept here has moved for orders with such a line."""
 
     def nearest(self, dimension: str, text: str) -> tuple[str, ...]:
-        """At most three like the text, of a dimension: sku, warehouse, alias, name, order, listing, transfer.
+        """At most three like the text, of what the dimension says.
 
-        `name` is any of them, a listing one without SKU, a transfer one that is on its way.
+        sku, warehouse, alias, name (any), order, listing (without SKU), transfer and purchase (open), supplier.
         """

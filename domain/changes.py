@@ -13,7 +13,15 @@ from pydantic import Field
 from domain.aftersales.model import Condition
 from domain.catalog.model import NamedKind
 from domain.costing.model import CostMethod
-from domain.goods_changes import BackorderChange, PlaceReorderPointChange, TransferArrival, TransferSent
+from domain.goods_changes import (
+    BackorderChange,
+    PlaceReorderPointChange,
+    PurchaseCancelled,
+    SupplierChange,
+    SupplierPriceChange,
+    TransferArrival,
+    TransferSent,
+)
 from domain.inventory.model import AllocationReason, MoveReason
 from domain.messaging.model import Report
 from domain.orders.model import Exclusion
@@ -237,12 +245,15 @@ class ExpenseChange:
 
 @dataclass(frozen=True, slots=True)
 class PurchaseChange:
-    """An order to suppliers: (sku id, pieces) that will arrive at one warehouse."""
+    """An order to suppliers: (sku id, pieces) that will arrive at one warehouse, at what each piece costs."""
 
     warehouse_id: int
     lines: tuple[tuple[int, int], ...]
     ordered_at: datetime
     is_open: bool = True
+    supplier_id: int | None = None
+    expected_on: date | None = None
+    prices_e4: tuple[int | None, ...] = ()  # of each line; none at all where no supplier was named
     kind: Literal["purchase"] = "purchase"
 
 
@@ -320,7 +331,8 @@ Change = Annotated[
     StockChange | AllocationChange | MergeChange | ExclusionChange | ReturnChange | CostKept | CostMethodChange
     | Revaluation | ReorderPointChange | OrderChange | ParcelChange | RefundChange | ExpenseChange | PurchaseChange
     | PurchaseArrival | SubscriptionChange | ExceptionChange | AliasChange | BalanceRepair
-    | ListingChange | TransferSent | TransferArrival | PlaceReorderPointChange | BackorderChange,
+    | ListingChange | TransferSent | TransferArrival | PlaceReorderPointChange | BackorderChange
+    | SupplierChange | SupplierPriceChange | PurchaseCancelled,
     Field(discriminator="kind"),
 ]
 
@@ -353,6 +365,9 @@ _INVERSES: dict[type, Callable[[Any], Any]] = {
     ReorderPointChange: _swapped,
     PlaceReorderPointChange: _swapped,
     BackorderChange: _swapped,
+    SupplierChange: lambda change: replace(_swapped(change), is_kept=not change.is_kept),
+    SupplierPriceChange: _swapped,
+    PurchaseCancelled: lambda change: replace(change, is_cancelled=not change.is_cancelled),
     RefundChange: lambda refund: replace(refund, is_granted=not refund.is_granted),
     ReturnChange: lambda back: replace(back, is_back=not back.is_back),
     ExclusionChange: _swapped,

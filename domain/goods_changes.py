@@ -48,3 +48,43 @@ class BackorderChange:
     before: bool
     after: bool
     kind: Literal["backorder"] = "backorder"
+
+
+@dataclass(frozen=True, slots=True)
+class SupplierTerms:
+    """What is known of a supplier. The contact is sealed, in base64."""
+
+    lead_days: int | None = None
+    contact: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SupplierChange:
+    """A supplier's terms; a new one is made or, when undone, is gone."""
+
+    name: str
+    before: SupplierTerms
+    after: SupplierTerms
+    is_new: bool
+    is_kept: bool = True
+    kind: Literal["supplier"] = "supplier"
+
+
+@dataclass(frozen=True, slots=True)
+class SupplierPriceChange:
+    """What a SKU costs from a supplier; None: not known."""
+
+    supplier_id: int
+    sku_id: int
+    before: int | None
+    after: int | None
+    kind: Literal["supplier_price"] = "supplier_price"
+
+
+@dataclass(frozen=True, slots=True)
+class PurchaseCancelled:
+    """No more is expected of a purchase order or, when undone, what was."""
+
+    purchase_id: int
+    is_cancelled: bool = True
+    kind: Literal["purchase_cancelled"] = "purchase_cancelled"

@@ -1,5 +1,6 @@
 """Looks up what the verbs must know, in one connection; while an action is carried out, under row locks."""
 
+from base64 import b64encode
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -16,12 +17,15 @@ from domain.books import (
     ListingFacts,
     Named,
     Need,
+    OpenLine,
     OrderFacts,
+    PurchaseFacts,
     PurchaseLineFacts,
     Receiver,
     RefundFacts,
     ShippedPiece,
     SkuFacts,
+    SupplierFacts,
     TransferFacts,
     WarehouseFacts,
 )
@@ -36,7 +40,7 @@ from domain.orders.model import Fulfilment, Order, OrderLine, OrderStatus, Refun
 from domain.orders.rules import EMPTY_PARCELS, Axes
 from domain.people import Staff
 from domain.purchasing.model import PurchaseLine, PurchaseOrder, PurchaseStatus
-from storage import listings, naming, transfers
+from storage import listings, naming, purchases, transfers
 from storage.encryption import Vault
 
 MAX_SIMILAR = 3  # as many choices as a reply shows
@@ -264,6 +268,26 @@ class StoredBooks:
     def transferred_to(self, sku_id: int, warehouse_id: int) -> int:
         return transfers.coming(self._connection, [sku_id]).get((sku_id, warehouse_id), 0)
 
+    def supplier(self, name: str) -> SupplierFacts | None:
+        row = purchases.supplier_row(self._connection, name.strip())
+        if row is None:
+            return None
+        contact, shown = row.contact_sealed, None
+        if contact is not None and self._vault is not None:
+            shown = purchases.shown(purchases.opened(self._vault, contact) or "")
+        return SupplierFacts(row.id, row.name, row.lead_days, b64encode(contact).decode() if contact else None, shown,
+                             purchases.prices_of(self._connection, row.id))
+
+    def purchase(self, number: str) -> PurchaseFacts | None:
+        row = purchases.order_row(self._connection, number.strip().upper())
+        if row is None:
+            return None
+        lines = purchases.lines_of(self._connection, [row.id])[row.id]
+        skus = {sku.id: sku for sku in self._skus(col(Sku.id).in_(sorted(line.sku_id for line in lines)))}
+        place = next(place for place in self.warehouses() if place.id == row.warehouse_id)
+        return PurchaseFacts(row.id, row.number, row.supplier, place, row.status is PurchaseStatus.CANCELLED, tuple(
+            OpenLine(line.id, skus[line.sku_id], line.quantity, line.received, line.unit_cost_e4) for line in lines))
+
     def is_subscribed(self, chat: str, report: Report) -> bool:
         return bool(self._rows(select(col(Subscription.id)).where(
             col(Subscription.chat) == chat, col(Subscription.report) == report)))
@@ -309,14 +333,17 @@ class StoredBooks:
             text, names, scorer=fuzz.ratio, processor=str.upper, limit=MAX_SIMILAR, score_cutoff=LEAST_LIKENESS))
 
 
+_LISTED = {"transfer": transfers.open_numbers, "purchase": purchases.open_numbers, "supplier": purchases.names}
+
+
 def _names(dimension: str) -> Select[str]:
     """Orders are only those that an action could be about, the latest first."""
     if dimension == "order":
         return select(col(Order.external_id)).where(col(Order.status).in_(_WAITING)).order_by(col(Order.id).desc())
     if dimension == "listing":
         return listings.unmatched_texts()
-    if dimension == "transfer":
-        return transfers.open_numbers()
+    if dimension in _LISTED:
+        return _LISTED[dimension]()
     if dimension in {"alias", "name"}:
         return naming.texts(only_aliases=dimension == "alias")
     return select(col(Sku.code)) if dimension == "sku" else select(col(Warehouse.name))

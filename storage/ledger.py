@@ -41,17 +41,23 @@ from domain.changes import (
 from domain.errors import RetryLater
 from domain.finance.model import Expense
 from domain.fulfilment.model import MergedOrder, ParcelLine, Shipment
-from domain.goods_changes import BackorderChange, PlaceReorderPointChange, TransferArrival, TransferSent
+from domain.goods_changes import (
+    BackorderChange,
+    PlaceReorderPointChange,
+    PurchaseCancelled,
+    SupplierChange,
+    SupplierPriceChange,
+    TransferArrival,
+    TransferSent,
+)
 from domain.inventory.model import ReorderPoint, StockBalance, StockMove
 from domain.messaging.model import Subscription
 from domain.orders.model import Order, OrderMark
-from domain.purchasing.model import PurchaseLine, PurchaseOrder, PurchaseStatus
-from storage import costs, exceptions
+from storage import costs, exceptions, purchases, transfers
 from storage.customers import refresh_customers
 from storage.listings import write_listing
 from storage.refund_ledger import write_refund
 from storage.shelves import Contended, exactly_one, open_balance, settle, write_allocation
-from storage.transfers import write_arrival, write_sent
 
 HASH_BITS = 48  # content hashes of the other rows are as long
 
@@ -221,37 +227,6 @@ def _expense(connection: Connection, change: ExpenseChange, reference: Reference
         currency=change.currency, content_hash=int.from_bytes(digest[:HASH_BITS // 8], "big")))
 
 
-def _purchase(connection: Connection, change: PurchaseChange, reference: Reference) -> None:
-    number = f"PO{change.ordered_at:%y%m%d}-{reference.id}"
-    if not change.is_open:
-        _cancel_purchase(connection, number)
-        return
-    order_id = connection.execute(insert(PurchaseOrder).values(
-        number=number, warehouse_id=change.warehouse_id, status=PurchaseStatus.OPEN, ordered_at=change.ordered_at,
-        staff_id=reference.staff_id).returning(col(PurchaseOrder.id))).scalar_one()
-    connection.execute(insert(PurchaseLine), [
-        {"purchase_order_id": order_id, "sku_id": sku_id, "quantity": quantity, "received": 0}
-        for sku_id, quantity in change.lines])
-
-
-def _cancel_purchase(connection: Connection, number: str) -> None:
-    """Only while nothing of it has come in."""
-    begun = select(col(PurchaseLine.purchase_order_id)).where(col(PurchaseLine.received) > 0)
-    exactly_one(connection.execute(
-        update(PurchaseOrder)
-        .where(col(PurchaseOrder.number) == number, col(PurchaseOrder.status) == PurchaseStatus.OPEN,
-               col(PurchaseOrder.id).not_in(begun))
-        .values(status=PurchaseStatus.CANCELLED)))
-
-
-def _arrival(connection: Connection, change: PurchaseArrival, _: Reference) -> None:
-    received = col(PurchaseLine.received) + change.quantity
-    exactly_one(connection.execute(
-        update(PurchaseLine)
-        .where(col(PurchaseLine.id) == change.line_id, received >= 0, received <= col(PurchaseLine.quantity))
-        .values(received=received)))
-
-
 def _subscription(connection: Connection, change: SubscriptionChange, reference: Reference) -> None:
     connection.execute(delete(Subscription).where(
         col(Subscription.chat) == change.chat, col(Subscription.report) == change.report))
@@ -306,14 +281,17 @@ _WRITERS: dict[type, Callable[[Connection, Any, Reference], None]] = {
     MergeChange: _merge,
     StockChange: _stock,
     AllocationChange: _allocation,
-    PurchaseChange: _purchase,
-    PurchaseArrival: _arrival,
+    SupplierChange: purchases.write_supplier,
+    SupplierPriceChange: purchases.write_price,
+    PurchaseChange: purchases.write_purchase,
+    PurchaseCancelled: purchases.write_cancelled,
+    PurchaseArrival: purchases.write_arrival,
     ExpenseChange: _expense,
     SubscriptionChange: _subscription,
     ExceptionChange: _exception,
     AliasChange: _alias,
     ListingChange: _listing,
     BalanceRepair: _repair,
-    TransferSent: write_sent,
-    TransferArrival: write_arrival,
+    TransferSent: transfers.write_sent,
+    TransferArrival: transfers.write_arrival,
 }

@@ -170,7 +170,7 @@ def _put_together(settings: Settings, database: Database) -> OpenShop:
     learning = Learning(StoredLore(database, vault))
     matching = Matching(StoredMatching(database))
     lookup = OrderLookup(StoredOrderCards(database, vault))
-    on_the_way = OnTheWay(StoredOnTheWay(database), calendar.zone)
+    on_the_way = OnTheWay(StoredOnTheWay(database, vault), calendar.zone)
     dispatcher = Dispatcher(reader, figures, Acting(desk, calendar.zone), proving, draw,
                             commands={**minding.commands, **learning.commands, **matching.commands, **lookup.commands,
                                       **on_the_way.commands},

@@ -118,5 +118,5 @@ _CHECKS: Mapping[ParameterKind, Callable[[_Said, Any], Any]] = {
     ParameterKind.ORDER: _Said.written, ParameterKind.TEXT: _Said.written, ParameterKind.CARRIER: _Said.carrier,
     ParameterKind.QUANTITY: _Said.whole, ParameterKind.DELTA: _Said.whole, ParameterKind.MONEY: _Said.money,
     ParameterKind.LINES: _Said.lines, ParameterKind.ORDERS: _Said.orders, ParameterKind.PARCELS: _Said.parcels,
-    ParameterKind.EXCEPTION: _Said.whole,
+    ParameterKind.EXCEPTION: _Said.whole, ParameterKind.CONTACT: _Said.written,
 }

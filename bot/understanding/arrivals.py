@@ -23,18 +23,18 @@ _BY_CARRIER_EN = re.compile(
     r"\s*,?\s*\b(?:in[- ]transit|on (?:its|the) way|"
     r"(?:by|via|with) (?:freight|truck|lorry|logistics|road|(?:a )?carrier))\b")
 _TRANSFER_NO = re.compile(r"(?<![a-z\d])db\d{6}-\d{1,12}(?![\d-])")
-_COUNT = r"(?:[-负]?\d+(?:\.\d+)?|[一二两三四五六七八九十百千]+)"
+COUNT = r"(?:[-负]?\d+(?:\.\d+)?|[一二两三四五六七八九十百千]+)"
 _UNIT = r"\s*(?:件|个|条|盒|袋|支|罐|双|瓶|套|包|台|箱|只|pieces?|pcs|units?)?"
 _LOST_ZH = r"(?:在?(?:路上|途中|运输中))?(?:丢失|遗失|丢|损失|损耗|破损|少|缺|没到|未到)了?"
 _LOST_EN = r"(?:were |was |are |is )?(?:lost|missing|damaged)"
 _LOST = re.compile(
-    rf"\s*[,，;；、]?\s*(?:and )?(?:(?P<first>{_COUNT}){_UNIT}\s*{_LOST_EN}|{_LOST_EN}\s*(?P<behind>{_COUNT}){_UNIT}"
-    rf"|(?:另外?|还)?有?{_LOST_ZH}\s*(?P<counted>{_COUNT}){_UNIT}"
-    rf"|(?:另外?|还)?有?(?P<before>{_COUNT}){_UNIT}\s*{_LOST_ZH})")
+    rf"\s*[,，;；、]?\s*(?:and )?(?:(?P<first>{COUNT}){_UNIT}\s*{_LOST_EN}|{_LOST_EN}\s*(?P<behind>{COUNT}){_UNIT}"
+    rf"|(?:另外?|还)?有?{_LOST_ZH}\s*(?P<counted>{COUNT}){_UNIT}"
+    rf"|(?:另外?|还)?有?(?P<before>{COUNT}){_UNIT}\s*{_LOST_ZH})")
 _SOME_LOST = re.compile(rf"{_LOST_ZH}|\b{_LOST_EN}\b")
 _SENDS = re.compile(r"[发寄送运](?:货|出)?|\b(?:send|ship)\b")
-_ASKS = re.compile(r"[?？吗呢]|哪|什么|怎么|多少|\b(?:where|what|when|how)\b")
-_ALL = re.compile(r"全部|全都|都|全|已经?|\b(?:all|everything|complete(?:ly)?)\b")
+ASKS = re.compile(r"[?？吗呢]|哪|什么|怎么|多少|\b(?:where|what|when|how)\b")
+ALL = re.compile(r"全部|全都|都|全|已经?|\b(?:all|everything|complete(?:ly)?)\b")
 _FRAME = re.compile(r"调拨单?|把|\btransfers?\b|\bof\b|\bfrom\b")
 
 
@@ -77,7 +77,7 @@ def of_transfer(message: Normalised, spread: Spread) -> Reading | None:
         return None
     number = found[0].upper()
     rest = f"{message.text[:found.start()]} {message.text[found.end():]}"
-    if _ASKS.search(rest) or not _FRAME.sub("", rest).strip(" :：,，.。"):
+    if ASKS.search(rest) or not _FRAME.sub("", rest).strip(" :：,，.。"):
         return Command("transfers", number)
     known: dict[str, Any] = {"transfer": number}
     if lost := _LOST.search(rest):
@@ -87,5 +87,5 @@ def of_transfer(message: Normalised, spread: Spread) -> Reading | None:
         rest = f"{rest[:lost.start()]} {rest[lost.end():]}"
     elif _SOME_LOST.search(rest):
         return Unclear("ask.lost", {"action": "receive_transfer"}, (), Act("receive_transfer", known), "lost")
-    rest = _FRAME.sub(" ", _ALL.sub(" ", rest))
+    rest = _FRAME.sub(" ", ALL.sub(" ", rest))
     return acts.read_act("receive_transfer", spread(normalise(rest)), known)

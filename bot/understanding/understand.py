@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 
-from bot.understanding import acts, arrivals, order_verbs, sku_rules
+from bot.understanding import acts, arrivals, order_verbs, sku_rules, suppliers
 from bot.understanding.arguments import Message
 from bot.understanding.asks import Setting, Trouble, question
 from bot.understanding.commands import chosen, command_of
@@ -237,11 +237,11 @@ class _Reader:
         return acts.read_act(found.action, self._message(rest, scan(rest, self._gazetteer)), found.known)
 
     def _of_goods(self, message: Normalised) -> Reading | None:
-        """What is on its way, sent by a carrier or come, by its number; and rules of a SKU."""
+        """What is on its way, sent by a carrier or come, by its number; rules of a SKU; suppliers."""
         def spread(text: Normalised) -> Message:
             return self._message(text, scan(text, self._gazetteer))
         return (arrivals.of_transfer(message, spread) or arrivals.sent_by_carrier(message, spread)
-                or sku_rules.rule_of(message, spread))
+                or sku_rules.rule_of(message, spread) or suppliers.about_suppliers(message, spread))
 
     def _ask(self, message: Normalised, tokens: list[Token]) -> Reading:
         last = self._context.last.query if self._context.last else None

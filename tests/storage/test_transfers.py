@@ -13,6 +13,7 @@ from domain.confirmations import Done, NotPossible
 from domain.costing.model import CostPool
 from domain.inventory.model import MoveReason, StockMove
 from domain.transfers.model import Transfer, TransferStep
+from storage.encryption import Vault
 from storage.engine import Database
 from storage.laws import CHECKS
 from storage.on_the_way import StoredOnTheWay
@@ -28,9 +29,13 @@ def shop(database: Database, calendar: ShopCalendar) -> Counter:
     return counter(database, calendar)
 
 
+def lists(shop: Counter) -> StoredOnTheWay:
+    return StoredOnTheWay(shop.database, Vault.from_secret("a secret of the tests, long enough"))
+
+
 def sent(shop: Counter, quantity: int = 10) -> str:
     shop.do("send_transfer", **CUPS, quantity=quantity)
-    return StoredOnTheWay(shop.database).transfers(9)[-1].number
+    return lists(shop).transfers(9)[-1].number
 
 
 def broken(shop: Counter) -> set[str]:
@@ -51,12 +56,12 @@ def test_what_leaves_is_on_its_way_until_it_comes(shop: Counter) -> None:
     assert shop.refusal("confirm_shipment", order="BIG", carrier="中通", waybill="78900112233445").key.startswith("no.")
     shop.do("receive_transfer", transfer=number.lower(), quantity=6)
     assert shop.stock("CUP", "华南仓") == (16, 0, 34)
-    assert [one.on_its_way for one in StoredOnTheWay(shop.database).transfers(9)] == [4]
+    assert [one.on_its_way for one in lists(shop).transfers(9)] == [4]
     shop.do("receive_transfer", transfer=number, quantity=1, lost=2)
     shop.do("receive_transfer", transfer=number)
     assert shop.stock("CUP", "华南仓") == (18, 0, 30)
-    assert StoredOnTheWay(shop.database).transfers(9) == []
-    known = StoredOnTheWay(shop.database).transfer(number)
+    assert lists(shop).transfers(9) == []
+    known = lists(shop).transfer(number)
     assert known is not None
     assert (known.sent, known.received, known.lost) == (10, 8, 2)
     assert broken(shop) == set()
@@ -89,7 +94,7 @@ def test_value_travels_with_the_goods_and_is_lost_with_them(shop: Counter) -> No
 def test_every_step_is_undone(shop: Counter) -> None:
     before = shop.stock("CUP", "华东仓"), shop.stock("CUP", "华南仓")
     first = shop.do("send_transfer", **CUPS, quantity=10)
-    number = StoredOnTheWay(shop.database).transfers(9)[0].number
+    number = lists(shop).transfers(9)[0].number
     shop.do("receive_transfer", transfer=number, quantity=6, lost=1)
     too_early = shop.undo(first.code)
     assert isinstance(too_early, NotPossible)

@@ -231,3 +231,43 @@ def test_one_sign_is_enough_and_a_loss_may_be_written_as_one() -> None:
     assert act("杭州仓 KF-01 报损 -3").arguments["delta"] == act("杭州仓 KF-01 -3").arguments["delta"] == -3
     assert act("adjust KF-01 in 杭州仓 by -1").arguments["delta"] == -1
     assert held_back("库存加1").key == "ask.sku"
+
+
+@pytest.mark.parametrize(("text", "action", "arguments"), [
+    ("供应商 恒源纺织 交期 7 天 联系人 王经理 13800001234", "set_supplier",
+     {"supplier": "恒源纺织", "lead_days": 7, "contact": "王经理 13800001234"}),
+    ("supplier Hengyuan: lead time 5 days, contact Wang 13900005678", "set_supplier",
+     {"supplier": "Hengyuan", "lead_days": 5, "contact": "Wang 13900005678"}),
+    ("新增供应商 恒源纺织", "set_supplier", {"supplier": "恒源纺织"}),
+    ("恒源纺织的 KF-01 供货价 32.5 元", "set_supplier_price",
+     {"supplier": "恒源纺织", "sku": "KF-01", "unit_cost": 3250}),
+    ("supplier Hengyuan sells KF-01 at 18.5", "set_supplier_price",
+     {"supplier": "Hengyuan", "sku": "KF-01", "unit_cost": 1850}),
+    ("向恒源纺织采购 KF-01 50 件", "create_purchase_order",
+     {"lines": [{"sku": "KF-01", "quantity": 50}], "supplier": "恒源纺织"}),
+    ("order 50 KF-01 and 10 WJ-R from Hengyuan", "create_purchase_order",
+     {"lines": [{"sku": "KF-01", "quantity": 50}, {"sku": "WJ-R", "quantity": 10}], "supplier": "Hengyuan"}),
+    ("采购单 PO261123-3 到货", "receive_purchase", {"purchase": "PO261123-3"}),
+    ("采购单 PO261123-3 到货 20 件", "receive_purchase", {"purchase": "PO261123-3", "quantity": 20}),
+    ("采购单 PO261123-3 到货 KF-01 20 件", "receive_purchase",
+     {"purchase": "PO261123-3", "lines": [{"sku": "KF-01", "quantity": 20}]}),
+    ("PO261123-3 received 20 KF-01", "receive_purchase",
+     {"purchase": "PO261123-3", "lines": [{"sku": "KF-01", "quantity": 20}]}),
+    ("取消采购单 PO261123-3", "cancel_purchase", {"purchase": "PO261123-3"}),
+    ("PO261123-3 剩下的不要了", "cancel_purchase", {"purchase": "PO261123-3"}),
+    ("cancel the rest of PO261123-3", "cancel_purchase", {"purchase": "PO261123-3"}),
+])
+def test_suppliers_and_purchase_orders(text: str, action: str, arguments: dict[str, Any]) -> None:
+    assert act(text) == Act(action, arguments)
+
+
+@pytest.mark.parametrize(("text", "command"), [
+    ("采购单", Command("purchases")), ("purchase orders", Command("purchases")), ("供应商", Command("suppliers")),
+    ("PO261123-3 到哪了", Command("purchases", "PO261123-3")), ("供应商 恒源纺织", Command("suppliers", "恒源纺织")),
+    ("suppliers", Command("suppliers"))])
+def test_purchase_orders_and_suppliers_are_listed(text: str, command: Command) -> None:
+    assert Chat().say(text) == command
+
+
+def test_a_price_below_nothing_is_refused() -> None:
+    assert held_back("恒源纺织的 KF-01 供货价 -1").key == "price_below_nothing"
