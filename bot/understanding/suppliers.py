@@ -35,6 +35,7 @@ _OF_SUPPLIER = tuple(re.compile(pattern) for pattern in (
 # Every message about them has one of these in it; most have none, and the long patterns need not be tried.
 _HINT = re.compile(r"供|价|报价|采购|订|进|下单|supplier|sell|price|from|\bpo\d|取消")
 _NUMBER = re.compile(r"(?<![a-z\d])po\d{6}-\d{1,12}(?![\d-])")
+_DETAIL = re.compile(r"\s*的?(?:电话|联系方式|联系人|微信|价格|报价|供货价|资料|详情|信息)$")
 _CANCEL = re.compile(r"取消|不要了?|作废|不等了|\bcancel(?:led)?\b")
 _FRAME = re.compile(r"采购(?:订)?单|剩(?:下|余)的?|其余的?|把|\b(?:purchase orders?|(?:the )?rest|of|from|has|have)\b")
 
@@ -74,7 +75,8 @@ def _terms(message: Normalised, spread: Spread) -> Reading | None:
             known["contact"] = _said(message, found, "contact")
         if len(known) > 1 or found["new"]:
             return Act("set_supplier", known)
-        return None if ASKS.search(message.text) else Command("suppliers", str(known["supplier"]))
+        name = _DETAIL.sub("", str(known["supplier"]))
+        return None if ASKS.search(message.text) or not name else Command("suppliers", name)
     return None
 
 

@@ -33,6 +33,7 @@ from domain.confirmations import Done, NotPossible, Proposal
 from domain.costing.model import CostPool
 from domain.inventory.model import MoveReason, StockBalance, StockMove
 from domain.orders.model import Order, OrderStatus
+from domain.purchasing.model import PurchaseOrder
 from domain.transfers.model import Transfer
 from storage import rollups
 from storage.customers import refresh_customers
@@ -75,9 +76,19 @@ class Books:
         (sku, place): Shelf(*STOCK.get((sku, place), ())) for sku in ("CUP", "BAG") for place in PLACES})
     shipped: set[str] = field(default_factory=set)
     out: Counter[tuple[str, str]] = field(default_factory=Counter)  # (order, SKU): left, and not come back
+    purchases: dict[str, dict[str, int]] = field(default_factory=dict)  # number: pieces to come to the east, by SKU
     transfers: dict[str, list[Any]] = field(default_factory=dict)  # number: SKU, where to, pieces on their way
     refunded: dict[str, int] = field(default_factory=lambda: {"REFUND": 0, "TWICE": 3000})
     asked: set[tuple[str, int]] = field(default_factory=lambda: set(ASKED))
+
+    def arrive(self, sku: str, place: str, pieces: int) -> None:
+        """So many of those expected from suppliers have come; what was ordered first, first."""
+        expected = min(self.shelves[sku, place].incoming - self.on_its_way(sku, place), pieces)
+        self.shelves[sku, place].incoming -= expected
+        for lines in self.purchases.values() if place == EAST else ():
+            came = min(lines.get(sku, 0), expected)
+            expected -= came
+            lines[sku] = lines.get(sku, 0) - came
 
     def on_its_way(self, sku: str, place: str | None = None) -> int:
         return sum(left for of, to, left in self.transfers.values() if of == sku and place in {None, to})
@@ -121,9 +132,8 @@ class Working(RuleBasedStateMachine):
     @rule(sku=SKUS, place=SHELVES, pieces=PIECES, price=st.none() | st.integers(0, 99_999))
     def receive(self, sku: str, place: str, pieces: int, price: int | None) -> None:
         def change(books: Books) -> None:
-            shelf = books.shelves[sku, place]
-            shelf.incoming -= min(shelf.incoming - books.on_its_way(sku, place), pieces)
-            shelf.on_hand += pieces
+            books.arrive(sku, place, pieces)
+            books.shelves[sku, place].on_hand += pieces
         priced = {} if price is None else {"unit_cost": price}
         self.act("receive_stock", change, sku=sku, warehouse=place, quantity=pieces, **priced)
 
@@ -183,6 +193,38 @@ class Working(RuleBasedStateMachine):
             books.shelves[sku, place].on_hand += taken - lost
         pieces = {name: value for name, value in (("quantity", came), ("lost", lost)) if value}
         self.act("receive_transfer", change if may else None, transfer=number, **pieces)
+
+    @rule(cups=st.integers(1, 30), bags=st.integers(0, 9))
+    def order_goods(self, cups: int, bags: int) -> None:
+        wanted = {sku: pieces for sku, pieces in (("CUP", cups), ("BAG", bags)) if pieces}
+
+        def change(books: Books) -> None:
+            with self.database.read() as connection:
+                number = connection.execute(select(col(PurchaseOrder.number)).order_by(
+                    col(PurchaseOrder.id).desc()).limit(1)).scalar_one()
+            books.purchases[number] = wanted
+            for sku, pieces in wanted.items():
+                books.shelves[sku, EAST].incoming += pieces
+        self.act("create_purchase_order", change,
+                 lines=[{"sku": sku, "quantity": pieces} for sku, pieces in wanted.items()])
+
+    @precondition(lambda self: self.books.purchases)
+    @rule(data=st.data(), sku=SKUS, came=st.integers(0, 20))
+    def receive_purchase(self, data: st.DataObject, sku: str, came: int) -> None:
+        """Some of one SKU, or (0) the rest is cancelled."""
+        number = data.draw(st.sampled_from(sorted(self.books.purchases)))
+        lines = self.books.purchases[number]
+
+        def change(books: Books) -> None:
+            for of, pieces in ({sku: came} if came else dict(lines)).items():
+                books.shelves[of, EAST].incoming -= pieces
+                books.shelves[of, EAST].on_hand += came
+                books.purchases[number][of] -= pieces
+        if came:
+            self.act("receive_purchase", change if came <= lines.get(sku, 0) else None, purchase=number,
+                     lines=[{"sku": sku, "quantity": came}])
+        else:
+            self.act("cancel_purchase", change if any(lines.values()) else None, purchase=number)
 
     @rule(order=st.sampled_from(sorted(NEEDS)), place=SHELVES)
     def ship(self, order: str, place: str) -> None:
