@@ -33,7 +33,7 @@ _OF_SUPPLIER = tuple(re.compile(pattern) for pattern in (
     rf"\s*[,，]?\s*\bfrom (?:the )?(?:supplier )?(?P<name>{_NAME})$",
 ))
 # Every message about them has one of these in it; most have none, and the long patterns need not be tried.
-_HINT = re.compile(r"供|价|报价|采购|订|进|下单|supplier|sell|price|from|\bpo\d|取消")
+_HINT = re.compile(r"供|价|采购|订(?!单)|进|下单|supplier|sell|price|from|\bpo\d|取消")
 _NUMBER = re.compile(r"(?<![a-z\d])po\d{6}-\d{1,12}(?![\d-])")
 _DETAIL = re.compile(r"\s*的?(?:电话|联系方式|联系人|微信|价格|报价|供货价|资料|详情|信息)$")
 _CANCEL = re.compile(r"取消|不要了?|作废|不等了|\bcancel(?:led)?\b")
