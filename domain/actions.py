@@ -55,6 +55,7 @@ class ParameterKind(StrEnum):
     QUIET = "quiet"
     CONDITION = "condition"
     SHOPS = "shops"
+    CONTACT = "contact"  # is sealed before it is kept anywhere
 
 
 @dataclass(frozen=True, slots=True)

@@ -196,4 +196,5 @@ _CHECKS: Mapping[ParameterKind, Callable[[Parameter, Any], Any]] = {
     ParameterKind.TIME: _time,
     ParameterKind.QUIET: _quiet,
     ParameterKind.CONDITION: _condition,
+    ParameterKind.CONTACT: _text(MAX_NAME),
 }

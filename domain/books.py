@@ -18,7 +18,7 @@ from domain.people import Role, Shops
 
 @dataclass(frozen=True, slots=True)
 class SkuFacts:
-    """One SKU. `on_hand` is the sum over all warehouses; `cost` is in 1/10000 of `currency`."""
+    """One SKU. `on_hand` is in all warehouses and on the way between them; `cost` is in 1/10000 of `currency`."""
 
     id: int
     code: str
@@ -154,6 +154,63 @@ class PurchaseLineFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class SupplierFacts:
+    """Whom goods are bought from. `contact` is sealed, in base64; `shown` is what may be seen of it."""
+
+    id: int
+    name: str
+    lead_days: int | None
+    contact: str | None
+    shown: str | None
+    prices_e4: Mapping[int, int]  # by SKU id
+
+
+@dataclass(frozen=True, slots=True)
+class OpenLine:
+    """One line of a purchase order."""
+
+    line_id: int
+    sku: SkuFacts
+    quantity: int
+    received: int
+    unit_cost_e4: int | None
+
+    @property
+    def open(self) -> int:
+        return self.quantity - self.received
+
+
+@dataclass(frozen=True, slots=True)
+class PurchaseFacts:
+    """One purchase order with its lines."""
+
+    id: int
+    number: str
+    supplier: str | None
+    warehouse: WarehouseFacts
+    is_cancelled: bool
+    lines: tuple[OpenLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TransferFacts:
+    """Pieces that were sent to another warehouse."""
+
+    id: int
+    number: str
+    sku: SkuFacts
+    source: WarehouseFacts
+    target: WarehouseFacts
+    sent: int
+    received: int
+    lost: int
+
+    @property
+    def on_its_way(self) -> int:
+        return self.sent - self.received - self.lost
+
+
+@dataclass(frozen=True, slots=True)
 class ExceptionFacts:
     """One exception of the inbox."""
 
@@ -229,6 +286,21 @@ class Books(Protocol):
     def open_purchases(self, sku_id: int, warehouse_id: int) -> Sequence[PurchaseLineFacts]:
         """Purchase lines still open, oldest first."""
 
+    def reorder_point(self, sku_id: int, warehouse_id: int) -> int | None:
+        """The warehouse's own; None where the SKU's counts there."""
+
+    def transfer(self, number: str) -> TransferFacts | None:
+        """The transfer of that number, in any case of letters."""
+
+    def transferred_to(self, sku_id: int, warehouse_id: int) -> int:
+        """Pieces on their way there from another warehouse; a part of what is incoming."""
+
+    def supplier(self, name: str) -> SupplierFacts | None:
+        """The supplier of that name, in any case of letters."""
+
+    def purchase(self, number: str) -> PurchaseFacts | None:
+        """The purchase order of that number, in any case of letters."""
+
     def is_subscribed(self, chat: str, report: Report) -> bool:
         """Whether the chat gets the report."""
 
@@ -269,7 +341,8 @@ class Books(Protocol):
         """Whether stock kept here has moved for orders with such a line."""
 
     def nearest(self, dimension: str, text: str) -> tuple[str, ...]:
-        """At most three like the text, of a dimension.
+        """At most three like the text, of what the dimension says.
 
-        These are sku, warehouse, shop, reader (people and groups), alias, name (any), order, listing (no SKU).
+        sku, warehouse, shop, reader (people and groups), alias, name (any), order, listing (without SKU), transfer and
+        purchase (open), supplier.
         """

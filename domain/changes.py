@@ -13,6 +13,15 @@ from pydantic import Field
 from domain.aftersales.model import Condition
 from domain.catalog.model import NamedKind
 from domain.costing.model import CostMethod
+from domain.goods_changes import (
+    BackorderChange,
+    PlaceReorderPointChange,
+    PurchaseCancelled,
+    SupplierChange,
+    SupplierPriceChange,
+    TransferArrival,
+    TransferSent,
+)
 from domain.importing.model import MappingChange
 from domain.inventory.model import AllocationReason, MoveReason
 from domain.messaging.model import Report
@@ -238,12 +247,15 @@ class ExpenseChange:
 
 @dataclass(frozen=True, slots=True)
 class PurchaseChange:
-    """An order to suppliers: (sku id, pieces) that will arrive at one warehouse."""
+    """An order to suppliers: (sku id, pieces) that will arrive at one warehouse, at what each piece costs."""
 
     warehouse_id: int
     lines: tuple[tuple[int, int], ...]
     ordered_at: datetime
     is_open: bool = True
+    supplier_id: int | None = None
+    expected_on: date | None = None
+    prices_e4: tuple[int | None, ...] = ()  # of each line; none at all where no supplier was named
     kind: Literal["purchase"] = "purchase"
 
 
@@ -333,7 +345,8 @@ Change = Annotated[
     StockChange | AllocationChange | MergeChange | ExclusionChange | ReturnChange | CostKept | CostMethodChange
     | Revaluation | ReorderPointChange | OrderChange | ParcelChange | RefundChange | ExpenseChange | PurchaseChange
     | PurchaseArrival | SubscriptionChange | QuietChange | ExceptionChange | AliasChange | BalanceRepair
-    | ListingChange | ShopLimitChange | MappingChange,
+    | ListingChange | ShopLimitChange | MappingChange | TransferSent | TransferArrival | PlaceReorderPointChange
+    | BackorderChange | SupplierChange | SupplierPriceChange | PurchaseCancelled,
     Field(discriminator="kind"),
 ]
 
@@ -374,6 +387,11 @@ _INVERSES: dict[type, Callable[[Any], Any]] = {
     CostMethodChange: _swapped,
     Revaluation: lambda change: replace(change, before_e4=change.after_e4, after_e4=change.before_e4),
     ReorderPointChange: _swapped,
+    PlaceReorderPointChange: _swapped,
+    BackorderChange: _swapped,
+    SupplierChange: lambda change: replace(_swapped(change), is_kept=not change.is_kept),
+    SupplierPriceChange: _swapped,
+    PurchaseCancelled: lambda change: replace(change, is_cancelled=not change.is_cancelled),
     RefundChange: lambda refund: replace(refund, is_granted=not refund.is_granted),
     ReturnChange: lambda back: replace(back, is_back=not back.is_back),
     ExclusionChange: _swapped,
@@ -393,4 +411,6 @@ _INVERSES: dict[type, Callable[[Any], Any]] = {
     ExceptionChange: lambda change: replace(change, snoozed_before=change.snoozed_after,
                                             snoozed_after=change.snoozed_before, is_undone=not change.is_undone),
     PurchaseArrival: lambda arrival: replace(arrival, quantity=-arrival.quantity),
+    TransferSent: lambda transfer: replace(transfer, is_sent=not transfer.is_sent),
+    TransferArrival: lambda arrival: replace(arrival, received=-arrival.received, lost=-arrival.lost),
 }

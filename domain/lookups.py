@@ -1,7 +1,7 @@
 """Finding what an argument names, or saying what it may have meant."""
 
 from domain.actions import Impossible
-from domain.books import Books, OrderFacts, SkuFacts, WarehouseFacts
+from domain.books import Books, OrderFacts, PurchaseFacts, SkuFacts, SupplierFacts, TransferFacts, WarehouseFacts
 
 
 def sku_of(books: Books, code: str) -> SkuFacts:
@@ -26,3 +26,24 @@ def order_of(books: Books, number: str) -> OrderFacts:
     if len(found) > 1:
         raise Impossible("ambiguous_order", order=number, shops="、".join(order.shop for order in found))
     return found[0]
+
+
+def transfer_of(books: Books, number: str) -> TransferFacts:
+    transfer = books.transfer(number)
+    if transfer is None:
+        raise Impossible("unknown_transfer", transfer=number, choices=books.nearest("transfer", number))
+    return transfer
+
+
+def supplier_of(books: Books, name: str) -> SupplierFacts:
+    supplier = books.supplier(name)
+    if supplier is None:
+        raise Impossible("unknown_supplier", supplier=name, choices=books.nearest("supplier", name))
+    return supplier
+
+
+def purchase_of(books: Books, number: str) -> PurchaseFacts:
+    purchase = books.purchase(number)
+    if purchase is None:
+        raise Impossible("unknown_purchase", purchase=number, choices=books.nearest("purchase", number))
+    return purchase

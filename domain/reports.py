@@ -91,11 +91,12 @@ class SalesReport:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What is left of a SKU in one warehouse, and what comes there."""
+    """What is left of a SKU in one warehouse, what comes there, and the reorder point of its own, if any."""
 
     warehouse: str
     available: int
     incoming: int
+    reorder_point: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

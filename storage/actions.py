@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
-from domain.actions import Action, Asked, Fact, Impossible, MissingArgument, Plan, Word, actions
+from domain.actions import Action, Asked, Fact, Impossible, MissingArgument, ParameterKind, Plan, Word, actions
 from domain.arguments import admit
 from domain.audit import AuditEntry
 from domain.changes import Change, Changes, inverse, orders_in
@@ -30,7 +30,7 @@ from domain.confirmations import (
 )
 from domain.dispatching.rules import mergeable
 from domain.people import Role, Shops, may
-from storage import audit, confirmations, costs, ledger, rollups
+from storage import audit, confirmations, costs, ledger, purchases, rollups
 from storage.books import StoredBooks
 from storage.encryption import Vault
 from storage.engine import Database
@@ -90,7 +90,7 @@ class ActionDesk:
         if shops is not None and not action.is_of_shops:
             return NotPossible("limits.all_shops", name, {"shops": "、".join(shops)})
         try:
-            admitted = admit(action, arguments)
+            admitted = self._sealed(action, admit(action, arguments))
             with self._database.read() as connection:
                 plan = action.plan(self._books(connection, who, locks=False), self._asked(admitted, who))
             with self._database.write() as connection:
@@ -141,6 +141,15 @@ class ActionDesk:
         """Close every proposal whose time is up; returns how many there were."""
         with self._database.write() as connection:
             return confirmations.close_expired(connection, at)
+
+    def _sealed(self, action: Action, admitted: Mapping[str, Any]) -> Mapping[str, Any]:
+        """How to reach somebody is kept nowhere as it was said, neither in the proposal nor in the audit."""
+        contacts = {parameter.name for parameter in action.parameters if parameter.kind is ParameterKind.CONTACT}
+        if not contacts & admitted.keys():
+            return admitted
+        assert self._vault is not None, "a desk that takes contacts has a vault"
+        return {name: purchases.sealed(self._vault, value) if name in contacts else value
+                for name, value in admitted.items()}
 
     def _books(self, connection: Connection, who: Who, *, locks: bool) -> StoredBooks:
         return StoredBooks(connection, locks=locks, vault=self._vault, shops=who.shops)

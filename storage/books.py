@@ -1,5 +1,6 @@
 """Looks up what the verbs must know, in one connection; while an action is carried out, under row locks."""
 
+from base64 import b64encode
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
@@ -17,12 +18,16 @@ from domain.books import (
     ListingFacts,
     Named,
     Need,
+    OpenLine,
     OrderFacts,
+    PurchaseFacts,
     PurchaseLineFacts,
     Receiver,
     RefundFacts,
     ShippedPiece,
     SkuFacts,
+    SupplierFacts,
+    TransferFacts,
     WarehouseFacts,
 )
 from domain.catalog.model import ItemKind, Listing, Product, Shop, Sku
@@ -32,13 +37,13 @@ from domain.exceptions.kinds import kinds_for
 from domain.exceptions.model import ExceptionCase
 from domain.fulfilment.model import MergedOrder, ParcelLine, Shipment
 from domain.importing.model import KeptMapping
-from domain.inventory.model import Allocation, StockBalance, StockMove, Warehouse
+from domain.inventory.model import Allocation, ReorderPoint, StockBalance, StockMove, Warehouse
 from domain.messaging.model import Report, Subscription
 from domain.orders.model import Fulfilment, Order, OrderLine, OrderStatus, Refund, RefundLine, RefundStatus
 from domain.orders.rules import EMPTY_PARCELS, Axes
 from domain.people import Permission, Shops, Staff
 from domain.purchasing.model import PurchaseLine, PurchaseOrder, PurchaseStatus
-from storage import import_mappings, listings, naming, quiet_hours, shop_limits
+from storage import import_mappings, listings, naming, purchases, quiet_hours, shop_limits, transfers
 from storage.encryption import Vault
 
 MAX_SIMILAR = 3  # as many choices as a reply shows
@@ -225,11 +230,14 @@ class StoredBooks:
         statement = select(*Sku.__table__.columns, col(CostPool.method)).join(  # type: ignore[attr-defined]
             CostPool, col(CostPool.sku_id) == col(Sku.id), isouter=True).where(which).order_by(col(Sku.id))
         rows = self._rows(statement, locked=Sku)
+        ids = [row.id for row in rows]
         totals = select(col(StockBalance.sku_id), func.sum(col(StockBalance.on_hand))).where(
-            col(StockBalance.sku_id).in_([row.id for row in rows])).group_by(col(StockBalance.sku_id))
-        on_hand = {sku_id: int(total) for sku_id, total in self._rows(totals)}
+            col(StockBalance.sku_id).in_(ids)).group_by(col(StockBalance.sku_id))
+        on_hand = Counter({sku_id: int(total) for sku_id, total in self._rows(totals)})
+        for (sku_id, _), pieces in transfers.coming(self._connection, ids).items():
+            on_hand[sku_id] += pieces
         return [SkuFacts(row.id, row.code, row.currency, Cost(row.unit_cost_e4, row.cost_remainder_e4),
-                         row.reorder_point, row.allows_backorder, on_hand.get(row.id, 0), row.method) for row in rows]
+                         row.reorder_point, row.allows_backorder, on_hand[row.id], row.method) for row in rows]
 
     def warehouse(self, name: str) -> WarehouseFacts | None:
         return next((place for place in self.warehouses() if place.name == name), None)
@@ -256,6 +264,42 @@ class StoredBooks:
                             col(PurchaseOrder.status) == PurchaseStatus.OPEN, still_open > 0)
                      .order_by(col(PurchaseLine.id)))
         return [PurchaseLineFacts(*row) for row in self._rows(statement)]
+
+    def reorder_point(self, sku_id: int, warehouse_id: int) -> int | None:
+        return self._connection.execute(select(col(ReorderPoint.quantity)).where(
+            col(ReorderPoint.sku_id) == sku_id, col(ReorderPoint.warehouse_id) == warehouse_id)).scalar()
+
+    def transfer(self, number: str) -> TransferFacts | None:
+        row = transfers.by_number(self._connection, number.strip().upper())
+        if row is None:
+            return None
+        places = {place.id: place for place in self.warehouses()}
+        return TransferFacts(row.id, row.number, self._skus(col(Sku.id) == row.sku_id)[0],
+                             places[row.from_warehouse_id], places[row.to_warehouse_id], row.sent, row.received,
+                             row.lost)
+
+    def transferred_to(self, sku_id: int, warehouse_id: int) -> int:
+        return transfers.coming(self._connection, [sku_id]).get((sku_id, warehouse_id), 0)
+
+    def supplier(self, name: str) -> SupplierFacts | None:
+        row = purchases.supplier_row(self._connection, name.strip())
+        if row is None:
+            return None
+        contact, shown = row.contact_sealed, None
+        if contact is not None and self._vault is not None:
+            shown = purchases.shown(purchases.opened(self._vault, contact) or "")
+        return SupplierFacts(row.id, row.name, row.lead_days, b64encode(contact).decode() if contact else None, shown,
+                             purchases.prices_of(self._connection, row.id))
+
+    def purchase(self, number: str) -> PurchaseFacts | None:
+        row = purchases.order_row(self._connection, number.strip().upper())
+        if row is None:
+            return None
+        lines = purchases.lines_of(self._connection, [row.id])[row.id]
+        skus = {sku.id: sku for sku in self._skus(col(Sku.id).in_(sorted(line.sku_id for line in lines)))}
+        place = next(place for place in self.warehouses() if place.id == row.warehouse_id)
+        return PurchaseFacts(row.id, row.number, row.supplier, place, row.status is PurchaseStatus.CANCELLED, tuple(
+            OpenLine(line.id, skus[line.sku_id], line.quantity, line.received, line.unit_cost_e4) for line in lines))
 
     def is_subscribed(self, chat: str, report: Report) -> bool:
         return bool(self._rows(select(col(Subscription.id)).where(
@@ -321,6 +365,9 @@ class StoredBooks:
             text, names, scorer=fuzz.ratio, processor=str.upper, limit=MAX_SIMILAR, score_cutoff=LEAST_LIKENESS))
 
 
+_LISTED = {"transfer": transfers.open_numbers, "purchase": purchases.open_numbers, "supplier": purchases.names}
+
+
 def _names(dimension: str) -> Select[str]:
     """Orders are only those that an action could be about, the latest first."""
     if dimension == "order":
@@ -331,6 +378,8 @@ def _names(dimension: str) -> Select[str]:
         return select(col(Shop.name))
     if dimension == "listing":
         return listings.unmatched_texts()
+    if dimension in _LISTED:
+        return _LISTED[dimension]()
     if dimension in {"alias", "name"}:
         return naming.texts(only_aliases=dimension == "alias")
     return select(col(Sku.code)) if dimension == "sku" else select(col(Warehouse.name))

@@ -60,8 +60,7 @@ def keep(connection: Connection, sku_id: int, unit_e4: int, *, at: datetime, ref
     """From now on the value of the SKU is kept, beginning with what is there at this unit cost."""
     if connection.execute(select(_pools.c.sku_id).where(_pools.c.sku_id == sku_id)).first():
         return
-    pieces = int(connection.execute(select(func.coalesce(func.sum(_balances.c.on_hand), 0)).where(
-        _balances.c.sku_id == sku_id)).scalar_one())
+    pieces = _owned(connection, sku_id)
     last = connection.execute(select(func.coalesce(func.max(_moves.c.id), 0)).where(
         _moves.c.sku_id == sku_id)).scalar_one()
     value = pieces * unit_e4
@@ -70,6 +69,14 @@ def keep(connection: Connection, sku_id: int, unit_e4: int, *, at: datetime, ref
     connection.execute(insert(_entries).values(sku_id=sku_id, kind=CostEntryKind.OPENED, pieces=pieces,
                                                value_e4=value, reference=reference, booked_at=at))
     connection.execute(update(_skus).where(_skus.c.id == sku_id).values(unit_cost_e4=unit_e4, cost_remainder_e4=0))
+
+
+def _owned(connection: Connection, sku_id: int) -> int:
+    """Pieces in all warehouses and on the way between them: what left one and has come to no other yet."""
+    held = select(func.coalesce(func.sum(_balances.c.on_hand), 0)).where(_balances.c.sku_id == sku_id)
+    moved = select(func.coalesce(func.sum(_moves.c.quantity), 0)).where(
+        _moves.c.sku_id == sku_id, _moves.c.reason.in_(NEUTRAL))
+    return int(connection.execute(held).scalar_one()) - int(connection.execute(moved).scalar_one())
 
 
 def turn(connection: Connection, sku_id: int, method: CostMethod, at: datetime) -> None:

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
@@ -42,14 +42,22 @@ from domain.changes import (
 from domain.errors import RetryLater
 from domain.finance.model import Expense
 from domain.fulfilment.model import MergedOrder, ParcelLine, Shipment
+from domain.goods_changes import (
+    BackorderChange,
+    PlaceReorderPointChange,
+    PurchaseCancelled,
+    SupplierChange,
+    SupplierPriceChange,
+    TransferArrival,
+    TransferSent,
+)
 from domain.importing.model import MappingChange
-from domain.inventory.model import StockBalance, StockMove
+from domain.inventory.model import ReorderPoint, StockBalance, StockMove
 from domain.messaging.model import Subscription
 from domain.messaging.quiet import USUAL_WORD
 from domain.orders.model import Order, OrderMark
-from domain.purchasing.model import PurchaseLine, PurchaseOrder, PurchaseStatus
 from domain.staffing.model import ShopLimitChange
-from storage import costs, exceptions, import_mappings, quiet_hours
+from storage import costs, exceptions, import_mappings, purchases, quiet_hours, transfers
 from storage.customers import refresh_customers
 from storage.listings import write_listing
 from storage.refund_ledger import write_refund
@@ -163,6 +171,27 @@ def _reorder_point(connection: Connection, change: ReorderPointChange, _: Refere
         .values(reorder_point=change.after)))
 
 
+def _place_reorder_point(connection: Connection, change: PlaceReorderPointChange, _: Reference) -> None:
+    which = (col(ReorderPoint.sku_id) == change.sku_id, col(ReorderPoint.warehouse_id) == change.warehouse_id)
+    if change.before is not None:
+        exactly_one(connection.execute(delete(ReorderPoint).where(*which, col(ReorderPoint.quantity) == change.before)))
+    if change.after is not None:
+        connection.execute(insert(ReorderPoint).values(
+            sku_id=change.sku_id, warehouse_id=change.warehouse_id, quantity=change.after))
+
+
+def _backorder(connection: Connection, change: BackorderChange, _: Reference) -> None:
+    """Taken away only where nothing is owed."""
+    owes = select(col(StockBalance.sku_id)).where(
+        col(StockBalance.sku_id) == change.sku_id,
+        or_(col(StockBalance.on_hand) < 0, col(StockBalance.on_hand) < col(StockBalance.reserved))).exists()
+    connection.execute(select(col(Sku.id)).where(col(Sku.id) == change.sku_id).with_for_update())  # see shelves
+    exactly_one(connection.execute(
+        update(Sku).where(col(Sku.id) == change.sku_id, col(Sku.allows_backorder) == change.before,
+                          *(() if change.after else (~owes,)))
+        .values(allows_backorder=change.after)))
+
+
 def _stock(connection: Connection, change: StockChange, reference: Reference) -> None:
     if change.quantity:
         connection.execute(insert(StockMove).values(
@@ -201,37 +230,6 @@ def _expense(connection: Connection, change: ExpenseChange, reference: Reference
     connection.execute(insert(Expense).values(
         day=change.day, category=change.category, amount_minor=change.amount_minor, amount_base=change.amount_minor,
         currency=change.currency, content_hash=int.from_bytes(digest[:HASH_BITS // 8], "big")))
-
-
-def _purchase(connection: Connection, change: PurchaseChange, reference: Reference) -> None:
-    number = f"PO{change.ordered_at:%y%m%d}-{reference.id}"
-    if not change.is_open:
-        _cancel_purchase(connection, number)
-        return
-    order_id = connection.execute(insert(PurchaseOrder).values(
-        number=number, warehouse_id=change.warehouse_id, status=PurchaseStatus.OPEN, ordered_at=change.ordered_at,
-        staff_id=reference.staff_id).returning(col(PurchaseOrder.id))).scalar_one()
-    connection.execute(insert(PurchaseLine), [
-        {"purchase_order_id": order_id, "sku_id": sku_id, "quantity": quantity, "received": 0}
-        for sku_id, quantity in change.lines])
-
-
-def _cancel_purchase(connection: Connection, number: str) -> None:
-    """Only while nothing of it has come in."""
-    begun = select(col(PurchaseLine.purchase_order_id)).where(col(PurchaseLine.received) > 0)
-    exactly_one(connection.execute(
-        update(PurchaseOrder)
-        .where(col(PurchaseOrder.number) == number, col(PurchaseOrder.status) == PurchaseStatus.OPEN,
-               col(PurchaseOrder.id).not_in(begun))
-        .values(status=PurchaseStatus.CANCELLED)))
-
-
-def _arrival(connection: Connection, change: PurchaseArrival, _: Reference) -> None:
-    received = col(PurchaseLine.received) + change.quantity
-    exactly_one(connection.execute(
-        update(PurchaseLine)
-        .where(col(PurchaseLine.id) == change.line_id, received >= 0, received <= col(PurchaseLine.quantity))
-        .values(received=received)))
 
 
 def _subscription(connection: Connection, change: SubscriptionChange, reference: Reference) -> None:
@@ -295,12 +293,17 @@ _WRITERS: dict[type, Callable[[Connection, Any, Reference], None]] = {
     CostMethodChange: _cost_method,
     Revaluation: _revaluation,
     ReorderPointChange: _reorder_point,
+    PlaceReorderPointChange: _place_reorder_point,
+    BackorderChange: _backorder,
     ExclusionChange: _exclusion,
     MergeChange: _merge,
     StockChange: _stock,
     AllocationChange: _allocation,
-    PurchaseChange: _purchase,
-    PurchaseArrival: _arrival,
+    SupplierChange: purchases.write_supplier,
+    SupplierPriceChange: purchases.write_price,
+    PurchaseChange: purchases.write_purchase,
+    PurchaseCancelled: purchases.write_cancelled,
+    PurchaseArrival: purchases.write_arrival,
     ExpenseChange: _expense,
     SubscriptionChange: _subscription,
     QuietChange: _quiet,
@@ -310,4 +313,6 @@ _WRITERS: dict[type, Callable[[Connection, Any, Reference], None]] = {
     BalanceRepair: _repair,
     ShopLimitChange: _shop_limit,
     MappingChange: _mapping,
+    TransferSent: transfers.write_sent,
+    TransferArrival: transfers.write_arrival,
 }

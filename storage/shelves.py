@@ -9,9 +9,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, CursorResult, Update, delete, text, update
+from sqlalchemy import ColumnElement, Connection, CursorResult, Update, delete, or_, select, text, update
 from sqlmodel import col
 
+from domain.catalog.model import Sku
 from domain.changes import AllocationChange, StockChange
 from domain.errors import RetryLater
 from domain.inventory.model import Allocation, AllocationReason, StockBalance
@@ -74,14 +75,26 @@ def _guarded(sku_id: int, warehouse_id: int, total: Sum) -> Update:
     conditions: list[ColumnElement[bool]] = [
         col(StockBalance.sku_id) == sku_id, col(StockBalance.warehouse_id) == warehouse_id,
         reserved + total.reserved >= 0, incoming + total.incoming >= 0]
-    if not total.allows_backorder and total.on_hand < total.reserved:
-        conditions.append(on_hand + total.on_hand >= reserved + total.reserved)
-    elif not total.allows_backorder and total.on_hand < 0:
-        conditions.append(on_hand + total.on_hand >= 0)
+    if total.on_hand < total.reserved:
+        conditions.append(_unless_allowed(sku_id, total, on_hand + total.on_hand >= reserved + total.reserved))
+    elif total.on_hand < 0:
+        conditions.append(_unless_allowed(sku_id, total, on_hand + total.on_hand >= 0))
     if total.expected_on_hand is not None:
         conditions.append(on_hand == total.expected_on_hand)
     return update(StockBalance).where(*conditions).values(
         on_hand=on_hand + total.on_hand, reserved=reserved + total.reserved, incoming=incoming + total.incoming)
+
+
+def _unless_allowed(sku_id: int, total: Sum, is_there: ColumnElement[bool]) -> ColumnElement[bool]:
+    """What a change was told of its SKU may be over by now: the SKU itself is asked, and stays so to the end.
+
+    Whoever forbids it takes a stronger lock first, so that one of the two sees what the other did.
+    """
+    if not total.allows_backorder:
+        return is_there
+    still = select(col(Sku.id)).where(col(Sku.id) == sku_id, col(Sku.allows_backorder)).with_for_update(
+        read=True, key_share=True).exists()
+    return or_(is_there, still)
 
 
 def open_balance(connection: Connection, sku_id: int, warehouse_id: int) -> None:

@@ -17,6 +17,7 @@ from storage.schema import metadata
 _T = metadata.tables
 _balances, _moves, _skus, _products = _T["stock_balances"], _T["stock_moves"], _T["skus"], _T["products"]
 _warehouses, _sku_days, _warnings = _T["warehouses"], _T["sku_days"], _T["stock_warnings"]
+_points = _T["reorder_points"]
 
 
 class StoredStockWatch:
@@ -47,14 +48,16 @@ class StoredStockWatch:
                 .join(_warehouses, _warehouses.c.id == held.c.warehouse_id)
                 .join(total, total.c.sku_id == held.c.sku_id)
                 .outerjoin(sold, sold.c.sku_id == held.c.sku_id)
-                .outerjoin(shipped, _same_place(shipped, held)).outerjoin(_warnings, _same_place(_warnings, held)))
+                .outerjoin(shipped, _same_place(shipped, held)).outerjoin(_warnings, _same_place(_warnings, held))
+                .outerjoin(_points, _same_place(_points, held)))
         return select(
             held.c.sku_id, _skus.c.code.label("sku"), _products.c.name, _skus.c.variant, held.c.warehouse_id,
             _warehouses.c.name.label("warehouse"), left, held.c.incoming, total.c.total,
             total.c.incoming_total, _skus.c.reorder_point, func.coalesce(sold.c.pieces, 0).label("sold"),
             away.label("shipped"), _warnings.c.level, _warnings.c.snoozed_until,
+            _points.c.quantity.label("place_point"),
         ).select_from(base).where(_skus.c.is_active, or_(
-            total.c.total <= _skus.c.reorder_point, _warnings.c.sku_id.is_not(None),
+            total.c.total <= _skus.c.reorder_point, left <= _points.c.quantity, _warnings.c.sku_id.is_not(None),
             and_(away > 0, left * DEMAND_DAYS < SHORT_COVER_DAYS * away),
         )).order_by(_skus.c.code, _warehouses.c.priority, held.c.warehouse_id)
 
@@ -96,7 +99,7 @@ def _line(row: Any) -> StockLine:
     return StockLine(
         row.sku_id, row.sku, f"{row.name} {row.variant}".strip(), row.warehouse_id, row.warehouse, int(row.available),
         int(row.incoming), int(row.total), int(row.incoming_total), row.reorder_point, int(row.sold), int(row.shipped),
-        row.level, row.snoozed_until)
+        row.level, row.snoozed_until, row.place_point)
 
 
 def note(connection: Connection, changes: WarningChanges, now: datetime) -> None:

@@ -16,6 +16,7 @@ from bot.mapping_memory import MappingMemory
 from bot.matching import Matching
 from bot.minding import Minding
 from bot.model_mode.consult import ModelMode
+from bot.on_the_way import OnTheWay
 from bot.order_lookup import OrderLookup
 from bot.proving import Proving
 from bot.rendering.chart import draw
@@ -44,6 +45,7 @@ from storage.listings import StoredMatching
 from storage.migrate import ensure_schema
 from storage.model_use import Prices, StoredModelBook
 from storage.names import DatabaseNames
+from storage.on_the_way import StoredOnTheWay
 from storage.order_cards import StoredOrderCards
 from storage.roster import Roster
 from storage.unanswered import StoredLore
@@ -172,9 +174,10 @@ def _put_together(settings: Settings, database: Database) -> OpenShop:
     matching = Matching(StoredMatching(database))
     memory = MappingMemory(StoredMappings(database))
     lookup = OrderLookup(StoredOrderCards(database, vault))
+    on_the_way = OnTheWay(StoredOnTheWay(database, vault), calendar.zone)
     dispatcher = Dispatcher(reader, figures, Acting(desk, calendar.zone), proving, draw,
                             commands={**minding.commands, **learning.commands, **matching.commands, **lookup.commands,
-                                      **memory.commands},
+                                      **memory.commands, **on_the_way.commands},
                             first_readers=(read_shipments,), hear=learning.keep)
     if settings.model.is_on:
         dispatcher.beyond = ModelMode(language_model(settings.model), _model_book(settings.model, database, calendar),

@@ -119,5 +119,5 @@ _CHECKS: Mapping[ParameterKind, Callable[[_Said, Any], Any]] = {
     ParameterKind.QUANTITY: _Said.whole, ParameterKind.DELTA: _Said.whole, ParameterKind.MONEY: _Said.money,
     ParameterKind.LINES: _Said.lines, ParameterKind.ORDERS: _Said.orders,
     ParameterKind.SHOPS: _Said.orders, ParameterKind.PARCELS: _Said.parcels,
-    ParameterKind.EXCEPTION: _Said.whole,
+    ParameterKind.EXCEPTION: _Said.whole, ParameterKind.CONTACT: _Said.written,
 }

@@ -170,6 +170,7 @@ _KINDS: Mapping[ParameterKind, Callable[[Parameter], Schema]] = {
     ParameterKind.REPORT: lambda _: _one_of([*Report]),
     ParameterKind.COST_METHOD: lambda _: _one_of([*CostMethod]),
     ParameterKind.MARK: lambda _: _one_of([*MARKS]),
+    ParameterKind.CONTACT: lambda _: {"type": "string", "maxLength": MAX_NAME},
     ParameterKind.CONDITION: lambda _: _one_of([*Condition]),
     ParameterKind.EXCEPTION: _whole,
     ParameterKind.QUIET: lambda _: {"type": "string", "pattern": f"^({_CLOCK}-{_CLOCK}|off|usual)$"},

@@ -17,8 +17,8 @@ _MAX_DEFINITIONS = 2  # more would outweigh the answer
 
 def footing(table: ResultTable, *, language: str, at: datetime) -> list[str]:
     """Lines below the figures."""
-    lines = [coverage_line(table, language), freshness(table.coverage, language=language, at=at),
-             _definitions(table.query.metrics, language)]
+    lines = [coverage_line(table, language), _of_goods(table.coverage, language),
+             freshness(table.coverage, language=language, at=at), _definitions(table.query.metrics, language)]
     return [line for line in lines if line]
 
 
@@ -38,6 +38,19 @@ def coverage_line(table: ResultTable, language: str) -> str:
         parts.append(say("rests_on.skus_without_cost", language, n=count(coverage.skus_without_cost)))
     if coverage.estimated_charges:
         parts.append(say("rests_on.estimated", language, n=count(coverage.estimated_charges)))
+    return _joined(parts, language)
+
+
+def _of_goods(coverage: Coverage, language: str) -> str:
+    """Which may be sold before they are there; which warehouse is at a reorder point of its own."""
+    between = "、" if language == "zh" else ", "
+    parts = []
+    if coverage.backorder:
+        parts.append(say("rests_on.backorder", language, skus=between.join(coverage.backorder)))
+    if coverage.low_places:
+        places = (say("rests_on.low_place", language, sku=sku, warehouse=place, available=count(available),
+                      point=count(point)) for sku, place, available, point in coverage.low_places)
+        parts.append(say("rests_on.low_places", language, places=between.join(places)))
     return _joined(parts, language)
 
 

@@ -33,6 +33,8 @@ def _line(line: LowLine, language: str) -> list[str]:
 def _place(place: Place, language: str) -> str:
     key = "reporting.low_out" if place.available <= 0 else "reporting.low_available"
     text = say(key, language, warehouse=place.warehouse, n=count(place.available))
+    if place.reorder_point is not None:
+        text += say("reporting.low_point", language, n=count(place.reorder_point))
     return text + (say("reporting.low_incoming", language, n=count(place.incoming)) if place.incoming else "")
 
 

@@ -31,14 +31,23 @@ FRAMES: Mapping[str, Frame] = {
     "receive_stock": Frame((find.sku, find.warehouse, find.money_as("unit_cost"), find.quantity_as("quantity")),
                            ("sku", "warehouse", "quantity")),
     "transfer_stock": Frame((find.sku, find.from_to, find.quantity_as("quantity")), ("sku", "from", "to", "quantity")),
+    "send_transfer": Frame((find.sku, find.from_to, find.quantity_as("quantity")), ("sku", "from", "to", "quantity")),
+    "receive_transfer": Frame((find.quantity_as("quantity"),), ("transfer",)),
     "count_stock": Frame((find.sku, find.warehouse, find.quantity_as("counted")), ("sku", "warehouse", "counted")),
-    "set_reorder_point": Frame((find.sku, find.quantity_as("quantity")), ("sku", "quantity")),
+    "set_reorder_point": Frame((find.sku, find.warehouse, find.quantity_as("quantity")), ("sku", "quantity")),
+    "drop_reorder_point": Frame((find.sku, find.warehouse), ("sku",)),
+    "allow_backorder": Frame((find.sku,), ("sku",)),
+    "forbid_backorder": Frame((find.sku,), ("sku",)),
     "record_expense": Frame((find.amount, find.day, free_words.category), ("category", "amount"),
                             unsaid=lambda message: {"day": message.today.isoformat()}),
     "approve_refund": Frame((find.order, find.amount), ("order",)),
     "repair_stock": Frame((find.sku, find.warehouse), ("sku", "warehouse")),
     "set_cost_method": Frame((find.sku, find.cost_method), ("sku", "method")),
     "revalue_stock": Frame((find.sku, find.unit_cost, free_words.reason), ("sku", "unit_cost")),
+    "set_supplier": Frame((), ("supplier",)),
+    "set_supplier_price": Frame((find.sku, find.unit_cost), ("supplier", "sku", "unit_cost")),
+    "receive_purchase": Frame((find.lines_if_any, find.quantity_as("quantity")), ("purchase",)),
+    "cancel_purchase": Frame((), ("purchase",)),
     "create_purchase_order": Frame((find.lines,), ("lines",)),
     "merge_orders": Frame((find.orders,), ("orders",)),
     "unmerge_orders": Frame((find.order,), ("order",)),
@@ -80,7 +89,15 @@ def action_of(tokens: Sequence[Token]) -> str | None:
     for action, is_meant in _RULES:
         if (action in verbs or action == "adjust_stock") and is_meant(facts):
             return action
+    if "adjust_stock" in verbs and facts.signs and facts.numbers and all(_is_of_delta(token) for token in tokens):
+        return "adjust_stock"
     return "count_stock" if "adjust_stock" in verbs and facts.sets and facts.numbers and facts.goods else None
+
+
+def _is_of_delta(token: Token) -> bool:
+    """库存加 1, and nothing else: of which product is asked."""
+    return token.number is not None or is_filler(token) or any(
+        token.has(kind) for kind in ("action", "sign", "piece_unit", "end"))
 
 
 def _says_shipped(token: Token) -> bool:
@@ -239,7 +256,7 @@ def _sensible(action: str, found: Arguments) -> Act | Refused:
             return Refused("nothing_to_do")
     if any(isinstance(line, dict) and line["quantity"] == 0 for line in found.get("lines", ())):
         return Refused("nothing_to_do")
-    if action == "transfer_stock" and found["from"] == found["to"]:
+    if action in {"transfer_stock", "send_transfer"} and found["from"] == found["to"]:
         return Refused("same_place", {"warehouse": str(found["from"])})
     return Act(action, found)
 
@@ -252,6 +269,10 @@ def complete(pending: Unclear, message: Message) -> Act | Unclear | Refused | No
     if any(_asks(token) or token.has("metric") for token in message.tokens if not token.names):
         return None
     known = dict(act.arguments)
+    if pending.missing == "lost":
+        number: Arguments = {}
+        find.quantity_as("lost")(message, number)
+        return read_act(act.action, message, {**known, **number}) if number else None
     if pending.missing == "sku" and (code := _variant(pending, message)):
         return _completed(act, {**known, "sku": code}, message)
     if pending.missing in {"category", "reason", "hours"}:

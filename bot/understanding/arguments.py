@@ -179,8 +179,11 @@ def quantity_as(name: str) -> Callable[[Message, Arguments], None]:
 
 
 def delta(message: Message, found: Arguments) -> None:
-    """A signed number: 减2, +5, 报损3."""
+    """A signed number: 减2, +5, 报损3. One with two signs, 加 -1, may mean either and is asked about."""
     signs = [token for token in message.tokens if token.has("sign") and not token.names]
+    if twice := _signed_twice(message, signs):
+        message.trouble = message.trouble or twice
+        return
     number: Arguments = {}
     quantity_as("count")(message, number)
     if not signs or "count" not in number:
@@ -190,6 +193,28 @@ def delta(message: Message, found: Arguments) -> None:
     for token in signs:
         token.used = not token.has("reason")
     found["delta"] = -number["count"] if is_minus else number["count"]
+
+
+def _signed_twice(message: Message, signs: Sequence[Token]) -> Unclear | None:
+    """加 -1, add -1, 减负1; 报损 -3 says one thing in two ways."""
+    for at in _counts(message)[:1]:
+        number, minus = message.tokens[at], message.tokens[at - 1] if at else None
+        words = [token for token in signs if token.start < number.start and token is not minus
+                 and not token.has("reason")]
+        if minus is None or minus.text not in _MINUS or minus.end != number.start or not words:
+            continue
+        for token in (*signs, minus, number):
+            token.used = True
+        verb, said = words[-1], message.text.original(number.start, number.end)
+        plain = message.text.replaced(minus.start, number.end, said)
+        other = "-" if verb.text == "+" else _OPPOSITE[verb.text.isascii(), verb.senses["sign"]] + " "
+        turned = message.text.replaced(verb.start, number.end, f"{other}{said}")
+        return Unclear("signed_twice", {"words": message.text.original(verb.start, number.end)}, (plain, turned))
+    return None
+
+
+# What is said instead, by (English?, sign).
+_OPPOSITE = {(False, "plus"): "减", (False, "minus"): "加", (True, "plus"): "remove", (True, "minus"): "add"}
 
 
 def money_as(name: str) -> Callable[[Message, Arguments], None]:

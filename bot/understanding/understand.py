@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import partial
 from itertools import islice
 
-from bot.understanding import acts, order_verbs
+from bot.understanding import acts, arrivals, order_verbs, sku_rules, suppliers
 from bot.understanding.arguments import Message
 from bot.understanding.asks import Setting, Trouble, question
 from bot.understanding.commands import chosen, command_of
@@ -171,8 +171,8 @@ class _Reader:
             return Refused("too_long", {"most": str(MAX_LENGTH)})
         if two := self._two(message, tokens):
             return two
-        reading = (self._of_order(message, tokens) or self._pending(message, tokens) or self._act(message, tokens)
-                   or self._ask(message, tokens))
+        reading = (self._of_goods(message) or self._of_order(message, tokens) or self._pending(message, tokens)
+                   or self._act(message, tokens) or self._ask(message, tokens))
         repaired = self._repaired(reading, message, tokens)
         return repaired if repaired is not None else self._with_offers(reading, message)
 
@@ -253,6 +253,13 @@ class _Reader:
             return None
         rest = normalise(found.rest)
         return acts.read_act(found.action, self._message(rest, scan(rest, self._gazetteer)), found.known)
+
+    def _of_goods(self, message: Normalised) -> Reading | None:
+        """What is on its way, sent by a carrier or come, by its number; rules of a SKU; suppliers."""
+        def spread(text: Normalised) -> Message:
+            return self._message(text, scan(text, self._gazetteer))
+        return (arrivals.of_transfer(message, spread) or arrivals.sent_by_carrier(message, spread)
+                or sku_rules.rule_of(message, spread) or suppliers.about_suppliers(message, spread))
 
     def _ask(self, message: Normalised, tokens: list[Token]) -> Reading:
         last = self._context.last.query if self._context.last else None
@@ -352,7 +359,8 @@ class _Reader:
     def reading_of(self, message: Normalised, tokens: list[Token]) -> Reading:
         if not tokens:
             return Refused("empty")
-        return self._of_order(message, tokens) or self._act(message, tokens) or self._ask(message, tokens)
+        return (self._of_goods(message) or self._of_order(message, tokens) or self._act(message, tokens)
+                or self._ask(message, tokens))
 
 
 # What an order shows of itself: 多少钱, 退款, 签收了吗.

@@ -1,10 +1,11 @@
 """Verbs that move stock or say when it is low."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from domain.actions import Asked, Fact, Impossible, Note, Parameter, ParameterKind, Plan, Value, action
+from domain.actions import Asked, Fact, Impossible, Note, Parameter, ParameterKind, Plan, Value, Word, action
 from domain.books import Balance, Books, SkuFacts, WarehouseFacts
 from domain.changes import Change, Cost, CostKept, ReorderPointChange, StockChange
+from domain.goods_changes import BackorderChange, PlaceReorderPointChange
 from domain.inventory.model import MoveReason
 from domain.inventory.rules import arrivals, average, unit_cost_e4, unit_cost_minor
 from domain.lookups import sku_of, warehouse_of
@@ -27,10 +28,6 @@ class _Shelf:
     @property
     def subject(self) -> str:
         return f"{self.sku.code} · {self.warehouse.name}"
-
-    def arriving(self, quantity: int) -> int:
-        """How many of the pieces received were on their way."""
-        return min(self.balance.incoming, quantity)
 
     def after(self, quantity: int) -> Fact:
         """The row of the table that shows on hand before and after; refuses to go below what is reserved."""
@@ -71,7 +68,7 @@ def adjust_stock(books: Books, asked: Asked) -> Plan:
     Parameter("unit_cost", ParameterKind.MONEY, "进价", "unit cost", required=False, minimum=0)))
 def receive_stock(books: Books, asked: Asked) -> Plan:
     shelf, quantity = _asked_shelf(books, asked), asked.arguments["quantity"]
-    arrives = shelf.arriving(quantity)
+    arrives = _arriving(books, shelf, quantity)
     facts = [shelf.after(quantity)]
     if arrives:
         facts.append(Fact("incoming", shelf.subject, shelf.balance.incoming, shelf.balance.incoming - arrives))
@@ -86,9 +83,15 @@ def receive_stock(books: Books, asked: Asked) -> Plan:
     return Plan(tuple(facts), _receipt(books, shelf, asked, cost), tuple(notes), _names(shelf))
 
 
+def _arriving(books: Books, shelf: _Shelf, quantity: int) -> int:
+    """How many of the pieces received were expected from suppliers; a transfer is received by its number."""
+    expected = shelf.balance.incoming - books.transferred_to(shelf.sku.id, shelf.warehouse.id)
+    return min(max(0, expected), quantity)
+
+
 def _receipt(books: Books, shelf: _Shelf, asked: Asked, cost: Cost) -> tuple[Change, ...]:
     quantity = asked.arguments["quantity"]
-    arrives = shelf.arriving(quantity)
+    arrives = _arriving(books, shelf, quantity)
     paid = asked.arguments.get("unit_cost")
     unit = cost.unit_e4 if paid is None else unit_cost_e4(paid, shelf.sku.currency)
     stock = StockChange(shelf.sku.id, shelf.warehouse.id, quantity, MoveReason.RECEIVED, arrives=arrives,
@@ -136,9 +139,60 @@ def count_stock(books: Books, asked: Asked) -> Plan:
                 named=_names(shelf, change=f"{difference:+d}"))
 
 
+_PLACE = replace(_WAREHOUSE, required=False)
+
+
 @action(name="set_reorder_point", permission=Permission.MOVE_STOCK, zh="设置补货点", en="set the reorder point",
-        parameters=(_SKU, Parameter("quantity", ParameterKind.QUANTITY, "补货点", "reorder point", minimum=0)))
+        parameters=(_SKU, Parameter("quantity", ParameterKind.QUANTITY, "补货点", "reorder point", minimum=0), _PLACE))
 def set_reorder_point(books: Books, asked: Asked) -> Plan:
-    sku, quantity = sku_of(books, asked.arguments["sku"]), asked.arguments["quantity"]
-    return Plan(facts=(Fact("reorder_point", sku.code, sku.reorder_point, quantity),),
-                changes=(ReorderPointChange(sku.id, sku.reorder_point, quantity),), named={"sku": sku.code})
+    """The SKU's own, or that of one warehouse, which counts there instead."""
+    return _reorder_point(books, asked, asked.arguments["quantity"])
+
+
+@action(name="drop_reorder_point", permission=Permission.MOVE_STOCK, zh="取消补货点", en="drop the reorder point",
+        parameters=(_SKU, _PLACE))
+def drop_reorder_point(books: Books, asked: Asked) -> Plan:
+    """Without one of its own a warehouse goes by the SKU's; a SKU without any is never low by its number."""
+    return _reorder_point(books, asked, None)
+
+
+def _reorder_point(books: Books, asked: Asked, after: int | None) -> Plan:
+    sku = sku_of(books, asked.arguments["sku"])
+    if "warehouse" not in asked.arguments:
+        subject, before = sku.code, sku.reorder_point
+        change: Change = ReorderPointChange(sku.id, before, after)
+    else:
+        warehouse = warehouse_of(books, asked.arguments["warehouse"])
+        subject, before = f"{sku.code} · {warehouse.name}", books.reorder_point(sku.id, warehouse.id)
+        change = PlaceReorderPointChange(sku.id, warehouse.id, before, after)
+    if before is None and after is None:
+        raise Impossible("no_reorder_point", subject=subject)
+    return Plan(facts=(Fact("reorder_point", subject, before, after),), changes=(change,), named={"subject": subject})
+
+
+@action(name="allow_backorder", permission=Permission.MOVE_STOCK, zh="允许缺货预售", en="allow backorder",
+        parameters=(_SKU,))
+def allow_backorder(books: Books, asked: Asked) -> Plan:
+    """From now on more may be promised and shipped of it than there is."""
+    return _backorder(sku_of(books, asked.arguments["sku"]), after=True)
+
+
+@action(name="forbid_backorder", permission=Permission.MOVE_STOCK, zh="禁止缺货预售", en="forbid backorder",
+        parameters=(_SKU,))
+def forbid_backorder(books: Books, asked: Asked) -> Plan:
+    """Not while pieces are owed: then there would be less than nothing that nobody allowed."""
+    sku = sku_of(books, asked.arguments["sku"])
+    places = {place.id: place.name for place in books.warehouses()}
+    for (_, warehouse_id), balance in sorted(books.balances([sku.id]).items()):
+        if balance.available < 0 or balance.on_hand < 0:
+            raise Impossible("backorder_owed", sku=sku.code, warehouse=places[warehouse_id],
+                             owed=-min(balance.available, balance.on_hand))
+    return _backorder(sku, after=False)
+
+
+def _backorder(sku: SkuFacts, *, after: bool) -> Plan:
+    states = (Word("backorder.no"), Word("backorder.yes"))
+    if sku.allows_backorder is after:
+        raise Impossible("same_backorder", sku=sku.code, state=states[after])
+    return Plan(facts=(Fact("backorder", sku.code, states[not after], states[after]),),
+                changes=(BackorderChange(sku.id, not after, after),), named={"sku": sku.code})

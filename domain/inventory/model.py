@@ -58,6 +58,17 @@ class StockBalance(SQLModel, table=True):
     incoming: int = 0
 
 
+class ReorderPoint(SQLModel, table=True):
+    """When a SKU counts as low in one warehouse; there it takes the place of the SKU's own."""
+
+    __tablename__ = "reorder_points"
+    __table_args__ = (CheckConstraint("quantity >= 0", name="quantity"),)
+
+    sku_id: int = Field(foreign_key="skus.id", primary_key=True, sa_type=BigInteger)
+    warehouse_id: int = Field(foreign_key="warehouses.id", primary_key=True, sa_type=BigInteger)
+    quantity: int
+
+
 class Allocation(SQLModel, table=True):
     """Pieces of a balance that one line of an order has for itself. All of a shelf's rows add up to its `reserved`.
 

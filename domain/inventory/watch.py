@@ -43,7 +43,10 @@ class StockWarning(SQLModel, table=True):
 
 @dataclass(frozen=True, slots=True)
 class StockLine:
-    """One SKU in one warehouse. `total` and `incoming_total` are of the SKU in all warehouses, as is `sold`."""
+    """One SKU in one warehouse. `total` and `incoming_total` are of the SKU in all warehouses, as is `sold`.
+
+    `place_point` is the reorder point of this warehouse alone, which counts here instead of the SKU's.
+    """
 
     sku_id: int
     sku: str
@@ -59,6 +62,7 @@ class StockLine:
     shipped: int  # pieces that left this warehouse in as many days
     warned: Level | None = None
     snoozed_until: datetime | None = None
+    place_point: int | None = None
 
     @property
     def cover_days(self) -> float | None:
@@ -75,18 +79,24 @@ class StockLine:
 
     @property
     def level(self) -> Level | None:
-        """The SKU is at its reorder point, or this warehouse is about to run out of what leaves it every day."""
-        is_low = self.reorder_point is not None and self.total <= self.reorder_point
+        """At the reorder point, or this warehouse is about to run out of what leaves it every day."""
+        point, left = self._measured
+        is_low = point is not None and left <= point
         if not is_low and not self._is_short(SHORT_COVER_DAYS):
             return None
         return Level.OUT if self.available <= 0 else Level.LOW
 
     @property
     def has_recovered(self) -> bool:
-        point = self.reorder_point
+        point, left = self._measured
         margin = 0 if point is None else max(REARM_LEAST, round(point * REARM_SHARE))
-        is_clear = point is None or self.total > point + margin
+        is_clear = point is None or left > point + margin
         return is_clear and not self._is_short(REARM_COVER_DAYS)
+
+    @property
+    def _measured(self) -> tuple[int | None, int]:
+        """The reorder point that counts here, and what is held against it: the warehouse's pieces, or all there are."""
+        return (self.reorder_point, self.total) if self.place_point is None else (self.place_point, self.available)
 
     def _is_short(self, days: float) -> bool:
         return self.shipped > 0 and self.available * DEMAND_DAYS < days * self.shipped

@@ -36,14 +36,18 @@ class Coverage:
     estimated_charges: int | None = None
     fresh: dict[str, datetime | None] = field(default_factory=dict)  # per shop: data are known up to here
     skus_without_cost: int | None = None  # with pieces on hand
+    backorder: tuple[str, ...] = ()  # SKUs asked for that may be sold before they are there
+    low_places: tuple[tuple[str, str, int, int], ...] = ()  # SKU, warehouse, available, the warehouse's reorder point
 
     def as_json(self, zone_of: Any = None) -> dict[str, Any]:
         counts = {name: getattr(self, name) for name in (
             "orders", "lines_without_cost", "amount_without_cost", "orders_excluded", "amount_excluded",
             "estimated_charges", "skus_without_cost")}
+        lists = {name: [list(one) if isinstance(one, tuple) else one for one in getattr(self, name)]
+                 for name in ("backorder", "low_places") if getattr(self, name)}
         fresh = {shop: moment.astimezone(zone_of).isoformat(timespec="seconds") if moment else None
                  for shop, moment in self.fresh.items()}
-        return {**{name: value for name, value in counts.items() if value is not None}, "fresh": fresh}
+        return {**{name: value for name, value in counts.items() if value is not None}, **lists, "fresh": fresh}
 
 
 @dataclass(frozen=True, slots=True)

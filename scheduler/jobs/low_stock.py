@@ -51,6 +51,10 @@ def _report(skus: Sequence[Sequence[StockLine]], shops: Shops, *, is_digest: boo
 def _line(places: Sequence[StockLine], shops: Shops) -> LowLine:
     """How long stock lasts tells what all shops sell; whoever is limited to some is told what is left of it."""
     sku = places[0]
-    return LowLine(sku.sku, sku.name, tuple(Place(line.warehouse, line.available, line.incoming) for line in places),
+    return LowLine(sku.sku, sku.name, tuple(map(_place, places)),
                    sku.cover_days if can_tell("days_of_cover", shops) else None,
                    sku.suggested if can_tell("reorder_quantity", shops) else None, sku.reorder_point)
+
+
+def _place(line: StockLine) -> Place:
+    return Place(line.warehouse, line.available, line.incoming, line.place_point)

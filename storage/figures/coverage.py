@@ -10,13 +10,14 @@ from domain.metrics.catalog import METRICS
 from domain.metrics.measures import GOODS, MEASURES, Source
 from domain.metrics.query import MetricQuery
 from domain.metrics.result import Coverage
+from storage.figures.low import MAX_PLACES, low_places
 from storage.figures.sales import EXCLUDED, SALES_DAYS
 from storage.figures.scope import Scope
 from storage.figures.sources import COVERED_BY
 from storage.figures.statement import figures
 from storage.schema import metadata
 
-_shops = metadata.tables["shops"]
+_shops, _skus = metadata.tables["shops"], metadata.tables["skus"]
 _OF_ORDERS = {Source.SALES, Source.BUYERS}
 
 
@@ -40,7 +41,19 @@ def coverage(connection: Connection, scope: Scope, query: MetricQuery, covered: 
     excluded, amount = _excluded(connection, scope) if _speaks_of(query, _OF_ORDERS) else (None, None)
     return Coverage(orders, covered.get("lines_without_cost"), covered.get("amount_without_cost"), excluded, amount,
                     covered.get("estimated_charges"), _fresh(connection, scope, query),
-                    covered.get("skus_without_cost") or None)
+                    covered.get("skus_without_cost") or None,
+                    _backorder(connection, scope) if _speaks_of(query, {Source.STOCK}) else (),
+                    low_places(connection, scope) if scope.is_reorder_list and "warehouse" not in query.by else ())
+
+
+def _backorder(connection: Connection, scope: Scope) -> tuple[str, ...]:
+    """Of the SKUs and products that were named, those that may be sold before they are there."""
+    named = [column.in_(scope.keep[dimension]) for dimension, column in (
+        ("sku", _skus.c.id), ("product", _skus.c.product_id)) if dimension in scope.keep]
+    if not named:
+        return ()
+    return tuple(connection.scalars(select(_skus.c.code).where(_skus.c.allows_backorder, *named)
+                                    .order_by(_skus.c.code).limit(MAX_PLACES)))
 
 
 def _speaks_of(query: MetricQuery, sources: set[Source]) -> bool:

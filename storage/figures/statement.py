@@ -30,9 +30,10 @@ from domain.metrics.catalog import DIMENSIONS, METRICS, Metric
 from domain.metrics.measures import GOODS, Source
 from domain.metrics.query import REORDER_POINT, Direction, Having, MetricQuery, Order
 from storage.figures.facts import COUNTED
+from storage.figures.low import is_at_point
+from storage.figures.points import place_of
 from storage.figures.scope import NAMED_BY_ID, Scope, key_type
 from storage.figures.sources import BUILDERS, UNKNOWN_OF, source_of
-from storage.schema import metadata
 
 MAX_ROWS = 10_000  # of one answer; the table still says how many there were
 # Short stock and stock that does not last is what lists of goods in stock are read for.
@@ -109,7 +110,8 @@ def statement(scope: Scope, wanted: Wanted, labels: Sequence[str | int] = (), on
     rows = select(*keys, *(name.label(f"label{n}") for n, name in enumerate(names)),
                   *(found[metric].label(f"metric_{metric}") for metric in query.metrics), *about).select_from(source)
     goods = [key for key, name in zip(keys, scope.by, strict=True) if name in GOODS]
-    conditions = [_bound(bound, found[bound.metric]) for bound in query.having]
+    place = next((key for key, name in zip(keys, scope.by, strict=True) if name == "warehouse"), None)
+    conditions = [_bound(bound, found[bound.metric], scope, place) for bound in query.having]
     if query.order and query.limit:
         conditions += [key.is_not(None) for key in goods]  # a ranking of goods ranks goods, not what is none
     elif goods:
@@ -161,9 +163,11 @@ def _known(measure: str, table: Subquery) -> ColumnElement[Any]:
     return case((and_(own.is_(None), table.c[UNKNOWN_OF[measure]] > 0), null()), else_=func.coalesce(own, 0))
 
 
-def _bound(bound: Having, value: ColumnElement[Any]) -> ColumnElement[bool]:
-    limit = metadata.tables["skus"].c.reorder_point if bound.value == REORDER_POINT else bound.value
-    condition: ColumnElement[bool] = _COMPARE[bound.op](value, limit)
+def _bound(bound: Having, value: ColumnElement[Any], scope: Scope, place: ColumnElement[Any] | None,
+           ) -> ColumnElement[bool]:
+    if bound.value == REORDER_POINT:
+        return is_at_point(scope, _COMPARE[bound.op], value, place_of(scope, place))
+    condition: ColumnElement[bool] = _COMPARE[bound.op](value, bound.value)
     return condition
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import BigInteger, ColumnElement, Float, Select, Subquery, and_,
 from domain.inventory.model import MoveReason
 from domain.money import UNIT_SCALE, minor_per_unit
 from storage.figures.facts import Fact, Key, Sum, off_index
+from storage.figures.points import point
 from storage.figures.sales import LINES
 from storage.figures.scope import Days, Scope, Values
 from storage.rollup_tables import NO_SKU
@@ -29,8 +30,9 @@ def stock(scope: Scope, measures: frozenset[str]) -> list[Select[Any]]:
     units = func.coalesce(sold.c.units, 0)
     available = held.c.on_hand - held.c.reserved
     value = _value(scope, held.c.on_hand)
-    is_short = available + held.c.incoming <= _skus.c.reorder_point
-    wanted = _skus.c.reorder_point + units - available - held.c.incoming
+    limit = point(held.c.sku_id, None)
+    is_short = available + held.c.incoming <= limit
+    wanted = limit + units - available - held.c.incoming
     fact = Fact(
         base, {"sku": Key(_skus.c.id), "product": Key(_products.c.id), "category": Key(_products.c.category),
                "warehouse": Key(held.c.warehouse_id)},
@@ -40,12 +42,17 @@ def stock(scope: Scope, measures: frozenset[str]) -> list[Select[Any]]:
          "skus_without_cost": Sum(func.sum(case((value.is_(None) & (held.c.on_hand != 0), 1), else_=0))),
          "daily_units": Sum(func.sum(units) / float(DEMAND_DAYS), ("sold",)),
          "reorder_quantity": Sum(func.sum(case(
-             (_skus.c.reorder_point.is_(None), null()), (is_short & (wanted > 0), wanted), else_=0)), ("sold",)),
-         "skus_without_reorder_point": Sum(func.sum(case((_skus.c.reorder_point.is_(None), 1), else_=0)))},
+             (limit.is_(None), null()), (is_short & (wanted > 0), wanted), else_=0)), ("sold",)),
+         "skus_without_reorder_point": Sum(func.sum(case((limit.is_(None), 1), else_=0)))},
         conditions=(_skus.c.is_active,) if scope.is_reorder_list else (),
         joins={"sold": (sold, sold.c.sku_id == held.c.sku_id)})
     own = replace(scope, keep=_without_place(scope.keep), drop=_without_place(scope.drop))
     return [fact.select(own, measures, None)]
+
+
+def held_by_place(scope: Scope) -> Subquery:
+    """sku_id, warehouse_id, on_hand, reserved, incoming at the moment, of the warehouses in scope."""
+    return _held(replace(scope, by=("sku", "warehouse")))
 
 
 def _without_place(names: Mapping[str, Values]) -> dict[str, Values]:

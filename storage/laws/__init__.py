@@ -13,6 +13,7 @@ CHECKS: Mapping[str, Check] = {
     "reserved_is_what_orders_hold": rows(stock.unheld()),
     "no_stock_below_nothing": rows(stock.below_nothing()),
     "transfers_lose_nothing": rows(stock.one_sided_transfers()),
+    "what_was_sent_is_accounted_for": rows(stock.unaccounted_transfers()),
     "value_is_the_sum_of_its_entries": rows(costs.entries()),
     "layers_are_the_value": rows(costs.layers()),
     "valued_pieces_are_on_hand": rows(costs.shown()),

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, not_, select, text
+from sqlalchemy import Connection, and_, func, not_, or_, select, text
 
 from domain.invariants import Breach
 from domain.inventory.model import MoveReason
@@ -11,7 +11,7 @@ from storage.schema import metadata
 
 _T = metadata.tables
 _balances, _moves, _skus, _warehouses = _T["stock_balances"], _T["stock_moves"], _T["skus"], _T["warehouses"]
-_allocations = _T["allocations"]
+_allocations, _transfers, _steps = _T["allocations"], _T["transfers"], _T["transfer_steps"]
 
 
 def _shelf() -> Any:
@@ -56,12 +56,42 @@ def below_nothing() -> Rows:
         _balances.c.on_hand < 0, not_(_skus.c.allows_backorder))
 
 
+def _is_step_of(move: Any) -> Any:
+    return and_(_steps.c.reference_kind == move.c.reference_kind, _steps.c.reference_id == move.c.reference_id)
+
+
 def one_sided_transfers() -> Rows:
+    """What was sent by one confirmation and received by others is short or over by as much as its step says."""
     total = func.sum(_moves.c.quantity)
-    return select(named(_skus.c.code, " · ", _moves.c.reference_kind, " ", _moves.c.reference_id), total,
-                  ).select_from(_moves.join(_skus, _skus.c.id == _moves.c.sku_id)).where(
+    step = func.coalesce(func.min(_steps.c.received + _steps.c.lost - _steps.c.sent), 0)
+    return select(named(_skus.c.code, " · ", _moves.c.reference_kind, " ", _moves.c.reference_id), total, step,
+                  ).select_from(_moves.join(_skus, _skus.c.id == _moves.c.sku_id).outerjoin(
+                      _steps, _is_step_of(_moves))).where(
         _moves.c.reason.in_([MoveReason.TRANSFER_IN, MoveReason.TRANSFER_OUT])).group_by(
-            _skus.c.code, _moves.c.reference_kind, _moves.c.reference_id).having(total != 0)
+            _skus.c.code, _moves.c.reference_kind, _moves.c.reference_id).having(total != step)
+
+
+def unaccounted_transfers() -> Rows:
+    """Each transfer beside its steps, and beside all that the steps moved: what is lost came in and went out."""
+    steps = select(_steps.c.transfer_id, *(func.sum(_steps.c[name]).label(name) for name in _PARTS)).group_by(
+        _steps.c.transfer_id).subquery("steps")
+    moved = select(_steps.c.transfer_id, func.sum(_moves.c.quantity).label("pieces")).select_from(
+        _steps.join(_moves, _is_step_of(_moves))).group_by(_steps.c.transfer_id).subquery("moved")
+    noted = [func.coalesce(steps.c[name], 0) for name in _PARTS]
+    kept = [_transfers.c[name] for name in _PARTS]
+    pieces, expected = func.coalesce(moved.c.pieces, 0), _transfers.c.received - _transfers.c.sent
+    return select(
+        named(_transfers.c.number), named(*_spaced([*kept, pieces])), named(*_spaced([*noted, expected])),
+    ).select_from(_transfers.outerjoin(steps, steps.c.transfer_id == _transfers.c.id).outerjoin(
+        moved, moved.c.transfer_id == _transfers.c.id)).where(or_(
+            pieces != expected, *(one != other for one, other in zip(kept, noted, strict=True))))
+
+
+_PARTS = ("sent", "received", "lost")
+
+
+def _spaced(parts: list[Any]) -> list[Any]:
+    return [part for each in parts for part in (" / ", each)][1:]
 
 
 # Changes are kept as JSON, which each database reads in its own way; the rest is the same.

@@ -2,7 +2,8 @@
 
 A file is Markdown. `**Who** (moment): message` is said by a person of the shop or a role; the moment is given once and
 holds until the next. Under it, each line `> words` must be in the reply, `> kind: refused` is its kind, and
-`> not: words` must not be in it. `{code}` in a message is the code of the last proposal.
+`> not: words` must not be in it. `{code}` in a message is the code of the last proposal, `{number}` the number of the
+transfer or purchase order that was last spoken of.
 
 The chats of the READMEs are played first, line for line, and what they did is undone: the stories after them find the
 shop as it was.
@@ -25,6 +26,7 @@ STORIES = sorted(Path(__file__).parent.glob("*.md"))
 LEAST_STORIES = 12
 READMES = ("README.md", "README.zh-CN.md")
 _CODE = re.compile(r"\b[2-9][A-Z][2-9]\b")
+_NUMBER = re.compile(r"\b(?:DB|PO)\d{6}-\d+\b")
 _SAID = re.compile(r"\*\*(?P<who>[^*]+)\*\*(?: \((?P<at>[^)]+)\))?: (?P<text>.+)")
 
 
@@ -110,13 +112,14 @@ def test_what_the_readmes_say_can_be_said_is_understood(readme: str, shop: OpenS
 
 @pytest.mark.parametrize("story", STORIES, ids=[story.stem for story in STORIES])
 def test_the_chat_goes_as_it_is_written(story: Path, shop: OpenShop) -> None:
-    code = ""
+    code = number = ""
     for step in steps(story):
         moment = shop.moment(step.at)
         assert moment is not None
         assert step.expected, f"nothing is expected of the reply to {step.text}"
-        reply = shop.dispatcher.reply(step.text.replace("{code}", code), person=shop.person(step.who), at=moment,
-                                      chat=story.stem)
+        said = step.text.replace("{code}", code).replace("{number}", number)
+        reply = shop.dispatcher.reply(said, person=shop.person(step.who), at=moment, chat=story.stem)
+        number = next(iter(_NUMBER.findall(reply.text)), number)
         code = (reply.action or {}).get("confirmation") or code
         for expected in step.expected:
             assert _holds(reply, expected), f"{step.who}: {step.text}\nexpected: {expected}\n{reply.kind}: {reply.text}"

@@ -33,6 +33,8 @@ from domain.confirmations import Done, NotPossible, Proposal
 from domain.costing.model import CostPool
 from domain.inventory.model import MoveReason, StockBalance, StockMove
 from domain.orders.model import Order, OrderStatus
+from domain.purchasing.model import PurchaseOrder
+from domain.transfers.model import Transfer
 from storage import rollups
 from storage.customers import refresh_customers
 from storage.engine import Database, open_database
@@ -74,8 +76,22 @@ class Books:
         (sku, place): Shelf(*STOCK.get((sku, place), ())) for sku in ("CUP", "BAG") for place in PLACES})
     shipped: set[str] = field(default_factory=set)
     out: Counter[tuple[str, str]] = field(default_factory=Counter)  # (order, SKU): left, and not come back
+    purchases: dict[str, dict[str, int]] = field(default_factory=dict)  # number: pieces to come to the east, by SKU
+    transfers: dict[str, list[Any]] = field(default_factory=dict)  # number: SKU, where to, pieces on their way
     refunded: dict[str, int] = field(default_factory=lambda: {"REFUND": 0, "TWICE": 3000})
     asked: set[tuple[str, int]] = field(default_factory=lambda: set(ASKED))
+
+    def arrive(self, sku: str, place: str, pieces: int) -> None:
+        """So many of those expected from suppliers have come; what was ordered first, first."""
+        expected = min(self.shelves[sku, place].incoming - self.on_its_way(sku, place), pieces)
+        self.shelves[sku, place].incoming -= expected
+        for lines in self.purchases.values() if place == EAST else ():
+            came = min(lines.get(sku, 0), expected)
+            expected -= came
+            lines[sku] = lines.get(sku, 0) - came
+
+    def on_its_way(self, sku: str, place: str | None = None) -> int:
+        return sum(left for of, to, left in self.transfers.values() if of == sku and place in {None, to})
 
 
 class Working(RuleBasedStateMachine):
@@ -116,9 +132,8 @@ class Working(RuleBasedStateMachine):
     @rule(sku=SKUS, place=SHELVES, pieces=PIECES, price=st.none() | st.integers(0, 99_999))
     def receive(self, sku: str, place: str, pieces: int, price: int | None) -> None:
         def change(books: Books) -> None:
-            shelf = books.shelves[sku, place]
-            shelf.incoming -= min(shelf.incoming, pieces)
-            shelf.on_hand += pieces
+            books.arrive(sku, place, pieces)
+            books.shelves[sku, place].on_hand += pieces
         priced = {} if price is None else {"unit_cost": price}
         self.act("receive_stock", change, sku=sku, warehouse=place, quantity=pieces, **priced)
 
@@ -149,6 +164,67 @@ class Working(RuleBasedStateMachine):
             books.shelves[sku, places[1]].on_hand += pieces
         self.act("transfer_stock", change if source.on_hand - pieces >= source.reserved else None, sku=sku,
                  from_=places[0], to=places[1], quantity=pieces)
+
+    @rule(sku=SKUS, places=st.permutations(PLACES), pieces=PIECES)
+    def send_transfer(self, sku: str, places: list[str], pieces: int) -> None:
+        source = self.books.shelves[sku, places[0]]
+        may = source.on_hand - pieces >= source.reserved
+
+        def change(books: Books) -> None:
+            books.shelves[sku, places[0]].on_hand -= pieces
+            books.shelves[sku, places[1]].incoming += pieces
+            with self.database.read() as connection:
+                number = connection.execute(select(col(Transfer.number)).order_by(
+                    col(Transfer.id).desc()).limit(1)).scalar_one()
+            books.transfers[number] = [sku, places[1], pieces]
+        self.act("send_transfer", change if may else None, sku=sku, from_=places[0], to=places[1], quantity=pieces)
+
+    @precondition(lambda self: self.books.transfers)
+    @rule(data=st.data(), came=st.integers(0, 12), lost=st.integers(0, 5))
+    def receive_transfer(self, data: st.DataObject, came: int, lost: int) -> None:
+        number = data.draw(st.sampled_from(sorted(self.books.transfers)))
+        sku, place, left = self.books.transfers[number]
+        taken = came + lost or left
+        may = left > 0 and taken <= left
+
+        def change(books: Books) -> None:
+            books.transfers[number][2] -= taken
+            books.shelves[sku, place].incoming -= taken
+            books.shelves[sku, place].on_hand += taken - lost
+        pieces = {name: value for name, value in (("quantity", came), ("lost", lost)) if value}
+        self.act("receive_transfer", change if may else None, transfer=number, **pieces)
+
+    @rule(cups=st.integers(1, 30), bags=st.integers(0, 9))
+    def order_goods(self, cups: int, bags: int) -> None:
+        wanted = {sku: pieces for sku, pieces in (("CUP", cups), ("BAG", bags)) if pieces}
+
+        def change(books: Books) -> None:
+            with self.database.read() as connection:
+                number = connection.execute(select(col(PurchaseOrder.number)).order_by(
+                    col(PurchaseOrder.id).desc()).limit(1)).scalar_one()
+            books.purchases[number] = wanted
+            for sku, pieces in wanted.items():
+                books.shelves[sku, EAST].incoming += pieces
+        self.act("create_purchase_order", change,
+                 lines=[{"sku": sku, "quantity": pieces} for sku, pieces in wanted.items()])
+
+    @precondition(lambda self: self.books.purchases)
+    @rule(data=st.data(), sku=SKUS, came=st.integers(0, 20))
+    def receive_purchase(self, data: st.DataObject, sku: str, came: int) -> None:
+        """Some of one SKU, or (0) the rest is cancelled."""
+        number = data.draw(st.sampled_from(sorted(self.books.purchases)))
+        lines = self.books.purchases[number]
+
+        def change(books: Books) -> None:
+            for of, pieces in ({sku: came} if came else dict(lines)).items():
+                books.shelves[of, EAST].incoming -= pieces
+                books.shelves[of, EAST].on_hand += came
+                books.purchases[number][of] -= pieces
+        if came:
+            self.act("receive_purchase", change if came <= lines.get(sku, 0) else None, purchase=number,
+                     lines=[{"sku": sku, "quantity": came}])
+        else:
+            self.act("cancel_purchase", change if any(lines.values()) else None, purchase=number)
 
     @rule(order=st.sampled_from(sorted(NEEDS)), place=SHELVES)
     def ship(self, order: str, place: str) -> None:
@@ -200,7 +276,7 @@ class Working(RuleBasedStateMachine):
 
     @rule(sku=SKUS, price=st.integers(0, 99_999))
     def revalue(self, sku: str, price: int) -> None:
-        on_hand = sum(self.books.shelves[sku, place].on_hand for place in PLACES)
+        on_hand = sum(self.books.shelves[sku, place].on_hand for place in PLACES) + self.books.on_its_way(sku)
         self.act("revalue_stock", (lambda _: None) if on_hand > 0 else None, sku=sku, unit_cost=price)
 
     @rule(method=st.sampled_from(("fifo", "average")))

@@ -79,7 +79,11 @@ BROKEN: dict[str, tuple[Callable[[Database], None], Breach]] = {
     "reserved_is_on_hand": (_sql("UPDATE stock_balances SET reserved = 31"), Breach("DY-M · 华东仓", "31", "30")),
     "reserved_is_what_orders_hold": (_sql("UPDATE stock_balances SET reserved = 4"), Breach("DY-M · 华东仓", "4", "0")),
     "no_stock_below_nothing": (_sql("UPDATE stock_balances SET on_hand = -1"), Breach("DY-M · 华东仓", "-1")),
-    "transfers_lose_nothing": (_sql(_MOVE), Breach("DY-M · confirmation 9", "-2")),
+    "transfers_lose_nothing": (_sql(_MOVE), Breach("DY-M · confirmation 9", "-2", "0")),
+    "what_was_sent_is_accounted_for": (
+        _sql("""INSERT INTO transfers (number, sku_id, from_warehouse_id, to_warehouse_id, sent, received, lost,
+  sent_at) VALUES ('DB261123-9', 1, 1, 2, 5, 1, 1, '2026-11-23 07:00:00+00:00')"""),
+        Breach("DB261123-9", "5 / 1 / 1 / 0", "0 / 0 / 0 / -4")),
     "value_is_the_sum_of_its_entries": (
         _sql("UPDATE cost_entries SET value_e4 = value_e4 - 1"), Breach("DY-M", "30 / 300000", "30 / 299997")),
     "layers_are_the_value": (
