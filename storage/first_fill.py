@@ -1,7 +1,7 @@
 """Filling tables for the first time: bare of indexes and keys, which are made and checked at once after.
 
-A foreign key that PostgreSQL checks row by row costs more than writing the row, and a primary key half as much. Only
-what holds nothing yet is bared: the locks this takes until the end of the transaction keep nobody from reading anything.
+A foreign key that PostgreSQL checks row by row costs more than writing the row, a primary key half as much. Only what
+holds nothing yet is bared: the locks this takes until the end of the transaction keep nobody from reading anything.
 """
 
 from collections.abc import Callable, Iterator
