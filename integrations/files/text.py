@@ -45,12 +45,9 @@ class TextTable:
 
     def rows(self) -> Iterator[list[str]]:
         """A new pass over all rows."""
-        return chain.from_iterable(self._blocks())
-
-    def _blocks(self) -> Iterator[list[list[str]]]:
         with told_plainly(self.name), self._source.open() as (stream, fraction):
             text = io.TextIOWrapper(io.BufferedReader(stream, READ_BYTES), self._encoding, newline="")  # type: ignore[type-var]
-            reader = csv.reader(chain(_lines(text), (_END,)), delimiter=self._delimiter)
+            reader = csv.reader(chain(text, (_END,)), delimiter=self._delimiter)
             try:
                 read, lines, size = 0, 0, 1
                 while block := list(islice(reader, size)):
@@ -61,7 +58,7 @@ class TextTable:
                     size = max(1, min(ROWS_AHEAD, CELLS_AHEAD // max(1, *map(len, block))))
                     if block[-1] == [_END]:
                         block.pop()
-                    yield block
+                    yield from block
             except csv.Error as error:
                 raise self._open_quote(read + 1) from error
 
@@ -75,12 +72,6 @@ class TextTable:
     def _open_quote(self, row: int) -> FileProblem:
         return FileProblem(f"a quote opened near row {row} of {self.name} is never closed", key="file_open_quote",
                            file=self.name, row=str(row))
-
-
-def _lines(text: io.TextIOWrapper) -> Iterator[str]:
-    """The lines, many read at once: a wrapper asks its stream before each line whether it is still open."""
-    parts = iter(lambda: text.read(READ_BYTES) + text.readline(), "")
-    return chain.from_iterable(io.StringIO(part, newline="") for part in parts)
 
 
 def _holds_rows(cell: str, delimiter: str, width: int) -> bool:
