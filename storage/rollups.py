@@ -163,7 +163,8 @@ def _refresh(connection: Connection, keys: Sequence[ShopDay]) -> None:
         table = rollup.table
         old = delete(table).where(table.c.day == bindparam("of_day"), table.c.shop_id == bindparam("of_shop"))
         connection.execute(old, [{"of_day": day, "of_shop": shop_id} for shop_id, day in keys])
-        _fill(connection, rollup, touched)
+        for statement in rollup.writes(connection, touched):
+            connection.execute(statement)
 
 
 def rebuild(connection: Connection) -> None:
@@ -171,13 +172,11 @@ def rebuild(connection: Connection) -> None:
     for rollup in _ROLLUPS:
         fill = way_to_fill(connection, rollup.table)
         connection.execute(delete(rollup.table))
+        first, *others = rollup.writes(connection)
         with fill(connection, rollup.table):
-            _fill(connection, rollup)
-
-
-def _fill(connection: Connection, rollup: _Rollup, touched: CTE | None = None) -> None:
-    for statement in rollup.writes(connection, touched):
-        connection.execute(statement)
+            connection.execute(first)
+        for statement in others:
+            connection.execute(statement)
 
 
 def check(connection: Connection) -> list[str]:

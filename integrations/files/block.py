@@ -39,7 +39,7 @@ class Memo(dict[str, Any]):
             self.bad.add(cell)
         return value
 
-    def column(self, cells: Sequence[str]) -> list[Any]:
+    def column(self, cells: Iterable[str]) -> list[Any]:
         if len(self) > MEMO_CELLS:
             self.clear()
             self.bad.clear()
@@ -70,10 +70,10 @@ class BlockReader:
         values = {column: memo.column(cells[self.plan.columns[column]]) for column, memo in self._memos.items()}
         block = Block(rows, list(numbers), values, rejects)
         bad: dict[int, tuple[str, dict[str, str]]] = {}
-        if self._header in rows:
+        if all(self._header[self.plan.columns[column]] in memo for column, memo in self._memos.items()):
             bad = {at: ("row_header_again", {}) for at, row in enumerate(rows) if row == self._header}
         for column in filter(AMOUNTS.__contains__, self._memos):
-            bad = {**self._other_moneys(block, column), **bad}
+            bad = {**self._other_moneys(block, column, cells[self.plan.columns[column]]), **bad}
         for column, memo in self._memos.items():
             if memo.bad and not memo.bad.isdisjoint(cells[self.plan.columns[column]]):
                 for at, value in enumerate(values[column]):
@@ -82,12 +82,12 @@ class BlockReader:
         block.reject(bad)
         return block
 
-    def _other_moneys(self, block: "Block", column: str) -> BadRows:
+    def _other_moneys(self, block: "Block", column: str, cells: Sequence[str]) -> BadRows:
         """Rows whose amount is said to be in another currency than the row is: $10 is not 10 yuan."""
-        cells = [row[self.plan.columns[column]] for row in block.rows]
-        if not name_moneys(cells):
+        written = set(cells)
+        if not name_moneys(written):
             return {}
-        named = {cell: moneys(cell) for cell in set(cells)}
+        named = {cell: moneys(cell) for cell in written}
         rows = zip(cells, block.get("currency", self._currency), strict=True)
         return {at: ("row_other_currency", {"column": self.plan.titled(column), "value": clean(cell)[:SHOWN_CHARS],
                                             "currency": str(currency)})

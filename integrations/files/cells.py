@@ -5,7 +5,7 @@ Amounts are in 1/10000 of the currency unit: a whole number, or a Fraction where
 
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -136,7 +136,7 @@ def amount(cell: str) -> int | Fraction | Bad | None:
     return in_e4.numerator if in_e4.denominator == 1 else in_e4
 
 
-def name_moneys(cells: Sequence[str]) -> bool:
+def name_moneys(cells: Iterable[str]) -> bool:
     """Whether any of these cells says more than a number; most columns of amounts do not."""
     return _SAYS_MORE.search("\n".join(cells)) is not None
 

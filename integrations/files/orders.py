@@ -112,19 +112,23 @@ class OrderReader:
                 for title, variant in zip(titles, variants, strict=True)]
 
     def _item_kinds(self, block: Block) -> list[ItemKind]:
-        kinds = self._kinds.column(block.get("sku_code", ""))
-        by_title = self._title_kinds.column(block.get("title", ""))
-        if ItemKind.SERVICE not in by_title:
-            return kinds
-        return [one if one is ItemKind.SERVICE else other for one, other in zip(kinds, by_title, strict=True)]
+        """Few are services: what there is of codes and titles is looked at first, each once."""
+        codes, titles = block.get("sku_code", ""), block.get("title", "")
+        service = ItemKind.SERVICE
+        if service not in self._kinds.column(set(codes)) and service not in self._title_kinds.column(set(titles)):
+            return [ItemKind.GOODS] * len(block)
+        return [service if service in (one, other) else ItemKind.GOODS for one, other in
+                zip(self._kinds.column(codes), self._title_kinds.column(titles), strict=True)]
 
     def _orders(self, block: Block) -> list[OrderDraft]:
         if not len(block):
             return []
         starts = run_starts(self._shops(block), block.values["order_no"])
+        runs = sum(starts)
 
         def first(column: str, default: Any = None) -> list[Any]:
-            return list(compress(block.get(column, default), starts))
+            values = block.values.get(column)
+            return [default] * runs if values is None else list(compress(values, starts))
 
         axes = _run_axes(block, starts)
         created = first("created_at")

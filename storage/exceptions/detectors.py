@@ -142,13 +142,17 @@ def drift(_: Moment) -> Rows:
 
 
 def missing_cost(moment: Moment) -> Rows:
-    """Goods sold lately of which some line has no cost: what profit leaves out."""
-    return select(_subject("sku", _skus.c.id), _skus.c.code, _EMPTY, _EMPTY, func.count(),
-                  func.min(orders.c.paid_at)).select_from(
-        orders.join(lines, lines.c.order_id == orders.c.id).join(_skus, _skus.c.id == lines.c.sku_id).join(
-            _products, _products.c.id == _skus.c.product_id)).where(
-                *COUNTED_ORDER, orders.c.paid_on >= moment.first_day, lines.c.cost_base.is_(None),
-                _products.c.kind == ItemKind.GOODS).group_by(_skus.c.id, _skus.c.code)
+    """Goods sold lately of which some line has no cost: what profit leaves out.
+
+    Added up by SKU before it is looked at: SQLite would else begin with the lines of all times.
+    """
+    sold = select(lines.c.sku_id, func.count().label("n"), func.min(orders.c.paid_at).label("since")).select_from(
+        orders.join(lines, lines.c.order_id == orders.c.id)).where(
+            *COUNTED_ORDER, orders.c.paid_on >= moment.first_day, lines.c.cost_base.is_(None)).group_by(
+                lines.c.sku_id).subquery("sold")
+    return select(_subject("sku", _skus.c.id), _skus.c.code, _EMPTY, _EMPTY, sold.c.n, sold.c.since).select_from(
+        sold.join(_skus, _skus.c.id == sold.c.sku_id).join(_products, _products.c.id == _skus.c.product_id)).where(
+            _products.c.kind == ItemKind.GOODS)
 
 
 DETECTORS: Mapping[str, Detector] = {

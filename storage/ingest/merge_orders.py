@@ -162,7 +162,8 @@ def merge(connection: Connection, rows: OrderRows, terms: Terms, rejects: list[t
     parameters = terms.parameters
     merge_shops.resolve_shops(connection, list(rows.shops), terms.base_currency, terms.now)
     _join_repeated(connection)
-    staging.analyze(connection, "stage_orders", "stage_lines", "stage_sums", "stage_returns", "stage_shops")
+    staging.analyze(connection, "stage_orders", "stage_lines (order_seq, sku)", "stage_sums", "stage_returns",
+                    "stage_shops")
     connection.exec_driver_sql(_TOTALS)
     staging.analyze(connection, "stage_totals")
     connection.execute(text(_TODO), parameters)

@@ -67,7 +67,7 @@ def resolve_skus(connection: Connection, skus: list[tuple[int, str, str, str]], 
     connection.execute(text(_NEW_PRODUCTS), parameters)
     connection.execute(text(_NEW_SKUS), parameters)
     connection.execute(text(_SKU_IDS), parameters)
-    staging.index(connection, "stage_sku_ids", "key")
+    staging.index(connection, "stage_sku_ids", "key, sku_id, cost_e4")
     _drop(connection, "stage_listed")
     connection.execute(text(f"CREATE TEMPORARY TABLE stage_listed AS {listings.LISTED}"), parameters)
     staging.index(connection, "stage_listed", "platform_sku, shop_id")

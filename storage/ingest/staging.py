@@ -7,12 +7,14 @@ the file. One row type per kind; the columns have the form they will be stored i
 import sqlite3
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
+from itertools import chain, islice
 from typing import Any, cast
 
 from sqlalchemy import Connection
 
 _PG_TYPES = {"text": "text", "int": "bigint", "moment": "timestamptz", "day": "date", "bytes": "bytea"}
 
+ROWS_AT_ONCE = 100  # of SQLite in one statement: a call for each row costs as much as the row itself
 MOMENT_CHARS = len("2026-11-23 07:00:00.000000")  # the zone that follows is always UTC
 
 Columns = dict[str, str]  # column name → text, int, moment, day or bytes
@@ -77,8 +79,10 @@ def fill(connection: Connection, table: str, columns: Columns, rows: Iterable[Se
     driver = connection.connection.driver_connection
     names = ", ".join(columns)
     if isinstance(driver, sqlite3.Connection):
-        marks = ", ".join("?" * len(columns))
-        driver.executemany(f"INSERT INTO temp.{table} ({names}) VALUES ({marks})", rows)
+        marks, left = f"({', '.join('?' * len(columns))})", iter(rows)
+        while part := list(islice(left, ROWS_AT_ONCE)):
+            driver.execute(f"INSERT INTO temp.{table} ({names}) VALUES {', '.join([marks] * len(part))}",
+                           list(chain.from_iterable(part)))
         return
     with cast("Any", driver).cursor() as cursor, cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
         for row in rows:
