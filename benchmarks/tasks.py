@@ -29,6 +29,7 @@ from storage.migrate import upgrade
 from storage.stock_watch import StoredStockWatch
 from storage.task_queue import PostgresTasks
 from storage.upkeep import NoPlatforms, StoredUpkeep, StoredWaiting
+from storage.write_back_queue import WriteBackQueue
 
 NAME = "tasks"
 WHAT = "per-shop parts of jobs through the queue on PostgreSQL, on 1, 2 and 4 worker processes"
@@ -121,7 +122,8 @@ async def _worker(url: str, answer_s: float) -> None:
 
     database, calendar = open_database(url), ShopCalendar.named("Asia/Shanghai")
     tools = Tools(MetricFigures(database, calendar, "CNY"), calendar, "CNY", StoredStockWatch(database, calendar),
-                  StoredWaiting(database), StoredUpkeep(database, "", Path()), NoPlatforms(), clock)
+                  StoredWaiting(database), StoredUpkeep(database, "", Path()), NoPlatforms(), clock,
+                  WriteBackQueue(database), lambda _: None)
     queue = PostgresTasks(database)
     runner = Runner(JobRuns(database, calendar), tools, {JOB: asks}, queue, "worker", _ROWS)
     queue.serve(runner.run_due)

@@ -141,6 +141,7 @@ class OrderFacts:
     shipped: tuple[ShippedPiece, ...] = ()
     refunds: int = 0  # of whatever state
     lead_id: int | None = None  # leaves in one parcel with the orders of the same lead
+    is_connected: bool = False  # its shop is: the platform has to be told of its parcels
 
 
 @dataclass(frozen=True, slots=True)

@@ -150,6 +150,19 @@ class ParcelChange:
 
 
 @dataclass(frozen=True, slots=True)
+class WriteBackChange:
+    """The platform is to be told of a parcel or, when undone, no longer: it may know already."""
+
+    shop_id: int
+    order_id: int
+    parcel_no: int
+    carrier: str
+    waybill_no: str
+    is_wanted: bool = True
+    kind: Literal["write_back"] = "write_back"
+
+
+@dataclass(frozen=True, slots=True)
 class ExclusionChange:
     """Whether an order counts. `days` are the (shop, business day) whose figures change."""
 
@@ -319,7 +332,7 @@ Change = Annotated[
     StockChange | AllocationChange | MergeChange | ExclusionChange | ReturnChange | CostKept | CostMethodChange
     | Revaluation | ReorderPointChange | OrderChange | ParcelChange | RefundChange | ExpenseChange | PurchaseChange
     | PurchaseArrival | SubscriptionChange | ExceptionChange | AliasChange | BalanceRepair
-    | ListingChange,
+    | ListingChange | WriteBackChange,
     Field(discriminator="kind"),
 ]
 
@@ -360,6 +373,7 @@ _INVERSES: dict[type, Callable[[Any], Any]] = {
     OrderChange: lambda order: replace(_swapped(order), shipped_before=order.shipped_after,
                                        shipped_after=order.shipped_before),
     ParcelChange: lambda parcel: replace(parcel, is_sent=not parcel.is_sent),
+    WriteBackChange: lambda told: replace(told, is_wanted=not told.is_wanted),
     ExpenseChange: lambda expense: replace(expense, amount_minor=-expense.amount_minor),
     PurchaseChange: lambda purchase: replace(purchase, is_open=not purchase.is_open),
     BalanceRepair: _swapped,

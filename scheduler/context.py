@@ -11,6 +11,8 @@ from typing import Any, ParamSpec, TypeVar
 from domain.clock import ShopCalendar
 from domain.jobs import Clock, Outcome, Platforms, StockWatch, TaskQueue, Upkeep, Waiting
 from domain.ports import Figures
+from domain.writebacks.model import WriteBacks
+from domain.writebacks.telling import Tellers
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -28,6 +30,8 @@ class Tools:
     upkeep: Upkeep
     platforms: Platforms
     clock: Clock
+    write_backs: WriteBacks
+    tellers: Tellers
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Looks up what the verbs must know, in one connection; while an action is carried out, under row locks."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
@@ -35,7 +35,7 @@ from domain.orders.model import Fulfilment, Order, OrderLine, OrderStatus, Refun
 from domain.orders.rules import EMPTY_PARCELS, Axes
 from domain.people import Staff
 from domain.purchasing.model import PurchaseLine, PurchaseOrder, PurchaseStatus
-from storage import listings, naming
+from storage import listings, naming, write_backs
 from storage.encryption import Vault
 
 MAX_SIMILAR = 3  # as many choices as a reply shows
@@ -53,10 +53,12 @@ class StoredBooks:
     SQLite needs no row locks: a writer there is alone.
     """
 
-    def __init__(self, connection: Connection, *, locks: bool, vault: Vault | None = None) -> None:
+    def __init__(self, connection: Connection, *, locks: bool, vault: Vault | None = None,
+                 platforms: Collection[str] = ()) -> None:
         self._connection = connection
         self._locks = locks
         self._vault = vault
+        self._platforms = platforms
 
     # The locks leave others free to refer to a row: who reserves for another order of the SKU need not wait.
     def _rows(self, statement: Select[*_Any], *, locked: type | None = None) -> Sequence[Any]:
@@ -84,7 +86,8 @@ class StoredBooks:
 
     def _orders(self, which: Any) -> Sequence[OrderFacts]:
         columns = Order.__table__.columns  # type: ignore[attr-defined]
-        statement = (select(*columns, col(Shop.name).label("shop"), col(MergedOrder.lead_id))
+        statement = (select(*columns, col(Shop.name).label("shop"), col(MergedOrder.lead_id),
+                            write_backs.is_connected(self._platforms).label("is_connected"))
                      .join(Shop, col(Shop.id) == col(Order.shop_id))
                      .join(MergedOrder, col(MergedOrder.order_id) == col(Order.id), isouter=True)
                      .where(which).order_by(col(Order.id)))
@@ -115,7 +118,8 @@ class StoredBooks:
             held=self._held(row.id), parcels_of_unknown=sum(parcel.line_no is None for parcel in parcels),
             shipped=self._shipped(row, whole, has_unknown=any(parcel.line_no is None for parcel in parcels)),
             refunds=len(refunds), excluded=row.excluded,
-            receiver=self._receiver(row), paid_at=row.paid_at, lead_id=row.lead_id)
+            receiver=self._receiver(row), paid_at=row.paid_at, lead_id=row.lead_id,
+            is_connected=bool(row.is_connected))
 
     def _lines(self, order_id: int) -> Sequence[Any]:
         columns = OrderLine.__table__.columns  # type: ignore[attr-defined]

@@ -37,6 +37,7 @@ from domain.changes import (
     Revaluation,
     StockChange,
     SubscriptionChange,
+    WriteBackChange,
 )
 from domain.errors import RetryLater
 from domain.finance.model import Expense
@@ -45,7 +46,7 @@ from domain.inventory.model import StockBalance, StockMove
 from domain.messaging.model import Subscription
 from domain.orders.model import Order, OrderMark
 from domain.purchasing.model import PurchaseLine, PurchaseOrder, PurchaseStatus
-from storage import costs, exceptions
+from storage import costs, exceptions, write_backs
 from storage.customers import refresh_customers
 from storage.listings import write_listing
 from storage.refund_ledger import write_refund
@@ -66,6 +67,9 @@ class Reference:
     id: str
     staff_id: int | None
     at: datetime
+    actor: str = ""
+    chat: str = ""
+    language: str = "zh"
     line: int = 0
 
 
@@ -126,6 +130,11 @@ def _parcel(connection: Connection, change: ParcelChange, _: Reference) -> None:
     exactly_one(connection.execute(delete(Shipment).where(
         col(Shipment.order_id) == change.order_id, col(Shipment.parcel_no) == change.parcel_no,
         col(Shipment.waybill_no) == change.waybill_no, col(Shipment.signed_at).is_(None))))
+
+
+def _write_back(connection: Connection, change: WriteBackChange, reference: Reference) -> None:
+    write_backs.write(connection, change, staff=reference.actor, chat=reference.chat, language=reference.language,
+                      at=reference.at)
 
 
 def _return(connection: Connection, change: ReturnChange, _: Reference) -> None:
@@ -271,6 +280,7 @@ def _listing(connection: Connection, change: ListingChange, _: Reference) -> Non
 _WRITERS: dict[type, Callable[[Connection, Any, Reference], None]] = {
     OrderChange: _order,
     ParcelChange: _parcel,
+    WriteBackChange: _write_back,
     RefundChange: write_refund,
     ReturnChange: _return,
     CostKept: _cost_kept,

@@ -21,7 +21,8 @@ import domain.messaging.gates
 import domain.messaging.model
 import domain.orders.model
 import domain.people
-import domain.purchasing.model  # noqa: F401
+import domain.purchasing.model
+import domain.writebacks.model  # noqa: F401
 import storage.identity
 import storage.names_version
 import storage.rollup_tables  # noqa: F401

@@ -34,6 +34,7 @@ from storage.leases import Leases
 from storage.outbox import Outbox
 from storage.paces import Limits
 from storage.waiting_orders import WaitingOrders
+from storage.write_backs import backlog
 
 FILE_CODE_LENGTH = 4
 
@@ -77,7 +78,7 @@ class Serving:
     def metrics(self) -> bytes:
         from bot.app.exposition import exposition  # noqa: PLC0415  (prometheus_client)
 
-        return exposition(self.outbox.counts(), self.inbox.counts())
+        return exposition(self.outbox.counts(), self.inbox.counts(), backlog(self.shop.database), wiring.clock())
 
 
 def put_together(shop: OpenShop, *, with_scheduler: bool) -> Serving:

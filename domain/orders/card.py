@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Protocol
 
 from domain.orders.model import Exclusion, Hold, OrderStatus, RefundStatus
+from domain.writebacks.model import WriteBackState
+from domain.writebacks.telling import WhyNot
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +21,15 @@ class CardLine:
 
 
 @dataclass(frozen=True, slots=True)
+class CardWriteBack:
+    """Whether the platform knows of the parcel; `why` is why it was not told."""
+
+    state: WriteBackState
+    told_at: datetime | None
+    why: WhyNot | None
+
+
+@dataclass(frozen=True, slots=True)
 class CardParcel:
     """One parcel; `staff` is who confirmed it, where that was done here."""
 
@@ -28,6 +39,7 @@ class CardParcel:
     staff: str | None
     shipped_at: datetime
     signed_at: datetime | None
+    told: CardWriteBack | None = None  # None: nobody has to be told
 
 
 @dataclass(frozen=True, slots=True)

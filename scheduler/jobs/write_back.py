@@ -1,0 +1,75 @@
+"""Tells platforms of parcels that have left (发货回传): one part a shop, until nothing waits or it wants a rest."""
+
+from datetime import datetime
+
+from domain.jobs import Outcome
+from domain.writebacks.model import InHand
+from domain.writebacks.rules import LEASE, is_hopeless, pause
+from domain.writebacks.telling import Busy, PutOff, Refused, Teller, Unreachable, WhyNot
+from scheduler.context import JobContext, Tools, aside
+from scheduler.shop_by_shop import hand_out
+
+MOST_IN_A_RUN = 500  # two a second fit in the run's limit; the next minute goes on
+
+
+async def run(context: JobContext, due_at: datetime) -> Outcome:
+    if context.part:
+        return Outcome(await _tell_all(context.tools, context.part))
+    shops = await aside(context.tools.write_backs.waiting, context.tools.clock())
+    return await hand_out(context, due_at, shops, "nothing waits to be told")
+
+
+async def _tell_all(tools: Tools, shop: str) -> str:
+    teller = await aside(tools.tellers, shop)
+    if teller is None:
+        return await _disconnected(tools, shop)
+    told = 0
+    async with teller:
+        for _ in range(MOST_IN_A_RUN):
+            one = await aside(tools.write_backs.take, shop, tools.clock(), tools.clock() + LEASE)
+            if one is None:
+                return f"told of {told} parcels"
+            if not await _tell(tools, teller, one):
+                return f"told of {told} parcels, the rest later"
+            told += 1
+    return f"told of {told} parcels"
+
+
+async def _tell(tools: Tools, teller: Teller, one: InHand) -> bool:
+    """Whether the shop may go on with its next one."""
+    try:
+        answer = await teller.tell(one.parcel)
+    except Refused as error:
+        await aside(tools.write_backs.failed, one, error.why, str(error), tools.clock())
+        return True
+    except PutOff as error:
+        await _put_off(tools, one, error)
+        return False
+    except (Busy, Unreachable) as error:
+        may_be_known = isinstance(error, Unreachable) and error.may_be_known
+        await _again(tools, one, str(error), may_be_known=may_be_known)
+        return isinstance(error, Busy)
+    await aside(tools.write_backs.told, one, answer, tools.clock())
+    return True
+
+
+async def _put_off(tools: Tools, one: InHand, error: PutOff) -> None:
+    now = tools.clock()
+    if is_hopeless(0, one.queued_at, now):
+        await aside(tools.write_backs.failed, one, WhyNot.NO_ANSWER, str(error), now)
+    else:
+        await aside(tools.write_backs.rest, one, now + error.wait, str(error))
+
+
+async def _again(tools: Tools, one: InHand, said: str, *, may_be_known: bool) -> None:
+    now = tools.clock()
+    if is_hopeless(one.attempts, one.queued_at, now):
+        await aside(tools.write_backs.failed, one, WhyNot.NO_ANSWER, said, now)
+    else:
+        await aside(tools.write_backs.later, one, now + pause(one.attempts), said, may_be_known=may_be_known)
+
+
+async def _disconnected(tools: Tools, shop: str) -> str:
+    while one := await aside(tools.write_backs.take, shop, tools.clock(), tools.clock() + LEASE):
+        await aside(tools.write_backs.failed, one, WhyNot.DISCONNECTED, "", tools.clock())
+    return "the shop is not connected"
