@@ -12,6 +12,7 @@ from domain.inventory.model import AllocationReason
 from domain.messaging.model import Report
 from domain.orders.model import Exclusion
 from domain.orders.rules import Axes
+from domain.writebacks.telling import WhyNot
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +190,16 @@ class ListingFacts:
         return sum(times for _, times in self.lines_by_quantity)
 
 
+@dataclass(frozen=True, slots=True)
+class UntoldFacts:
+    """A parcel the platform was not told of, and why."""
+
+    id: int
+    carrier: str
+    waybill_no: str
+    why: WhyNot
+
+
 class Books(Protocol):
     """Looks up facts. While an action is carried out, orders and SKUs that were read stay locked until it commits."""
 
@@ -227,6 +238,9 @@ class Books(Protocol):
 
     def staff_id(self, name: str) -> int | None:
         """The person of that name; None for a role or a stranger."""
+
+    def untold(self, order_id: int) -> Sequence[UntoldFacts]:
+        """Parcels of the order that the platform was not told of, in order of their numbers."""
 
     def exception(self, number: int) -> ExceptionFacts | None:
         """The exception of that number, open or not."""

@@ -17,6 +17,7 @@ from domain.inventory.model import AllocationReason, MoveReason
 from domain.messaging.model import Report
 from domain.orders.model import Exclusion
 from domain.orders.rules import Axes
+from domain.writebacks.telling import WhyNot
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +161,16 @@ class WriteBackChange:
     waybill_no: str
     is_wanted: bool = True
     kind: Literal["write_back"] = "write_back"
+
+
+@dataclass(frozen=True, slots=True)
+class TellAgain:
+    """A write-back that failed waits once more or, when undone, has failed for the same reason."""
+
+    write_back_id: int
+    why: WhyNot
+    is_wanted: bool = True
+    kind: Literal["tell_again"] = "tell_again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,7 +343,7 @@ Change = Annotated[
     StockChange | AllocationChange | MergeChange | ExclusionChange | ReturnChange | CostKept | CostMethodChange
     | Revaluation | ReorderPointChange | OrderChange | ParcelChange | RefundChange | ExpenseChange | PurchaseChange
     | PurchaseArrival | SubscriptionChange | ExceptionChange | AliasChange | BalanceRepair
-    | ListingChange | WriteBackChange,
+    | ListingChange | WriteBackChange | TellAgain,
     Field(discriminator="kind"),
 ]
 
@@ -373,6 +384,7 @@ _INVERSES: dict[type, Callable[[Any], Any]] = {
     OrderChange: lambda order: replace(_swapped(order), shipped_before=order.shipped_after,
                                        shipped_after=order.shipped_before),
     ParcelChange: lambda parcel: replace(parcel, is_sent=not parcel.is_sent),
+    TellAgain: lambda again: replace(again, is_wanted=not again.is_wanted),
     WriteBackChange: lambda told: replace(told, is_wanted=not told.is_wanted),
     ExpenseChange: lambda expense: replace(expense, amount_minor=-expense.amount_minor),
     PurchaseChange: lambda purchase: replace(purchase, is_open=not purchase.is_open),

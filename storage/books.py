@@ -22,6 +22,7 @@ from domain.books import (
     RefundFacts,
     ShippedPiece,
     SkuFacts,
+    UntoldFacts,
     WarehouseFacts,
 )
 from domain.catalog.model import ItemKind, Listing, Product, Shop, Sku
@@ -263,6 +264,9 @@ class StoredBooks:
 
     def staff_id(self, name: str) -> int | None:
         return self._connection.execute(select(col(Staff.id)).where(col(Staff.name) == name)).scalar()
+
+    def untold(self, order_id: int) -> Sequence[UntoldFacts]:
+        return write_backs.untold(self._connection, order_id)
 
     def exception(self, number: int) -> ExceptionFacts | None:
         row: Any = self._connection.execute(select(

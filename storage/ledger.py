@@ -37,6 +37,7 @@ from domain.changes import (
     Revaluation,
     StockChange,
     SubscriptionChange,
+    TellAgain,
     WriteBackChange,
 )
 from domain.errors import RetryLater
@@ -135,6 +136,11 @@ def _parcel(connection: Connection, change: ParcelChange, _: Reference) -> None:
 def _write_back(connection: Connection, change: WriteBackChange, reference: Reference) -> None:
     write_backs.write(connection, change, staff=reference.actor, chat=reference.chat, language=reference.language,
                       at=reference.at)
+
+
+def _tell_again(connection: Connection, change: TellAgain, reference: Reference) -> None:
+    if not write_backs.tell_again(connection, change, reference.at):
+        raise Contended
 
 
 def _return(connection: Connection, change: ReturnChange, _: Reference) -> None:
@@ -281,6 +287,7 @@ _WRITERS: dict[type, Callable[[Connection, Any, Reference], None]] = {
     OrderChange: _order,
     ParcelChange: _parcel,
     WriteBackChange: _write_back,
+    TellAgain: _tell_again,
     RefundChange: write_refund,
     ReturnChange: _return,
     CostKept: _cost_kept,

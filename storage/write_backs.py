@@ -1,6 +1,6 @@
 """Write-backs in the transactions of others: queued with the shipment, withdrawn with its undo, queued once more."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -8,8 +8,9 @@ from sqlalchemy import ColumnElement, Connection, and_, func, insert, select, up
 from sqlmodel import col
 
 from domain.actions import Note
+from domain.books import UntoldFacts
 from domain.catalog.model import Platform, Shop
-from domain.changes import Change, WriteBackChange
+from domain.changes import Change, TellAgain, WriteBackChange
 from domain.orders.model import Order
 from domain.writebacks.model import Backlog, WriteBack, WriteBackState
 from domain.writebacks.telling import WhyNot
@@ -56,6 +57,25 @@ def said_of_undo(connection: Connection, changes: Iterable[Change]) -> tuple[Not
             key = "platform_knows" if told_at else "platform_may_know" if may_be_known else "platform_not_told"
             notes.setdefault(key, []).append(number)
     return tuple(Note(key, {"orders": "、".join(numbers)}) for key, numbers in notes.items())
+
+
+def untold(connection: Connection, order_id: int) -> Sequence[UntoldFacts]:
+    found = select(col(WriteBack.id), col(WriteBack.carrier), col(WriteBack.waybill_no), col(WriteBack.why)).where(
+        col(WriteBack.order_id) == order_id, col(WriteBack.state) == WriteBackState.FAILED).order_by(
+            col(WriteBack.parcel_no))
+    rows: Sequence[Any] = connection.execute(found).all()
+    return [UntoldFacts(*row) for row in rows]
+
+
+def tell_again(connection: Connection, change: TellAgain, at: datetime) -> bool:
+    """Whether it was as it was shown."""
+    before, after = WriteBackState.FAILED, WriteBackState.QUEUED
+    values: dict[str, Any] = {"why": None, "error": None, "attempts": 0, "queued_at": at, "not_before": at}
+    if not change.is_wanted:
+        before, after, values = after, before, {"why": change.why}
+    return connection.execute(update(WriteBack).where(
+        col(WriteBack.id) == change.write_back_id, col(WriteBack.state) == before,
+        col(WriteBack.leased_until).is_(None)).values(state=after, **values)).rowcount == 1
 
 
 def queue_again(connection: Connection, shop_id: int, now: datetime) -> int:

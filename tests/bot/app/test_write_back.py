@@ -32,6 +32,7 @@ from domain.orders.model import Order
 from domain.people import Staff
 from domain.writebacks.model import WriteBack
 from domain.writebacks.rules import LEASE, MOST_TRIES, pause
+from domain.writebacks.telling import Answer
 from storage.engine import open_database
 from storage.migrate import revisions
 from storage.write_back_queue import WriteBackQueue
@@ -219,6 +220,17 @@ def test_undone_before_it_was_told_it_is_withdrawn(desk: Desk) -> None:
     assert (desk.states(), desk.platform.accepted) == (["withdrawn"], 0)
 
 
+def test_undone_while_it_is_being_told_nobody_can_know_and_then_the_inbox_does(desk: Desk) -> None:
+    desk.ship()
+    queue, now = WriteBackQueue(desk.shop.database), clock() + LEASE
+    one = queue.take(queue.waiting(now)[0], now, now + LEASE)
+    assert one is not None
+    assert "可能已经知道" in desk.say("撤销").text
+    queue.told(one, Answer.TOLD, now)
+    assert desk.states() == ["withdrawn"]
+    assert "平台上还是已发货" in desk.say("看回传失败的异常").text
+
+
 def test_undone_afterwards_the_platform_knows_and_the_next_waybill_is_corrected_there(both: Desk) -> None:
     both.ship()
     both.run()
@@ -248,6 +260,11 @@ def test_it_is_given_up_after_many_tries_and_whoever_confirmed_hears_of_it_once(
     ((chat, said),) = desk.messages()
     assert chat == WANG
     assert "服务超时" in said
+    assert "再回传一次" in desk.say("重新回传 TB2026110001").text
+    desk.say("确认")
+    desk.run()
+    assert desk.states() == ["told"]
+    assert desk.say("重新回传 TB2026110001").kind == "refused"
 
 
 def test_whatever_many_take_at_once_each_is_taken_by_one(both: Desk) -> None:
