@@ -1,4 +1,4 @@
-"""One form posted to one address, and what can go wrong on the way. What the answer says is the platform's business."""
+"""One call to a platform's gateway, and what can go wrong on the way; what the answer means is the platform's."""
 
 import json
 from collections.abc import Mapping
@@ -40,12 +40,20 @@ class Gateway:
             self._client = None
 
     async def post(self, form: Mapping[str, str]) -> dict[str, Any]:
-        """The JSON object that comes back. Raises PutOff or Unreachable; the words of neither hold the form."""
+        """The JSON object that comes back for a form. Raises PutOff or Unreachable, whose words hold nothing of it."""
+        return await self._sent(self._address, data=dict(form))
+
+    async def post_json(self, path: str, query: Mapping[str, str], body: str) -> dict[str, Any]:
+        """The same for a path below the address, a query, and a body that is JSON already."""
+        return await self._sent(self._address.rstrip("/") + path, params=dict(query), content=body.encode(),
+                                headers={"Content-Type": "application/json"})
+
+    async def _sent(self, address: str, **call: Any) -> dict[str, Any]:
         import httpx2  # noqa: PLC0415
 
         assert self._client is not None, "used as a context"
         try:
-            answer = await self._client.post(self._address, data=dict(form))
+            answer = await self._client.post(address, **call)
         except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout) as error:
             raise Unreachable(f"{self._host} cannot be reached", may_be_known=False) from error
         except httpx2.TimeoutException as error:
@@ -70,6 +78,12 @@ class Gateway:
     @property
     def _host(self) -> str:
         return urlsplit(self._address).netloc
+
+
+def number(value: Any) -> int:
+    """A code as a number, whether it comes as one or as text; 0 for what is none."""
+    text = str(value)
+    return int(text) if text.isascii() and text.isdecimal() else 0
 
 
 def _retry_after(answer: "Response") -> timedelta:

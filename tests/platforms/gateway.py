@@ -11,9 +11,10 @@ from enum import Enum, auto
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib import import_module
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlsplit
 
 APP_KEY, SECRET, TOKEN = "key-1", "s3cret-of-the-app", "t0ken-of-the-shop"
+PATH = "/router"
 TOLERANCE_S = 600  # what platforms let a clock be off
 Form = Mapping[str, str]
 
@@ -150,11 +151,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         assert isinstance(self.server, _Listener)
         gateway = self.server.gateway
-        raw = self.rfile.read(int(self.headers["Content-Length"]))
-        assert self.headers["Content-Type"].startswith("application/x-www-form-urlencoded")
-        pairs = parse_qsl(raw.decode("ascii"), keep_blank_values=True, strict_parsing=True, errors="strict")
-        assert len(dict(pairs)) == len(pairs), "a parameter came twice"
-        said = gateway.answer(dict(pairs))
+        said = gateway.answer(self._form(self.rfile.read(int(self.headers["Content-Length"]))))
         if said is None:
             gateway.is_over.wait(30)
             self.close_connection = True
@@ -166,15 +163,30 @@ class _Handler(BaseHTTPRequestHandler):
             self.end_headers()
             self.wfile.write(said[1])
 
+    def _form(self, raw: bytes) -> dict[str, str]:
+        """Flat parameters; or a JSON body as `param_json` beside the query and the path below the gateway's."""
+        where = urlsplit(self.path)
+        if self.headers["Content-Type"] == "application/json":
+            return {**_pairs(where.query), "path": where.path.removeprefix(PATH), "param_json": raw.decode()}
+        assert self.headers["Content-Type"] == "application/x-www-form-urlencoded"
+        assert not where.query
+        return _pairs(raw.decode("ascii"))
+
     def log_message(self, *_: Any) -> None:
         """Tests are quiet."""
+
+
+def _pairs(text: str) -> dict[str, str]:
+    pairs = parse_qsl(text, keep_blank_values=True, strict_parsing=True, errors="strict")
+    assert len(dict(pairs)) == len(pairs), "a parameter came twice"
+    return dict(pairs)
 
 
 @contextmanager
 def standing_in(platform: str) -> Iterator[FakeGateway]:
     gateway = FakeGateway(rules_of(platform))
     listener = _Listener(gateway)
-    gateway.url = f"http://127.0.0.1:{listener.server_port}/router"
+    gateway.url = f"http://127.0.0.1:{listener.server_port}{PATH}"
     thread = threading.Thread(target=listener.serve_forever, daemon=True, kwargs={"poll_interval": 0.01})
     thread.start()
     try:
