@@ -2,7 +2,8 @@
 
 from datetime import datetime, timedelta
 
-LEASE = timedelta(seconds=90)  # longer than the calls for one parcel may take; after a crash it waits as long
+TELL_WITHIN = timedelta(seconds=60)  # all calls for one parcel: to ship it, to look, to correct
+LEASE = timedelta(seconds=90)  # longer than that; after a crash a parcel waits as long
 MOST_TRIES = 12  # with the pauses below: half a day, within which a token is renewed or an outage ends
 GIVE_UP_AFTER = timedelta(hours=24)  # platforms want to hear of a shipment within a day or two
 _FIRST_PAUSE, _LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=2)

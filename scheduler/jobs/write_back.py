@@ -1,15 +1,21 @@
 """Tells platforms of parcels that have left (发货回传): one part a shop, until nothing waits or it wants a rest."""
 
-from datetime import datetime
+import asyncio
+import logging
+from collections.abc import Awaitable
+from datetime import datetime, timedelta
 
 from domain.jobs import Outcome
 from domain.writebacks.model import InHand
-from domain.writebacks.rules import LEASE, is_hopeless, pause
-from domain.writebacks.telling import Busy, PutOff, Refused, Teller, Unreachable, WhyNot
+from domain.writebacks.rules import LEASE, TELL_WITHIN, is_hopeless, pause
+from domain.writebacks.telling import Answer, Busy, PutOff, Refused, Teller, Unreachable, WhyNot
 from scheduler.context import JobContext, Tools, aside
 from scheduler.shop_by_shop import hand_out
 
-MOST_IN_A_RUN = 500  # two a second fit in the run's limit; the next minute goes on
+log = logging.getLogger(__name__)
+
+RUN_FOR = timedelta(minutes=5)  # half of what a run may take; the next minute goes on
+MOST_IN_A_RUN = 1000
 
 
 async def run(context: JobContext, due_at: datetime) -> Outcome:
@@ -23,22 +29,23 @@ async def _tell_all(tools: Tools, shop: str) -> str:
     teller = await aside(tools.tellers, shop)
     if teller is None:
         return await _disconnected(tools, shop)
-    told = 0
+    parcels, end = 0, tools.clock() + RUN_FOR
     async with teller:
         for _ in range(MOST_IN_A_RUN):
-            one = await aside(tools.write_backs.take, shop, tools.clock(), tools.clock() + LEASE)
+            now = tools.clock()
+            one = await aside(tools.write_backs.take, shop, now, now + LEASE) if now < end else None
             if one is None:
-                return f"told of {told} parcels"
+                break
             if not await _tell(tools, teller, one):
-                return f"told of {told} parcels, the rest later"
-            told += 1
-    return f"told of {told} parcels"
+                return f"{parcels} parcels dealt with, the rest later"
+            parcels += 1
+    return f"{parcels} parcels dealt with"
 
 
 async def _tell(tools: Tools, teller: Teller, one: InHand) -> bool:
     """Whether the shop may go on with its next one."""
     try:
-        answer = await teller.tell(one.parcel)
+        answer = await _within(TELL_WITHIN, teller.tell(one.parcel))
     except Refused as error:
         await aside(tools.write_backs.failed, one, error.why, str(error), tools.clock())
         return True
@@ -49,8 +56,21 @@ async def _tell(tools: Tools, teller: Teller, one: InHand) -> bool:
         may_be_known = isinstance(error, Unreachable) and error.may_be_known
         await _again(tools, one, str(error), may_be_known=may_be_known)
         return isinstance(error, Busy)
+    except Exception as error:  # an answer nobody foresaw must not hold up the shop's other parcels
+        log.exception("the platform of shop %s could not be told of order %s", one.shop_id, one.parcel.order)
+        await _again(tools, one, f"{type(error).__name__}: {error}", may_be_known=True)
+        return True
     await aside(tools.write_backs.told, one, answer, tools.clock())
     return True
+
+
+async def _within(limit: timedelta, answer: Awaitable[Answer]) -> Answer:
+    """A platform that answers byte by byte must not outlive the lease."""
+    try:
+        async with asyncio.timeout(limit.total_seconds()):
+            return await answer
+    except TimeoutError as error:
+        raise Unreachable(f"no answer within {limit.total_seconds():.0f} s", may_be_known=True) from error
 
 
 async def _put_off(tools: Tools, one: InHand, error: PutOff) -> None:

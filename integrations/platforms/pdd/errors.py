@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from domain.writebacks.telling import Busy, NotTold, PutOff, Refused, WhyNot
-from integrations.platforms.gateway import USUAL_WAIT
+from integrations.platforms.gateway import USUAL_WAIT, number
 from integrations.platforms.shipping import InDoubt
 
 _TOO_OFTEN = frozenset({52101, 52102, 52103, 70031})
@@ -21,7 +21,7 @@ _SHIPPED = ("已发货", "重复发货")
 
 def error_of(response: Mapping[str, Any], said: str) -> NotTold | InDoubt:
     """The error to raise. Codes from 50000 on are a fault of theirs; 50001 with words of its own is the order's."""
-    code = int(response.get("error_code") or 0)
+    code = number(response.get("error_code"))
     if code in _TOO_OFTEN:
         return PutOff(said, USUAL_WAIT)
     if code in _BLOCKED:

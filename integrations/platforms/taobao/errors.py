@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from domain.writebacks.telling import Busy, NotTold, PutOff, Refused, WhyNot
-from integrations.platforms.gateway import USUAL_WAIT
+from integrations.platforms.gateway import USUAL_WAIT, number
 from integrations.platforms.shipping import InDoubt
 
 _LIMITED = 7
@@ -24,7 +24,7 @@ _UNCHANGED = "isv.logistics-update-company-or-mailno-error:P07"
 
 def error_of(response: Mapping[str, Any], said: str) -> NotTold | InDoubt:
     """The error to raise: `isp.` is a fault of theirs, `isv.` one of ours or of the order."""
-    code, sub_code = int(response.get("code") or 0), str(response.get("sub_code") or "")
+    code, sub_code = number(response.get("code")), str(response.get("sub_code") or "")
     if code == _LIMITED or sub_code == "isp.call-limited":
         return PutOff(said, _wait(sub_code, said))
     if code in _KEYS or any(part in sub_code for part in _OF_SESSION):

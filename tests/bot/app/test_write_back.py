@@ -32,7 +32,9 @@ from domain.orders.model import Order
 from domain.people import Staff
 from domain.writebacks.model import WriteBack
 from domain.writebacks.rules import LEASE, MOST_TRIES, pause
-from domain.writebacks.telling import Answer
+from domain.writebacks.telling import Answer, Parcel
+from integrations.platforms.pdd.client import PddClient
+from scheduler.jobs import write_back
 from storage.engine import open_database
 from storage.migrate import revisions
 from storage.write_back_queue import WriteBackQueue
@@ -265,6 +267,33 @@ def test_it_is_given_up_after_many_tries_and_whoever_confirmed_hears_of_it_once(
     desk.run()
     assert desk.states() == ["told"]
     assert desk.say("重新回传 TB2026110001").kind == "refused"
+
+
+def test_a_platform_that_is_silent_too_long_may_know(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(write_back, "TELL_WITHIN", timedelta(seconds=0.2))
+    desk.platform.troubles.append(Trouble.SILENCE)
+    desk.ship()
+    desk.run()
+    ((state, may_be_known, error),) = desk.rows(
+        *(WriteBack.__table__.c[name] for name in ("state", "may_be_known", "error")))  # type: ignore[attr-defined]
+    assert (state, may_be_known) == ("queued", True)
+    assert "no answer within" in error
+    assert "可能已经知道" in desk.say("撤销").text
+
+
+def test_an_answer_nobody_foresaw_holds_up_no_other_parcel(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    ship = PddClient.ship
+
+    async def stumbles(client: PddClient, parcel: Parcel, carrier: str) -> None:
+        if parcel.order == "TB2026110001":
+            raise KeyError("is_success")
+        await ship(client, parcel, carrier)
+
+    monkeypatch.setattr(PddClient, "ship", stumbles)
+    desk.ship()
+    desk.ship("TB2026110002", "78900112233446")
+    desk.run()
+    assert desk.states() == ["queued", "told"]
 
 
 def test_whatever_many_take_at_once_each_is_taken_by_one(both: Desk) -> None:
