@@ -14,7 +14,7 @@ from domain.messaging.model import Chat, ChatState, StaffIdentity
 from domain.orders.model import Fulfilment, Order, OrderLine
 from domain.people import Staff
 from domain.writebacks.model import InHand, WriteBack, WriteBackState
-from domain.writebacks.telling import Answer, Parcel, WhyNot
+from domain.writebacks.telling import Parcel, WhyNot
 from storage import notices, outbox
 from storage.engine import Database
 
@@ -48,10 +48,9 @@ class WriteBackQueue:
             return InHand(row.id, row.shop_id, _parcel(connection, row), row.attempts, row.queued_at,
                           found.may_be_known)
 
-    def told(self, one: InHand, answer: Answer, now: datetime) -> None:
+    def told(self, one: InHand, now: datetime) -> None:
         """Undone meanwhile, it stays withdrawn, with the mark that the platform knows: the inbox says so."""
-        marked = {"told_at": now, "leased_until": None, "may_be_known": True, "why": None,
-                  "error": None if answer is Answer.TOLD else answer.value}
+        marked = {"told_at": now, "leased_until": None, "may_be_known": True, "why": None, "error": None}
         with self._database.write() as connection:
             connection.execute(update(WriteBack).where(
                 col(WriteBack.id) == one.id, col(WriteBack.state) != WriteBackState.WITHDRAWN,

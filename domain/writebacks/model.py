@@ -10,7 +10,7 @@ from sqlalchemy import BigInteger, Index, text
 from sqlmodel import Field, SQLModel
 
 from domain.columns import BigId, EnumText, UtcDateTime, one_of
-from domain.writebacks.telling import Answer, Parcel, WhyNot
+from domain.writebacks.telling import Parcel, WhyNot
 
 
 class WriteBackState(StrEnum):
@@ -92,8 +92,8 @@ class WriteBacks(Protocol):
     def take(self, shop: str, now: datetime, until: datetime) -> InHand | None:
         """The one that waits longest; a lease that ran out is a dead process's, and is taken over."""
 
-    def told(self, one: InHand, answer: Answer, now: datetime) -> None:
-        """The platform has it, whatever was decided here meanwhile."""
+    def told(self, one: InHand, now: datetime) -> None:
+        """The platform has it, from us or before; whatever was decided here meanwhile."""
 
     def later(self, one: InHand, not_before: datetime, error: str, *, may_be_known: bool) -> None:
         """Give it back for another try."""

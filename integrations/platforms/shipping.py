@@ -33,13 +33,13 @@ class There:
 
 
 class Client(Protocol):
-    """A platform's calls. Each may raise NotTold."""
+    """A platform's calls. Each may raise NotTold or InDoubt."""
 
     @property
     def connection(self) -> AbstractAsyncContextManager[Any]: ...
 
     async def ship(self, parcel: Parcel, carrier: str) -> None:
-        """The first time. Raises InDoubt, too."""
+        """The first time."""
 
     async def correct(self, parcel: Parcel, carrier: str) -> None:
         """Another waybill for an order that has been shipped there."""
@@ -65,18 +65,21 @@ class PlatformTeller:
         await self._client.connection.__aexit__(kind, error, trace)
 
     async def tell(self, parcel: Parcel) -> Answer:
-        carrier = await self._code(parcel.carrier)
         try:
-            await self._client.ship(parcel, carrier)
-        except InDoubt as doubt:
-            return await self._resolved(parcel, carrier, doubt)
+            carrier = await self._code(parcel.carrier)
+            try:
+                await self._client.ship(parcel, carrier)
+            except InDoubt as doubt:
+                return await self._resolved(parcel, carrier, doubt)
+        except InDoubt as doubt:  # of anything but the shipment itself there is none
+            raise doubt.otherwise from doubt
         return Answer.TOLD
 
     async def _resolved(self, parcel: Parcel, carrier: str, doubt: InDoubt) -> Answer:
         """Shipped with our number: known. With that of a shipment undone here: corrected. Else somebody must look."""
         try:
             there = await self._client.look(parcel)
-        except Refused:  # the shop may not look, or the platform shows nothing: its words must do
+        except (Refused, InDoubt):  # the shop may not look, or the platform shows nothing: its words must do
             there = There(is_shipped=doubt.says_shipped, is_closed=False)
         if there.is_shipped and there.waybill in {parcel.waybill, "" if parcel.replaces is None else parcel.waybill}:
             return Answer.KNOWN

@@ -45,7 +45,7 @@ async def _tell_all(tools: Tools, shop: str) -> str:
 async def _tell(tools: Tools, teller: Teller, one: InHand) -> bool:
     """Whether the shop may go on with its next one."""
     try:
-        answer = await _within(TELL_WITHIN, teller.tell(one.parcel))
+        await _within(TELL_WITHIN, teller.tell(one.parcel))
     except Refused as error:
         await aside(tools.write_backs.failed, one, error.why, str(error), tools.clock())
         return True
@@ -60,7 +60,7 @@ async def _tell(tools: Tools, teller: Teller, one: InHand) -> bool:
         log.exception("the platform of shop %s could not be told of order %s", one.shop_id, one.parcel.order)
         await _again(tools, one, f"{type(error).__name__}: {error}", may_be_known=True)
         return True
-    await aside(tools.write_backs.told, one, answer, tools.clock())
+    await aside(tools.write_backs.told, one, tools.clock())
     return True
 
 

@@ -9,7 +9,7 @@ from integrations.platforms.account import Account
 from integrations.platforms.douyin.errors import error_of
 from integrations.platforms.douyin.signing import body_of, query
 from integrations.platforms.gateway import Gateway
-from integrations.platforms.shipping import InDoubt, There
+from integrations.platforms.shipping import There
 
 _SUCCESS = "10000"
 _SENT = frozenset({"3", "5"})  # shipped, finished
@@ -31,11 +31,8 @@ class DouyinClient:
                          logistics_code=parcel.waybill)
 
     async def correct(self, parcel: Parcel, carrier: str) -> None:
-        try:
-            await self._call("/order/logisticsEdit", order_id=parcel.order, company_code=carrier,
-                             logistics_code=parcel.waybill)
-        except InDoubt as doubt:
-            raise doubt.otherwise from doubt
+        await self._call("/order/logisticsEdit", order_id=parcel.order, company_code=carrier,
+                         logistics_code=parcel.waybill)
 
     async def look(self, parcel: Parcel) -> There:
         order = (await self._call("/order/orderDetail", shop_order_id=parcel.order)).get("shop_order_detail") or {}

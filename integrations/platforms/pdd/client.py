@@ -30,10 +30,7 @@ class PddClient:
         await self._send(parcel, carrier)
 
     async def correct(self, parcel: Parcel, carrier: str) -> None:
-        try:
-            await self._send(parcel, carrier, redelivery_type=_CORRECTION)
-        except InDoubt as doubt:
-            raise doubt.otherwise from doubt
+        await self._send(parcel, carrier, redelivery_type=_CORRECTION)
 
     async def _send(self, parcel: Parcel, carrier: str, **more: str) -> None:
         answer = await self._call("pdd.logistics.online.send", order_sn=parcel.order, logistics_id=carrier,
@@ -42,10 +39,7 @@ class PddClient:
             raise InDoubt(Refused(WhyNot.REFUSED))
 
     async def look(self, parcel: Parcel) -> There:
-        try:
-            answer = await self._call("pdd.order.information.get", order_sn=parcel.order)
-        except InDoubt as doubt:
-            raise Refused(WhyNot.REFUSED, str(doubt)) from doubt
+        answer = await self._call("pdd.order.information.get", order_sn=parcel.order)
         order = answer.get("order_info") or {}
         return There(is_shipped=str(order.get("order_status")) in {_SENT, _RECEIVED},
                      is_closed=str(order.get("refund_status")) == _REFUNDED,

@@ -27,10 +27,7 @@ class TaobaoClient:
         await self._send("taobao.logistics.offline.send", parcel, carrier)
 
     async def correct(self, parcel: Parcel, carrier: str) -> None:
-        try:
-            await self._send("taobao.logistics.consign.resend", parcel, carrier)
-        except InDoubt as doubt:
-            raise doubt.otherwise from doubt
+        await self._send("taobao.logistics.consign.resend", parcel, carrier)
 
     async def _send(self, method: str, parcel: Parcel, carrier: str) -> None:
         part = {} if parcel.is_whole else {"is_split": "1", "sub_tid": ",".join(parcel.line_ids)}

@@ -32,7 +32,7 @@ from domain.orders.model import Order
 from domain.people import Staff
 from domain.writebacks.model import WriteBack
 from domain.writebacks.rules import LEASE, MOST_TRIES, pause
-from domain.writebacks.telling import Answer, Parcel
+from domain.writebacks.telling import Parcel
 from integrations.platforms.pdd.client import PddClient
 from scheduler.jobs import write_back
 from storage.engine import open_database
@@ -228,7 +228,7 @@ def test_undone_while_it_is_being_told_nobody_can_know_and_then_the_inbox_does(d
     one = queue.take(queue.waiting(now)[0], now, now + LEASE)
     assert one is not None
     assert "可能已经知道" in desk.say("撤销").text
-    queue.told(one, Answer.TOLD, now)
+    queue.told(one, now)
     assert desk.states() == ["withdrawn"]
     assert "平台上还是已发货" in desk.say("看回传失败的异常").text
 
