@@ -255,7 +255,8 @@ def test_it_is_given_up_after_many_tries_and_whoever_confirmed_hears_of_it_once(
     with desk.shop.database.write() as connection:
         connection.execute(update(WriteBack).values(attempts=MOST_TRIES - 1))
     desk.run()
-    assert desk.states() == ["queued"], "being throttled is no try"
+    attempts_now = desk.rows(WriteBack.__table__.c.attempts)  # type: ignore[attr-defined]
+    assert (desk.states(), attempts_now) == (["queued"], [(MOST_TRIES - 1,)]), "being throttled is no try"
     desk.run()
     desk.run()
     assert desk.states() == ["failed"]
