@@ -30,6 +30,7 @@ from storage.stock_watch import StoredStockWatch
 from storage.subscribers import StoredReaders
 from storage.task_queue import PostgresTasks
 from storage.upkeep import NoPlatforms, StoredUpkeep, StoredWaiting
+from storage.write_back_queue import WriteBackQueue
 
 NAME = "tasks"
 WHAT = "per-shop parts of jobs through the queue on PostgreSQL, on 1, 2 and 4 worker processes"
@@ -123,7 +124,7 @@ async def _worker(url: str, answer_s: float) -> None:
     database, calendar = open_database(url), ShopCalendar.named("Asia/Shanghai")
     tools = Tools(MetricFigures(database, calendar, "CNY"), calendar, "CNY", StoredStockWatch(database, calendar),
                   StoredWaiting(database), StoredUpkeep(database, "", Path()), NoPlatforms(), clock,
-                  StoredReaders(database))
+                  StoredReaders(database), WriteBackQueue(database, calendar), lambda _: None)
     queue = PostgresTasks(database)
     runner = Runner(JobRuns(database, calendar), tools, {JOB: asks}, queue, "worker", _ROWS)
     queue.serve(runner.run_due)

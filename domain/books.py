@@ -14,6 +14,7 @@ from domain.messaging.model import Report
 from domain.orders.model import Exclusion
 from domain.orders.rules import Axes
 from domain.people import Role, Shops
+from domain.writebacks.telling import WhyNot
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +144,7 @@ class OrderFacts:
     shipped: tuple[ShippedPiece, ...] = ()
     refunds: int = 0  # of whatever state
     lead_id: int | None = None  # leaves in one parcel with the orders of the same lead
+    is_connected: bool = False  # its shop is: the platform has to be told of its parcels
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,6 +261,16 @@ class LimitFacts:
     shops: Shops
 
 
+@dataclass(frozen=True, slots=True)
+class UntoldFacts:
+    """A parcel the platform was not told of, and why."""
+
+    id: int
+    carrier: str
+    waybill_no: str
+    why: WhyNot
+
+
 class Books(Protocol):
     """Looks up facts. While an action is carried out, orders and SKUs that were read stay locked until it commits."""
 
@@ -315,6 +327,9 @@ class Books(Protocol):
 
     def staff_id(self, name: str) -> int | None:
         """The person of that name; None for a role or a stranger."""
+
+    def untold(self, order_id: int) -> Sequence[UntoldFacts]:
+        """Parcels of the order that the platform was not told of, in order of their numbers."""
 
     def exception(self, number: int) -> ExceptionFacts | None:
         """The exception of that number, open or not."""

@@ -28,6 +28,7 @@ from domain.messaging.model import Report
 from domain.orders.model import Exclusion
 from domain.orders.rules import Axes
 from domain.staffing.model import ShopLimitChange
+from domain.writebacks.telling import WhyNot
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +159,29 @@ class ParcelChange:
     contents: tuple[ParcelPiece, ...] = ()
     is_sent: bool = True
     kind: Literal["parcel"] = "parcel"
+
+
+@dataclass(frozen=True, slots=True)
+class WriteBackChange:
+    """The platform is to be told of a parcel or, when undone, no longer: it may know already."""
+
+    shop_id: int
+    order_id: int
+    parcel_no: int
+    carrier: str
+    waybill_no: str
+    is_wanted: bool = True
+    kind: Literal["write_back"] = "write_back"
+
+
+@dataclass(frozen=True, slots=True)
+class TellAgain:
+    """A write-back that failed waits once more or, when undone, has failed for the same reason."""
+
+    write_back_id: int
+    why: WhyNot
+    is_wanted: bool = True
+    kind: Literal["tell_again"] = "tell_again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -346,7 +370,7 @@ Change = Annotated[
     | Revaluation | ReorderPointChange | OrderChange | ParcelChange | RefundChange | ExpenseChange | PurchaseChange
     | PurchaseArrival | SubscriptionChange | QuietChange | ExceptionChange | AliasChange | BalanceRepair
     | ListingChange | ShopLimitChange | MappingChange | TransferSent | TransferArrival | PlaceReorderPointChange
-    | BackorderChange | SupplierChange | SupplierPriceChange | PurchaseCancelled,
+    | BackorderChange | SupplierChange | SupplierPriceChange | PurchaseCancelled | WriteBackChange | TellAgain,
     Field(discriminator="kind"),
 ]
 
@@ -405,6 +429,8 @@ _INVERSES: dict[type, Callable[[Any], Any]] = {
     OrderChange: lambda order: replace(_swapped(order), shipped_before=order.shipped_after,
                                        shipped_after=order.shipped_before),
     ParcelChange: lambda parcel: replace(parcel, is_sent=not parcel.is_sent),
+    TellAgain: lambda again: replace(again, is_wanted=not again.is_wanted),
+    WriteBackChange: lambda told: replace(told, is_wanted=not told.is_wanted),
     ExpenseChange: lambda expense: replace(expense, amount_minor=-expense.amount_minor),
     PurchaseChange: lambda purchase: replace(purchase, is_open=not purchase.is_open),
     BalanceRepair: _swapped,

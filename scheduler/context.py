@@ -13,6 +13,8 @@ from domain.jobs import Clock, Outcome, Platforms, Readers, StockWatch, TaskQueu
 from domain.messaging.model import Report
 from domain.people import Shops
 from domain.ports import Figures
+from domain.writebacks.model import WriteBacks
+from domain.writebacks.telling import Tellers
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -31,6 +33,8 @@ class Tools:
     platforms: Platforms
     clock: Clock
     readers: Readers
+    write_backs: WriteBacks
+    tellers: Tellers
 
 
 @dataclass(frozen=True, slots=True)

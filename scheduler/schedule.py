@@ -51,6 +51,7 @@ TIMETABLE: tuple[Row, ...] = (
     _row("sync_orders",          Every(10),                 1 * _H,   _LATEST, limit_min=30),
     _row("sync_stock",           Every(30),                 1 * _H,   _LATEST, limit_min=30),
     _row("track_shipments",      Every(60),                 2 * _H,   _LATEST, limit_min=30),
+    _row("write_back",           Every(1),                  1 * _H,   _LATEST),
     _row("low_stock",            Every(30),                 1 * _H,   _LATEST),
     _row("low_stock",            Daily(time(8, 37)),        4 * _H,   _LATEST, report=Report.LOW_STOCK),
     _row("daily_profit",         Daily(time(9, 7)),         2 * _D,   _EACH,   report=Report.DAILY_PROFIT),

@@ -1,6 +1,6 @@
 """Jobs that do the same for every connected shop: one part a shop, so that a slow shop holds up no other."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
 from domain.jobs import Due, Outcome
@@ -14,8 +14,12 @@ async def for_each_shop(context: JobContext, due_at: datetime, need: str,
     """Without a part: hand out one for each shop that can do what is needed. With one: do it for that shop."""
     if context.part:
         return Outcome(await one(context, context.part))
-    shops = await aside(context.tools.platforms.connected, need)
+    return await hand_out(context, due_at, await aside(context.tools.platforms.connected, need), NO_SHOP)
+
+
+async def hand_out(context: JobContext, due_at: datetime, shops: Sequence[str], none: str) -> Outcome:
+    """A part for each of the shops; `none` is what is said where there are none."""
     if not shops:
-        return Outcome(NO_SHOP)
+        return Outcome(none)
     await context.tasks.defer([Due(context.job, due_at, shop) for shop in shops])
     return Outcome(f"handed out for {len(shops)} shops")

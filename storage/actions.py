@@ -4,7 +4,7 @@ Nothing is carried out but what was shown: the plan is made again at confirmatio
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from random import Random
@@ -30,7 +30,7 @@ from domain.confirmations import (
 )
 from domain.dispatching.rules import mergeable
 from domain.people import Role, Shops, may
-from storage import audit, confirmations, costs, ledger, purchases, rollups
+from storage import audit, confirmations, costs, ledger, purchases, rollups, write_backs
 from storage.books import StoredBooks
 from storage.encryption import Vault
 from storage.engine import Database
@@ -66,17 +66,20 @@ class Who:
 class ActionDesk:
     """Actions by chat. `random` draws the codes, `refresh` brings the figures of altered days up to date.
 
-    `vault` opens addresses, which tell whether two orders go to the same door.
+    `vault` opens addresses, which tell whether two orders go to the same door. Shops on the `platforms` are told of
+    their parcels.
     """
 
     def __init__(self, database: Database, calendar: ShopCalendar, base_currency: str, random: Random, *,
-                 refresh: RefreshFigures = rollups.refresh, vault: Vault | None = None) -> None:
+                 refresh: RefreshFigures = rollups.refresh, vault: Vault | None = None,
+                 platforms: Collection[str] = ()) -> None:
         self._database = database
         self._calendar = calendar
         self._base_currency = base_currency
         self._random = random
         self._refresh = refresh
         self._vault = vault
+        self._platforms = platforms
 
     def propose(self, name: str, arguments: Mapping[str, Any], *, actor: str, role: Role, chat: str, at: datetime,
                 language: str = "zh", shops: Shops = None) -> Proposal | Missing | NotPossible:
@@ -152,7 +155,7 @@ class ActionDesk:
                 for name, value in admitted.items()}
 
     def _books(self, connection: Connection, who: Who, *, locks: bool) -> StoredBooks:
-        return StoredBooks(connection, locks=locks, vault=self._vault, shops=who.shops)
+        return StoredBooks(connection, locks=locks, vault=self._vault, shops=who.shops, platforms=self._platforms)
 
     def _is_hidden(self, connection: Connection, row: Confirmation, who: Who) -> bool:
         """Whether it reaches beyond the shops that somebody is limited to: for them there is no such proposal."""
@@ -241,7 +244,8 @@ class ActionDesk:
         changes = [change for item in confirmations.kept_changes(row).items if (change := inverse(item)) is not None]
         self._write(connection, changes, _reference("undo", row, who, self._books(connection, who, locks=True)))
         audit.append(connection, _entry("undone", row, who))
-        return Done("confirmation.undone", row.action, json.loads(row.arguments), row.code, {"code": row.code})
+        return Done("confirmation.undone", row.action, json.loads(row.arguments), row.code, {"code": row.code},
+                    notes=write_backs.said_of_undo(connection, changes))
 
     def _write(self, connection: Connection, changes: Sequence[Change], reference: ledger.Reference) -> None:
         ledger.apply(connection, changes, reference)
@@ -252,7 +256,7 @@ class ActionDesk:
 
 
 def _reference(kind: str, row: Confirmation, who: Who, books: StoredBooks) -> ledger.Reference:
-    return ledger.Reference(kind, str(row.id), books.staff_id(who.actor), who.at)
+    return ledger.Reference(kind, str(row.id), books.staff_id(who.actor), who.at, who.actor, who.chat, row.language)
 
 
 def _call_off(connection: Connection, row: Confirmation, who: Who) -> Done:

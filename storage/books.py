@@ -28,6 +28,7 @@ from domain.books import (
     SkuFacts,
     SupplierFacts,
     TransferFacts,
+    UntoldFacts,
     WarehouseFacts,
 )
 from domain.catalog.model import ItemKind, Listing, Product, Shop, Sku
@@ -43,7 +44,7 @@ from domain.orders.model import Fulfilment, Order, OrderLine, OrderStatus, Refun
 from domain.orders.rules import EMPTY_PARCELS, Axes
 from domain.people import Permission, Shops, Staff
 from domain.purchasing.model import PurchaseLine, PurchaseOrder, PurchaseStatus
-from storage import import_mappings, listings, naming, purchases, quiet_hours, shop_limits, transfers
+from storage import import_mappings, listings, naming, purchases, quiet_hours, shop_limits, transfers, write_backs
 from storage.encryption import Vault
 
 MAX_SIMILAR = 3  # as many choices as a reply shows
@@ -61,11 +62,13 @@ class StoredBooks:
     SQLite needs no row locks: a writer there is alone. For somebody limited to `shops` there are no orders but theirs.
     """
 
-    def __init__(self, connection: Connection, *, locks: bool, vault: Vault | None = None, shops: Shops = None) -> None:
+    def __init__(self, connection: Connection, *, locks: bool, vault: Vault | None = None, shops: Shops = None,
+                 platforms: Collection[str] = ()) -> None:
         self._connection = connection
         self._locks = locks
         self._vault = vault
         self._shops = shops
+        self._platforms = platforms
 
     # The locks leave others free to refer to a row: who reserves for another order of the SKU need not wait.
     def _rows(self, statement: Select[*_Any], *, locked: type | None = None) -> Sequence[Any]:
@@ -93,7 +96,8 @@ class StoredBooks:
 
     def _orders(self, which: Any) -> Sequence[OrderFacts]:
         columns = Order.__table__.columns  # type: ignore[attr-defined]
-        statement = (select(*columns, col(Shop.name).label("shop"), col(MergedOrder.lead_id))
+        statement = (select(*columns, col(Shop.name).label("shop"), col(MergedOrder.lead_id),
+                            write_backs.is_connected(self._platforms).label("is_connected"))
                      .join(Shop, col(Shop.id) == col(Order.shop_id))
                      .join(MergedOrder, col(MergedOrder.order_id) == col(Order.id), isouter=True)
                      .where(which, self._in_shops()).order_by(col(Order.id)))
@@ -133,7 +137,8 @@ class StoredBooks:
             held=self._held(row.id), parcels_of_unknown=sum(parcel.line_no is None for parcel in parcels),
             shipped=self._shipped(row, whole, has_unknown=any(parcel.line_no is None for parcel in parcels)),
             refunds=len(refunds), excluded=row.excluded,
-            receiver=self._receiver(row), paid_at=row.paid_at, lead_id=row.lead_id)
+            receiver=self._receiver(row), paid_at=row.paid_at, lead_id=row.lead_id,
+            is_connected=bool(row.is_connected))
 
     def _lines(self, order_id: int) -> Sequence[Any]:
         columns = OrderLine.__table__.columns  # type: ignore[attr-defined]
@@ -321,6 +326,9 @@ class StoredBooks:
 
     def staff_id(self, name: str) -> int | None:
         return self._connection.execute(select(col(Staff.id)).where(col(Staff.name) == name)).scalar()
+
+    def untold(self, order_id: int) -> Sequence[UntoldFacts]:
+        return write_backs.untold(self._connection, order_id)
 
     def exception(self, number: int) -> ExceptionFacts | None:
         row: Any = self._connection.execute(select(

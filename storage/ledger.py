@@ -38,6 +38,8 @@ from domain.changes import (
     Revaluation,
     StockChange,
     SubscriptionChange,
+    TellAgain,
+    WriteBackChange,
 )
 from domain.errors import RetryLater
 from domain.finance.model import Expense
@@ -57,7 +59,7 @@ from domain.messaging.model import Subscription
 from domain.messaging.quiet import USUAL_WORD
 from domain.orders.model import Order, OrderMark
 from domain.staffing.model import ShopLimitChange
-from storage import costs, exceptions, import_mappings, purchases, quiet_hours, transfers
+from storage import costs, exceptions, import_mappings, purchases, quiet_hours, transfers, write_backs
 from storage.customers import refresh_customers
 from storage.listings import write_listing
 from storage.refund_ledger import write_refund
@@ -79,6 +81,9 @@ class Reference:
     id: str
     staff_id: int | None
     at: datetime
+    actor: str = ""
+    chat: str = ""
+    language: str = "zh"
     line: int = 0
 
 
@@ -139,6 +144,16 @@ def _parcel(connection: Connection, change: ParcelChange, _: Reference) -> None:
     exactly_one(connection.execute(delete(Shipment).where(
         col(Shipment.order_id) == change.order_id, col(Shipment.parcel_no) == change.parcel_no,
         col(Shipment.waybill_no) == change.waybill_no, col(Shipment.signed_at).is_(None))))
+
+
+def _write_back(connection: Connection, change: WriteBackChange, reference: Reference) -> None:
+    write_backs.write(connection, change, staff=reference.actor, chat=reference.chat, language=reference.language,
+                      at=reference.at)
+
+
+def _tell_again(connection: Connection, change: TellAgain, reference: Reference) -> None:
+    if not write_backs.tell_again(connection, change, reference.at):
+        raise Contended
 
 
 def _return(connection: Connection, change: ReturnChange, _: Reference) -> None:
@@ -287,6 +302,8 @@ def _mapping(connection: Connection, change: MappingChange, reference: Reference
 _WRITERS: dict[type, Callable[[Connection, Any, Reference], None]] = {
     OrderChange: _order,
     ParcelChange: _parcel,
+    WriteBackChange: _write_back,
+    TellAgain: _tell_again,
     RefundChange: write_refund,
     ReturnChange: _return,
     CostKept: _cost_kept,

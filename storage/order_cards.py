@@ -9,9 +9,10 @@ from sqlmodel import col
 from domain.catalog.model import Product, Shop, Sku
 from domain.fulfilment.model import Shipment
 from domain.inventory.model import Warehouse
-from domain.orders.card import CardLine, CardParcel, CardRefund, OrderCard
+from domain.orders.card import CardLine, CardParcel, CardRefund, CardWriteBack, OrderCard
 from domain.orders.model import Order, OrderLine, Refund
 from domain.people import Shops, Staff
+from domain.writebacks.model import WriteBack, WriteBackState
 from storage.books import StoredBooks
 from storage.encryption import Vault
 from storage.engine import Database
@@ -61,11 +62,16 @@ def _lines(connection: Connection, order_id: int) -> list[CardLine]:
 
 def _parcels(connection: Connection, order_id: int) -> list[CardParcel]:
     found = (select(col(Shipment.carrier), col(Shipment.waybill_no), col(Warehouse.name), col(Staff.name),
-                    col(Shipment.shipped_at), col(Shipment.signed_at))
+                    col(Shipment.shipped_at), col(Shipment.signed_at), col(WriteBack.state), col(WriteBack.told_at),
+                    col(WriteBack.why))
              .join(Warehouse, col(Warehouse.id) == col(Shipment.warehouse_id), isouter=True)
              .join(Staff, col(Staff.id) == col(Shipment.staff_id), isouter=True)
+             .join(WriteBack, (col(WriteBack.order_id) == col(Shipment.order_id))
+                   & (col(WriteBack.parcel_no) == col(Shipment.parcel_no))
+                   & (col(WriteBack.state) != WriteBackState.WITHDRAWN), isouter=True)
              .where(col(Shipment.order_id) == order_id).order_by(col(Shipment.parcel_no)))
-    return [CardParcel(*row) for row in connection.execute(found)]
+    return [CardParcel(*row[:6], told=CardWriteBack(*row[6:]) if row.state else None)
+            for row in connection.execute(found)]
 
 
 def _refunds(connection: Connection, order_id: int) -> list[CardRefund]:

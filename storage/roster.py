@@ -1,22 +1,51 @@
 """Shops and staff as the command line and the chat keep them."""
 
 from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from sqlalchemy import func, insert, or_, select, update
+from sqlalchemy import Connection, delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
 from domain.catalog.model import Alias, NamedKind, Platform, Shop
 from domain.errors import UserCanFix
 from domain.people import Role, Shops, Staff
+from storage import write_backs
 from storage.encryption import Vault
 from storage.engine import Database
 from storage.shop_limits import named
+from storage.write_backs import KEYS
 
 _Kind = TypeVar("_Kind", bound=StrEnum)
+
+
+SECRETS = ("app_key", "app_secret", "token")  # as the columns that keep them sealed are called
+
+
+@dataclass(frozen=True, slots=True)
+class ShopKeys:
+    """The keys of a shop, opened."""
+
+    platform: str
+    gateway: str | None
+    app_key: str
+    app_secret: str = field(repr=False)
+    token: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ShopListed:
+    """A shop, and which of its keys (of `SECRETS`) are missing."""
+
+    name: str
+    platform: str
+    currency: str
+    gateway: str | None
+    missing: tuple[str, ...]
 
 
 class Roster:
@@ -38,13 +67,49 @@ class Roster:
             except IntegrityError as error:
                 raise UserCanFix(f"there is already a shop called {name}") from error
 
-    def shops(self) -> list[tuple[str, str, str, bool]]:
-        """Name, platform, currency, and whether keys are kept."""
-        statement = select(col(Shop.name), col(Shop.platform), col(Shop.currency),
-                           col(Shop.app_secret_sealed).is_not(None)).order_by(col(Shop.id))
+    def shops(self) -> list[ShopListed]:
+        """In the order in which they were added."""
+        statement = select(col(Shop.name), col(Shop.platform), col(Shop.currency), col(Shop.gateway),
+                           *(key.is_(None) for key in KEYS)).order_by(col(Shop.id))
         with self._database.read() as connection:
-            return [(name, platform.value, currency, bool(has)) for name, platform, currency, has
-                    in connection.execute(statement)]
+            return [ShopListed(name, platform.value, currency, gateway,
+                               tuple(key for key, is_missing in zip(SECRETS, missing, strict=True) if is_missing))
+                    for name, platform, currency, gateway, *missing in connection.execute(statement)]
+
+    def keys(self, shop_id: int) -> ShopKeys | None:
+        """What its platform is spoken to with; None where part of it is missing. Raises OperatorMustAct (the vault)."""
+        with self._database.read() as connection:
+            row = connection.execute(select(
+                col(Shop.platform), col(Shop.gateway), *KEYS).where(col(Shop.id) == shop_id)).first()
+        if row is None:
+            return None
+        opened = [self._vault.open(f"shops.{name}", getattr(row, f"{name}_sealed")) for name in SECRETS]
+        return ShopKeys(row.platform.value, row.gateway, *map(str, opened)) if all(opened) else None
+
+    def renew_keys(self, name: str, *, secrets: Mapping[str, str | None], gateway: str | None = None,
+                   merchant_id: str | None = None, at: datetime) -> int:
+        """Keep other keys; those that are None stay. How many write-backs that failed for it are tried again."""
+        values: dict[str, Any] = {
+            f"{key}_sealed": self._vault.seal(f"shops.{key}", secret) for key, secret in secrets.items() if secret}
+        values |= {key: text for key, text in (("gateway", gateway), ("merchant_id", merchant_id)) if text}
+        with self._database.write() as connection:
+            shop_id = _shop_called(connection, name)
+            if values:
+                connection.execute(update(Shop).where(col(Shop.id) == shop_id).values(**values))
+            return write_backs.queue_again(connection, shop_id, at)
+
+    def remove_shop(self, name: str) -> bool:
+        """Forget its keys; the shop itself, too, when nothing belongs to it. Whether it is gone."""
+        with self._database.write() as connection:
+            shop_id = _shop_called(connection, name)
+            connection.execute(update(Shop).where(col(Shop.id) == shop_id).values(
+                **{f"{key}_sealed": None for key in SECRETS}))
+            with suppress(IntegrityError), connection.begin_nested():
+                connection.execute(delete(Alias).where(col(Alias.kind) == NamedKind.SHOP,
+                                                       col(Alias.target_id) == shop_id))
+                connection.execute(delete(Shop).where(col(Shop.id) == shop_id))
+                return True
+        return False
 
     def add_staff(self, name: str, role: str, *, at: datetime) -> None:
         values = {"name": _name(name), "role": _one_of(Role, role, "role"), "is_active": True, "created_at": at}
@@ -76,6 +141,13 @@ class Roster:
         with self._database.read() as connection:
             found = named(connection, connection.execute(statement.limit(1)).all(), 2)
         return (found[0][0], found[0][1], found[0][2]) if found else None
+
+
+def _shop_called(connection: Connection, name: str) -> int:
+    found = connection.execute(select(col(Shop.id)).where(col(Shop.name) == name)).scalar()
+    if found is None:
+        raise UserCanFix(f"there is no shop called {name}; see zhanggui shop list")
+    return found
 
 
 def _name(text: str) -> str:

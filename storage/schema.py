@@ -23,7 +23,8 @@ import domain.messaging.model
 import domain.orders.model
 import domain.people
 import domain.purchasing.model
-import domain.transfers.model  # noqa: F401
+import domain.transfers.model
+import domain.writebacks.model  # noqa: F401
 import storage.identity
 import storage.names_version
 import storage.rollup_tables  # noqa: F401

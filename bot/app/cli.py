@@ -6,11 +6,11 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from bot.app.commands import backups, files, groups, jobs, keep, people, serve, talk
+from bot.app.commands import backups, files, groups, jobs, keep, people, serve, shops, talk
 from domain.errors import ShopError
 
 DONE, FAILED, WRONG_USAGE = 0, 1, 2
-GROUPS = (talk, files, people, serve, groups, jobs, backups, keep)
+GROUPS = (talk, files, shops, people, serve, groups, jobs, backups, keep)
 
 
 class Parser(argparse.ArgumentParser):

@@ -3,15 +3,18 @@
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import starmap
 from urllib.parse import urlsplit
 
 from bot.app import robot, wiring
 from bot.app.settings import Settings
+from bot.app.tellers import connection_state
 from domain.errors import ShopError
 from domain.exceptions.kinds import KINDS
 from storage.exceptions import ExceptionInbox
 
+WAITS_LONG = timedelta(hours=1)  # for a platform to be told: by then somebody should look
 _MODELS_NAMED = 5  # of what a server offers, enough to recognise it
 
 
@@ -34,6 +37,7 @@ def findings(settings: Settings, *, demo: bool) -> Iterator[Finding]:
             yield from _shops(shop)
             yield from _exceptions(shop)
             yield from _messages(shop)
+            yield from _write_backs(shop)
             yield from _clock(shop)
             yield from starmap(Finding, robot.findings(shop))
         yield from _telegram(settings)
@@ -58,8 +62,22 @@ def _shops(shop: wiring.OpenShop) -> Iterator[Finding]:
     shops = shop.roster.shops()
     if not shops:
         yield Finding("there are no shops yet: zhanggui import FILE reads an export, zhanggui demo shows a demo shop")
-    for name, platform, currency, has_keys in shops:
-        yield Finding(f"shop {name} ({platform}, {currency}), {'with' if has_keys else 'without'} platform keys")
+    for each in shops:
+        yield Finding(f"shop {each.name} ({each.platform}, {each.currency}), {connection_state(each)}")
+
+
+def _write_backs(shop: wiring.OpenShop) -> Iterator[Finding]:
+    """What platforms have not been told of."""
+    from storage.write_backs import backlog  # noqa: PLC0415
+
+    found = backlog(shop.database)
+    if failed := found.counts.get("failed"):
+        yield Finding(f"platforms were not told of {failed} parcels; ask the chat: 看平台回传失败的异常", is_well=False)
+    if waiting := found.counts.get("queued"):
+        since = f", the oldest since {shop.calendar.local(found.oldest):%Y-%m-%d %H:%M}" if found.oldest else ""
+        is_late = found.oldest is not None and wiring.clock() - found.oldest > WAITS_LONG
+        yield Finding(f"platforms have to be told of {waiting} parcels{since}; zhanggui serve or worker tells them",
+                      is_well=not is_late)
 
 
 def _exceptions(shop: wiring.OpenShop) -> Iterator[Finding]:

@@ -1,17 +1,25 @@
 """The figures of the program itself, as Prometheus reads them."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
+from domain.writebacks.model import Backlog
 
-def exposition(outbox: Mapping[str, int], inbox: Mapping[str, int]) -> bytes:
-    """Messages in and out by what became of them; read from the database, so every process says the same."""
+
+def exposition(outbox: Mapping[str, int], inbox: Mapping[str, int], write_backs: Backlog, now: datetime) -> bytes:
+    """Messages and write-backs by what became of them; read from the database, so every process says the same."""
     registry = CollectorRegistry()
     out = Gauge("zhanggui_outbox_messages", "Messages to chats by state", ["state"], registry=registry)
     repeats = Gauge("zhanggui_outbox_repeats", "Messages that a chat may have got twice, after a crash",
                     registry=registry)
     received = Gauge("zhanggui_inbox_updates", "Updates from channels by state", ["state"], registry=registry)
+    told = Gauge("zhanggui_write_backs", "Parcels that platforms are told of by state", ["state"], registry=registry)
+    oldest = Gauge("zhanggui_write_back_oldest_seconds", "How long the oldest of them has waited", registry=registry)
+    for state in ("queued", "told", "failed", "withdrawn"):
+        told.labels(state).set(write_backs.counts.get(state, 0))
+    oldest.set(max(0.0, (now - write_backs.oldest).total_seconds()) if write_backs.oldest else 0)
     for state in ("queued", "sent", "dead", "expired"):
         out.labels(state).set(outbox.get(state, 0))
     repeats.set(outbox.get("repeats", 0))

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from uuid import uuid4
 
 from bot.app.tools import tools_for
-from bot.app.wiring import OpenShop, secret_of
+from bot.app.wiring import OpenShop, secret_of, tellers_of
 from domain.jobs import TaskQueue
 from scheduler import jobs
 from scheduler.context import Job
@@ -19,7 +19,7 @@ def runner_of(shop: OpenShop, tasks: TaskQueue | None = None, *, timetable: tupl
     """A runner with a token of its own; parts of jobs run in this process unless another queue is given."""
     queue = tasks or InProcessTasks()
     tools = tools_for(shop.database, shop.calendar, shop.currency, secret=secret_of(shop.settings),
-                      data_dir=shop.settings.data_dir, now=shop.now)
+                      data_dir=shop.settings.data_dir, now=shop.now, tellers=tellers_of(shop))
     runner = Runner(JobRuns(shop.database, shop.calendar), tools, jobs.load() if found is None else found, queue,
                     uuid4().hex, timetable)
     if isinstance(queue, InProcessTasks):

@@ -13,7 +13,6 @@ from typing import Any
 from bot.app import robot, wiring
 from bot.app.chat_files import ChatFileDesk
 from bot.app.server import Receive, Service
-from bot.app.tools import tools_for
 from bot.app.wiring import OpenShop
 from bot.app.worker import Background
 from bot.conversing.conversation import Conversation, OneAtATime
@@ -36,7 +35,9 @@ from storage.leases import Leases
 from storage.outbox import Outbox
 from storage.paces import Limits
 from storage.quiet_hours import NightGate
+from storage.stock_watch import StoredStockWatch
 from storage.waiting_orders import WaitingOrders
+from storage.write_backs import backlog
 
 FILE_CODE_LENGTH = 4
 
@@ -55,10 +56,9 @@ def _report(shop: OpenShop, payload: Mapping[str, Any], language: str) -> Reply:
     from scheduler.jobs.low_stock import still  # noqa: PLC0415  (jobs are loaded where one is needed)
 
     mark = sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()[:16]
-    tools = tools_for(shop.database, shop.calendar, shop.currency, secret="", data_dir=shop.settings.data_dir,
-                      now=shop.now)
+    stock = StoredStockWatch(shop.database, shop.calendar)
     return render_report(payload, language, draw=draw, chart=shop.chart_dir / f"report-{mark}-{language}.png",
-                         still=lambda told, shops: still(tools, told, shop.now(), shops))
+                         still=lambda told, shops: still(stock, told, shop.now(), shops))
 
 
 @dataclass(slots=True)
@@ -86,7 +86,7 @@ class Serving:
     def metrics(self) -> bytes:
         from bot.app.exposition import exposition  # noqa: PLC0415  (prometheus_client)
 
-        return exposition(self.outbox.counts(), self.inbox.counts())
+        return exposition(self.outbox.counts(), self.inbox.counts(), backlog(self.shop.database), wiring.clock())
 
 
 def put_together(shop: OpenShop, *, with_scheduler: bool) -> Serving:

@@ -17,6 +17,8 @@ DEFAULT_CURRENCY = "CNY"
 OPENAI_BASE_URL = "https://api.openai.com/v1"
 OPENAI_MODEL = "gpt-4.1-mini"  # calls tools well, answers within seconds, costs little
 DAILY_MODEL_TOKENS = 300_000  # some thirty messages that the rules refuse; a loop of somebody's script ends there
+_GATEWAY = re.compile(r"ZHANGGUI_([A-Z]+)_BASE_URL")
+_NO_PLATFORMS = frozenset({"OPENAI", "TELEGRAM", "WECHAT", "WECOM"})  # have settings of their own
 SECRET_FILE = "secret.key"  # noqa: S105 (a file name)
 
 
@@ -53,6 +55,7 @@ class Settings:
     telegram_webhook_secret: str | None = None
     telegram_webhook_url: str | None = None
     wecom_robot_url: str | None = field(default=None, repr=False)  # the key in it is a secret
+    gateways: Mapping[str, str] = field(default_factory=dict)  # addresses of platforms, by the platform's id
     language: Literal["zh", "en"] = "en"  # of the command line's own words; a reply follows its question
 
     @property
@@ -91,6 +94,7 @@ def read_settings(environment: Mapping[str, str] | None = None, *, data_dir: str
         telegram_webhook_secret=_webhook_secret(given["TELEGRAM_WEBHOOK_SECRET"]),
         telegram_webhook_url=given["TELEGRAM_WEBHOOK_URL"],
         wecom_robot_url=_robot_url(given["WECOM_ROBOT_URL"]),
+        gateways=_gateways(values),
         language=spoken_language(values),
     )
 
@@ -116,6 +120,17 @@ def _prices(text: str | None) -> tuple[Decimal, Decimal] | None:
         raise OperatorMustAct(f"ZHANGGUI_OPENAI_PRICE is {text!r}; it takes two prices for a million tokens, asked "
                               "and answered, such as 0.4,1.6")
     return asked, answered
+
+
+def _gateways(values: Mapping[str, str]) -> dict[str, str]:
+    """ZHANGGUI_PDD_BASE_URL and the like, whichever platforms there are."""
+    found = {match[1].lower(): value for name, value in values.items()
+             if value and (match := _GATEWAY.fullmatch(name)) and match[1] not in _NO_PLATFORMS}
+    for platform, address in found.items():
+        if not address.startswith(("http://", "https://")):
+            raise OperatorMustAct(f"ZHANGGUI_{platform.upper()}_BASE_URL is {address!r}; it starts with https:// or "
+                                  "http://")
+    return found
 
 
 def _webhook_secret(secret: str | None) -> str | None:

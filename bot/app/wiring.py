@@ -10,6 +10,7 @@ from typing import Self
 from bot.acting import Acting
 from bot.app.export_folder import EXPORTS, ExportFolder
 from bot.app.settings import DEFAULT_CURRENCY, DEFAULT_TIMEZONE, ModelSettings, Settings
+from bot.app.tellers import ShopTellers
 from bot.dispatcher import Dispatcher
 from bot.learning import Learning
 from bot.mapping_memory import MappingMemory
@@ -32,6 +33,7 @@ from domain.people import Role, Shops
 from domain.reports import ReportBody
 from integrations.files.writing import write_sheet
 from integrations.language.openai_compatible import OpenAICompatible
+from integrations.platforms import connectable
 from storage import identity
 from storage.actions import ActionDesk
 from storage.encryption import Vault, load_or_make_secret
@@ -168,7 +170,7 @@ def _put_together(settings: Settings, database: Database) -> OpenShop:
     proving = Proving(figures, FigureDetails(database, calendar, currency, vault), write_sheet,
                       ExportFolder(settings.data_dir / EXPORTS), draw_why, currency)
     reader = Understanding(DatabaseNames(database), currency)
-    desk = ActionDesk(database, calendar, currency, SystemRandom(), vault=vault)
+    desk = ActionDesk(database, calendar, currency, SystemRandom(), vault=vault, platforms=connectable())
     minding = Minding(partial(verify, database), ExceptionInbox(database, calendar), calendar.zone, currency)
     learning = Learning(StoredLore(database, vault))
     matching = Matching(StoredMatching(database))
@@ -197,7 +199,12 @@ def _report(shop: OpenShop, report: Report, at: datetime, shops: Shops) -> Repor
     from scheduler.reports import make  # noqa: PLC0415
 
     return make(report, tools_for(shop.database, shop.calendar, shop.currency, secret="",
-                                  data_dir=shop.settings.data_dir, now=shop.now), at, shops)
+                                  data_dir=shop.settings.data_dir, now=shop.now, tellers=tellers_of(shop)), at, shops)
+
+
+def tellers_of(shop: OpenShop) -> ShopTellers:
+    """Requests are stamped with the real time, a demo shop's, too: the platform checks it."""
+    return ShopTellers(shop.roster, clock, shop.settings.gateways)
 
 
 def _snooze(shop: OpenShop, sku: str, until: datetime) -> int:

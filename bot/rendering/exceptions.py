@@ -3,12 +3,13 @@
 from zoneinfo import ZoneInfo
 
 from bot.rendering.amounts import count, money
-from bot.rendering.messages import say
+from bot.rendering.messages import knows, say
 from bot.rendering.reply import Button, Reply
 from domain.exceptions.kinds import KINDS
 from domain.exceptions.model import Listing, OpenCase
 
 MAX_BUTTONS = 3
+NOT_TOLD = "write_back_failed"  # its detail is a reason of our own, or the platform's words
 
 
 def render_exceptions(listing: Listing, language: str, *, zone: ZoneInfo, currency: str) -> Reply:
@@ -42,9 +43,14 @@ def _heading(listing: Listing, total: int, language: str) -> str:
 def _line(case: OpenCase, language: str, zone: ZoneInfo, currency: str) -> str:
     amount = "" if case.amount is None else (
         money(case.amount, currency) if case.kind == "negative_margin" else count(abs(case.amount)))
+    detail = say(_why(case), language) if case.kind == NOT_TOLD and knows(_why(case), language) else case.detail
     since = case.since.astimezone(zone).strftime("%m-%d %H:%M") if case.since else ""
     return say(f"exceptions.{case.kind}", language, id=case.id, label=case.label, place=case.place,
-               detail=case.detail, amount=amount, since=since)
+               detail=detail, amount=amount, since=since)
+
+
+def _why(case: OpenCase) -> str:
+    return f"write_back.why.{case.detail}"
 
 
 def _name(kind: str, language: str) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime
 from bot.rendering.amounts import money
 from bot.rendering.messages import say
 from bot.rendering.reply import Reply, with_choices
-from domain.orders.card import CardLine, CardParcel, OrderCard
+from domain.orders.card import CardLine, CardParcel, CardWriteBack, OrderCard
 from domain.orders.model import Hold, OrderStatus
 
 MAX_LINES = 12  # lines of one order that are shown; more are counted
@@ -71,7 +71,12 @@ class _Card:
             "order.parcel", carrier=carrier, waybill=parcel.waybill or "", shipped_at=self._time(parcel.shipped_at),
             warehouse=parcel.warehouse or self._say("order.somewhere"),
             staff=self._say("order.by", staff=parcel.staff) if parcel.staff else "",
-            signed=self._say("order.signed", signed_at=self._time(parcel.signed_at)) if parcel.signed_at else "")
+            signed=self._say("order.signed", signed_at=self._time(parcel.signed_at)) if parcel.signed_at else "",
+            told=self._told(parcel.told) if parcel.told else "")
+
+    def _told(self, told: CardWriteBack) -> str:
+        why = self._say(f"write_back.short.{told.why}") if told.why else ""
+        return self._say(f"write_back.state.{told.state}", why=why, told_at=self._clock(told.told_at))
 
     def _refunds(self) -> Iterator[str]:
         for refund in self._card.refunds:
@@ -87,6 +92,11 @@ class _Card:
 
     def _time(self, moment: datetime) -> str:
         return f"{moment.astimezone(self._at.tzinfo):%Y-%m-%d %H:%M}"
+
+    def _clock(self, moment: datetime | None) -> str:
+        """The time alone where it was today."""
+        local = moment.astimezone(self._at.tzinfo) if moment else None
+        return "" if local is None else f"{local:%H:%M}" if local.date() == self._at.date() else f"{local:%m-%d %H:%M}"
 
     def _money(self, minor: int) -> str:
         return money(minor, self._card.currency)

@@ -91,7 +91,11 @@ def render_parts(message: ReportMessage, language: str, *, is_test: bool = False
 
 
 def render_notice(payload: Mapping[str, Any], language: str) -> Reply:
-    """What the owner must hear, of the kind "notice"; reports are called by their names."""
+    """What somebody must hear, of the kind "notice": in the language they last used, where that is known.
+
+    Reports are called by their names.
+    """
+    language = payload.get("language", language)
     given: Mapping[str, Any] = payload.get("facts", {})
     facts = {name.removesuffix(f"_{language}"): value for name, value in given.items()}  # laws_zh, laws_en
     if facts.get("report") in set(Report):

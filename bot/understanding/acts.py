@@ -55,6 +55,7 @@ FRAMES: Mapping[str, Frame] = {
     "change_warehouse": Frame((find.order, find.warehouse), ("order", "warehouse")),
     "hold_order": Frame((find.order,), ("order",)),
     "release_order": Frame((find.order,), ("order",)),
+    "tell_again": Frame((find.order,), ("order",)),
     "resend_goods": Frame((find.carrier, find.order_and_waybill, find.warehouse, find.lines),
                           ("order", "lines", "carrier", "waybill")),
     "refund_order": Frame((find.order, find.amount, free_words.reason), ("order", "amount")),

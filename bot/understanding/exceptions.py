@@ -16,6 +16,12 @@ _LIST = re.compile(
 _OF_KIND = re.compile(
     rf"{_SHOW}(.{{2,20}}?)的?异常[吗么]?|(?:show |list )?(?:the )?exceptions?:? (?:of |about )?(.{{3,30}})",
     re.IGNORECASE)
+# The one kind that is asked for by itself: 哪些订单没回传?
+_SENT = r"(?:订单|单子?|包裹)?"
+_NOT_TOLD = re.compile(
+    rf"{_SHOW}{_SENT}(?:(?:没有?|没能|未)回传(?:成功|平台|上)?|(?:平台)?回传失败)了?的?{_SENT}(?:有哪些|有什么)?[吗么呢]?"
+    r"|(?:which|what) (?:orders|shipments|parcels) (?:(?:was|were) )?the platform (?:was )?not told(?: of| about)?"
+    r"|(?:which|what) (?:orders|shipments|parcels) (?:did not reach|failed to reach) the platform", re.IGNORECASE)
 _CASE = r"(?:把)?异常\s*#?(\d{1,9})\s*(?:号)?\s*[,，]?\s*"
 _LATER = re.compile(
     rf"{_CASE}先?(?:放到|推迟到|推到|等到)?(今天|明天|后天|大后天|下周|\d{{1,2}}天后)(?:再说|再看|再处理|处理|提醒我?)?"
@@ -45,6 +51,8 @@ def about_exceptions(text: str, at: datetime) -> Command | Act | None:
         return Act("resolve_exception", {"exception": int(next(group for group in found.groups() if group))})
     if _LIST.fullmatch(said):
         return Command("exceptions")
+    if _NOT_TOLD.fullmatch(said):
+        return Command("exceptions", "write_back_failed")
     if found := _OF_KIND.fullmatch(said):
         kind = _kinds().get((found[1] or found[2]).strip().lower())
         return Command("exceptions", kind) if kind else None

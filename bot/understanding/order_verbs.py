@@ -41,6 +41,8 @@ _VERBS: tuple[tuple[str, re.Pattern[str]], ...] = tuple((action, re.compile(patt
     ("change_warehouse", r"\b(?:change|switch)(?: the)? warehouse(?: of)?\b"),
     ("release_order", r"解(?:除)?锁(?:定|单)?|解除锁定|放行|\b(?:release|unlock|unhold)\b(?: order)?"),
     ("hold_order", r"锁单|锁定|锁住|先别发(?:货)?|暂(?:停|缓)发货|\b(?:hold|lock)\b(?: order)?(?: back)?"),
+    ("tell_again", r"(?:重新|再|重试|补)(?:一?次)?回传(?:一[次下])?(?:平台)?|回传(?:平台)?重试"),
+    ("tell_again", r"\b(?:tell (?:the )?platform again|retry (?:the )?write-?back)\b(?: of| about| for)?(?: order)?"),
     ("receive_return", r"退货入库|退回来?了?(?:入库)?|收到退货|退货收到了?"),
     ("receive_return", r"\b(?:take back|received? (?:the )?return(?: of)?|returned)\b"),
     ("resend_goods", r"(?<!^)(?:补发货?(?:给买家)?|重发|换货)|^(?:补发货?(?:给买家)?|重发|换货)(?=.*\d)"),

@@ -38,6 +38,10 @@ _KINDS = (
          "ask the carrier to intercept or redirect the parcel, then tell the buyer", _P.FULFILMENT, 1),
     Kind("refund_on_shipped", "已发货又申请退款", "refunds on shipped goods", "先让快递拦截,收到退回再同意退款",
          "have the parcel intercepted, and approve the refund when the goods are back", _P.FULFILMENT, 1),
+    Kind("write_back_failed", "平台回传失败", "platform not told",
+         "照原因改好后说「重新回传 订单号」,或到平台后台自己填运单号,再标为已处理;授权由店主更新后自动补传",
+         'put right what is said there, then say "tell the platform again" with the order; or enter the waybill on the '
+         "platform and mark it handled; once the owner has renewed keys it is told by itself", _P.FULFILMENT, 1),
     Kind("unknown_status", "平台状态不明", "unknown platform status", "到平台看这一单的实际状态;没弄清之前不要发货",
          "look at the order on the platform; do not ship it before that is clear", _P.FULFILMENT, 2),
     Kind("unmatched_sku", "商品没对上 SKU", "unmatched SKU", "问「哪些商品没对上」,照着对上;之后才扣库存、算成本",

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from domain.actions import Asked, Fact, Impossible, Note, Parameter, ParameterKind, Plan, Word, action
 from domain.books import Books, Need, OrderFacts
-from domain.changes import Change, OrderChange, ParcelChange
+from domain.changes import Change, OrderChange, ParcelChange, WriteBackChange
 from domain.fulfilment.parcels import Load, again, load, moves, notes, stock_facts
 from domain.fulfilment.rules import is_waybill
 from domain.lookups import order_of, sku_of, warehouse_of
@@ -50,7 +50,7 @@ def confirm_shipment(books: Books, asked: Asked) -> Plan:
     return Plan(
         facts=tuple(fact for one in loads for fact in (_status(one), *stock_facts(one, taken))),
         changes=tuple(change for one in loads for change in _sent(books, asked, one, waybill)),
-        notes=_said_once([*_merged(loads), *(note for one in loads for note in notes(one))]),
+        notes=_said_once([*_merged(loads), *(note for one in loads for note in notes(one)), *_told(loads)]),
         named={"order": "、".join(one.order.number for one in loads), "shop": order.shop, "waybill": waybill})
 
 
@@ -100,8 +100,10 @@ def _status(parcel: Load) -> Fact:
 
 def _sent(books: Books, asked: Asked, parcel: Load, waybill: str) -> tuple[Change, ...]:
     order = parcel.order
-    return (OrderChange(order.id, order.axes, _after(parcel), order.shipped_at, asked.at),
-            _parcel(books, asked, parcel, waybill), *moves(parcel))
+    sent = _parcel(books, asked, parcel, waybill)
+    told = (WriteBackChange(order.shop_id, order.id, sent.parcel_no, sent.carrier, sent.waybill_no),)
+    return (OrderChange(order.id, order.axes, _after(parcel), order.shipped_at, asked.at), sent,
+            *(told if order.is_connected else ()), *moves(parcel))
 
 
 def _parcel(books: Books, asked: Asked, parcel: Load, waybill: str) -> ParcelChange:
@@ -118,6 +120,10 @@ def _said_once(said: Sequence[Note]) -> tuple[Note, ...]:
 
 def _merged(loads: Sequence[Load]) -> tuple[Note, ...]:
     return (Note("in_one_parcel", {"orders": len(loads)}),) if len(loads) > 1 else ()
+
+
+def _told(loads: Sequence[Load]) -> tuple[Note, ...]:
+    return tuple(Note("will_be_told", {"shop": one.order.shop}) for one in loads if one.order.is_connected)
 
 
 def _check_state(order: OrderFacts) -> None:

@@ -7,6 +7,8 @@ from typing import Protocol
 
 from domain.orders.model import Exclusion, Hold, OrderStatus, RefundStatus
 from domain.people import Shops
+from domain.writebacks.model import WriteBackState
+from domain.writebacks.telling import WhyNot
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +22,15 @@ class CardLine:
 
 
 @dataclass(frozen=True, slots=True)
+class CardWriteBack:
+    """Whether the platform knows of the parcel; `why` is why it was not told."""
+
+    state: WriteBackState
+    told_at: datetime | None
+    why: WhyNot | None
+
+
+@dataclass(frozen=True, slots=True)
 class CardParcel:
     """One parcel; `staff` is who confirmed it, where that was done here."""
 
@@ -29,6 +40,7 @@ class CardParcel:
     staff: str | None
     shipped_at: datetime
     signed_at: datetime | None
+    told: CardWriteBack | None = None  # None: nobody has to be told
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from domain.actions import Asked, Fact, Impossible, Note, Parameter, ParameterKind, Plan, Word, action
 from domain.books import Balance, Books
-from domain.changes import AllocationChange, Change, StockChange
+from domain.changes import AllocationChange, Change, StockChange, WriteBackChange
 from domain.fulfilment.actions import confirm_shipment
 from domain.people import Permission
 
@@ -33,7 +33,12 @@ def confirm_shipments(books: Books, asked: Asked) -> Plan:
         raise Impossible("no_line_to_ship", lines=len(left_out), order=str(asked.arguments["lines"][0]["order"]))
     return Plan(
         facts=(*_parcels(asked.arguments["lines"], plans), *_stock(plans)), changes=tuple(changes),
-        notes=tuple(left_out[:MAX_NOTES]), named={"parcels": len(plans), "skipped": len(left_out)})
+        notes=(*left_out[:MAX_NOTES], *_told(changes)), named={"parcels": len(plans), "skipped": len(left_out)})
+
+
+def _told(changes: Iterable[Change]) -> tuple[Note, ...]:
+    parcels = sum(isinstance(change, WriteBackChange) for change in changes)
+    return (Note("will_be_told_of_several", {"parcels": parcels}),) if parcels else ()
 
 
 def _left_out(line: Mapping[str, Any], error: Impossible) -> Note:

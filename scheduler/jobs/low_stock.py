@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from domain.inventory.watch import StockLine, crossings, low
-from domain.jobs import Audience, Outcome, Send
+from domain.jobs import Audience, Outcome, Send, StockWatch
 from domain.messaging.model import Report
 from domain.metrics.limits import can_tell
 from domain.people import Shops
@@ -35,10 +35,10 @@ def make(tools: Tools, at: datetime, shops: Shops) -> StockReport:
     return _report(low(tools.stock.lines(at)), shops, is_digest=True)
 
 
-def still(tools: Tools, told: StockReport, at: datetime, shops: Shops) -> StockReport | None:
+def still(stock: StockWatch, told: StockReport, at: datetime, shops: Shops) -> StockReport | None:
     """A warning as far as it is true at the moment, with the figures of then; None when nothing of it is left."""
     skus = {line.sku for line in told.lines}
-    lines = [line for line in tools.stock.lines(at) if line.snoozed_until is None or line.snoozed_until <= at]
+    lines = [line for line in stock.lines(at) if line.snoozed_until is None or line.snoozed_until <= at]
     left = [places for places in low(lines) if places[0].sku in skus]
     return _report(left, shops, is_digest=False) if left else None
 

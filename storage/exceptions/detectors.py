@@ -13,6 +13,8 @@ from sqlalchemy import BigInteger, ColumnElement, String, and_, case, cast, func
 from domain.catalog.model import ItemKind
 from domain.columns import UtcDateTime
 from domain.orders.model import Fulfilment, Hold, OrderStatus, RefundStatus
+from domain.writebacks.model import WriteBackState
+from domain.writebacks.telling import WhyNot
 from storage.figures.sales import COUNTED_ORDER, lines, orders
 from storage.laws.rows import Rows
 from storage.schema import metadata
@@ -21,10 +23,13 @@ _T = metadata.tables
 _shops, _skus, _products, _listings = _T["shops"], _T["skus"], _T["products"], _T["listings"]
 _balances, _moves, _warehouses = _T["stock_balances"], _T["stock_moves"], _T["warehouses"]
 _refunds, _shipments = _T["refunds"], _T["shipments"]
+write_backs = _T["write_backs"]
+_live = write_backs.alias("live")
 _IN_SHOP = orders.join(_shops, _shops.c.id == orders.c.shop_id)
 _WAITING = orders.c.status.in_([OrderStatus.TO_SHIP, OrderStatus.PARTLY_SHIPPED])
 LOOK_BACK_DAYS = 30  # sales older than that are history: nobody puts their price right any more
 _EMPTY = literal("")
+UNDONE = "undone"  # of a shipment that the platform knows; others are domain.writebacks.telling.WhyNot
 # What a line without SKU is called on its platform.
 listed_as = func.coalesce(func.nullif(lines.c.sku_code, ""), func.nullif(lines.c.title, ""))
 
@@ -155,11 +160,32 @@ def missing_cost(moment: Moment) -> Rows:
             _products.c.kind == ItemKind.GOODS)
 
 
+def not_told(_: Moment) -> Rows:
+    """Parcels the platform refused, and parcels it knows of that were undone here while their order waits again.
+
+    Its own words, or the id of a reason that the catalogue has words for.
+    """
+    is_refused = write_backs.c.why == WhyNot.REFUSED
+    reason = case((write_backs.c.state == WriteBackState.WITHDRAWN, literal(UNDONE)),
+                  (and_(is_refused, write_backs.c.error != ""), func.substr(write_backs.c.error, 1, 200)),
+                  else_=cast(write_backs.c.why, String))
+    is_stale = and_(write_backs.c.state == WriteBackState.WITHDRAWN, write_backs.c.told_at.is_not(None), _WAITING,
+                    ~select(_live.c.id).where(_live.c.order_id == write_backs.c.order_id,
+                                              _live.c.parcel_no == write_backs.c.parcel_no,
+                                              _live.c.state != WriteBackState.WITHDRAWN).exists())
+    parcel = write_backs.c.order_id, write_backs.c.parcel_no
+    return select(_subject("parcel", *parcel), func.min(orders.c.external_id), func.min(_shops.c.name),
+                  func.min(reason), cast(null(), BigInteger), func.min(write_backs.c.queued_at)).select_from(
+        _IN_SHOP.join(write_backs, write_backs.c.order_id == orders.c.id)).where(
+            or_(write_backs.c.state == WriteBackState.FAILED, is_stale)).group_by(*parcel)
+
+
 DETECTORS: Mapping[str, Detector] = {
     "overdue_shipment": overdue,
     "oversold": oversold,
     "address_changed": readdressed,
     "refund_on_shipped": refund_on_shipped,
+    "write_back_failed": not_told,
     "unknown_status": unknown_status,
     "unmatched_sku": unmatched,
     "negative_margin": negative_margin,

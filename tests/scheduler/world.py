@@ -13,6 +13,7 @@ from domain.clock import ShopCalendar
 from domain.jobs import KEEPS_TIME, Audience, Due, Outcome, Send, TaskQueue
 from domain.messaging.model import Report
 from domain.reports import Figure, Gaps, SalesReport
+from domain.writebacks.telling import Tellers
 from scheduler.context import Job, JobContext, Tools
 from scheduler.due import Daily, Every
 from scheduler.in_process import InProcessTasks
@@ -26,6 +27,7 @@ from storage.schema import metadata
 from storage.stock_watch import StoredStockWatch
 from storage.subscribers import StoredReaders
 from storage.upkeep import NoPlatforms, StoredUpkeep, StoredWaiting
+from storage.write_back_queue import WriteBackQueue
 
 AT = datetime(2026, 11, 23, 1, 7, tzinfo=UTC)  # 09:07 in Shanghai
 SHANGHAI = ShopCalendar.named("Asia/Shanghai")
@@ -72,6 +74,7 @@ class World:
     failures: list[str] = field(default_factory=list)
     tasks: TaskQueue | None = None
     kept_since: datetime = AT - HOUR
+    tellers: Tellers = lambda _: None
 
     def runner(self) -> Runner:
         queue = self.tasks or InProcessTasks()
@@ -79,7 +82,7 @@ class World:
             MetricFigures(self.database, self.calendar, "CNY"), self.calendar, "CNY",
             StoredStockWatch(self.database, self.calendar), StoredWaiting(self.database),
             StoredUpkeep(self.database, "s" * 40, self.folder), NoPlatforms(), lambda: self.now,
-            StoredReaders(self.database))
+            StoredReaders(self.database), WriteBackQueue(self.database, self.calendar), self.tellers)
         runner = Runner(JobRuns(self.database, self.calendar), tools, self.jobs, queue, self.token, self.timetable,
                         log_failure=lambda due, error: self.failures.append(f"{due.job}: {error}"))
         if isinstance(queue, InProcessTasks):

@@ -32,7 +32,7 @@ MORE_ACTIONS = {"limit_shops", "unlimit_shops", "forget_mapping",
                 "merge_orders", "unmerge_orders", "split_order", "change_warehouse", "hold_order", "release_order",
                 "mark_order", "set_cost_method", "revalue_stock", "snooze_exception",
                 "resolve_exception", "repair_stock", "refund_order", "receive_return", "resend_goods",
-                "confirm_shipments", "teach_alias", "forget_alias", "match_sku", "quiet", "send_transfer",
+                "confirm_shipments", "tell_again", "teach_alias", "forget_alias", "match_sku", "quiet", "send_transfer",
                 "receive_transfer", "drop_reorder_point", "allow_backorder", "forbid_backorder", "set_supplier",
                 "set_supplier_price", "receive_purchase", "cancel_purchase"}
 

@@ -80,6 +80,12 @@ WRONGS: dict[str, tuple[str, str, Callable[[OpenCase], bool]]] = {
         """INSERT INTO refunds (shop_id, external_id, order_id, status, amount_minor, amount_base, currency,
         content_hash) VALUES (1, 'R9', 2, 'asked', 100, 100, 'CNY', 0)""",
         "UPDATE refunds SET status = 'refused'", lambda case: case.label == "N2"),
+    "write_back_failed": (
+        """INSERT INTO write_backs (shop_id, order_id, parcel_no, carrier, waybill_no, state, attempts, may_be_known,
+        staff, chat, language, queued_at, not_before, why, error) VALUES (1, 2, 1, '顺丰', 'SF123456', 'failed', 1,
+        '0', '', '', 'zh', '2026-11-23 06:00:00+00:00', '2026-11-23 06:00:00+00:00', 'refused', '50001 订单已退款')""",
+        "UPDATE write_backs SET state = 'told'",
+        lambda case: (case.label, case.place, case.detail) == ("N2", "京东店", "50001 订单已退款")),
     "unknown_status": (
         "UPDATE orders SET hold = 'unknown_status', status = 'held', raw_status = '待火星' WHERE id = 1",
         "UPDATE orders SET hold = 'none', status = 'to_ship' WHERE id = 1",
@@ -102,6 +108,7 @@ AGAIN = {
     "overdue_shipment": "UPDATE orders SET status = 'to_ship', fulfilment = 'unshipped' WHERE id = 1",
     "address_changed": "UPDATE orders SET signed_at = NULL WHERE id = 2",
     "refund_on_shipped": "UPDATE refunds SET status = 'asked'",
+    "write_back_failed": "UPDATE write_backs SET state = 'failed'",
 }
 
 

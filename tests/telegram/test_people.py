@@ -125,7 +125,7 @@ def test_a_group_hears_no_more_than_it_is_cleared_for(shop: Stage) -> None:
 
 def limited(stage: Stage, name: str) -> None:
     """As the owner says it at the machine: the name sees only 抖店, which has no order."""
-    if "抖店" not in {row[0] for row in stage.shop.roster.shops()}:
+    if "抖店" not in {one.name for one in stage.shop.roster.shops()}:
         stage.shop.roster.add_shop("抖店", "douyin", currency="CNY", secrets={}, at=clock())
     limit(stage.shop, name, ["抖店"])
 

@@ -1,23 +1,10 @@
-"""`shop` and `staff`: where the shop sells and who works in it."""
+"""`staff`: who works in the shop."""
 
 import argparse
 from typing import Any
 
 
 def add_to(commands: Any) -> None:
-    shop = commands.add_parser("shop", help="the shops and their platforms").add_subparsers(required=True)
-    add = shop.add_parser("add", help="add a shop")
-    add.add_argument("name")
-    add.add_argument("--platform", required=True, metavar="P",
-                     help="taobao, jd, pdd, douyin, xhs, shopify, woocommerce or other")
-    add.add_argument("--currency", metavar="C", help="three letters (default: the base currency)")
-    for option, what in (("--app-key", "the platform's app key"), ("--app-secret", "the app secret"),
-                         ("--token", "the access token")):
-        add.add_argument(option, metavar="TEXT", help=f"{what}; - reads it from standard input")
-    add.add_argument("--gateway", metavar="URL", help="the platform's address, when it is not the usual one")
-    add.add_argument("--merchant-id", metavar="ID")
-    add.set_defaults(run=_add_shop)
-    shop.add_parser("list", help="list the shops").set_defaults(run=_list_shops)
     staff = commands.add_parser("staff", help="the people and their roles").add_subparsers(required=True)
     person = staff.add_parser("add", help="add a person")
     person.add_argument("name")
@@ -44,34 +31,6 @@ def add_shops(commands: Any, name: str, what: str, run: Any) -> None:
     which.add_argument("shops", nargs="*", default=[], metavar="SHOP", help="the only shops to be seen")
     which.add_argument("--all", action="store_true", help="all shops may be seen")
     shops.set_defaults(run=run)
-
-
-def _add_shop(arguments: argparse.Namespace) -> int:
-    from bot.app.commands import opened, say  # noqa: PLC0415
-
-    secrets = {name: _secret(getattr(arguments, name)) for name in ("app_key", "app_secret", "token")}
-    with opened(arguments) as shop:
-        shop.roster.add_shop(arguments.name, arguments.platform, currency=arguments.currency or shop.currency,
-                             gateway=arguments.gateway, merchant_id=arguments.merchant_id, secrets=secrets,
-                             at=shop.now())
-    say(f"added the shop {arguments.name}")
-    return 0
-
-
-def _secret(given: str | None) -> str | None:
-    """What the option says, or one line of standard input for `-`, so that it does not stand in the shell's history."""
-    import sys  # noqa: PLC0415
-
-    return sys.stdin.readline().strip() or None if given == "-" else given
-
-
-def _list_shops(arguments: argparse.Namespace) -> int:
-    from bot.app.commands import opened, say  # noqa: PLC0415
-
-    with opened(arguments) as shop:
-        for name, platform, currency, has_keys in shop.roster.shops():
-            say(f"{name}\t{platform}\t{currency}\t{'with keys' if has_keys else 'without keys'}")
-    return 0
 
 
 def _add_staff(arguments: argparse.Namespace) -> int:

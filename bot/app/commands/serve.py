@@ -27,7 +27,7 @@ def _serve(arguments: argparse.Namespace) -> int:
     from bot.app.serving import put_together  # noqa: PLC0415
 
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    for noisy in ("httpx", "httpcore"):  # they would log the bot's token, which stands in every address
+    for noisy in ("httpx", "httpx2", "httpcore", "httpcore2"):  # they would log the bot's token, part of every address
         logging.getLogger(noisy).setLevel(logging.WARNING)
     with opened(arguments) as shop:
         serving = put_together(shop, with_scheduler=not arguments.no_scheduler)

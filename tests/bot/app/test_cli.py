@@ -139,7 +139,7 @@ def test_a_role_sees_only_what_it_may(program: Program) -> None:
 def test_a_shop_and_a_person_are_added_and_known(program: Program) -> None:
     assert program.run("shop", "add", "京东店", "--platform", "jd", "--app-secret", "s3cret")[0] == 0
     code, out, _ = program.run("shop", "list")
-    assert (code, out) == (0, "京东店\tjd\tCNY\twith keys\n")
+    assert (code, out) == (0, "京东店\tjd\tCNY\twith keys\tnot connected: jd cannot be told of shipments yet\n")
     assert program.run("shop", "add", "京东店", "--platform", "jd")[::2] == (
         1, "zhanggui: there is already a shop called 京东店\n")
     program.run("staff", "add", "小王", "--role", "warehouse")

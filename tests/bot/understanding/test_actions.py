@@ -112,6 +112,8 @@ def test_an_expense_needs_one_day() -> None:
      {"order": "TB202611220007", "warehouse": "成都仓"}),
     ("锁单 TB202611220007", "hold_order", {"order": "TB202611220007"}),
     ("hold order TB202611220007", "hold_order", {"order": "TB202611220007"}),
+    ("重新回传 TB202611220007", "tell_again", {"order": "TB202611220007"}),
+    ("tell the platform again of order TB202611220007", "tell_again", {"order": "TB202611220007"}),
     ("解锁TB202611220007", "release_order", {"order": "TB202611220007"}),
     ("标记刷单 TB202611220007", "mark_order", {"order": "TB202611220007", "mark": "brushed"}),
     ("mark TB202611220007 as brushed", "mark_order", {"order": "TB202611220007", "mark": "brushed"}),

@@ -17,7 +17,10 @@ def test_everything_that_is_wrong(text: str) -> None:
 
 @pytest.mark.parametrize(("text", "kind"), [
     ("看超时未发的异常", "overdue_shipment"), ("缺成本的异常", "missing_cost"), ("有哪些超卖异常", "oversold"),
-    ("exceptions: overdue", "overdue_shipment"), ("show exceptions of stock drift", "stock_drift")])
+    ("exceptions: overdue", "overdue_shipment"), ("show exceptions of stock drift", "stock_drift"),
+    ("哪些订单没回传", "write_back_failed"), ("有没有没回传的订单", "write_back_failed"),
+    ("平台回传失败的有哪些?", "write_back_failed"), ("回传失败", "write_back_failed"),
+    ("which orders was the platform not told of?", "write_back_failed")])
 def test_one_kind_of_them(text: str, kind: str) -> None:
     assert Chat().say(text) == Command("exceptions", kind)
 

@@ -1,0 +1,1 @@
+"""Taobao and Tmall (淘宝开放平台 TOP)."""
