@@ -10,7 +10,7 @@ from typing import Literal
 from urllib.parse import parse_qs, urlsplit
 
 from domain.clock import ShopCalendar
-from domain.errors import OperatorMustAct
+from domain.errors import OperatorMustAct, UserCanFix
 
 DEFAULT_TIMEZONE = "Asia/Shanghai"
 DEFAULT_CURRENCY = "CNY"
@@ -160,6 +160,14 @@ def spoken_language(environment: Mapping[str, str] | None = None) -> Literal["zh
     values = os.environ if environment is None else environment
     locale = next((values[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if values.get(name)), "")
     return "zh" if locale.lower().startswith("zh") else "en"
+
+
+def variable(name: str) -> str:
+    """A secret that the command line names the variable of instead of showing it."""
+    found = os.environ.get(name)
+    if not found:
+        raise UserCanFix(f"the environment has no variable {name}")
+    return found
 
 
 def _home(values: Mapping[str, str]) -> Path:

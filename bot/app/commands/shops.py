@@ -28,7 +28,8 @@ def add_to(commands: Any) -> None:
 
 def _take_keys(command: argparse.ArgumentParser) -> None:
     for option, what in _SECRETS:
-        command.add_argument(option, metavar="TEXT", help=f"{what}; - asks for it, or reads a line of standard input")
+        command.add_argument(option, metavar="TEXT", help=f"{what}; - asks for it or reads a line of standard input, "
+                                                          "env:NAME reads that variable")
     command.add_argument("--gateway", metavar="URL", help="the platform's address, when it is not the usual one")
     command.add_argument("--merchant-id", metavar="ID")
 
@@ -47,10 +48,14 @@ def _given(arguments: argparse.Namespace) -> dict[str, Any]:
 
 
 def _secret(option: str, given: str | None) -> str | None:
-    """What the option says; for `-` asked for unseen at a terminal, else a line of standard input."""
+    """For `-` asked for at a terminal, else a line of standard input; of `env:NAME` the variable; else as given."""
     import sys  # noqa: PLC0415
     from getpass import getpass  # noqa: PLC0415
 
+    from bot.app.settings import variable  # noqa: PLC0415
+
+    if given is not None and given.startswith("env:"):
+        return variable(given.removeprefix("env:"))
     if given != "-":
         return given
     return (getpass(f"{option}: ") if sys.stdin.isatty() else sys.stdin.readline()).strip() or None

@@ -206,10 +206,14 @@ def test_refused_keys_are_the_owner_s_and_what_was_not_told_follows_by_itself(
                for found in findings(desk.shop.settings, demo=False))
     monkeypatch.setattr("sys.stdin", io.StringIO("renewed\n"))
     monkeypatch.setenv("ZHANGGUI_SECRET_KEY", KEY)
-    assert main(["shop", "keys", SHOP, "--token", "-", "--database", url, "--data-dir", str(tmp_path)]) == 0
+    monkeypatch.setenv("SECRET_OF_THE_APP", SECRET)
+    assert main(["shop", "keys", SHOP, "--token", "-", "--app-secret", "env:SECRET_OF_THE_APP",
+                 "--database", url, "--data-dir", str(tmp_path)]) == 0
     said = capsys.readouterr().out
     assert "2 shipments" in said
     assert "renewed" not in said
+    assert SECRET not in said
+    assert main(["shop", "keys", SHOP, "--token", "env:NOT_THERE", "--data-dir", str(tmp_path)]) == 1
     desk.run()
     assert desk.states() == ["told", "told"]
     assert "平台回传失败" not in desk.say("有什么异常").text
