@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from domain.catalog.model import Platform
 from domain.writebacks.telling import Answer, Busy, NotTold, Parcel, PutOff, Refused, Unreachable, WhyNot
 from integrations.platforms import connectable, gateway, open_teller
 from integrations.platforms.account import Account
@@ -53,6 +54,7 @@ def waybills(there: tuple[str, FakeGateway], order: str = PARCEL.order) -> list[
 
 
 def test_the_platform_has_the_parcel_with_its_own_code_of_the_carrier(there: tuple[str, FakeGateway]) -> None:
+    assert there[0] in set(Platform), "a folder bears the id of its platform"
     assert told(there) == [Answer.TOLD]
     (line,) = there[1].rules.orders[PARCEL.order].shipped
     assert line.waybill == PARCEL.waybill

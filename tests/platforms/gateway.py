@@ -1,6 +1,7 @@
 """A platform's gateway on the loopback: it refuses what the real one refuses, and remembers what it was told."""
 
 import json
+import sys
 import threading
 import time
 from abc import ABC, abstractmethod
@@ -143,6 +144,11 @@ class _Listener(ThreadingHTTPServer):
     def __init__(self, gateway: FakeGateway) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.gateway = gateway
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A program that was killed leaves broken connections behind."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class _Handler(BaseHTTPRequestHandler):
