@@ -3,13 +3,14 @@
 Balances of stock come last, summed by shelf, each by one conditional UPDATE (storage.shelves).
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from hashlib import sha256
+from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
@@ -19,6 +20,7 @@ from domain.changes import (
     AliasChange,
     AllocationChange,
     BalanceRepair,
+    CancellationChange,
     Change,
     CostKept,
     CostMethodChange,
@@ -28,7 +30,6 @@ from domain.changes import (
     ListingChange,
     MergeChange,
     OrderChange,
-    ParcelChange,
     PurchaseArrival,
     PurchaseChange,
     RefundChange,
@@ -38,18 +39,21 @@ from domain.changes import (
     StockChange,
     SubscriptionChange,
 )
+from domain.columns import UtcDateTime
 from domain.errors import RetryLater
 from domain.finance.model import Expense
-from domain.fulfilment.model import MergedOrder, ParcelLine, Shipment
+from domain.fulfilment.changes import ContentsChange, InterceptionChange, ParcelChange
+from domain.fulfilment.model import MergedOrder
 from domain.inventory.model import StockBalance, StockMove
 from domain.messaging.model import Subscription
-from domain.orders.model import Order, OrderMark
+from domain.orders.model import Cancellation, Order, OrderMark
 from domain.purchasing.model import PurchaseLine, PurchaseOrder, PurchaseStatus
 from storage import costs, exceptions
 from storage.customers import refresh_customers
 from storage.listings import write_listing
+from storage.parcel_ledger import write_contents, write_interception, write_parcels
 from storage.refund_ledger import write_refund
-from storage.shelves import Contended, exactly_one, open_balance, settle, write_allocation
+from storage.shelves import Contended, all_of, exactly_one, open_balance, settle, write_allocations
 
 HASH_BITS = 48  # content hashes of the other rows are as long
 
@@ -73,8 +77,9 @@ def apply(connection: Connection, changes: Iterable[Change], reference: Referenc
     """Write all changes, in an order that is the same for everybody. Raises Contended or AlreadyDone."""
     in_turn = sorted(changes, key=_turn)
     try:
-        for line, change in enumerate(in_turn):
-            _WRITERS[type(change)](connection, change, replace(reference, line=line))
+        numbered = enumerate(in_turn)
+        for kind, same in groupby(numbered, key=lambda each: type(each[1])):
+            _WRITERS[kind](connection, [(change, replace(reference, line=line)) for line, change in same])
         settle(connection, (change for change in in_turn if isinstance(change, StockChange | AllocationChange)))
     except IntegrityError as error:
         raise AlreadyDone(f"{reference.kind} {reference.id} was written before: {error.orig}") from error
@@ -99,33 +104,45 @@ def _turn(change: Change) -> tuple[int, int, int]:
     return kinds.index(type(change)), 0, 0
 
 
-def _order(connection: Connection, change: OrderChange, _: Reference) -> None:
-    before, after = change.before, change.after
-    exactly_one(connection.execute(
-        update(Order)
-        .where(col(Order.id) == change.order_id, col(Order.payment) == before.payment,
-               col(Order.fulfilment) == before.fulfilment, col(Order.after_sale) == before.after_sale,
-               col(Order.hold) == before.hold, col(Order.shipped_at).is_not_distinct_from(change.shipped_before))
-        .values(payment=after.payment, fulfilment=after.fulfilment, after_sale=after.after_sale, hold=after.hold,
-                status=after.status, shipped_at=change.shipped_after)))
+# Each writer gets all changes of its kind, with what each is written for.
+_Numbered = Sequence[tuple[Any, Reference]]
+_Writer = Callable[[Connection, _Numbered], None]
 
 
-def _parcel(connection: Connection, change: ParcelChange, _: Reference) -> None:
-    values = {"order_id": change.order_id, "parcel_no": change.parcel_no, "warehouse_id": change.warehouse_id,
-              "staff_id": change.staff_id, "carrier": change.carrier, "waybill_no": change.waybill_no,
-              "shipped_at": change.shipped_at, "shipped_on": change.shipped_on}
-    parcel = {"order_id": change.order_id, "parcel_no": change.parcel_no}
-    if change.is_sent:
-        connection.execute(insert(Shipment).values(**values))
-        if change.contents:
-            connection.execute(insert(ParcelLine), [
-                {**parcel, "line_no": piece.line_no, "sku_id": piece.sku_id, "quantity": piece.quantity}
-                for piece in change.contents])
+def _each(write: Callable[[Connection, Any, Reference], None]) -> _Writer:
+    """For kinds of which there are few at a time."""
+    def write_all(connection: Connection, numbered: _Numbered) -> None:
+        for change, reference in numbered:
+            write(connection, change, reference)
+    return write_all
+
+
+_AXES = ("payment", "fulfilment", "after_sale", "hold")
+_STEP = update(Order).where(
+    col(Order.id) == bindparam("of_order"), *(getattr(Order, axis) == bindparam(f"{axis}_before") for axis in _AXES),
+    col(Order.shipped_at).is_not_distinct_from(bindparam("shipped_before", type_=UtcDateTime())),
+).values(**{axis: bindparam(f"{axis}_after") for axis in _AXES}, status=bindparam("status_after"),
+         shipped_at=bindparam("shipped_after"))
+
+
+def _orders(connection: Connection, numbered: _Numbered) -> None:
+    all_of(len(numbered), connection.execute(_STEP, [
+        {"of_order": change.order_id, "shipped_before": change.shipped_before, "shipped_after": change.shipped_after,
+         "status_after": change.after.status,
+         **{f"{axis}_before": getattr(change.before, axis) for axis in _AXES},
+         **{f"{axis}_after": getattr(change.after, axis) for axis in _AXES}} for change, _ in numbered]))
+
+
+def _parcels(connection: Connection, numbered: _Numbered) -> None:
+    write_parcels(connection, [change for change, _ in numbered])
+
+
+def _cancellation(connection: Connection, change: CancellationChange, _: Reference) -> None:
+    if change.is_cancelled:
+        connection.execute(insert(Cancellation).values(
+            order_id=change.order_id, reason=change.reason, cancelled_at=change.cancelled_at))
         return
-    connection.execute(delete(ParcelLine).filter_by(**parcel))
-    exactly_one(connection.execute(delete(Shipment).where(
-        col(Shipment.order_id) == change.order_id, col(Shipment.parcel_no) == change.parcel_no,
-        col(Shipment.waybill_no) == change.waybill_no, col(Shipment.signed_at).is_(None))))
+    exactly_one(connection.execute(delete(Cancellation).where(col(Cancellation.order_id) == change.order_id)))
 
 
 def _return(connection: Connection, change: ReturnChange, _: Reference) -> None:
@@ -158,17 +175,18 @@ def _reorder_point(connection: Connection, change: ReorderPointChange, _: Refere
         .values(reorder_point=change.after)))
 
 
-def _stock(connection: Connection, change: StockChange, reference: Reference) -> None:
-    if change.quantity:
-        connection.execute(insert(StockMove).values(
-            sku_id=change.sku_id, warehouse_id=change.warehouse_id, quantity=change.quantity, reason=change.reason,
-            reference_kind=reference.kind, reference_id=reference.id, reference_line=reference.line,
-            order_id=change.order_id, unit_cost_e4=change.unit_cost_e4, note=change.note,
-            staff_id=reference.staff_id, moved_at=reference.at))
+def _stock(connection: Connection, numbered: _Numbered) -> None:
+    moves = [{"sku_id": change.sku_id, "warehouse_id": change.warehouse_id, "quantity": change.quantity,
+              "reason": change.reason, "reference_kind": reference.kind, "reference_id": reference.id,
+              "reference_line": reference.line, "order_id": change.order_id, "unit_cost_e4": change.unit_cost_e4,
+              "note": change.note, "staff_id": reference.staff_id, "moved_at": reference.at}
+             for change, reference in numbered if change.quantity]
+    if moves:
+        connection.execute(insert(StockMove), moves)
 
 
-def _allocation(connection: Connection, change: AllocationChange, _: Reference) -> None:
-    write_allocation(connection, change)
+def _allocations(connection: Connection, numbered: _Numbered) -> None:
+    write_allocations(connection, [change for change, _ in numbered])
 
 
 def _exclusion(connection: Connection, change: ExclusionChange, _: Reference) -> None:
@@ -268,25 +286,28 @@ def _listing(connection: Connection, change: ListingChange, _: Reference) -> Non
 
 
 # In the order in which rows are touched.
-_WRITERS: dict[type, Callable[[Connection, Any, Reference], None]] = {
-    OrderChange: _order,
-    ParcelChange: _parcel,
-    RefundChange: write_refund,
-    ReturnChange: _return,
-    CostKept: _cost_kept,
-    CostMethodChange: _cost_method,
-    Revaluation: _revaluation,
-    ReorderPointChange: _reorder_point,
-    ExclusionChange: _exclusion,
-    MergeChange: _merge,
+_WRITERS: dict[type, _Writer] = {
+    OrderChange: _orders,
+    CancellationChange: _each(_cancellation),
+    ParcelChange: _parcels,
+    ContentsChange: _each(write_contents),
+    InterceptionChange: _each(write_interception),
+    RefundChange: _each(write_refund),
+    ReturnChange: _each(_return),
+    CostKept: _each(_cost_kept),
+    CostMethodChange: _each(_cost_method),
+    Revaluation: _each(_revaluation),
+    ReorderPointChange: _each(_reorder_point),
+    ExclusionChange: _each(_exclusion),
+    MergeChange: _each(_merge),
     StockChange: _stock,
-    AllocationChange: _allocation,
-    PurchaseChange: _purchase,
-    PurchaseArrival: _arrival,
-    ExpenseChange: _expense,
-    SubscriptionChange: _subscription,
-    ExceptionChange: _exception,
-    AliasChange: _alias,
-    ListingChange: _listing,
-    BalanceRepair: _repair,
+    AllocationChange: _allocations,
+    PurchaseChange: _each(_purchase),
+    PurchaseArrival: _each(_arrival),
+    ExpenseChange: _each(_expense),
+    SubscriptionChange: _each(_subscription),
+    ExceptionChange: _each(_exception),
+    AliasChange: _each(_alias),
+    ListingChange: _each(_listing),
+    BalanceRepair: _each(_repair),
 }

@@ -31,7 +31,8 @@ EVERY_ACTION = {"confirm_shipment", "adjust_stock", "receive_stock", "transfer_s
 MORE_ACTIONS = {"merge_orders", "unmerge_orders", "split_order", "change_warehouse", "hold_order", "release_order",
                 "mark_order", "set_cost_method", "revalue_stock", "snooze_exception",
                 "resolve_exception", "repair_stock", "refund_order", "receive_return", "resend_goods",
-                "confirm_shipments", "teach_alias", "forget_alias", "match_sku"}
+                "confirm_shipments", "teach_alias", "forget_alias", "match_sku", "cancel_order", "intercept_order",
+                "state_contents"}
 
 
 @pytest.fixture
