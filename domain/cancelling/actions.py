@@ -124,5 +124,5 @@ def _check_can_be_intercepted(order: OrderFacts) -> None:
         raise Impossible("intercept_unshipped", order=order.number)
     if order.axes.fulfilment in _WITH_THE_BUYER:
         raise Impossible("cancel_signed", order=order.number, status=Word(f"status.{order.axes.status}"))
-    if not order.on_the_way:
+    if not order.on_the_way or _is_all_back(order):
         raise Impossible("intercepted_already" if order.intercepted else "no_parcel_on_the_way", order=order.number)
