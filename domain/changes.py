@@ -13,11 +13,11 @@ from pydantic import Field
 from domain.aftersales.model import Condition
 from domain.catalog.model import NamedKind
 from domain.costing.model import CostMethod
-from domain.fulfilment.changes import ContentsChange, InterceptionChange, ParcelChange
 from domain.inventory.model import AllocationReason, MoveReason
 from domain.messaging.model import Report
 from domain.orders.model import Exclusion
 from domain.orders.rules import Axes
+from domain.parcel_changes import ContentsChange, InterceptionChange, ParcelChange
 
 
 @dataclass(frozen=True, slots=True)

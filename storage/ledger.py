@@ -42,11 +42,11 @@ from domain.changes import (
 from domain.columns import UtcDateTime
 from domain.errors import RetryLater
 from domain.finance.model import Expense
-from domain.fulfilment.changes import ContentsChange, InterceptionChange, ParcelChange
 from domain.fulfilment.model import MergedOrder
 from domain.inventory.model import StockBalance, StockMove
 from domain.messaging.model import Subscription
 from domain.orders.model import Cancellation, Order, OrderMark
+from domain.parcel_changes import ContentsChange, InterceptionChange, ParcelChange
 from domain.purchasing.model import PurchaseLine, PurchaseOrder, PurchaseStatus
 from storage import costs, exceptions
 from storage.customers import refresh_customers

@@ -8,8 +8,8 @@ from domain.actions import Fact, Impossible, Note
 from domain.books import Balance, Books, Held, Need, OrderFacts, SkuFacts, WarehouseFacts
 from domain.changes import AllocationChange, Change, StockChange
 from domain.fulfilment.allotment import Allotment, Balances, allot, as_seen_by, counted, lacks, totals
-from domain.fulfilment.changes import ParcelPiece
 from domain.inventory.model import AllocationReason, MoveReason
+from domain.parcel_changes import ParcelPiece
 
 
 @dataclass(frozen=True, slots=True)
