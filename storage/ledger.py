@@ -79,7 +79,7 @@ def apply(connection: Connection, changes: Iterable[Change], reference: Referenc
     try:
         numbered = enumerate(in_turn)
         for kind, same in groupby(numbered, key=lambda each: type(each[1])):
-            _WRITERS[kind](connection, [(change, replace(reference, line=line)) for line, change in same])
+            _WRITERS[kind](connection, list(same), reference)
         settle(connection, (change for change in in_turn if isinstance(change, StockChange | AllocationChange)))
     except IntegrityError as error:
         raise AlreadyDone(f"{reference.kind} {reference.id} was written before: {error.orig}") from error
@@ -104,16 +104,16 @@ def _turn(change: Change) -> tuple[int, int, int]:
     return kinds.index(type(change)), 0, 0
 
 
-# Each writer gets all changes of its kind, with what each is written for.
-_Numbered = Sequence[tuple[Any, Reference]]
-_Writer = Callable[[Connection, _Numbered], None]
+# Each writer gets all changes of its kind, each behind the line it has in what it is written for.
+_Numbered = Sequence[tuple[int, Any]]
+_Writer = Callable[[Connection, _Numbered, Reference], None]
 
 
 def _each(write: Callable[[Connection, Any, Reference], None]) -> _Writer:
     """For kinds of which there are few at a time."""
-    def write_all(connection: Connection, numbered: _Numbered) -> None:
-        for change, reference in numbered:
-            write(connection, change, reference)
+    def write_all(connection: Connection, numbered: _Numbered, reference: Reference) -> None:
+        for line, change in numbered:
+            write(connection, change, replace(reference, line=line))
     return write_all
 
 
@@ -125,16 +125,16 @@ _STEP = update(Order).where(
          shipped_at=bindparam("shipped_after"))
 
 
-def _orders(connection: Connection, numbered: _Numbered) -> None:
+def _orders(connection: Connection, numbered: _Numbered, _: Reference) -> None:
     all_of(len(numbered), connection.execute(_STEP, [
         {"of_order": change.order_id, "shipped_before": change.shipped_before, "shipped_after": change.shipped_after,
          "status_after": change.after.status,
          **{f"{axis}_before": getattr(change.before, axis) for axis in _AXES},
-         **{f"{axis}_after": getattr(change.after, axis) for axis in _AXES}} for change, _ in numbered]))
+         **{f"{axis}_after": getattr(change.after, axis) for axis in _AXES}} for _, change in numbered]))
 
 
-def _parcels(connection: Connection, numbered: _Numbered) -> None:
-    write_parcels(connection, [change for change, _ in numbered])
+def _parcels(connection: Connection, numbered: _Numbered, _: Reference) -> None:
+    write_parcels(connection, [change for _, change in numbered])
 
 
 def _cancellation(connection: Connection, change: CancellationChange, _: Reference) -> None:
@@ -175,18 +175,18 @@ def _reorder_point(connection: Connection, change: ReorderPointChange, _: Refere
         .values(reorder_point=change.after)))
 
 
-def _stock(connection: Connection, numbered: _Numbered) -> None:
+def _stock(connection: Connection, numbered: _Numbered, reference: Reference) -> None:
     moves = [{"sku_id": change.sku_id, "warehouse_id": change.warehouse_id, "quantity": change.quantity,
               "reason": change.reason, "reference_kind": reference.kind, "reference_id": reference.id,
-              "reference_line": reference.line, "order_id": change.order_id, "unit_cost_e4": change.unit_cost_e4,
+              "reference_line": line, "order_id": change.order_id, "unit_cost_e4": change.unit_cost_e4,
               "note": change.note, "staff_id": reference.staff_id, "moved_at": reference.at}
-             for change, reference in numbered if change.quantity]
+             for line, change in numbered if change.quantity]
     if moves:
         connection.execute(insert(StockMove), moves)
 
 
-def _allocations(connection: Connection, numbered: _Numbered) -> None:
-    write_allocations(connection, [change for change, _ in numbered])
+def _allocations(connection: Connection, numbered: _Numbered, _: Reference) -> None:
+    write_allocations(connection, [change for _, change in numbered])
 
 
 def _exclusion(connection: Connection, change: ExclusionChange, _: Reference) -> None:

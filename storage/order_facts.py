@@ -18,6 +18,11 @@ from domain.orders.rules import EMPTY_PARCELS, Axes
 from storage.encryption import Vault
 
 _ALL_OUT = (Fulfilment.SHIPPED, Fulfilment.SIGNED, Fulfilment.COMPLETED)
+# No more columns than are looked at: an order has twice as many, and each moment among them has to be read.
+_OF_ORDER = ("id", "external_id", "shop_id", "customer_id", "payment", "fulfilment", "after_sale", "hold", "excluded",
+             "currency", "fx_rate", "paid_minor", "paid_at", "paid_on", "shipped_at", "phone_index", "province", "city",
+             "address_sealed")
+_OF_LINE = ("order_id", "line_no", "sku_id", "quantity", "paid_minor", "paid_base", "cost_base")
 _Any = tuple[Any, ...]
 Pieces = Counter[tuple[int, int]]  # by line and SKU id
 Skus = Callable[[Collection[int]], Sequence[SkuFacts]]
@@ -71,9 +76,9 @@ class OrderReader:
 
     def read(self, which: Any) -> list[OrderFacts]:
         """The orders that meet the condition, in order of id."""
-        columns = Order.__table__.columns  # type: ignore[attr-defined]
         rows = self._rows(
-            select(*columns, col(Shop.name).label("shop"), col(MergedOrder.lead_id))
+            select(*(getattr(Order, name) for name in _OF_ORDER), col(Shop.name).label("shop"),
+                   col(MergedOrder.lead_id))
             .join(Shop, col(Shop.id) == col(Order.shop_id))
             .join(MergedOrder, col(MergedOrder.order_id) == col(Order.id), isouter=True)
             .where(which).order_by(col(Order.id)), locked=Order)
@@ -108,10 +113,9 @@ class OrderReader:
         code = func.coalesce(func.nullif(col(OrderLine.sku_code), ""), col(OrderLine.title))
         is_listed = (col(OrderLine.sku_id).is_(None) & (col(Listing.shop_id) == col(Order.shop_id))
                      & (col(Listing.platform_sku) == code))
-        columns = OrderLine.__table__.columns  # type: ignore[attr-defined]
         return _by_order(self._rows(
-            select(*columns, col(Product.kind), col(Listing.sku_id).label("part_id"),
-                   col(Listing.quantity).label("part_pieces"))
+            select(*(getattr(OrderLine, name) for name in _OF_LINE), col(Product.kind),
+                   col(Listing.sku_id).label("part_id"), col(Listing.quantity).label("part_pieces"))
             .join(Order, col(Order.id) == col(OrderLine.order_id))
             .join(Sku, col(Sku.id) == col(OrderLine.sku_id), isouter=True)
             .join(Product, col(Product.id) == col(Sku.product_id), isouter=True)

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from domain.actions import Fact, Impossible, Note
 from domain.books import Balance, Books, Held, Need, OrderFacts, SkuFacts, WarehouseFacts
@@ -23,14 +23,14 @@ class Load:
     balances: Balances
     why: AllocationReason | str
     planned: Allotment | None = None
+    moving: tuple[Need, ...] = field(init=False)  # of what stock is kept
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "moving", counted(self.needs, self.balances))  # asked for again and again
 
     @property
     def contents(self) -> tuple[ParcelPiece, ...]:
         return tuple(ParcelPiece(need.line_no, need.sku.id, need.quantity) for need in self.needs)
-
-    @property
-    def moving(self) -> tuple[Need, ...]:
-        return counted(self.needs, self.balances)
 
 
 def load(books: Books, order: OrderFacts, place: WarehouseFacts | None, only: Mapping[str, int] | None) -> Load:

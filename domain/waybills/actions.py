@@ -128,10 +128,11 @@ class _Known:
 
     def _move(self, change: StockChange | AllocationChange) -> None:
         shelves, shelf = self.shelves.get(change.sku_id, {}), (change.sku_id, change.warehouse_id)
-        if shelf in shelves and isinstance(change, StockChange):
-            shelves[shelf] = replace(shelves[shelf], on_hand=shelves[shelf].on_hand + change.quantity)
-        elif shelf in shelves:
-            shelves[shelf] = replace(shelves[shelf], reserved=shelves[shelf].reserved + change.quantity)
+        if (now := shelves.get(shelf)) is None:
+            return
+        is_move = isinstance(change, StockChange)
+        shelves[shelf] = Balance(now.on_hand + (change.quantity if is_move else 0),
+                                 now.reserved + (0 if is_move else change.quantity), now.incoming)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.books, name)

@@ -49,8 +49,8 @@ ASKED = sorted(Books().asked)
 CALENDAR = ShopCalendar.named("Asia/Shanghai")
 SKU, PLACE, PIECES = st.sampled_from(SKUS), st.sampled_from(PLACES), st.integers(1, 30)
 ORDERS = st.sampled_from((*sorted(NEEDS), "N1", "N2", "N3"))  # the last ones only once the platform has told of them
-RUNS = settings.default.max_examples // 25 if settings.default else 4  # of 100 examples: seconds, not minutes
-STEPS = 12
+RUNS = settings.default.max_examples // 25 if settings.default else 4
+STEPS = 10
 
 
 _HELD = """SELECT o.external_id, k.code, w.name, a.quantity FROM allocations a JOIN orders o ON o.id = a.order_id
