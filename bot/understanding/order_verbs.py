@@ -49,8 +49,8 @@ _VERBS: tuple[tuple[str, re.Pattern[str]], ...] = tuple((action, re.compile(patt
     ("resend_goods", r"\b(?:resend|send again|send a replacement(?: of)?)\b"),
     ("refund_order", r"主动退款?|仅退款|补偿|赔付|\b(?:refund only|compensate|goodwill refund(?: of)?)\b"),
     ("intercept_order", r"拦截|截回来?|追回来?|\bintercept\b(?: order)?"),
-    ("cancel_order", r"(?:取消|关闭|作废|撤销)(?!.*(?:退款|退货|合单|订阅|推送))(?:掉|了)?(?:订单|单子|单)?|撤单"),
-    ("cancel_order", r"\b(?:cancel|void|call off)\b(?!.*(?:refund|return|subscri))(?: the)?(?: order)?"),
+    ("cancel_order", r"(?:取消|关闭|作废|撤销)(?!发货|.*(?:退款|退货|合单|订阅|推送))(?:掉|了)?(?:订单|单子|单)?|撤单"),
+    ("cancel_order", r"\b(?:cancel|void|call off)\b(?!.*(?:refund|return|subscri|shipment))(?: the)?(?: order)?"),
     ("mark_order", rf"(?:标记?(?:为|成|是)?|记(?:为|成)|算(?:作|成)|\bmark(?: as)?\b)\s*(?:{_MARK})"),
     ("mark_order", rf"(?:是|\bas|\bis)\s*(?:{_MARK})"),
 ))
@@ -79,7 +79,8 @@ def verb_of(message: Normalised, tokens: Sequence[Token]) -> OrderVerb | None:
         if action == "receive_return":
             return _return_of(_FRAME.sub(" ", rest))
         if action == "cancel_order":
-            return _cancellation_of(message, tokens, _FRAME.sub(" ", rest))
+            verb_end = message.text.index(text) + found.end()
+            return _cancellation_of(message, tokens, _FRAME.sub(" ", rest), verb_end)
         return OrderVerb(action, _FRAME.sub(" ", rest))
     return None
 
@@ -93,12 +94,12 @@ def _return_of(rest: str) -> OrderVerb:
 _BECAUSE = re.compile(r"^(?:\s*(?:because(?: of)?|due to|reason|因为|由于|原因)是?)?[\s,，:：(（]*", re.IGNORECASE)
 
 
-def _cancellation_of(message: Normalised, tokens: Sequence[Token], rest: str) -> OrderVerb:
-    """What stands behind the only number is why, in the person's own words."""
+def _cancellation_of(message: Normalised, tokens: Sequence[Token], rest: str, verb_end: int) -> OrderVerb:
+    """What stands behind the verb and the only number is why, in the person's own words."""
     codes = [token for token in tokens if token.is_code]
     if len(codes) != 1:
         return OrderVerb("cancel_order", rest)
-    behind = message.original(codes[0].end, len(message.text)).strip(" ,，。.!！;；")
+    behind = message.original(max(codes[0].end, verb_end), len(message.text)).strip(" ,，。.!！;；")
     reason = _BECAUSE.sub("", behind.lstrip("(（ ")).strip(" )）。.")
     if not reason:
         return OrderVerb("cancel_order", rest)
