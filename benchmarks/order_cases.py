@@ -11,6 +11,9 @@ from random import Random
 from typing import Any
 
 from benchmarks.cases import Measured, answer
+from bot.rendering.proposal import render_done, render_proposal
+from bot.understanding.readings import Act
+from bot.understanding.shipments import read_shipments
 from domain.catalog.model import ItemKind, Platform
 from domain.clock import ShopCalendar
 from domain.confirmations import Done, Proposal
@@ -44,7 +47,7 @@ def batches(orders: int, size: int) -> Iterator[Sequence[int]]:
 
 
 def by_chat(url: str, orders: int) -> Measured:
-    """Pages are imported, and lists of parcels are proposed and confirmed."""
+    """Pages are imported; lists of parcels are pasted into the chat, proposed, shown, and confirmed with one code."""
     desks: list[ActionDesk] = []
 
     def ship(database: Database, page: Sequence[int]) -> None:
@@ -124,11 +127,19 @@ def _line(number: int, line_no: int, line: Line, is_shipped: bool) -> LineDraft:
 
 
 def _ship(desk: ActionDesk, orders: Sequence[int]) -> None:
+    """Read as a person pastes them, answered as a person sees it."""
     who: dict[str, Any] = {"actor": "owner", "role": Role.OWNER, "chat": "c", "at": AT}
-    parcels = [{"order": f"N{order:08}", "carrier": "中通", "waybill": f"7890{order:010}"} for order in orders]
-    proposal = desk.propose("confirm_shipments", {"lines": parcels}, **who)
-    if not isinstance(proposal, Proposal) or not isinstance(desk.confirm(proposal.code, **who), Done):
-        raise TypeError(f"not shipped: {proposal}")
+    pasted = "发货\n" + "\n".join(f"N{order:08} 中通 7890{order:010}" for order in orders)
+    understood = read_shipments(pasted)
+    if understood is None or not isinstance(act := understood.reading, Act):
+        raise TypeError(f"not understood: {understood}")
+    proposal = desk.propose(act.action, act.arguments, **who)
+    if not isinstance(proposal, Proposal):
+        raise TypeError(f"not proposed: {proposal}")
+    shown = render_proposal(proposal, "zh", CALENDAR.zone)
+    done = desk.confirm(proposal.code, **who)
+    if not isinstance(done, Done) or not shown.text or not render_done(done, "zh", CALENDAR.zone).text:
+        raise TypeError(f"not shipped: {done}")
 
 
 def _check(database: Database, orders: int) -> None:

@@ -24,8 +24,7 @@ WHAT = "orders created, reserved for, confirmed and shipped a second, beside pla
 _MODULE = "benchmarks.order_cases"
 _PEERS = Path(__file__).parent / "order_peers.py"
 _CASES = ("plain", "by_file", "by_chat")
-_BY_CHAT_SHARE = 20  # is slower, and its time for one order does not grow with their number
-_PEER_ORDERS = {"oscar": 100, "tryton": 60}  # the same; they need seconds for so many
+_PEER_ORDERS = {"oscar": 100, "tryton": 60}  # they need seconds for so many, and no less for one when it is more
 _MORE = {
     "oscar": "oscar also keeps baskets, prices, vouchers and shipping methods, and every event of an order",
     "tryton": "tryton also keeps parties, units, taxes, workflows of invoices and shipments, and the history of each",
@@ -65,8 +64,7 @@ def _measured(asked: argparse.Namespace, url: Callable[[str], str],
     found: defaultdict[str, list[Measured]] = defaultdict(list)
     for _ in range(asked.runs):
         for case in _CASES:
-            orders = asked.orders // (_BY_CHAT_SHARE if case == "by_chat" else 1)
-            found[case].append(run_case(_MODULE, case, url=url(case), orders=orders))
+            found[case].append(run_case(_MODULE, case, url=url(case), orders=asked.orders))
         for peer, measure in peers.items():
             found[peer].append(measure())
     return found

@@ -1,6 +1,6 @@
 """What the verbs must know of the shop before they act: facts, and the Protocol that looks them up."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
@@ -137,7 +137,10 @@ class OrderFacts:
     refunded_minor: int
     asked: tuple[RefundFacts, ...]
     held: tuple[Held, ...] = ()  # in the order in which they are meant to leave
-    parcels_of_unknown: int = 0  # parcels of which no file said what was in them
+    unknown_parcels: tuple[int, ...] = ()  # numbers of the parcels of which nobody said what was in them
+    on_the_way: tuple[int, ...] = ()  # numbers of the parcels that were neither signed for nor fetched back
+    intercepted: tuple[int, ...] = ()  # numbers of the parcels that the carrier was asked to bring back
+    returned: int = 0  # pieces that came back
     excluded: Exclusion | None = None
     receiver: Receiver | None = None
     paid_at: datetime | None = None
@@ -277,6 +280,9 @@ class Books(Protocol):
     def orders(self, number: str) -> Sequence[OrderFacts]:
         """Every order of that number; two shops may use the same one."""
 
+    def orders_of(self, numbers: Collection[str]) -> Mapping[str, Sequence[OrderFacts]]:
+        """As `orders`, of many numbers at once; a number that no order has is absent."""
+
     def together(self, lead_id: int) -> Sequence[OrderFacts]:
         """The orders that leave in one parcel, in order of id."""
 
@@ -324,6 +330,9 @@ class Books(Protocol):
 
     def waybill_user(self, carrier: str, waybill_no: str) -> str | None:
         """The number of the order that uses the waybill already; empty where it is not for the person to see."""
+
+    def waybill_users(self, waybills: Collection[str]) -> Mapping[tuple[str, str], str]:
+        """By (carrier, waybill) the number of the order that uses it already."""
 
     def staff_id(self, name: str) -> int | None:
         """The person of that name; None for a role or a stranger."""

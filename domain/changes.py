@@ -27,6 +27,7 @@ from domain.inventory.model import AllocationReason, MoveReason
 from domain.messaging.model import Report
 from domain.orders.model import Exclusion
 from domain.orders.rules import Axes
+from domain.parcel_changes import ContentsChange, InterceptionChange, ParcelChange
 from domain.staffing.model import ShopLimitChange
 from domain.writebacks.telling import WhyNot
 
@@ -63,6 +64,7 @@ class AllocationChange:
     reason: AllocationReason
     parcel_no: int = 1
     allows_backorder: bool = False
+    may_lapse: bool = False  # let go of because nobody packs the order; undone, it is held again where there is enough
     kind: Literal["allocation"] = "allocation"
 
 
@@ -136,29 +138,14 @@ class OrderChange:
 
 
 @dataclass(frozen=True, slots=True)
-class ParcelPiece:
-    """Pieces of one line of the order in a parcel."""
-
-    line_no: int
-    sku_id: int
-    quantity: int
-
-
-@dataclass(frozen=True, slots=True)
-class ParcelChange:
-    """A parcel that is sent or, when undone, never was."""
+class CancellationChange:
+    """An order is cancelled by somebody here or, when undone, is not."""
 
     order_id: int
-    parcel_no: int
-    warehouse_id: int | None
-    staff_id: int | None
-    carrier: str
-    waybill_no: str
-    shipped_at: datetime
-    shipped_on: date
-    contents: tuple[ParcelPiece, ...] = ()
-    is_sent: bool = True
-    kind: Literal["parcel"] = "parcel"
+    reason: str | None
+    cancelled_at: datetime
+    is_cancelled: bool = True
+    kind: Literal["cancellation"] = "cancellation"
 
 
 @dataclass(frozen=True, slots=True)
@@ -370,7 +357,8 @@ Change = Annotated[
     | Revaluation | ReorderPointChange | OrderChange | ParcelChange | RefundChange | ExpenseChange | PurchaseChange
     | PurchaseArrival | SubscriptionChange | QuietChange | ExceptionChange | AliasChange | BalanceRepair
     | ListingChange | ShopLimitChange | MappingChange | TransferSent | TransferArrival | PlaceReorderPointChange
-    | BackorderChange | SupplierChange | SupplierPriceChange | PurchaseCancelled | WriteBackChange | TellAgain,
+    | BackorderChange | SupplierChange | SupplierPriceChange | PurchaseCancelled | WriteBackChange | TellAgain
+    | ContentsChange | InterceptionChange | CancellationChange,
     Field(discriminator="kind"),
 ]
 
@@ -397,6 +385,11 @@ def inverse(change: Change) -> Change | None:
     turn = _INVERSES.get(type(change))
     inverted: Change | None = turn(change) if turn else None
     return inverted
+
+
+def can_be_undone(change: Change) -> bool:
+    """Whether there is a change that takes it back."""
+    return type(change) in _INVERSES
 
 
 def _swapped(change: Any) -> Any:
@@ -431,6 +424,9 @@ _INVERSES: dict[type, Callable[[Any], Any]] = {
     ParcelChange: lambda parcel: replace(parcel, is_sent=not parcel.is_sent),
     TellAgain: lambda again: replace(again, is_wanted=not again.is_wanted),
     WriteBackChange: lambda told: replace(told, is_wanted=not told.is_wanted),
+    ContentsChange: lambda contents: replace(contents, is_known=not contents.is_known),
+    InterceptionChange: lambda asked: replace(asked, is_asked=not asked.is_asked),
+    CancellationChange: lambda order: replace(order, is_cancelled=not order.is_cancelled),
     ExpenseChange: lambda expense: replace(expense, amount_minor=-expense.amount_minor),
     PurchaseChange: lambda purchase: replace(purchase, is_open=not purchase.is_open),
     BalanceRepair: _swapped,

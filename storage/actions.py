@@ -16,7 +16,7 @@ from sqlalchemy.exc import OperationalError
 from domain.actions import Action, Asked, Fact, Impossible, MissingArgument, ParameterKind, Plan, Word, actions
 from domain.arguments import admit
 from domain.audit import AuditEntry
-from domain.changes import Change, Changes, inverse, orders_in
+from domain.changes import Change, Changes, can_be_undone, inverse, orders_in
 from domain.clock import ShopCalendar
 from domain.confirmations import (
     LIFETIME,
@@ -30,7 +30,7 @@ from domain.confirmations import (
 )
 from domain.dispatching.rules import mergeable
 from domain.people import Role, Shops, may
-from storage import audit, confirmations, costs, ledger, purchases, rollups, write_backs
+from storage import allocations, audit, confirmations, costs, ledger, purchases, rollups, write_backs
 from storage.books import StoredBooks
 from storage.encryption import Vault
 from storage.engine import Database
@@ -242,9 +242,13 @@ class ActionDesk:
         if not confirmations.mark_undone(connection, row, by=who.actor, at=who.at):
             raise Contended
         changes = [change for item in confirmations.kept_changes(row).items if (change := inverse(item)) is not None]
-        self._write(connection, changes, _reference("undo", row, who, self._books(connection, who, locks=True)))
+        books = self._books(connection, who, locks=True)
+        changes, lapsed = allocations.without_lapsed(connection, changes)
+        self._write(connection, changes, _reference("undo", row, who, books))
         audit.append(connection, _entry("undone", row, who))
-        return Done("confirmation.undone", row.action, json.loads(row.arguments), row.code, {"code": row.code},
+        is_short = bool(lapsed) and not allocations.hold_elsewhere(connection, lapsed)
+        key = "confirmation.undone_not_held" if is_short else "confirmation.undone"
+        return Done(key, row.action, json.loads(row.arguments), row.code, {"code": row.code},
                     notes=write_backs.said_of_undo(connection, changes))
 
     def _write(self, connection: Connection, changes: Sequence[Change], reference: ledger.Reference) -> None:
@@ -275,7 +279,7 @@ def _undo_refused(row: Confirmation, who: Who) -> NotPossible | None:
         return _not_allowed(actions()[row.action], who.role)
     if who.at > row.decided_at + UNDO_WINDOW:
         return NotPossible("confirmation.undo_too_late", row.action, said)
-    if any(inverse(change) is None for change in confirmations.kept_changes(row).items):
+    if not all(map(can_be_undone, confirmations.kept_changes(row).items)):
         return NotPossible("confirmation.irreversible", row.action, said)
     return None
 

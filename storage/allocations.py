@@ -16,13 +16,13 @@ from sqlmodel import col
 
 from domain.books import Balance, Need, SkuFacts, WarehouseFacts
 from domain.catalog.model import ItemKind, Listing, Product, Sku
-from domain.changes import AllocationChange, Cost, StockChange
+from domain.changes import AllocationChange, Change, Cost, StockChange
 from domain.fulfilment.allotment import Allotment, allot, counted
 from domain.inventory.model import Allocation, MoveReason, StockBalance, StockMove, Warehouse
 from domain.orders.model import Fulfilment, Order, OrderLine, OrderStatus, Payment
 from domain.orders.rules import EMPTY_PARCELS, UNCERTAIN
 from storage.bulk import insert_rows
-from storage.shelves import Shelf, settle
+from storage.shelves import Shelf, settle, summed
 
 # What an order that has not left can be to the eye; the index of statuses finds these few among all.
 WAITING = (OrderStatus.TO_SHIP, OrderStatus.PARTLY_SHIPPED, OrderStatus.AFTER_SALE, OrderStatus.HELD)
@@ -105,6 +105,36 @@ def reserve_waiting(connection: Connection, order_ids: Iterable[int] | None = No
             _take(balances, found)
     _write(connection, given, needs)
     return sum(order_id not in given and bool(counted(wanted, balances)) for order_id, wanted in needs.items())
+
+
+def without_lapsed(connection: Connection, changes: Sequence[Change]) -> tuple[list[Change], frozenset[int]]:
+    """The changes that take something back, without what was let go of for an order and is no longer there.
+
+    An order gets all or nothing back; the ids of those that get nothing. The shelves stay as they are until the end.
+    """
+    again: defaultdict[int, list[AllocationChange]] = defaultdict(list)
+    for change in changes:
+        if isinstance(change, AllocationChange) and change.may_lapse and change.quantity > 0:
+            again[change.order_id].append(change)
+    balances = _locked_balances(connection, {hold.sku_id for holds in again.values() for hold in holds})
+    lapsed = set()
+    for order_id, holds in again.items():
+        wanted = summed(holds)
+        found = {shelf: balances.get(shelf, Balance()) for shelf in wanted}
+        if all(total.allows_backorder or found[shelf].available >= total.reserved for shelf, total in wanted.items()):
+            balances |= {shelf: replace(found[shelf], reserved=found[shelf].reserved + total.reserved)
+                         for shelf, total in wanted.items()}
+        else:
+            lapsed.add(order_id)
+    return [change for change in changes if not (
+        isinstance(change, AllocationChange) and change.may_lapse and change.order_id in lapsed)], frozenset(lapsed)
+
+
+def hold_elsewhere(connection: Connection, order_ids: frozenset[int]) -> bool:
+    """Give orders that lost what they held something from another shelf; whether each has got it."""
+    reserve_waiting(connection, order_ids)
+    held = select(func.count(col(Allocation.order_id).distinct())).where(col(Allocation.order_id).in_(order_ids))
+    return connection.execute(held).scalar_one() == len(order_ids)
 
 
 def _take(balances: dict[Shelf, Balance], found: Allotment) -> None:

@@ -8,51 +8,43 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, select, true
 from sqlmodel import col
 
-from domain.aftersales.model import ReturnedPiece
 from domain.books import (
     Balance,
     ExceptionFacts,
-    Held,
     LimitFacts,
-    LineFacts,
     ListingFacts,
     Named,
-    Need,
     OpenLine,
     OrderFacts,
     PurchaseFacts,
     PurchaseLineFacts,
-    Receiver,
-    RefundFacts,
-    ShippedPiece,
     SkuFacts,
     SupplierFacts,
     TransferFacts,
     UntoldFacts,
     WarehouseFacts,
 )
-from domain.catalog.model import ItemKind, Listing, Product, Shop, Sku
+from domain.catalog.model import Shop, Sku
 from domain.changes import Cost
 from domain.costing.model import CostPool
 from domain.exceptions.kinds import kinds_for
 from domain.exceptions.model import ExceptionCase
-from domain.fulfilment.model import MergedOrder, ParcelLine, Shipment
+from domain.fulfilment.model import MergedOrder, Shipment
 from domain.importing.model import KeptMapping
-from domain.inventory.model import Allocation, ReorderPoint, StockBalance, StockMove, Warehouse
+from domain.inventory.model import ReorderPoint, StockBalance, StockMove, Warehouse
 from domain.messaging.model import Report, Subscription
-from domain.orders.model import Fulfilment, Order, OrderLine, OrderStatus, Refund, RefundLine, RefundStatus
-from domain.orders.rules import EMPTY_PARCELS, Axes
+from domain.orders.model import Order, OrderStatus
 from domain.people import Permission, Shops, Staff
 from domain.purchasing.model import PurchaseLine, PurchaseOrder, PurchaseStatus
 from storage import import_mappings, listings, naming, purchases, quiet_hours, shop_limits, transfers, write_backs
 from storage.encryption import Vault
+from storage.order_facts import OrderReader
 
 MAX_SIMILAR = 3  # as many choices as a reply shows
 LEAST_LIKENESS = 50  # of 100; below it names have nothing in common
 MAX_CANDIDATE_BUYERS = 50  # whose orders might be merged: more groups than a chat can show
 MAX_CANDIDATES = 20_000  # names compared for likeness: some 20 ms
 _Any = tuple[Any, ...]
-_ALL_OUT = (Fulfilment.SHIPPED, Fulfilment.SIGNED, Fulfilment.COMPLETED)
 _WAITING = (OrderStatus.TO_SHIP, OrderStatus.PARTLY_SHIPPED, OrderStatus.AFTER_SALE, OrderStatus.HELD)
 
 
@@ -79,6 +71,12 @@ class StoredBooks:
     def orders(self, number: str) -> Sequence[OrderFacts]:
         return self._orders(col(Order.external_id) == number)
 
+    def orders_of(self, numbers: Collection[str]) -> Mapping[str, Sequence[OrderFacts]]:
+        found: dict[str, list[OrderFacts]] = {}
+        for order in self._orders(col(Order.external_id).in_(sorted(numbers))):
+            found.setdefault(order.number, []).append(order)
+        return found
+
     def together(self, lead_id: int) -> Sequence[OrderFacts]:
         return self._orders(col(Order.id).in_(
             select(col(MergedOrder.order_id)).where(col(MergedOrder.lead_id) == lead_id)))
@@ -95,13 +93,8 @@ class StoredBooks:
         return self._orders(col(Order.id).in_(which))
 
     def _orders(self, which: Any) -> Sequence[OrderFacts]:
-        columns = Order.__table__.columns  # type: ignore[attr-defined]
-        statement = (select(*columns, col(Shop.name).label("shop"), col(MergedOrder.lead_id),
-                            write_backs.is_connected(self._platforms).label("is_connected"))
-                     .join(Shop, col(Shop.id) == col(Order.shop_id))
-                     .join(MergedOrder, col(MergedOrder.order_id) == col(Order.id), isouter=True)
-                     .where(which, self._in_shops()).order_by(col(Order.id)))
-        return [self._order(row) for row in self._rows(statement, locked=Order)]
+        return OrderReader(self._connection, skus=self._skus_of, locks=self._locks, vault=self._vault,
+                           platforms=self._platforms).read(and_(which, self._in_shops()))
 
     def _in_shops(self) -> ColumnElement[bool]:
         return true() if self._shops is None else col(Shop.name).in_(self._shops)
@@ -112,118 +105,8 @@ class StoredBooks:
             col(Order.id).in_(order_ids), self._in_shops()))
         return len(found) == len(set(order_ids))
 
-    def _order(self, row: Any) -> OrderFacts:
-        lines = self._lines(row.id)
-        pieces, unmatched = self._pieces(row.shop_id, lines)
-        if row.excluded in EMPTY_PARCELS:
-            pieces.clear()
-        parcels, whole = self._parcels(row.id), dict(pieces)
-        for parcel in parcels:
-            pieces.subtract({(parcel.line_no, parcel.sku_id): parcel.quantity} if parcel.line_no else {})
-        skus = {sku.id: sku for sku in self._skus(col(Sku.id).in_(sorted({sku_id for _, sku_id in pieces})))}
-        refunds = self._rows(select(Refund.__table__).where(col(Refund.order_id) == row.id)  # type: ignore[attr-defined]
-                             .order_by(col(Refund.id)), locked=Refund)
-        return OrderFacts(
-            row.id, row.external_id, row.shop_id, row.shop,
-            Axes(row.payment, row.fulfilment, row.after_sale, row.hold), row.currency, row.fx_rate, row.paid_minor,
-            row.paid_on, row.shipped_at,
-            lines=tuple(LineFacts(line.line_no, line.sku_id, line.quantity, line.paid_minor, line.paid_base,
-                                  line.cost_base) for line in lines),
-            needs=tuple(Need(skus[sku_id], left, line_no) for (line_no, sku_id), left in pieces.items() if left > 0),
-            unmatched_lines=unmatched, parcels=max((parcel.parcel_no for parcel in parcels), default=0),
-            refunded_minor=sum(refund.amount_minor for refund in refunds if refund.status is RefundStatus.SUCCEEDED),
-            asked=tuple(RefundFacts(refund.id, refund.amount_minor, refund.amount_base, self._has_lines(refund.id))
-                        for refund in refunds if refund.status is RefundStatus.ASKED),
-            held=self._held(row.id), parcels_of_unknown=sum(parcel.line_no is None for parcel in parcels),
-            shipped=self._shipped(row, whole, has_unknown=any(parcel.line_no is None for parcel in parcels)),
-            refunds=len(refunds), excluded=row.excluded,
-            receiver=self._receiver(row), paid_at=row.paid_at, lead_id=row.lead_id,
-            is_connected=bool(row.is_connected))
-
-    def _lines(self, order_id: int) -> Sequence[Any]:
-        columns = OrderLine.__table__.columns  # type: ignore[attr-defined]
-        statement = (select(*columns, col(Product.kind))
-                     .join(Sku, col(Sku.id) == col(OrderLine.sku_id), isouter=True)
-                     .join(Product, col(Product.id) == col(Sku.product_id), isouter=True)
-                     .where(col(OrderLine.order_id) == order_id).order_by(col(OrderLine.line_no)))
-        return self._rows(statement)
-
-    def _pieces(self, shop_id: int, lines: Sequence[Any]) -> tuple[Counter[tuple[int, int]], int]:
-        """Goods by line and SKU id, bundles taken apart, and how many lines stand for nothing known."""
-        pieces: Counter[tuple[int, int]] = Counter()
-        unmatched = 0
-        for line in lines:
-            if line.sku_id is not None:
-                pieces[line.line_no, line.sku_id] += line.quantity if line.kind is not ItemKind.SERVICE else 0
-                continue
-            parts = self._rows(select(col(Listing.sku_id), col(Listing.quantity)).where(
-                col(Listing.shop_id) == shop_id, col(Listing.platform_sku) == (line.sku_code or line.title)))
-            pieces.update({(line.line_no, sku_id): quantity * line.quantity for sku_id, quantity in parts})
-            unmatched += not parts
-        return pieces, unmatched
-
-    def _parcels(self, order_id: int) -> Sequence[Any]:
-        """What was sent: a row for each line in a parcel, one without a line for a parcel of unknown contents."""
-        is_of = (col(ParcelLine.order_id) == col(Shipment.order_id)) & (
-            col(ParcelLine.parcel_no) == col(Shipment.parcel_no))
-        return self._rows(select(
-            col(Shipment.parcel_no), col(ParcelLine.line_no), col(ParcelLine.sku_id), col(ParcelLine.quantity))
-            .join(ParcelLine, is_of, isouter=True).where(col(Shipment.order_id) == order_id))
-
-    def _shipped(self, row: Any, whole: Mapping[tuple[int, int], int], *, has_unknown: bool,
-                 ) -> tuple[ShippedPiece, ...]:
-        """What has left, less what came back of each line and SKU.
-
-        A parcel of unknown contents was the whole order; what is known beside it was sent again.
-        """
-        sent = self._sent(row.id)
-        if row.fulfilment in _ALL_OUT:
-            sent = self._with_unknown(row.id, sent, whole, has_unknown=has_unknown)
-        back = {(line_no, sku_id): int(pieces) for line_no, sku_id, pieces in self._rows(
-            select(col(ReturnedPiece.line_no), col(ReturnedPiece.sku_id), func.sum(col(ReturnedPiece.quantity)))
-            .where(col(ReturnedPiece.order_id) == row.id)
-            .group_by(col(ReturnedPiece.line_no), col(ReturnedPiece.sku_id)))}
-        skus = {sku.id: sku for sku in self._skus(col(Sku.id).in_(sorted({one[1] for one in sent})))} if sent else {}
-        pieces = (ShippedPiece(skus[sku_id], line_no, int(quantity) - back.get((line_no, sku_id), 0), place)
-                  for line_no, sku_id, place, quantity in sent)
-        return tuple(piece for piece in pieces if piece.quantity > 0)
-
-    def _with_unknown(self, order_id: int, known: Sequence[Any], whole: Mapping[tuple[int, int], int], *,
-                      has_unknown: bool) -> list[Any]:
-        out = Counter({(line_no, sku_id): int(pieces) for line_no, sku_id, _, pieces in known})
-        places = {(line_no, sku_id): place for line_no, sku_id, place, _ in known}
-        left_from = self._connection.execute(
-            select(func.min(col(Shipment.warehouse_id))).where(col(Shipment.order_id) == order_id)).scalar()
-        for line, pieces in whole.items():
-            out[line] = out[line] + pieces if has_unknown else max(out[line], pieces)
-        return [(*line, places.get(line, left_from), pieces) for line, pieces in sorted(out.items()) if pieces]
-
-    def _sent(self, order_id: int) -> Sequence[Any]:
-        """What was in parcels whose contents are known: (line, SKU, warehouse, pieces)."""
-        is_of = (col(Shipment.order_id) == col(ParcelLine.order_id)) & (
-            col(Shipment.parcel_no) == col(ParcelLine.parcel_no))
-        return self._rows(select(col(ParcelLine.line_no), col(ParcelLine.sku_id), func.max(col(Shipment.warehouse_id)),
-                                 func.sum(col(ParcelLine.quantity))).join(Shipment, is_of)
-                          .where(col(ParcelLine.order_id) == order_id)
-                          .group_by(col(ParcelLine.line_no), col(ParcelLine.sku_id))
-                          .order_by(col(ParcelLine.line_no), col(ParcelLine.sku_id)))
-
-    def _held(self, order_id: int) -> tuple[Held, ...]:
-        statement = (select(col(Allocation.line_no), col(Allocation.sku_id), col(Allocation.warehouse_id),
-                            col(Allocation.parcel_no), col(Allocation.quantity), col(Allocation.reason))
-                     .join(Warehouse, col(Warehouse.id) == col(Allocation.warehouse_id))
-                     .where(col(Allocation.order_id) == order_id)
-                     .order_by(col(Allocation.parcel_no), col(Warehouse.priority), col(Warehouse.id),
-                               col(Allocation.line_no), col(Allocation.sku_id)))
-        return tuple(Held(*row) for row in self._rows(statement))
-
-    def _receiver(self, row: Any) -> Receiver:
-        address = self._vault.open("orders.address", row.address_sealed) if self._vault else None
-        return Receiver(row.customer_id, row.phone_index, row.province, row.city, address)
-
-    def _has_lines(self, refund_id: int) -> bool:
-        statement = select(col(RefundLine.line_no)).where(col(RefundLine.refund_id) == refund_id).limit(1)
-        return self._connection.execute(statement).first() is not None
+    def _skus_of(self, ids: Collection[int]) -> Sequence[SkuFacts]:
+        return self._skus(col(Sku.id).in_(ids)) if ids else []
 
     def sku(self, code: str) -> SkuFacts | None:
         exact = self._skus(col(Sku.code) == code)
@@ -318,11 +201,15 @@ class StoredBooks:
         return quiet_hours.read(self._connection, chat, report)
 
     def waybill_user(self, carrier: str, waybill_no: str) -> str | None:
-        used = (col(Shipment.waybill_no) == waybill_no, col(Shipment.carrier) == carrier)
-        found = self._rows(select(col(Order.external_id), self._in_shops())
-                           .join(Shipment, col(Shipment.order_id) == col(Order.id))
-                           .join(Shop, col(Shop.id) == col(Order.shop_id)).where(*used).limit(1))
-        return next((number if is_seen else "" for number, is_seen in found), None)
+        return self.waybill_users([waybill_no]).get((carrier, waybill_no))
+
+    def waybill_users(self, waybills: Collection[str]) -> Mapping[tuple[str, str], str]:
+        statement = (select(col(Shipment.carrier), col(Shipment.waybill_no), col(Order.external_id), self._in_shops())
+                     .join(Order, col(Shipment.order_id) == col(Order.id))
+                     .join(Shop, col(Shop.id) == col(Order.shop_id))
+                     .where(col(Shipment.waybill_no).in_(sorted(waybills))))
+        return {(carrier, waybill_no): number if is_seen else ""
+                for carrier, waybill_no, number, is_seen in self._rows(statement)}
 
     def staff_id(self, name: str) -> int | None:
         return self._connection.execute(select(col(Staff.id)).where(col(Staff.name) == name)).scalar()

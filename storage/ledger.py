@@ -3,13 +3,14 @@
 Balances of stock come last, summed by shelf, each by one conditional UPDATE (storage.shelves).
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from hashlib import sha256
+from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
@@ -19,6 +20,7 @@ from domain.changes import (
     AliasChange,
     AllocationChange,
     BalanceRepair,
+    CancellationChange,
     Change,
     CostKept,
     CostMethodChange,
@@ -28,7 +30,6 @@ from domain.changes import (
     ListingChange,
     MergeChange,
     OrderChange,
-    ParcelChange,
     PurchaseArrival,
     PurchaseChange,
     QuietChange,
@@ -41,9 +42,10 @@ from domain.changes import (
     TellAgain,
     WriteBackChange,
 )
+from domain.columns import UtcDateTime
 from domain.errors import RetryLater
 from domain.finance.model import Expense
-from domain.fulfilment.model import MergedOrder, ParcelLine, Shipment
+from domain.fulfilment.model import MergedOrder
 from domain.goods_changes import (
     BackorderChange,
     PlaceReorderPointChange,
@@ -57,13 +59,15 @@ from domain.importing.model import MappingChange
 from domain.inventory.model import ReorderPoint, StockBalance, StockMove
 from domain.messaging.model import Subscription
 from domain.messaging.quiet import USUAL_WORD
-from domain.orders.model import Order, OrderMark
+from domain.orders.model import Cancellation, Order, OrderMark
+from domain.parcel_changes import ContentsChange, InterceptionChange, ParcelChange
 from domain.staffing.model import ShopLimitChange
 from storage import costs, exceptions, import_mappings, purchases, quiet_hours, transfers, write_backs
 from storage.customers import refresh_customers
 from storage.listings import write_listing
+from storage.parcel_ledger import write_contents, write_interception, write_parcels
 from storage.refund_ledger import write_refund
-from storage.shelves import Contended, exactly_one, open_balance, settle, write_allocation
+from storage.shelves import Contended, all_of, exactly_one, open_balance, settle, write_allocations
 from storage.shop_limits import write_limit
 
 HASH_BITS = 48  # content hashes of the other rows are as long
@@ -91,8 +95,9 @@ def apply(connection: Connection, changes: Iterable[Change], reference: Referenc
     """Write all changes, in an order that is the same for everybody. Raises Contended or AlreadyDone."""
     in_turn = sorted(changes, key=_turn)
     try:
-        for line, change in enumerate(in_turn):
-            _WRITERS[type(change)](connection, change, replace(reference, line=line))
+        numbered = enumerate(in_turn)
+        for kind, same in groupby(numbered, key=lambda each: type(each[1])):
+            _WRITERS[kind](connection, list(same), reference)
         settle(connection, (change for change in in_turn if isinstance(change, StockChange | AllocationChange)))
     except IntegrityError as error:
         raise AlreadyDone(f"{reference.kind} {reference.id} was written before: {error.orig}") from error
@@ -117,33 +122,45 @@ def _turn(change: Change) -> tuple[int, int, int]:
     return kinds.index(type(change)), 0, 0
 
 
-def _order(connection: Connection, change: OrderChange, _: Reference) -> None:
-    before, after = change.before, change.after
-    exactly_one(connection.execute(
-        update(Order)
-        .where(col(Order.id) == change.order_id, col(Order.payment) == before.payment,
-               col(Order.fulfilment) == before.fulfilment, col(Order.after_sale) == before.after_sale,
-               col(Order.hold) == before.hold, col(Order.shipped_at).is_not_distinct_from(change.shipped_before))
-        .values(payment=after.payment, fulfilment=after.fulfilment, after_sale=after.after_sale, hold=after.hold,
-                status=after.status, shipped_at=change.shipped_after)))
+# Each writer gets all changes of its kind, each behind the line it has in what it is written for.
+_Numbered = Sequence[tuple[int, Any]]
+_Writer = Callable[[Connection, _Numbered, Reference], None]
 
 
-def _parcel(connection: Connection, change: ParcelChange, _: Reference) -> None:
-    values = {"order_id": change.order_id, "parcel_no": change.parcel_no, "warehouse_id": change.warehouse_id,
-              "staff_id": change.staff_id, "carrier": change.carrier, "waybill_no": change.waybill_no,
-              "shipped_at": change.shipped_at, "shipped_on": change.shipped_on}
-    parcel = {"order_id": change.order_id, "parcel_no": change.parcel_no}
-    if change.is_sent:
-        connection.execute(insert(Shipment).values(**values))
-        if change.contents:
-            connection.execute(insert(ParcelLine), [
-                {**parcel, "line_no": piece.line_no, "sku_id": piece.sku_id, "quantity": piece.quantity}
-                for piece in change.contents])
+def _each(write: Callable[[Connection, Any, Reference], None]) -> _Writer:
+    """For kinds of which there are few at a time."""
+    def write_all(connection: Connection, numbered: _Numbered, reference: Reference) -> None:
+        for line, change in numbered:
+            write(connection, change, replace(reference, line=line))
+    return write_all
+
+
+_AXES = ("payment", "fulfilment", "after_sale", "hold")
+_STEP = update(Order).where(
+    col(Order.id) == bindparam("of_order"), *(getattr(Order, axis) == bindparam(f"{axis}_before") for axis in _AXES),
+    col(Order.shipped_at).is_not_distinct_from(bindparam("shipped_before", type_=UtcDateTime())),
+).values(**{axis: bindparam(f"{axis}_after") for axis in _AXES}, status=bindparam("status_after"),
+         shipped_at=bindparam("shipped_after"))
+
+
+def _orders(connection: Connection, numbered: _Numbered, _: Reference) -> None:
+    all_of(len(numbered), connection.execute(_STEP, [
+        {"of_order": change.order_id, "shipped_before": change.shipped_before, "shipped_after": change.shipped_after,
+         "status_after": change.after.status,
+         **{f"{axis}_before": getattr(change.before, axis) for axis in _AXES},
+         **{f"{axis}_after": getattr(change.after, axis) for axis in _AXES}} for _, change in numbered]))
+
+
+def _parcels(connection: Connection, numbered: _Numbered, _: Reference) -> None:
+    write_parcels(connection, [change for _, change in numbered])
+
+
+def _cancellation(connection: Connection, change: CancellationChange, _: Reference) -> None:
+    if change.is_cancelled:
+        connection.execute(insert(Cancellation).values(
+            order_id=change.order_id, reason=change.reason, cancelled_at=change.cancelled_at))
         return
-    connection.execute(delete(ParcelLine).filter_by(**parcel))
-    exactly_one(connection.execute(delete(Shipment).where(
-        col(Shipment.order_id) == change.order_id, col(Shipment.parcel_no) == change.parcel_no,
-        col(Shipment.waybill_no) == change.waybill_no, col(Shipment.signed_at).is_(None))))
+    exactly_one(connection.execute(delete(Cancellation).where(col(Cancellation.order_id) == change.order_id)))
 
 
 def _write_back(connection: Connection, change: WriteBackChange, reference: Reference) -> None:
@@ -207,17 +224,18 @@ def _backorder(connection: Connection, change: BackorderChange, _: Reference) ->
         .values(allows_backorder=change.after)))
 
 
-def _stock(connection: Connection, change: StockChange, reference: Reference) -> None:
-    if change.quantity:
-        connection.execute(insert(StockMove).values(
-            sku_id=change.sku_id, warehouse_id=change.warehouse_id, quantity=change.quantity, reason=change.reason,
-            reference_kind=reference.kind, reference_id=reference.id, reference_line=reference.line,
-            order_id=change.order_id, unit_cost_e4=change.unit_cost_e4, note=change.note,
-            staff_id=reference.staff_id, moved_at=reference.at))
+def _stock(connection: Connection, numbered: _Numbered, reference: Reference) -> None:
+    moves = [{"sku_id": change.sku_id, "warehouse_id": change.warehouse_id, "quantity": change.quantity,
+              "reason": change.reason, "reference_kind": reference.kind, "reference_id": reference.id,
+              "reference_line": line, "order_id": change.order_id, "unit_cost_e4": change.unit_cost_e4,
+              "note": change.note, "staff_id": reference.staff_id, "moved_at": reference.at}
+             for line, change in numbered if change.quantity]
+    if moves:
+        connection.execute(insert(StockMove), moves)
 
 
-def _allocation(connection: Connection, change: AllocationChange, _: Reference) -> None:
-    write_allocation(connection, change)
+def _allocations(connection: Connection, numbered: _Numbered, _: Reference) -> None:
+    write_allocations(connection, [change for _, change in numbered])
 
 
 def _exclusion(connection: Connection, change: ExclusionChange, _: Reference) -> None:
@@ -299,37 +317,40 @@ def _mapping(connection: Connection, change: MappingChange, reference: Reference
 
 
 # In the order in which rows are touched.
-_WRITERS: dict[type, Callable[[Connection, Any, Reference], None]] = {
-    OrderChange: _order,
-    ParcelChange: _parcel,
-    WriteBackChange: _write_back,
-    TellAgain: _tell_again,
-    RefundChange: write_refund,
-    ReturnChange: _return,
-    CostKept: _cost_kept,
-    CostMethodChange: _cost_method,
-    Revaluation: _revaluation,
-    ReorderPointChange: _reorder_point,
-    PlaceReorderPointChange: _place_reorder_point,
-    BackorderChange: _backorder,
-    ExclusionChange: _exclusion,
-    MergeChange: _merge,
+_WRITERS: dict[type, _Writer] = {
+    OrderChange: _orders,
+    CancellationChange: _each(_cancellation),
+    ParcelChange: _parcels,
+    ContentsChange: _each(write_contents),
+    InterceptionChange: _each(write_interception),
+    WriteBackChange: _each(_write_back),
+    TellAgain: _each(_tell_again),
+    RefundChange: _each(write_refund),
+    ReturnChange: _each(_return),
+    CostKept: _each(_cost_kept),
+    CostMethodChange: _each(_cost_method),
+    Revaluation: _each(_revaluation),
+    ReorderPointChange: _each(_reorder_point),
+    PlaceReorderPointChange: _each(_place_reorder_point),
+    BackorderChange: _each(_backorder),
+    ExclusionChange: _each(_exclusion),
+    MergeChange: _each(_merge),
     StockChange: _stock,
-    AllocationChange: _allocation,
-    SupplierChange: purchases.write_supplier,
-    SupplierPriceChange: purchases.write_price,
-    PurchaseChange: purchases.write_purchase,
-    PurchaseCancelled: purchases.write_cancelled,
-    PurchaseArrival: purchases.write_arrival,
-    ExpenseChange: _expense,
-    SubscriptionChange: _subscription,
-    QuietChange: _quiet,
-    ExceptionChange: _exception,
-    AliasChange: _alias,
-    ListingChange: _listing,
-    BalanceRepair: _repair,
-    ShopLimitChange: _shop_limit,
-    MappingChange: _mapping,
-    TransferSent: transfers.write_sent,
-    TransferArrival: transfers.write_arrival,
+    AllocationChange: _allocations,
+    SupplierChange: _each(purchases.write_supplier),
+    SupplierPriceChange: _each(purchases.write_price),
+    PurchaseChange: _each(purchases.write_purchase),
+    PurchaseCancelled: _each(purchases.write_cancelled),
+    PurchaseArrival: _each(purchases.write_arrival),
+    ExpenseChange: _each(_expense),
+    SubscriptionChange: _each(_subscription),
+    QuietChange: _each(_quiet),
+    ExceptionChange: _each(_exception),
+    AliasChange: _each(_alias),
+    ListingChange: _each(_listing),
+    BalanceRepair: _each(_repair),
+    ShopLimitChange: _each(_shop_limit),
+    MappingChange: _each(_mapping),
+    TransferSent: _each(transfers.write_sent),
+    TransferArrival: _each(transfers.write_arrival),
 }

@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.rendering.amounts import count, money
-from bot.rendering.messages import say
+from bot.rendering.messages import knows, say
 from bot.rendering.reply import Button, Reply, with_choices
 from domain.actions import Fact, Note, Value, Word, actions
 from domain.confirmations import Done, Missing, NotPossible, Proposal
@@ -49,6 +49,9 @@ def render_not_possible(outcome: NotPossible, language: str, zone: ZoneInfo) -> 
     text, choices = _sentence(outcome.key, outcome.action, outcome.said, language, zone=zone), outcome.choices
     if outcome.key == "no.unknown_report":  # its id alone is no message that can be sent back
         choices = tuple(f"/{outcome.action} {report}" for report in choices)
+    offer = outcome.key.replace("no.", "offer.", 1)  # what can be done instead
+    if offer != outcome.key and knows(offer, language):
+        choices = (_sentence(offer, outcome.action, outcome.said, language, zone=zone),)
     return Reply("refused", with_choices(text, choices), choices=choices)
 
 

@@ -58,9 +58,12 @@ FRAMES: Mapping[str, Frame] = {
     "tell_again": Frame((find.order,), ("order",)),
     "resend_goods": Frame((find.carrier, find.order_and_waybill, find.warehouse, find.lines),
                           ("order", "lines", "carrier", "waybill")),
+    "state_contents": Frame((find.order, find.lines), ("order", "lines")),
     "refund_order": Frame((find.order, find.amount, free_words.reason), ("order", "amount")),
     "receive_return": Frame((find.order, find.warehouse, find.lines_if_any), ("order",)),
     "mark_order": Frame((find.order,), ("order", "mark")),
+    "cancel_order": Frame((find.order,), ("order",)),
+    "intercept_order": Frame((find.order,), ("order",)),
     "subscribe": Frame((find.report,), ("report",)),
     "unsubscribe": Frame((find.report,), ("report",)),
     "quiet": Frame((find.report,), ("hours",)),
@@ -83,6 +86,8 @@ def action_of(tokens: Sequence[Token]) -> str | None:
         return None
     verbs = {token.senses["action"] for token in tokens if token.has("action") and not token.names}
     facts = _Facts.of(tokens)
+    if facts.codes and "unsubscribe" in verbs:
+        return None  # 取消 … 的退款 is not to be taken for the refund itself
     if facts.codes and any(_says_shipped(token) for token in tokens):
         verbs.add("confirm_shipment")
     if not facts.goods and any(_says_paid(tokens, at) for at in range(len(tokens))):

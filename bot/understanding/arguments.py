@@ -289,6 +289,10 @@ def carrier(message: Message, found: Arguments) -> None:
 
 
 def order(message: Message, found: Arguments) -> None:
+    """One order; of two that are named neither is taken for the other."""
+    numbers = {message.said(token).upper().lstrip("#") for token in message.tokens if token.is_code and not token.used}
+    if len(numbers) > 1:
+        message.trouble = message.trouble or Unclear("one_order", {"orders": "、".join(sorted(numbers))})
     codes(message, found, takes_waybill=False)
 
 

@@ -32,6 +32,8 @@ _GOOD = re.compile(r"良品|完好|\bsellable\b")
 
 # The first that is found counts; its words go, everything else stays.
 _VERBS: tuple[tuple[str, re.Pattern[str]], ...] = tuple((action, re.compile(pattern)) for action, pattern in (
+    ("state_contents", r"(?:已发的?|前面的?|第[一1]个)?包裹里?面?(?:是|装的?是?了?|有|发的是)"),
+    ("state_contents", r"\b(?:the )?parcels?(?: of)?\b(?=.*\b(?:held|contained)\b)"),
     ("unmerge_orders", r"取消合单|拆开合单|不合单了?|\bunmerge\b"),
     ("merge_orders", r"合单|合并(?:发货|订单|成一[单个](?:包裹)?)?|(?:放)?一(?:起|个包裹)发(?:货|出)?"),
     ("merge_orders", r"\b(?:merge|combine)\b(?: orders?)?|\bship (?:together|in one parcel)\b"),
@@ -48,6 +50,9 @@ _VERBS: tuple[tuple[str, re.Pattern[str]], ...] = tuple((action, re.compile(patt
     ("resend_goods", r"(?<!^)(?:补发货?(?:给买家)?|重发|换货)|^(?:补发货?(?:给买家)?|重发|换货)(?=.*\d)"),
     ("resend_goods", r"\b(?:resend|send again|send a replacement(?: of)?)\b"),
     ("refund_order", r"主动退款?|仅退款|补偿|赔付|\b(?:refund only|compensate|goodwill refund(?: of)?)\b"),
+    ("intercept_order", r"拦截|截回来?|追回来?|\bintercept\b(?: order)?"),
+    ("cancel_order", r"(?:取消|关闭|作废|撤销)(?!发货|.*(?:退款|退货|合单|订阅|推送))(?:掉|了)?(?:订单|单子|单)?|撤单"),
+    ("cancel_order", r"\b(?:cancel|void|call off)\b(?!.*(?:refund|return|subscri|shipment))(?: the)?(?: order)?"),
     ("mark_order", rf"(?:标记?(?:为|成|是)?|记(?:为|成)|算(?:作|成)|\bmark(?: as)?\b)\s*(?:{_MARK})"),
     ("mark_order", rf"(?:是|\bas|\bis)\s*(?:{_MARK})"),
 ))
@@ -55,7 +60,7 @@ _VERBS: tuple[tuple[str, re.Pattern[str]], ...] = tuple((action, re.compile(patt
 _ANY_VERB = re.compile("|".join(re.sub(r"\(\?P<\w+>", "(?:", pattern.pattern) for _, pattern in _VERBS))
 _MARK_FIRST = re.compile(r"\bmark\b(?: order)?")  # mark X as brushed
 _FRAME = re.compile(r"(?:^|(?<=[\s,。]))(?:把|将|请|帮我|麻烦|please)|这[两三几]?[个张]?单|这些订单|"
-                    r"单独(?:一个包裹|发货?)|\boff\b")
+                    r"单独(?:一个包裹|发货?)|\b(?:off|held|contained)\b")
 _ASKS = re.compile(r"[?吗么]|能不能|可不可以|可以|哪些|哪个|\b(?:can|which|did|is it)\b")
 
 
@@ -75,6 +80,9 @@ def verb_of(message: Normalised, tokens: Sequence[Token]) -> OrderVerb | None:
             return OrderVerb(action, _FRAME.sub(" ", _MARK_FIRST.sub(" ", rest)), {"mark": mark})
         if action == "receive_return":
             return _return_of(_FRAME.sub(" ", rest))
+        if action == "cancel_order":
+            verb_end = message.text.index(text) + found.end()
+            return _cancellation_of(message, tokens, _FRAME.sub(" ", rest), verb_end)
         return OrderVerb(action, _FRAME.sub(" ", rest))
     return None
 
@@ -83,3 +91,18 @@ def _return_of(rest: str) -> OrderVerb:
     """Goods come back sellable unless it is said that they are not."""
     known = {"condition": "defective"} if _BAD.search(rest) else {}
     return OrderVerb("receive_return", _BAD.sub(" ", _GOOD.sub(" ", rest)), known)
+
+
+_BECAUSE = re.compile(r"^(?:\s*(?:because(?: of)?|due to|reason|因为|由于|原因)是?)?[\s,，:：(（]*", re.IGNORECASE)
+
+
+def _cancellation_of(message: Normalised, tokens: Sequence[Token], rest: str, verb_end: int) -> OrderVerb:
+    """What stands behind the verb and the only number is why, in the person's own words."""
+    codes = [token for token in tokens if token.is_code]
+    if len(codes) != 1:
+        return OrderVerb("cancel_order", rest)
+    behind = message.original(max(codes[0].end, verb_end), len(message.text)).strip(" ,，。.!！;；")
+    reason = _BECAUSE.sub("", behind.lstrip("(（ ")).strip(" )）。.")
+    if not reason:
+        return OrderVerb("cancel_order", rest)
+    return OrderVerb("cancel_order", message.text[codes[0].start:codes[0].end], {"reason": reason})

@@ -30,11 +30,7 @@ def refund_order(books: Books, asked: Asked) -> Plan:
     check_left(order, amount)
     is_all = order.refunded_minor + amount == order.paid_minor
     after = order.axes.step(payment=Payment.REFUNDED if is_all else Payment.PAID, after_sale=AfterSale.DONE)
-    base = convert(amount, order.fx_rate, order.currency, asked.base_currency)
-    new = NewRefund(order.shop_id, f"{order.number}/here/{order.refunds + 1}", order.currency,
-                    order.receiver.customer_id if order.receiver else None, asked.arguments.get("reason"))
-    refund = RefundChange(0, order.id, amount, base, amount, base, asked.at, asked.today, asked.local.hour,
-                          refund_days(order, asked), refunded_lines(order, amount, base), new)
+    refund = money_back(order, amount, asked, asked.arguments.get("reason"))
     return Plan(
         facts=(Fact("refunded", order.number, Money(order.refunded_minor, order.currency),
                     Money(order.refunded_minor + amount, order.currency)),
@@ -42,6 +38,15 @@ def refund_order(books: Books, asked: Asked) -> Plan:
         changes=(OrderChange(order.id, order.axes, after, order.shipped_at, order.shipped_at), refund,
                  *let_go(order, after)),
         notes=(Note("platform_pays"),), named={"order": order.number, "amount": Money(amount, order.currency)})
+
+
+def money_back(order: OrderFacts, amount: int, asked: Asked, reason: str | None) -> RefundChange:
+    """A refund nobody asked for, in minor units of the order's currency; it waits for the platform to pay it."""
+    base = convert(amount, order.fx_rate, order.currency, asked.base_currency)
+    new = NewRefund(order.shop_id, f"{order.number}/here/{order.refunds + 1}", order.currency,
+                    order.receiver.customer_id if order.receiver else None, reason)
+    return RefundChange(0, order.id, amount, base, amount, base, asked.at, asked.today, asked.local.hour,
+                        refund_days(order, asked), refunded_lines(order, amount, base), new)
 
 
 @action(name="receive_return", permission=Permission.MOVE_STOCK, zh="退货入库", en="take back goods", parameters=(
@@ -60,8 +65,16 @@ def receive_return(books: Books, asked: Asked) -> Plan:
         changes += _taken_back(order, back, place, asked) if condition is Condition.SELLABLE else []
         facts += _shown(books, back, place, condition)
     note = Note("returned_defective") if condition is Condition.DEFECTIVE else Note("returned_sellable")
-    return Plan(_summed(facts), tuple(changes), (note,), {
+    return Plan(_summed(facts), tuple(changes), (note, *_now_cancel(order, changes)), {
         "order": order.number, "warehouse": place.name, "lines": "、".join(_said(fact) for fact in _summed(facts))})
+
+
+def _now_cancel(order: OrderFacts, changes: list[Change]) -> tuple[Note, ...]:
+    """What was fetched back is all there: the order that nobody wanted any more can be closed."""
+    left = sum(piece.quantity for piece in order.shipped)
+    back = sum(change.quantity for change in changes if isinstance(change, ReturnChange))
+    is_wanted = order.intercepted and order.axes.payment is Payment.PAID and left == back
+    return (Note("now_cancel", {"order": order.number}),) if is_wanted else ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,17 +1,19 @@
-"""Verbs: an order has been handed to a carrier; goods have been sent again."""
+"""Verbs: an order has been handed to a carrier; goods have been sent again; what was in a parcel."""
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 from domain.actions import Asked, Fact, Impossible, Note, Parameter, ParameterKind, Plan, Word, action
 from domain.books import Books, Need, OrderFacts
-from domain.changes import Change, OrderChange, ParcelChange, WriteBackChange
-from domain.fulfilment.parcels import Load, again, load, moves, notes, stock_facts
+from domain.changes import Change, OrderChange, WriteBackChange
+from domain.fulfilment.parcels import Load, again, departures, load, moves, notes, stated, stock_facts
 from domain.fulfilment.rules import is_waybill
 from domain.lookups import order_of, sku_of, warehouse_of
 from domain.orders.actions import ORDER
 from domain.orders.model import Fulfilment, OrderStatus
 from domain.orders.rules import Axes
+from domain.parcel_changes import ContentsChange, ParcelChange
 from domain.people import Permission
 
 _SHIPPABLE = (OrderStatus.TO_SHIP, OrderStatus.PARTLY_SHIPPED)
@@ -41,6 +43,7 @@ def confirm_shipment(books: Books, asked: Asked) -> Plan:
     together = books.together(order.lead_id) if order.lead_id else (order,)
     for one in together:
         _check_state(one)
+        _check_known(one, asked)
     waybill = _checked_waybill(books, asked)
     place = warehouse_of(books, asked.arguments["warehouse"]) if "warehouse" in asked.arguments else None
     only = {line["sku"]: line["quantity"] for line in asked.arguments["lines"]} if "lines" in asked.arguments else None
@@ -62,14 +65,15 @@ def confirm_shipment(books: Books, asked: Asked) -> Plan:
 def resend_goods(books: Books, asked: Asked) -> Plan:
     """A parcel for nothing: what was lost or broken, or the other size of an exchange. Its cost is the order's, too."""
     order = order_of(books, asked.arguments["order"])
-    if order.axes.status not in _RESENDABLE:
+    if order.axes.status not in _RESENDABLE or order.axes.fulfilment is Fulfilment.UNSHIPPED:
         raise Impossible("nothing_to_resend", order=order.number, status=Word(f"status.{order.axes.status}"))
     waybill = _checked_waybill(books, asked)
     place = warehouse_of(books, asked.arguments["warehouse"]) if "warehouse" in asked.arguments else None
     needs = tuple(_again(books, order, line["sku"], line["quantity"]) for line in asked.arguments["lines"])
     parcel = again(books, order, place, needs)
     lines = "、".join(f"{need.sku.code} × {need.quantity}" for need in needs)
-    return Plan(facts=stock_facts(parcel, Counter()), changes=(_parcel(books, asked, parcel, waybill), *moves(parcel)),
+    return Plan(facts=stock_facts(parcel, Counter()),
+                changes=(replace(_parcel(books, asked, parcel, waybill), is_again=True), *moves(parcel)),
                 notes=(*(note for note in notes(parcel) if note.key == parcel.why), Note("resent")),
                 named={"order": order.number, "lines": lines, "waybill": waybill})
 
@@ -79,6 +83,36 @@ def _again(books: Books, order: OrderFacts, code: str, quantity: int) -> Need:
     sku = sku_of(books, code)
     numbers = [line.line_no for line in order.lines if line.sku_id == sku.id]
     return Need(sku, quantity, (numbers or [line.line_no for line in order.lines])[0])
+
+
+@action(name="state_contents", permission=Permission.SHIP, zh="补记包裹内容", en="say what a parcel held",
+        parameters=(ORDER, Parameter("lines", ParameterKind.LINES, "包裹里的商品和数量", "SKUs and quantities in it")))
+def state_contents(books: Books, asked: Asked) -> Plan:
+    """What the order holds of it leaves the shelf now; what it does not hold left before its stock was kept."""
+    order = order_of(books, asked.arguments["order"])
+    if order.axes.fulfilment is not Fulfilment.PARTLY_SHIPPED or not order.unknown_parcels:
+        raise Impossible("contents_known", order=order.number)
+    parcel = stated(books, order, {line["sku"]: line["quantity"] for line in asked.arguments["lines"]})
+    after = order.axes if parcel.later else order.axes.step(fulfilment=Fulfilment.SHIPPED)
+    lines = "、".join(f"{need.sku.code} × {need.quantity}" for need in parcel.needs)
+    return Plan(
+        facts=(Fact("open_pieces", order.number, sum(need.quantity for need in order.needs),
+                    sum(need.quantity for need in parcel.later)), *_status_fact(order, after)),
+        changes=(*_axes_change(order, after),
+                 ContentsChange(order.id, order.unknown_parcels[0], parcel.contents), *departures(parcel)),
+        named={"order": order.number, "lines": lines})
+
+
+def _status_fact(order: OrderFacts, after: Axes) -> tuple[Fact, ...]:
+    if after == order.axes:
+        return ()
+    return (Fact("status", order.number, Word(f"status.{order.axes.status}"), Word(f"status.{after.status}")),)
+
+
+def _axes_change(order: OrderFacts, after: Axes) -> tuple[OrderChange, ...]:
+    if after == order.axes:
+        return ()
+    return (OrderChange(order.id, order.axes, after, order.shipped_at, order.shipped_at),)
 
 
 def _check_one_place(loads: Sequence[Load]) -> None:
@@ -131,6 +165,12 @@ def _check_state(order: OrderFacts) -> None:
     if status not in _SHIPPABLE:
         raise Impossible(_WHY_NOT[status], order=order.number, status=Word(f"status.{status}"),
                          hold=Word(f"hold.{order.axes.hold}"))
+
+
+def _check_known(order: OrderFacts, asked: Asked) -> None:
+    """What a parcel of unknown contents took along would be sent again, unless it is said what is in this one."""
+    if order.unknown_parcels and order.needs and "lines" not in asked.arguments:
+        raise Impossible("contents_unknown", order=order.number, parcels=len(order.unknown_parcels))
 
 
 def _checked_waybill(books: Books, asked: Asked) -> str:

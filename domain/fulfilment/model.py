@@ -29,6 +29,7 @@ class Shipment(SQLModel, table=True):
     shipped_on: date
     signed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     signed_on: date | None = Field(default=None, index=True)
+    intercepted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # the carrier was asked to bring it back
 
 
 class ParcelLine(SQLModel, table=True):
@@ -45,6 +46,15 @@ class ParcelLine(SQLModel, table=True):
     line_no: int = Field(primary_key=True)
     sku_id: int = Field(foreign_key="skus.id", primary_key=True, sa_type=BigInteger)
     quantity: int
+
+
+class ResentParcel(SQLModel, table=True):
+    """A parcel beyond what was ordered: it takes nothing from what its order still waits for."""
+
+    __tablename__ = "resent_parcels"
+
+    order_id: int = Field(foreign_key="orders.id", primary_key=True, sa_type=BigInteger)
+    parcel_no: int = Field(primary_key=True)
 
 
 class MergedOrder(SQLModel, table=True):

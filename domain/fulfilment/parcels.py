@@ -2,13 +2,14 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from domain.actions import Fact, Impossible, Note
 from domain.books import Balance, Books, Held, Need, OrderFacts, SkuFacts, WarehouseFacts
-from domain.changes import AllocationChange, Change, ParcelPiece, StockChange
+from domain.changes import AllocationChange, Change, StockChange
 from domain.fulfilment.allotment import Allotment, Balances, allot, as_seen_by, counted, lacks, totals
 from domain.inventory.model import AllocationReason, MoveReason
+from domain.parcel_changes import ParcelPiece
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,14 +23,14 @@ class Load:
     balances: Balances
     why: AllocationReason | str
     planned: Allotment | None = None
+    moving: tuple[Need, ...] = field(init=False)  # of what stock is kept
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "moving", counted(self.needs, self.balances))  # asked for again and again
 
     @property
     def contents(self) -> tuple[ParcelPiece, ...]:
         return tuple(ParcelPiece(need.line_no, need.sku.id, need.quantity) for need in self.needs)
-
-    @property
-    def moving(self) -> tuple[Need, ...]:
-        return counted(self.needs, self.balances)
 
 
 def load(books: Books, order: OrderFacts, place: WarehouseFacts | None, only: Mapping[str, int] | None) -> Load:
@@ -49,14 +50,20 @@ def load(books: Books, order: OrderFacts, place: WarehouseFacts | None, only: Ma
 
 def again(books: Books, order: OrderFacts, place: WarehouseFacts | None, needs: tuple[Need, ...]) -> Load:
     """A parcel beyond what was ordered, all of it from one warehouse. Raises Impossible where none has everything."""
-    balances = books.balances({need.sku.id for need in needs})
+    balances, beyond = books.balances({need.sku.id for need in needs}), replace(order, needs=needs, held=())
     if place is not None:
         _check(needs, place, balances, balances)
-        return Load(order, place, needs, (), balances, AllocationReason.STATED)
-    found = _best(books, replace(order, needs=needs), needs, balances)
+        return Load(beyond, place, needs, (), balances, AllocationReason.STATED)
+    found = _best(books, beyond, needs, balances)
     if found.later:
         _check(needs, _fullest(needs, books.warehouses(), balances), balances, balances)
-    return replace(found, order=order)
+    return found
+
+
+def stated(books: Books, order: OrderFacts, held_in_it: Mapping[str, int]) -> Load:
+    """A parcel that has left already, of which it is said only now what was in it."""
+    needs = _only(order, held_in_it)
+    return Load(order, None, needs, _without(order.needs, needs), books.balances({need.sku.id for need in needs}), "")
 
 
 def _only(order: OrderFacts, only: Mapping[str, int]) -> tuple[Need, ...]:
@@ -173,6 +180,22 @@ def moves(parcel: Load) -> tuple[Change, ...]:
     return (*leaving, *_let_go(parcel), *_take_hold(parcel))
 
 
+def departures(parcel: Load) -> tuple[Change, ...]:
+    """What a parcel took that has left already: of what its order holds, from where it holds it."""
+    let_go = _let_go(parcel)
+    skus = {need.sku.id: need.sku for need in parcel.needs}
+    leaving = Counter[tuple[int, int]]()
+    for change in let_go:
+        leaving[change.sku_id, change.warehouse_id] -= change.quantity
+    for (sku_id, place_id), pieces in leaving.items():
+        balance = parcel.balances.get((sku_id, place_id), Balance())
+        if balance.on_hand < pieces and not skus[sku_id].allows_backorder:
+            raise Impossible("left_but_not_there", sku=skus[sku_id].code, wanted=pieces, on_hand=balance.on_hand)
+    return (*(StockChange(sku_id, place_id, -pieces, MoveReason.SHIPPED, unit_cost_e4=skus[sku_id].cost.unit_e4,
+                          allows_backorder=skus[sku_id].allows_backorder, order_id=parcel.order.id)
+              for (sku_id, place_id), pieces in leaving.items()), *let_go)
+
+
 def _let_go(parcel: Load) -> tuple[AllocationChange, ...]:
     """Each piece that leaves sets one free that its line held: in this warehouse first, else wherever it was held."""
     place_id = parcel.place.id if parcel.place else 0
@@ -214,9 +237,7 @@ def notes(parcel: Load) -> tuple[Note, ...]:
         said.append(Note("untracked", {"skus": untracked}))
     if parcel.order.unmatched_lines:
         said.append(Note("unmatched", {"lines": parcel.order.unmatched_lines}))
-    if parcel.order.parcels_of_unknown:
-        said.append(Note("contents_unknown", {"parcels": parcel.order.parcels_of_unknown}))
-    elif parcel.order.parcels:
+    if parcel.order.parcels:
         said.append(Note("earlier_parcels", {"parcels": parcel.order.parcels}))
     if parcel.later:
         said.append(Note("left_for_later", {"pieces": sum(need.quantity for need in parcel.later)}))

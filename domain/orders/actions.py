@@ -41,11 +41,11 @@ def check_left(order: OrderFacts, amount: int) -> None:
 
 
 def let_go(order: OrderFacts, after: Axes) -> tuple[AllocationChange, ...]:
-    """What an order held that nobody packs any more."""
+    """What an order held that nobody packs any more. Undone, it is held again only if it is still there."""
     if after.payment is not Payment.REFUNDED:
         return ()
     return tuple(AllocationChange(order.id, held.line_no, held.sku_id, held.warehouse_id, -held.quantity, held.reason,
-                                  held.parcel_no) for held in order.held)
+                                  held.parcel_no, may_lapse=True) for held in order.held)
 
 
 def refund_days(order: OrderFacts, asked: Asked) -> tuple[tuple[int, date], ...]:

@@ -183,6 +183,16 @@ class OrderMark(SQLModel, table=True):
     excluded: Exclusion | None = Field(default=None, sa_type=EnumText(Exclusion))
 
 
+class Cancellation(SQLModel, table=True):
+    """An order that somebody here has cancelled: it stays so, whatever an older file says of it."""
+
+    __tablename__ = "cancellations"
+
+    order_id: int = Field(foreign_key="orders.id", primary_key=True, sa_type=BigInteger)
+    reason: str | None = Field(default=None, max_length=200)
+    cancelled_at: datetime = Field(sa_type=UtcDateTime)
+
+
 class Refund(SQLModel, table=True):
     """Money that went back, or is asked back. It may name no order: some exports only number the return."""
 

@@ -2,13 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 from domain.actions import Asked, Fact, Impossible, Note, Parameter, ParameterKind, Plan, Word, action
-from domain.books import Balance, Books
-from domain.changes import AllocationChange, Change, StockChange, WriteBackChange
+from domain.books import Balance, Books, OrderFacts, WarehouseFacts
+from domain.changes import AllocationChange, Change, OrderChange, StockChange, WriteBackChange
 from domain.fulfilment.actions import confirm_shipment
+from domain.orders.model import Fulfilment
 from domain.people import Permission
 
 MAX_NOTES = 10  # reasons that are shown one by one
@@ -21,14 +22,16 @@ def confirm_shipments(books: Books, asked: Asked) -> Plan:
     plans: list[Plan] = []
     left_out: list[Note] = []
     changes: list[Change] = []
+    known = _Known.read(books, asked.arguments["lines"])
     for line in asked.arguments["lines"]:
         try:
-            plan = confirm_shipment(_after(books, changes), replace(asked, arguments=line))
+            plan = confirm_shipment(cast("Books", known), replace(asked, arguments=line))
         except Impossible as error:
             left_out.append(_left_out(line, error))
             continue
         plans.append(plan)
         changes += plan.changes
+        known.follow(plan.changes)
     if not plans:
         raise Impossible("no_line_to_ship", lines=len(left_out), order=str(asked.arguments["lines"][0]["order"]))
     return Plan(
@@ -64,28 +67,82 @@ def _stock(plans: Iterable[Plan]) -> list[Fact]:
     return [replace(fact, after=int(str(fact.before)) - leaving[subject]) for subject, fact in first.items()]
 
 
-def _after(books: Books, changes: Sequence[Change]) -> Books:
-    return cast("Books", _After(books, tuple(changes)))
+@dataclass(slots=True)
+class _Known:
+    """The books, read at once for all lines, and as they will be after the lines before.
 
-
-@dataclass(frozen=True, slots=True)
-class _After:
-    """The books as they will be after the lines before: two orders cannot have the same last piece."""
+    Two orders cannot have the same last piece, and no order leaves twice.
+    """
 
     books: Books
-    changes: tuple[Change, ...]
+    found: dict[str, tuple[OrderFacts, ...]]
+    users: Mapping[tuple[str, str], str]
+    shelves: dict[int, dict[tuple[int, int], Balance]]  # by SKU
+    places: Sequence[WarehouseFacts]
+    numbers: Mapping[int, str]  # of the orders found
+    staff: dict[str, int | None] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, books: Books, lines: Sequence[Mapping[str, Any]]) -> "_Known":
+        found = {number: tuple(orders) for number, orders in books.orders_of({line["order"] for line in lines}).items()}
+        made = cls(books, found, books.waybill_users({str(line["waybill"]).upper() for line in lines}), {},
+                   books.warehouses(), {order.id: number for number, orders in found.items() for order in orders})
+        made.balances({need.sku.id for orders in found.values() for order in orders for need in order.needs})
+        return made
+
+    def orders(self, number: str) -> Sequence[OrderFacts]:
+        return self.found.get(number, ())
+
+    def together(self, lead_id: int) -> Sequence[OrderFacts]:
+        """Those of a shared parcel, also the ones that no line names."""
+        fresh = {order.id: order for orders in self.found.values() for order in orders}
+        return [fresh.get(order.id, order) for order in self.books.together(lead_id)]
+
+    def waybill_user(self, carrier: str, waybill_no: str) -> str | None:
+        return self.users.get((carrier, waybill_no))
+
+    def warehouses(self) -> Sequence[WarehouseFacts]:
+        return self.places
+
+    def staff_id(self, name: str) -> int | None:
+        if name not in self.staff:
+            self.staff[name] = self.books.staff_id(name)
+        return self.staff[name]
+
+    def nearest(self, dimension: str, text: str) -> tuple[str, ...]:
+        """A line that is left out is told without names like it: looking for them takes longer than the line."""
+        del dimension, text
+        return ()
 
     def balances(self, sku_ids: Iterable[int]) -> Mapping[tuple[int, int], Balance]:
-        found = dict(self.books.balances(sku_ids))
-        for change in self.changes:
-            if not isinstance(change, StockChange | AllocationChange):
-                continue
-            place = (change.sku_id, change.warehouse_id)
-            if place in found and isinstance(change, StockChange):
-                found[place] = replace(found[place], on_hand=found[place].on_hand + change.quantity)
-            elif place in found:
-                found[place] = replace(found[place], reserved=found[place].reserved + change.quantity)
-        return found
+        wanted = set(sku_ids)
+        if new := wanted - self.shelves.keys():
+            self.shelves |= {sku_id: {} for sku_id in new}
+            for shelf, balance in self.books.balances(new).items():
+                self.shelves[shelf[0]][shelf] = balance
+        return {shelf: balance for sku_id in wanted for shelf, balance in self.shelves[sku_id].items()}
+
+    def follow(self, changes: Iterable[Change]) -> None:
+        """What a line does."""
+        for change in changes:
+            if isinstance(change, OrderChange) and (number := self.numbers.get(change.order_id)):
+                self.found[number] = tuple(_left(order) if order.id == change.order_id else order
+                                           for order in self.found[number])
+            elif isinstance(change, StockChange | AllocationChange):
+                self._move(change)
+
+    def _move(self, change: StockChange | AllocationChange) -> None:
+        shelves, shelf = self.shelves.get(change.sku_id, {}), (change.sku_id, change.warehouse_id)
+        if (now := shelves.get(shelf)) is None:
+            return
+        is_move = isinstance(change, StockChange)
+        shelves[shelf] = Balance(now.on_hand + (change.quantity if is_move else 0),
+                                 now.reserved + (0 if is_move else change.quantity), now.incoming)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.books, name)
+
+
+def _left(order: OrderFacts) -> OrderFacts:
+    """It has left with a line before, alone or with the order it is merged with."""
+    return replace(order, axes=replace(order.axes, fulfilment=Fulfilment.SHIPPED))

@@ -13,6 +13,7 @@ from sqlalchemy import BigInteger, ColumnElement, String, and_, case, cast, func
 from domain.catalog.model import ItemKind
 from domain.columns import UtcDateTime
 from domain.orders.model import Fulfilment, Hold, OrderStatus, RefundStatus
+from domain.orders.rules import EMPTY_PARCELS
 from domain.writebacks.model import WriteBackState
 from domain.writebacks.telling import WhyNot
 from storage.figures.sales import COUNTED_ORDER, lines, orders
@@ -23,10 +24,12 @@ _T = metadata.tables
 _shops, _skus, _products, _listings = _T["shops"], _T["skus"], _T["products"], _T["listings"]
 _balances, _moves, _warehouses = _T["stock_balances"], _T["stock_moves"], _T["warehouses"]
 _refunds, _shipments = _T["refunds"], _T["shipments"]
+_contents, _resent, _returned = _T["parcel_lines"], _T["resent_parcels"], _T["returned_pieces"]
 write_backs = _T["write_backs"]
 _live = write_backs.alias("live")
 _IN_SHOP = orders.join(_shops, _shops.c.id == orders.c.shop_id)
 _WAITING = orders.c.status.in_([OrderStatus.TO_SHIP, OrderStatus.PARTLY_SHIPPED])
+_IS_GOODS = or_(orders.c.excluded.is_(None), orders.c.excluded.not_in(EMPTY_PARCELS))
 LOOK_BACK_DAYS = 30  # sales older than that are history: nobody puts their price right any more
 _EMPTY = literal("")
 UNDONE = "undone"  # of a shipment that the platform knows; others are domain.writebacks.telling.WhyNot
@@ -88,6 +91,47 @@ def refund_on_shipped(_: Moment) -> Rows:
                   cast(null(), BigInteger), asked.c.asked_at).select_from(
         _IN_SHOP.join(asked, asked.c.order_id == orders.c.id)).where(
             orders.c.fulfilment.in_([Fulfilment.PARTLY_SHIPPED, Fulfilment.SHIPPED]))
+
+
+def _pieces(table: Any, *where: ColumnElement[bool]) -> Any:
+    return select(func.sum(table.c.quantity)).where(table.c.order_id == orders.c.id, *where).scalar_subquery()
+
+
+# What was in the parcels, as far as somebody said it; else all that was ordered.
+_IS_OUT = func.coalesce(_pieces(_returned), 0) < func.coalesce(_pieces(_contents), _pieces(lines), 0)
+_HAS_LEFT = orders.c.fulfilment.in_([Fulfilment.PARTLY_SHIPPED, Fulfilment.SHIPPED])
+_OF_ORDER = _shipments.c.order_id == orders.c.id
+_NOT_SIGNED = _shipments.c.signed_at.is_(None)
+
+
+def _waybill(*where: ColumnElement[bool]) -> Any:
+    return func.coalesce(select(func.min(_shipments.c.waybill_no)).where(_OF_ORDER, *where).scalar_subquery(), "")
+
+
+def cancelled_but_sent(moment: Moment) -> Rows:
+    """Closed or wholly refunded, and a parcel goes on to the buyer that nobody has asked to bring back."""
+    goes_on = and_(_NOT_SIGNED, _shipments.c.intercepted_at.is_(None))
+    return _order(and_(orders.c.status == OrderStatus.CANCELLED, _HAS_LEFT, orders.c.paid_on >= moment.first_day,
+                       _IS_GOODS, select(_shipments.c.id).where(_OF_ORDER, goes_on).exists(), _IS_OUT),
+                  detail=_waybill(goes_on), since=orders.c.shipped_at)
+
+
+def intercepted(_: Moment) -> Rows:
+    coming = and_(_NOT_SIGNED, _shipments.c.intercepted_at.is_not(None))
+    since = select(func.min(_shipments.c.intercepted_at)).where(_OF_ORDER, coming).scalar_subquery()
+    return _order(and_(orders.c.id.in_(select(_shipments.c.order_id).where(coming)), _IS_OUT),
+                  detail=_waybill(coming), since=since)
+
+
+def unknown_contents(_: Moment) -> Rows:
+    """Part of it has left, and nobody said which part: what is shipped next could be sent twice."""
+    of_parcel = [and_(table.c.order_id == _shipments.c.order_id, table.c.parcel_no == _shipments.c.parcel_no)
+                 for table in (_contents, _resent)]
+    is_unknown = and_(*(~select(table.c.order_id).where(which).exists()
+                        for table, which in zip((_contents, _resent), of_parcel, strict=True)))
+    return _order(and_(orders.c.status == OrderStatus.PARTLY_SHIPPED, _IS_GOODS,
+                       select(_shipments.c.id).where(_OF_ORDER, is_unknown).exists()),
+                  detail=_waybill(is_unknown), since=orders.c.shipped_at)
 
 
 def unmatched(moment: Moment) -> Rows:
@@ -186,6 +230,9 @@ DETECTORS: Mapping[str, Detector] = {
     "address_changed": readdressed,
     "refund_on_shipped": refund_on_shipped,
     "write_back_failed": not_told,
+    "cancelled_but_sent": cancelled_but_sent,
+    "unknown_contents": unknown_contents,
+    "intercepted": intercepted,
     "unknown_status": unknown_status,
     "unmatched_sku": unmatched,
     "negative_margin": negative_margin,

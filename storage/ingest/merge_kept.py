@@ -22,6 +22,19 @@ _HELD_HERE = """UPDATE stage_orders SET hold = 'manual',
 FROM (SELECT t.seq FROM stage_todo t JOIN orders o ON o.id = t.order_id
   WHERE t.action = 'changed' AND o.hold = 'manual') AS kept
 WHERE kept.seq = stage_orders.seq AND stage_orders.hold = 'none'"""
+# A file that says so itself knows it by now; from then on the platform decides again.
+_CANCELLED_THERE = """DELETE FROM cancellations WHERE order_id IN (SELECT t.order_id FROM stage_todo t
+  JOIN stage_orders o ON o.seq = t.seq WHERE t.action = 'changed' AND (o.payment IN ('closed', 'refunded')
+    OR t.refund_minor >= t.paid_minor + o.freight_minor AND t.refund_minor > 0))"""
+_CANCELLED_HERE = """UPDATE stage_orders SET payment = kept.payment, status = 'cancelled' FROM (SELECT t.seq, o.payment
+  FROM stage_todo t JOIN orders o ON o.id = t.order_id JOIN cancellations c ON c.order_id = o.id
+  WHERE t.action = 'changed') AS kept WHERE kept.seq = stage_orders.seq"""
+_INTERCEPTED_HERE = """UPDATE stage_orders SET after_sale = 'open',
+  status = CASE WHEN stage_orders.status IN ('partly_shipped', 'shipped') THEN 'after_sale' ELSE stage_orders.status END
+FROM (SELECT t.seq FROM stage_todo t WHERE t.action = 'changed' AND EXISTS (SELECT 1 FROM shipments s
+  WHERE s.order_id = t.order_id AND s.intercepted_at IS NOT NULL AND s.signed_at IS NULL)) AS kept
+WHERE kept.seq = stage_orders.seq AND stage_orders.after_sale = 'none'
+  AND stage_orders.fulfilment IN ('unshipped', 'partly_shipped', 'shipped')"""
 _MARKED_HERE = """UPDATE stage_orders SET excluded = kept.excluded FROM (SELECT t.seq, m.excluded
   FROM stage_todo t JOIN order_marks m ON m.order_id = t.order_id WHERE t.action = 'changed') AS kept
 WHERE kept.seq = stage_orders.seq"""
@@ -32,8 +45,10 @@ _TOTALS = "DELETE FROM refund_totals WHERE order_id IN (SELECT order_id FROM sta
 
 def keep(connection: Connection) -> None:
     """Within the merge, before orders are written. A shop that never acted here pays for three empty look-ups."""
-    for table, statement in (("parcel_lines", _SENT_HERE), ("order_marks", _MARKED_HERE)):
+    for table, statement in (("parcel_lines", _SENT_HERE), ("order_marks", _MARKED_HERE),
+                             ("cancellations", _CANCELLED_THERE), ("cancellations", _CANCELLED_HERE)):
         if connection.exec_driver_sql(f"SELECT 1 FROM {table} LIMIT 1").first():
             connection.exec_driver_sql(statement)
     connection.exec_driver_sql(_HELD_HERE)
+    connection.exec_driver_sql(_INTERCEPTED_HERE)
     connection.exec_driver_sql(_TOTALS)

@@ -20,6 +20,15 @@ WHERE t.action = 'changed' AND (r.external_id = o.external_id || '/asked' OR sub
 UNION SELECT r.id FROM refunds r JOIN stage_todo t ON t.shop_id = r.shop_id AND t.action = 'return'
   JOIN stage_orders o ON o.seq = t.seq AND o.external_id = r.external_id"""
 
+# What was let through here waits for the platform. Once the file says that more has gone back than it said before, that
+# is what was waiting, the oldest first.
+_PAID_BY_NOW = """SELECT r.id FROM refunds r JOIN orders o ON o.id = r.order_id JOIN stage_todo t ON t.order_id = o.id
+WHERE t.action = 'changed' AND r.status = 'succeeded' AND r.queued_at IS NOT NULL
+  AND substr(r.external_id, 1, length(o.external_id) + 6) = o.external_id || '/here/'
+  AND (SELECT SUM(q.amount_minor) FROM refunds q WHERE q.order_id = o.id AND q.id <= r.id AND q.status = 'succeeded'
+       AND q.queued_at IS NOT NULL) <= t.refund_minor - (SELECT COALESCE(SUM(f.amount_minor), 0) FROM refunds f
+       WHERE f.order_id = o.id AND f.status = 'succeeded' AND f.queued_at IS NULL)"""
+
 # One refund per order and time of going back, and one for what is asked for and not decided.
 _REFUNDS = """CREATE TEMPORARY TABLE stage_refunds AS
 SELECT g.*, {next_id} AS id FROM (SELECT t.seq, t.action, l.refunded_at AS said_at, 'succeeded' AS status,
@@ -61,8 +70,10 @@ LEFT JOIN stage_sku_ids k ON k.key = l.sku WHERE r.status = 'succeeded'"""
 
 def remove_old(connection: Connection) -> None:
     """What an earlier file said of the refunds of orders that have changed."""
-    connection.exec_driver_sql(f"DELETE FROM refund_lines WHERE refund_id IN ({_OLD})")
-    connection.exec_driver_sql(f"DELETE FROM refunds WHERE id IN ({_OLD})")
+    paid = connection.exec_driver_sql(_PAID_BY_NOW).scalars().all()
+    for which in (_OLD, *(str(refund_id) for refund_id in paid)):
+        connection.exec_driver_sql(f"DELETE FROM refund_lines WHERE refund_id IN ({which})")
+        connection.exec_driver_sql(f"DELETE FROM refunds WHERE id IN ({which})")
 
 
 def add(connection: Connection, parameters: dict[str, Any], fill: Fill) -> None:

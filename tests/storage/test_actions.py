@@ -34,7 +34,8 @@ MORE_ACTIONS = {"limit_shops", "unlimit_shops", "forget_mapping",
                 "resolve_exception", "repair_stock", "refund_order", "receive_return", "resend_goods",
                 "confirm_shipments", "tell_again", "teach_alias", "forget_alias", "match_sku", "quiet", "send_transfer",
                 "receive_transfer", "drop_reorder_point", "allow_backorder", "forbid_backorder", "set_supplier",
-                "set_supplier_price", "receive_purchase", "cancel_purchase"}
+                "set_supplier_price", "receive_purchase", "cancel_purchase", "cancel_order", "intercept_order",
+                "state_contents"}
 
 
 @pytest.fixture

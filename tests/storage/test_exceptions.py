@@ -86,6 +86,19 @@ WRONGS: dict[str, tuple[str, str, Callable[[OpenCase], bool]]] = {
         '0', '', '', 'zh', '2026-11-23 06:00:00+00:00', '2026-11-23 06:00:00+00:00', 'refused', '50001 订单已退款')""",
         "UPDATE write_backs SET state = 'told'",
         lambda case: (case.label, case.place, case.detail) == ("N2", "京东店", "50001 订单已退款")),
+    "cancelled_but_sent": (
+        "UPDATE orders SET payment = 'refunded', status = 'cancelled' WHERE id = 2",
+        "UPDATE shipments SET signed_at = '2026-11-23 06:30:00+00:00'",
+        lambda case: (case.label, case.detail) == ("N2", "SF123456")),
+    "unknown_contents": (
+        "UPDATE orders SET fulfilment = 'partly_shipped', status = 'partly_shipped' WHERE id = 2",
+        "INSERT INTO parcel_lines (order_id, parcel_no, line_no, sku_id, quantity) VALUES (2, 1, 1, 1, 1)",
+        lambda case: (case.label, case.detail) == ("N2", "SF123456")),
+    "intercepted": (
+        "UPDATE shipments SET intercepted_at = '2026-11-23 06:00:00+00:00'",
+        """INSERT INTO returned_pieces (order_id, line_no, sku_id, warehouse_id, quantity, condition, returned_at)
+        VALUES (2, 1, 1, 1, 1, 'sellable', '2026-11-23 06:40:00+00:00')""",
+        lambda case: (case.label, case.detail, case.since) == ("N2", "SF123456", NOW.replace(hour=14))),
     "unknown_status": (
         "UPDATE orders SET hold = 'unknown_status', status = 'held', raw_status = '待火星' WHERE id = 1",
         "UPDATE orders SET hold = 'none', status = 'to_ship' WHERE id = 1",
@@ -109,6 +122,9 @@ AGAIN = {
     "address_changed": "UPDATE orders SET signed_at = NULL WHERE id = 2",
     "refund_on_shipped": "UPDATE refunds SET status = 'asked'",
     "write_back_failed": "UPDATE write_backs SET state = 'failed'",
+    "cancelled_but_sent": "UPDATE shipments SET signed_at = NULL",
+    "unknown_contents": "DELETE FROM parcel_lines",
+    "intercepted": "DELETE FROM returned_pieces",
 }
 
 

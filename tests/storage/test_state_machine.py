@@ -1,14 +1,13 @@
 """A shop that is worked in at random, beside a model of plain dictionaries: whatever people do, every law holds.
 
-Few runs by default; `pytest --hypothesis-profile=thorough tests/storage/test_state_machine.py` makes a hundred times as
-many steps.
+Few histories by default; docs/testing.md has the command for thousands.
 """
 
 import shutil
 from collections import Counter
 from collections.abc import Callable
 from copy import deepcopy
-from dataclasses import dataclass, field
+from datetime import timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -28,11 +27,12 @@ from sqlalchemy import insert, select
 from sqlalchemy.engine import URL
 from sqlmodel import col
 
+from domain.catalog.model import Platform
 from domain.clock import ShopCalendar
 from domain.confirmations import Done, NotPossible, Proposal
 from domain.costing.model import CostPool
 from domain.inventory.model import MoveReason, StockBalance, StockMove
-from domain.orders.model import Order, OrderStatus
+from domain.orders.model import Fulfilment, Order, Payment
 from domain.purchasing.model import PurchaseOrder
 from domain.transfers.model import Transfer
 from storage import rollups
@@ -41,57 +41,23 @@ from storage.engine import Database, open_database
 from storage.exceptions import refresh_exceptions
 from storage.verify import verify
 from tests import postgres
+from tests.storage import drafting
 from tests.storage.action_shop import AT, STOCK, counter
+from tests.storage.drafting import ingest, rows
+from tests.storage.shop_model import EAST, NEEDS, PLACES, SKUS, Books, How, Sale, Shelf
 
-EAST, SOUTH = PLACES = ("华东仓", "华南仓")
-NEEDS = {"WAITING": {"CUP": 2, "BAG": 1}, "BIG": {"CUP": 500}, "BUNDLE": {"CUP": 6, "BAG": 2}, "MIXED": {"CUP": 1},
-         "FIRST": {"CUP": 5}}
-HELD = {"FIRST": EAST}  # the only order that pieces are kept for; the others take what is free
-ASKED = {("REFUND", 3990), ("TWICE", 2000), ("TWICE", 8000)}
 PAID = {"REFUND": 3990, "TWICE": 10_000}
+ASKED = sorted(Books().asked)
 CALENDAR = ShopCalendar.named("Asia/Shanghai")
-SKUS, SHELVES, PIECES = st.sampled_from(("CUP", "BAG")), st.sampled_from(PLACES), st.integers(1, 30)
-RUNS = settings.default.max_examples // 20 if settings.default else 5
-STEPS = 12
+SKU, PLACE, PIECES = st.sampled_from(SKUS), st.sampled_from(PLACES), st.integers(1, 30)
+ORDERS = st.sampled_from((*sorted(NEEDS), "N1", "N2", "N3"))  # the last ones only once the platform has told of them
+RUNS = settings.default.max_examples // 25 if settings.default else 4
+STEPS = 10
 
 
-@dataclass
-class Shelf:
-    """One SKU in one warehouse, as the model has it."""
-
-    on_hand: int = 0
-    reserved: int = 0
-    incoming: int = 0
-
-    def covers(self, pieces: int, *, held: bool) -> bool:
-        """What is promised to others stays; an order's own pieces leave with it."""
-        return self.on_hand - pieces >= (0 if held else self.reserved)
-
-
-@dataclass
-class Books:
-    """What the model knows."""
-
-    shelves: dict[tuple[str, str], Shelf] = field(default_factory=lambda: {
-        (sku, place): Shelf(*STOCK.get((sku, place), ())) for sku in ("CUP", "BAG") for place in PLACES})
-    shipped: set[str] = field(default_factory=set)
-    out: Counter[tuple[str, str]] = field(default_factory=Counter)  # (order, SKU): left, and not come back
-    purchases: dict[str, dict[str, int]] = field(default_factory=dict)  # number: pieces to come to the east, by SKU
-    transfers: dict[str, list[Any]] = field(default_factory=dict)  # number: SKU, where to, pieces on their way
-    refunded: dict[str, int] = field(default_factory=lambda: {"REFUND": 0, "TWICE": 3000})
-    asked: set[tuple[str, int]] = field(default_factory=lambda: set(ASKED))
-
-    def arrive(self, sku: str, place: str, pieces: int) -> None:
-        """So many of those expected from suppliers have come; what was ordered first, first."""
-        expected = min(self.shelves[sku, place].incoming - self.on_its_way(sku, place), pieces)
-        self.shelves[sku, place].incoming -= expected
-        for lines in self.purchases.values() if place == EAST else ():
-            came = min(lines.get(sku, 0), expected)
-            expected -= came
-            lines[sku] = lines.get(sku, 0) - came
-
-    def on_its_way(self, sku: str, place: str | None = None) -> int:
-        return sum(left for of, to, left in self.transfers.values() if of == sku and place in {None, to})
+_HELD = """SELECT o.external_id, k.code, w.name, a.quantity FROM allocations a JOIN orders o ON o.id = a.order_id
+JOIN skus k ON k.id = a.sku_id JOIN warehouses w ON w.id = a.warehouse_id"""
+_FULFILMENT = {How.OPEN: Fulfilment.UNSHIPPED, How.PART: Fulfilment.PARTLY_SHIPPED, How.SENT: Fulfilment.SHIPPED}
 
 
 class Working(RuleBasedStateMachine):
@@ -103,7 +69,7 @@ class Working(RuleBasedStateMachine):
     def opened(self) -> None:
         self.database = type(self).open_shop()
         self.shop = counter(self.database, CALENDAR)
-        self.books, self.before = Books(), list[tuple[Books, bool]]()
+        self.books, self.before, self.waybills = Books(), list[tuple[Books, bool]](), count(1)
         with self.database.write() as connection:
             for number, row in enumerate(connection.execute(select(
                     col(StockBalance.sku_id), col(StockBalance.warehouse_id), col(StockBalance.on_hand))).all()):
@@ -129,7 +95,7 @@ class Working(RuleBasedStateMachine):
         self.before.append((deepcopy(self.books), proposed.is_reversible))
         change(self.books)
 
-    @rule(sku=SKUS, place=SHELVES, pieces=PIECES, price=st.none() | st.integers(0, 99_999))
+    @rule(sku=SKU, place=PLACE, pieces=PIECES, price=st.none() | st.integers(0, 99_999))
     def receive(self, sku: str, place: str, pieces: int, price: int | None) -> None:
         def change(books: Books) -> None:
             books.arrive(sku, place, pieces)
@@ -137,7 +103,7 @@ class Working(RuleBasedStateMachine):
         priced = {} if price is None else {"unit_cost": price}
         self.act("receive_stock", change, sku=sku, warehouse=place, quantity=pieces, **priced)
 
-    @rule(sku=SKUS, place=SHELVES, pieces=st.integers(-40, 20).filter(bool))
+    @rule(sku=SKU, place=PLACE, pieces=st.integers(-40, 20).filter(bool))
     def adjust(self, sku: str, place: str, pieces: int) -> None:
         shelf = self.books.shelves[sku, place]
         may = pieces > 0 or shelf.on_hand + pieces >= shelf.reserved
@@ -146,7 +112,7 @@ class Working(RuleBasedStateMachine):
             books.shelves[sku, place].on_hand += pieces
         self.act("adjust_stock", change if may else None, sku=sku, warehouse=place, delta=pieces)
 
-    @rule(sku=SKUS, place=SHELVES, counted=st.integers(0, 60))
+    @rule(sku=SKU, place=PLACE, counted=st.integers(0, 60))
     def counted(self, sku: str, place: str, counted: int) -> None:
         shelf = self.books.shelves[sku, place]
         may = counted >= shelf.on_hand or counted >= shelf.reserved
@@ -155,7 +121,7 @@ class Working(RuleBasedStateMachine):
             books.shelves[sku, place].on_hand = counted
         self.act("count_stock", change if may else None, sku=sku, warehouse=place, counted=counted)
 
-    @rule(sku=SKUS, places=st.permutations(PLACES), pieces=PIECES)
+    @rule(sku=SKU, places=st.permutations(PLACES), pieces=PIECES)
     def transfer(self, sku: str, places: list[str], pieces: int) -> None:
         source = self.books.shelves[sku, places[0]]
 
@@ -165,7 +131,7 @@ class Working(RuleBasedStateMachine):
         self.act("transfer_stock", change if source.on_hand - pieces >= source.reserved else None, sku=sku,
                  from_=places[0], to=places[1], quantity=pieces)
 
-    @rule(sku=SKUS, places=st.permutations(PLACES), pieces=PIECES)
+    @rule(sku=SKU, places=st.permutations(PLACES), pieces=PIECES)
     def send_transfer(self, sku: str, places: list[str], pieces: int) -> None:
         source = self.books.shelves[sku, places[0]]
         may = source.on_hand - pieces >= source.reserved
@@ -209,7 +175,7 @@ class Working(RuleBasedStateMachine):
                  lines=[{"sku": sku, "quantity": pieces} for sku, pieces in wanted.items()])
 
     @precondition(lambda self: self.books.purchases)
-    @rule(data=st.data(), sku=SKUS, came=st.integers(0, 20))
+    @rule(data=st.data(), sku=SKU, came=st.integers(0, 20))
     def receive_purchase(self, data: st.DataObject, sku: str, came: int) -> None:
         """Some of one SKU, or (0) the rest is cancelled."""
         number = data.draw(st.sampled_from(sorted(self.books.purchases)))
@@ -226,44 +192,138 @@ class Working(RuleBasedStateMachine):
         else:
             self.act("cancel_purchase", change if any(lines.values()) else None, purchase=number)
 
-    @rule(order=st.sampled_from(sorted(NEEDS)), place=SHELVES)
-    def ship(self, order: str, place: str) -> None:
-        held = order in HELD
-        place = HELD.get(order, place)
-        needs = {(sku, place): pieces for sku, pieces in NEEDS[order].items()}
-        may = order not in self.books.shipped and all(
-            self.books.shelves[shelf].covers(pieces, held=held) for shelf, pieces in needs.items())
+    def sale(self, order: str) -> Sale | None:
+        return self.books.sales.get(order)
+
+    @rule(order=ORDERS, place=PLACE, some=st.none() | st.tuples(SKU, st.integers(1, 4)))
+    def ship(self, order: str, place: str, some: tuple[str, int] | None) -> None:
+        """All that is still to be sent, or only so many pieces of one SKU."""
+        sale = self.sale(order)
+        wanted = Counter({some[0]: some[1]}) if some else Counter(sale.needs if sale else ())
+        may = sale is not None and sale.can_leave and wanted <= sale.needs and (
+            some is not None or not (sale.is_unknown and sale.needs.total())) and all(
+            self.books.free(sku, place, sale) >= pieces for sku, pieces in wanted.items())
 
         def change(books: Books) -> None:
-            books.shipped.add(order)
-            books.out.update({(order, sku): pieces for sku, pieces in NEEDS[order].items()})
-            for shelf, pieces in needs.items():
-                books.shelves[shelf].reserved -= pieces if held else 0
-                books.shelves[shelf].on_hand -= pieces
-        waybill = f"SF{len(self.before):06d}{order}"
-        self.act("confirm_shipment", change if may else None, order=order, carrier="顺丰", waybill=waybill,
-                 warehouse=place)
+            books.send(books.sales[order], wanted, place)
+        lines = {"lines": [{"sku": some[0], "quantity": some[1]}]} if some else {}
+        self.act("confirm_shipment", change if may else None, order=order, carrier="顺丰",
+                 waybill=f"SF{next(self.waybills):06d}{order}", warehouse=place, **lines)
 
-    @rule(order=st.sampled_from(sorted(NEEDS)), sku=SKUS, place=SHELVES, pieces=st.integers(1, 3),
+    @rule(order=ORDERS, sku=SKU, pieces=st.integers(1, 4))
+    def say_what_was_in_the_parcel(self, order: str, sku: str, pieces: int) -> None:
+        sale = self.sale(order)
+        may = sale is not None and sale.is_unknown and sale.how is How.PART and sale.needs[sku] >= pieces
+
+        def change(books: Books) -> None:
+            books.say(books.sales[order], Counter({sku: pieces}))
+        self.act("state_contents", change if may else None, order=order, lines=[{"sku": sku, "quantity": pieces}])
+
+    @rule(order=ORDERS, sku=SKU, place=PLACE, pieces=st.integers(1, 3),
           condition=st.sampled_from(("sellable", "defective")))
     def take_back(self, order: str, sku: str, place: str, pieces: int, condition: str) -> None:
+        sale = self.sale(order)
+
         def change(books: Books) -> None:
-            books.out[order, sku] -= pieces
+            books.sales[order].out[sku] -= pieces
+            books.sales[order].returned += pieces
             books.shelves[sku, place].on_hand += pieces if condition == "sellable" else 0
-        self.act("receive_return", change if self.books.out[order, sku] >= pieces else None, order=order,
+        self.act("receive_return", change if sale and sale.out[sku] >= pieces else None, order=order,
                  lines=[{"sku": sku, "quantity": pieces}], condition=condition, warehouse=place)
 
-    @rule(order=st.sampled_from(sorted(NEEDS)), sku=SKUS, place=SHELVES, pieces=st.integers(1, 3))
+    @rule(order=ORDERS, sku=SKU, place=PLACE, pieces=st.integers(1, 3))
     def send_again(self, order: str, sku: str, place: str, pieces: int) -> None:
-        may = order in self.books.shipped and self.books.shelves[sku, place].covers(pieces, held=False)
+        sale = self.sale(order)
+        may = sale is not None and sale.can_be_sent_again and self.books.free(sku, place) >= pieces
 
         def change(books: Books) -> None:
-            books.out[order, sku] += pieces
+            books.sales[order].out[sku] += pieces
+            books.sales[order].parcels += 1
             books.shelves[sku, place].on_hand -= pieces
         self.act("resend_goods", change if may else None, order=order, lines=[{"sku": sku, "quantity": pieces}],
-                 carrier="中通", waybill=f"ZT{len(self.before):06d}{order}", warehouse=place)
+                 carrier="中通", waybill=f"ZT{next(self.waybills):06d}{order}", warehouse=place)
 
-    @rule(refund=st.sampled_from(sorted(ASKED)))
+    @rule(order=ORDERS)
+    def cancel(self, order: str) -> None:
+        sale = self.sale(order)
+
+        def change(books: Books) -> None:
+            books.drop(books.sales[order])
+            books.sales[order].is_cancelled = True
+        self.act("cancel_order", change if sale and sale.can_be_cancelled(order) else None, order=order)
+
+    @rule(order=ORDERS)
+    def intercept(self, order: str) -> None:
+        sale = self.sale(order)
+
+        def change(books: Books) -> None:
+            books.sales[order].parcels, books.sales[order].is_intercepted = 0, True
+        self.act("intercept_order", change if sale and sale.can_be_intercepted(order) else None, order=order)
+
+    @rule(needs=st.dictionaries(SKU, st.integers(1, 6), min_size=1))
+    def an_order_comes(self, needs: dict[str, int]) -> None:
+        """It and all that wait get what there is; who gets nothing could not have got all."""
+        order = f"N{sum(name[1:].isdigit() for name in self.books.sales) + 1}"
+        self.books.sales[order] = Sale(Counter(needs))
+        self.tell(order)
+
+    def tell(self, order: str, **said: Any) -> None:
+        """The platform's page with the order as it is now; what was done before is no longer undone step by step."""
+        sale, minute = self.books.sales[order], next(self.waybills)
+        with ingest(self.database, AT + timedelta(minutes=minute)) as sink:
+            sink.stage_orders([drafting.order(
+                shop="京东旗舰店", platform=Platform.JD, external_id=order, changed_at=AT + timedelta(minutes=minute),
+                **said)], [drafting.line(
+                    shop="京东旗舰店", order=order, row_no=number, line_no=number, sku_code=sku, quantity=pieces,
+                    refund_minor=1000 if said.get("payment") else 0, refunded_at=AT if said.get("payment") else None,
+                    row_hash=minute * 10 + number) for number, (sku, pieces) in enumerate(sale.whole.items(), 1)])
+            sink.finish()
+        self.before.clear()
+        self.adopt()
+
+    def adopt(self) -> None:
+        """Orders that wait and held nothing hold all they need by now, or there is too little of something."""
+        every = {**self.books.sales, **self.books.others}
+        held: dict[str, Counter[tuple[str, str]]] = {name: Counter() for name in every}
+        for order, sku, place, pieces in rows(self.database, _HELD):
+            held[order][sku, place] += pieces
+        for name, sale in every.items():
+            if sale.how is How.OPEN and not sale.is_cancelled and not sale.held.total():
+                got: Counter[str] = Counter()
+                for (sku, place), pieces in held[name].items():
+                    got[sku] += pieces
+                    self.books.shelves[sku, place].reserved += pieces
+                assert got in (Counter(), sale.needs), name
+                sale.held = held[name]
+        for name, sale in every.items():
+            if sale.how is How.OPEN and not sale.is_cancelled and not sale.held.total():
+                assert any(sum(self.books.free(sku, place) for place in PLACES) < pieces
+                           for sku, pieces in sale.needs.items()), f"{name} could have been served"
+
+    @rule(order=st.sampled_from(("N1", "N2", "N3")), what=st.sampled_from(("sent", "sent in part", "cancelled")))
+    def the_platform_says(self, order: str, what: str) -> None:
+        sale = self.sale(order)
+        if sale is None or sale.is_cancelled or sale.is_intercepted:
+            return
+        sent = {"shipped_at": AT, "waybill_no": f"YT{order}", "carrier": "圆通"}
+        if what == "cancelled":
+            said = {"payment": Payment.REFUNDED, "fulfilment": _FULFILMENT[sale.how], **(
+                sent if sale.how is not How.OPEN else {})}
+            self.books.drop(sale)
+            sale.is_cancelled = True
+        elif what == "sent":
+            said = {"fulfilment": Fulfilment.SHIPPED, **sent}
+            if sale.how is not How.SENT:
+                sale.parcels += sale.how is How.OPEN
+                self.books.platform_sends(sale)
+        else:
+            if sale.how is not How.OPEN:
+                return
+            said = {"fulfilment": Fulfilment.PARTLY_SHIPPED, **sent}
+            sale.how, sale.is_unknown, sale.parcels = How.PART, True, sale.parcels + 1
+        self.tell(order, **said)
+
+    @rule(refund=st.sampled_from(ASKED))
     def refund(self, refund: tuple[str, int]) -> None:
         order, amount = refund
         may = refund in self.books.asked and self.books.refunded[order] + amount <= PAID[order]
@@ -271,10 +331,13 @@ class Working(RuleBasedStateMachine):
         def change(books: Books) -> None:
             books.asked.remove(refund)
             books.refunded[order] += amount
+            if order in books.others:  # all that was paid has gone back
+                books.drop(books.others[order])
+                books.others[order].is_cancelled = True
         if may or not any(asked[0] == order for asked in self.books.asked):
             self.act("approve_refund", change if may else None, order=order, amount=amount)
 
-    @rule(sku=SKUS, price=st.integers(0, 99_999))
+    @rule(sku=SKU, price=st.integers(0, 99_999))
     def revalue(self, sku: str, price: int) -> None:
         on_hand = sum(self.books.shelves[sku, place].on_hand for place in PLACES) + self.books.on_its_way(sku)
         self.act("revalue_stock", (lambda _: None) if on_hand > 0 else None, sku=sku, unit_cost=price)
@@ -319,7 +382,14 @@ class Working(RuleBasedStateMachine):
             statuses = {row[0]: row[1] for row in connection.execute(select(
                 col(Order.external_id), col(Order.status)))}
             pools = connection.execute(select(col(CostPool.pieces), col(CostPool.value_e4))).all()
-        assert all((statuses[order] is OrderStatus.SHIPPED) is (order in self.books.shipped) for order in NEEDS)
+        assert {order: statuses[order] for order in self.books.sales} == {
+            order: sale.status for order, sale in self.books.sales.items()}
+        held = Counter[tuple[str, str, str]]()
+        for order, sku, place, pieces in rows(self.database, _HELD):
+            held[order, sku, place] += pieces
+        every = {**self.books.sales, **self.books.others}
+        assert held == Counter({(order, *shelf): pieces for order, sale in every.items()
+                                for shelf, pieces in sale.held.items() if pieces})
         assert all(value >= 0 for pieces, value in pools if pieces >= 0)
 
 

@@ -273,3 +273,23 @@ def test_purchase_orders_and_suppliers_are_listed(text: str, command: Command) -
 
 def test_a_price_below_nothing_is_refused() -> None:
     assert held_back("恒源纺织的 KF-01 供货价 -1").key == "price_below_nothing"
+@pytest.mark.parametrize(("text", "action", "more"), [
+    ("取消订单 TB202611220007", "cancel_order", {}),
+    ("请把TB202611220007取消掉", "cancel_order", {}),
+    ("取消订单 TB202611220007,买家拍错了", "cancel_order", {"reason": "买家拍错了"}),
+    ("cancel order TB202611220007 (Ordered twice)", "cancel_order", {"reason": "Ordered twice"}),
+    ("please cancel TB202611220007 because it is late", "cancel_order", {"reason": "it is late"}),
+    ("拦截 TB202611220007", "intercept_order", {}),
+    ("intercept order TB202611220007", "intercept_order", {}),
+    ("TB202611220007 的包裹里是 WJ-R 2件", "state_contents", {"lines": [{"sku": "WJ-R", "quantity": 2}]}),
+    ("the parcel of TB202611220007 held 2 WJ-R", "state_contents", {"lines": [{"sku": "WJ-R", "quantity": 2}]})])
+def test_an_order_is_called_off(text: str, action: str, more: dict[str, Any]) -> None:
+    assert act(text) == Act(action, {"order": "TB202611220007", **more})
+
+
+@pytest.mark.parametrize("text", [
+    "取消TB202611220007的退款", "取消发货 TB202611220007", "取消 TB202611220007 和 TB202611220008",
+    "取消订阅日报 TB202611220007", "cancel the refund of TB202611220007",
+    "能取消订单TB202611220007吗", "锁单 TB202611220007 TB202611220008"])
+def test_what_is_not_to_be_taken_for_a_cancellation_does_nothing(text: str) -> None:
+    assert not isinstance(Chat().say(text), Act)

@@ -1,0 +1,1 @@
+"""Orders that are called off: cancelled before they leave, fetched back afterwards."""

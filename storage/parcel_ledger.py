@@ -1,0 +1,67 @@
+"""Parcels: sent or called off, what was in them, and whether they are to come back."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, update
+from sqlmodel import col
+
+from domain.fulfilment.model import ParcelLine, ResentParcel, Shipment
+from domain.parcel_changes import ContentsChange, InterceptionChange, ParcelChange
+from storage.shelves import Contended, exactly_one
+
+_COLUMNS = ("order_id", "parcel_no", "warehouse_id", "staff_id", "carrier", "waybill_no", "shipped_at", "shipped_on")
+
+
+def write_parcels(connection: Connection, changes: Sequence[ParcelChange]) -> None:
+    """All that are sent at once; those that are called off one by one."""
+    sent = [change for change in changes if change.is_sent]
+    if sent:
+        connection.execute(insert(Shipment), [
+            {name: getattr(change, name) for name in _COLUMNS} for change in sent])
+    _fill(connection, sent)
+    if again := [change for change in sent if change.is_again]:
+        connection.execute(insert(ResentParcel), [
+            {"order_id": change.order_id, "parcel_no": change.parcel_no} for change in again])
+    for change in changes:
+        if not change.is_sent:
+            _call_off(connection, change)
+
+
+def _call_off(connection: Connection, change: ParcelChange) -> None:
+    """As long as the buyer has not got it and nobody wants it back."""
+    parcel = {"order_id": change.order_id, "parcel_no": change.parcel_no}
+    connection.execute(delete(ParcelLine).filter_by(**parcel))
+    connection.execute(delete(ResentParcel).filter_by(**parcel))
+    exactly_one(connection.execute(delete(Shipment).where(
+        col(Shipment.order_id) == change.order_id, col(Shipment.parcel_no) == change.parcel_no,
+        col(Shipment.waybill_no) == change.waybill_no, col(Shipment.signed_at).is_(None),
+        col(Shipment.intercepted_at).is_(None))))
+
+
+def _fill(connection: Connection, changes: Sequence[ParcelChange | ContentsChange]) -> None:
+    rows = [{"order_id": change.order_id, "parcel_no": change.parcel_no, "line_no": piece.line_no,
+             "sku_id": piece.sku_id, "quantity": piece.quantity} for change in changes for piece in change.contents]
+    if rows:
+        connection.execute(insert(ParcelLine), rows)
+
+
+def write_contents(connection: Connection, change: ContentsChange, _: Any) -> None:
+    """Two who say at once what was in a parcel: the second meets the rows of the first."""
+    if change.is_known:
+        _fill(connection, [change])
+        return
+    gone = connection.execute(delete(ParcelLine).filter_by(order_id=change.order_id, parcel_no=change.parcel_no))
+    if gone.rowcount != len(change.contents):
+        raise Contended
+
+
+def write_interception(connection: Connection, change: InterceptionChange, _: Any) -> None:
+    """A parcel that was signed for in the meantime is no longer to be had."""
+    before = col(Shipment.intercepted_at).is_(None) if change.is_asked else (
+        col(Shipment.intercepted_at) == change.asked_at)
+    asked = connection.execute(update(Shipment).where(
+        col(Shipment.order_id) == change.order_id, col(Shipment.parcel_no).in_(change.parcel_nos), before,
+        col(Shipment.signed_at).is_(None)).values(intercepted_at=change.asked_at if change.is_asked else None))
+    if asked.rowcount != len(change.parcel_nos):
+        raise Contended
