@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from domain.catalog.model import NamedKind
-from domain.changes import Cost
+from domain.changes.costs import Cost
 from domain.costing.model import CostMethod
 from domain.importing.model import KeptMapping
 from domain.inventory.model import AllocationReason

@@ -16,7 +16,9 @@ from sqlmodel import col
 
 from domain.books import Balance, Need, SkuFacts, WarehouseFacts
 from domain.catalog.model import ItemKind, Listing, Product, Sku
-from domain.changes import AllocationChange, Change, Cost, StockChange
+from domain.changes import Change
+from domain.changes.costs import Cost
+from domain.changes.stock import AllocationChange, StockChange
 from domain.fulfilment.allotment import Allotment, allot, counted
 from domain.inventory.model import Allocation, MoveReason, StockBalance, StockMove, Warehouse
 from domain.orders.model import Fulfilment, Order, OrderLine, OrderStatus, Payment

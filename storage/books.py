@@ -25,7 +25,7 @@ from domain.books import (
     WarehouseFacts,
 )
 from domain.catalog.model import Shop, Sku
-from domain.changes import Cost
+from domain.changes.costs import Cost
 from domain.costing.model import CostPool
 from domain.exceptions.kinds import kinds_for
 from domain.exceptions.model import ExceptionCase

@@ -16,51 +16,38 @@ from sqlmodel import col
 
 from domain.aftersales.model import ReturnedPiece
 from domain.catalog.model import Alias, Sku
-from domain.changes import (
-    AliasChange,
-    AllocationChange,
-    BalanceRepair,
-    CancellationChange,
-    Change,
-    CostKept,
-    CostMethodChange,
-    ExceptionChange,
-    ExclusionChange,
-    ExpenseChange,
-    ListingChange,
-    MergeChange,
-    OrderChange,
+from domain.changes import Change
+from domain.changes.buying import (
     PurchaseArrival,
+    PurchaseCancelled,
     PurchaseChange,
-    QuietChange,
-    RefundChange,
+    SupplierChange,
+    SupplierPriceChange,
+)
+from domain.changes.chats import AliasChange, ExceptionChange, QuietChange, SubscriptionChange
+from domain.changes.costs import CostKept, CostMethodChange, ExpenseChange, Revaluation
+from domain.changes.orders import CancellationChange, ExclusionChange, ListingChange, MergeChange, OrderChange
+from domain.changes.parcels import ContentsChange, InterceptionChange, ParcelChange, TellAgain, WriteBackChange
+from domain.changes.refunds import RefundChange, ReturnChange
+from domain.changes.stock import (
+    AllocationChange,
+    BackorderChange,
+    BalanceRepair,
+    PlaceReorderPointChange,
     ReorderPointChange,
-    ReturnChange,
-    Revaluation,
     StockChange,
-    SubscriptionChange,
-    TellAgain,
-    WriteBackChange,
+    TransferArrival,
+    TransferSent,
 )
 from domain.columns import UtcDateTime
 from domain.errors import RetryLater
 from domain.finance.model import Expense
 from domain.fulfilment.model import MergedOrder
-from domain.goods_changes import (
-    BackorderChange,
-    PlaceReorderPointChange,
-    PurchaseCancelled,
-    SupplierChange,
-    SupplierPriceChange,
-    TransferArrival,
-    TransferSent,
-)
 from domain.importing.model import MappingChange
 from domain.inventory.model import ReorderPoint, StockBalance, StockMove
 from domain.messaging.model import Subscription
 from domain.messaging.quiet import USUAL_WORD
 from domain.orders.model import Cancellation, Order, OrderMark
-from domain.parcel_changes import ContentsChange, InterceptionChange, ParcelChange
 from domain.staffing.model import ShopLimitChange
 from storage import costs, exceptions, import_mappings, purchases, quiet_hours, transfers, write_backs
 from storage.customers import refresh_customers

@@ -22,7 +22,7 @@ from sqlmodel import col
 
 from domain.books import ListingFacts
 from domain.catalog.model import Listing
-from domain.changes import ListingChange
+from domain.changes.orders import ListingChange
 from domain.metrics.catalog import PLATFORM_NAMES
 from domain.money import RATE_SCALE, UNIT_SCALE, minor_per_unit
 from domain.orders.model import Fulfilment

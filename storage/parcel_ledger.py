@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, update
 from sqlmodel import col
 
+from domain.changes.parcels import ContentsChange, InterceptionChange, ParcelChange
 from domain.fulfilment.model import ParcelLine, ResentParcel, Shipment
-from domain.parcel_changes import ContentsChange, InterceptionChange, ParcelChange
 from storage.shelves import Contended, exactly_one
 
 _COLUMNS = ("order_id", "parcel_no", "warehouse_id", "staff_id", "carrier", "waybill_no", "shipped_at", "shipped_on")

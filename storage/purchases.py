@@ -8,8 +8,14 @@ from typing import Any
 from sqlalchemy import Connection, Select, delete, func, insert, select, update
 from sqlmodel import col
 
-from domain.changes import PurchaseArrival, PurchaseChange
-from domain.goods_changes import PurchaseCancelled, SupplierChange, SupplierPriceChange, SupplierTerms
+from domain.changes.buying import (
+    PurchaseArrival,
+    PurchaseCancelled,
+    PurchaseChange,
+    SupplierChange,
+    SupplierPriceChange,
+    SupplierTerms,
+)
 from domain.purchasing.model import PurchaseLine, PurchaseOrder, PurchaseStatus, Supplier, SupplierPrice
 from storage.encryption import Vault
 from storage.schema import metadata

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, delete, insert, text, update
 from sqlmodel import col
 
 from domain.aftersales.model import RefundTotal
-from domain.changes import RefundChange
+from domain.changes.refunds import RefundChange
 from domain.orders.model import Refund, RefundLine, RefundStatus
 from storage.shelves import Contended, exactly_one
 

@@ -28,7 +28,7 @@ from sqlalchemy import (
 from sqlmodel import col
 
 from domain.catalog.model import Sku
-from domain.changes import AllocationChange, StockChange
+from domain.changes.stock import AllocationChange, StockChange
 from domain.columns import EnumText
 from domain.errors import RetryLater
 from domain.inventory.model import Allocation, AllocationReason, StockBalance

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, func, insert, select, update
 from sqlmodel import col
 
-from domain.goods_changes import TransferArrival, TransferSent
+from domain.changes.stock import TransferArrival, TransferSent
 from domain.transfers.model import Transfer, TransferStep
 from storage.schema import metadata
 from storage.shelves import exactly_one

@@ -10,7 +10,8 @@ from sqlmodel import col
 from domain.actions import Note
 from domain.books import UntoldFacts
 from domain.catalog.model import Platform, Shop
-from domain.changes import Change, TellAgain, WriteBackChange
+from domain.changes import Change
+from domain.changes.parcels import TellAgain, WriteBackChange
 from domain.orders.model import Order
 from domain.writebacks.model import Backlog, WriteBack, WriteBackState
 from domain.writebacks.telling import WhyNot

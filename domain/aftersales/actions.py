@@ -5,7 +5,11 @@ from dataclasses import dataclass, replace
 from domain.actions import Asked, Fact, Impossible, Note, Parameter, ParameterKind, Plan, Word, action
 from domain.aftersales.model import Condition
 from domain.books import Balance, Books, OrderFacts, SkuFacts, WarehouseFacts
-from domain.changes import Change, CostKept, NewRefund, OrderChange, RefundChange, ReturnChange, StockChange
+from domain.changes import Change
+from domain.changes.costs import CostKept
+from domain.changes.orders import OrderChange
+from domain.changes.refunds import NewRefund, RefundChange, ReturnChange
+from domain.changes.stock import StockChange
 from domain.inventory.model import MoveReason
 from domain.inventory.rules import unit_cost_e4
 from domain.lookups import order_of, sku_of, warehouse_of

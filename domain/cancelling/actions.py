@@ -3,13 +3,14 @@
 from domain.actions import Asked, Fact, Impossible, Note, Parameter, ParameterKind, Plan, Word, action
 from domain.aftersales.actions import money_back
 from domain.books import Balance, Books, OrderFacts
-from domain.changes import CancellationChange, Change, MergeChange, OrderChange
+from domain.changes import Change
+from domain.changes.orders import CancellationChange, MergeChange, OrderChange
+from domain.changes.parcels import InterceptionChange
 from domain.lookups import order_of
 from domain.money import Money
 from domain.orders.actions import ORDER, let_go
 from domain.orders.model import AfterSale, Fulfilment, Hold, OrderStatus, Payment
 from domain.orders.rules import Axes
-from domain.parcel_changes import InterceptionChange
 from domain.people import Permission
 
 _WITH_THE_BUYER = (Fulfilment.SIGNED, Fulfilment.COMPLETED)

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from domain.actions import Asked, Fact, Impossible, Note, Parameter, ParameterKind, Plan, Word, action
 from domain.books import Books, ListingFacts, Named
 from domain.catalog.model import NamedKind
-from domain.changes import AliasChange, ListingChange
+from domain.changes.chats import AliasChange
+from domain.changes.orders import ListingChange
 from domain.lookups import sku_of
 from domain.money import UNIT_SCALE, Money, minor_per_unit
 from domain.people import Permission

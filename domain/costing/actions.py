@@ -4,7 +4,8 @@ from typing import Any
 
 from domain.actions import Asked, Fact, Impossible, Note, Parameter, ParameterKind, Plan, Word, action
 from domain.books import Books, SkuFacts
-from domain.changes import Change, CostKept, CostMethodChange, Revaluation
+from domain.changes import Change
+from domain.changes.costs import CostKept, CostMethodChange, Revaluation
 from domain.costing.model import CostMethod
 from domain.inventory.rules import unit_cost_e4, unit_cost_minor
 from domain.lookups import sku_of

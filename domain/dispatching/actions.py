@@ -4,7 +4,9 @@ from dataclasses import replace
 
 from domain.actions import Asked, Fact, Impossible, Note, Parameter, ParameterKind, Plan, Word, action
 from domain.books import Balance, Books, Held, Need, OrderFacts, SkuFacts, WarehouseFacts
-from domain.changes import AllocationChange, Change, ExclusionChange, MergeChange, OrderChange
+from domain.changes import Change
+from domain.changes.orders import ExclusionChange, MergeChange, OrderChange
+from domain.changes.stock import AllocationChange
 from domain.dispatching.rules import MAX_MERGED, is_waiting, obstacle
 from domain.fulfilment.allotment import Balances, allot, as_seen_by, counted, lacks, totals
 from domain.inventory.model import AllocationReason

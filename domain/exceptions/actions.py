@@ -4,7 +4,8 @@ from datetime import date, timedelta
 
 from domain.actions import Asked, Fact, Impossible, Note, Parameter, ParameterKind, Plan, Word, action
 from domain.books import Books, ExceptionFacts
-from domain.changes import BalanceRepair, ExceptionChange
+from domain.changes.chats import ExceptionChange
+from domain.changes.stock import BalanceRepair
 from domain.exceptions.kinds import KINDS
 from domain.lookups import sku_of, warehouse_of
 from domain.people import Permission, may

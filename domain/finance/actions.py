@@ -4,7 +4,7 @@ from datetime import date
 
 from domain.actions import Asked, Fact, Impossible, Parameter, ParameterKind, Plan, action
 from domain.books import Books
-from domain.changes import ExpenseChange
+from domain.changes.costs import ExpenseChange
 from domain.money import Money
 from domain.people import Permission
 

@@ -6,14 +6,15 @@ from dataclasses import replace
 
 from domain.actions import Asked, Fact, Impossible, Note, Parameter, ParameterKind, Plan, Word, action
 from domain.books import Books, Need, OrderFacts
-from domain.changes import Change, OrderChange, WriteBackChange
+from domain.changes import Change
+from domain.changes.orders import OrderChange
+from domain.changes.parcels import ContentsChange, ParcelChange, WriteBackChange
 from domain.fulfilment.parcels import Load, again, departures, load, moves, notes, stated, stock_facts
 from domain.fulfilment.rules import is_waybill
 from domain.lookups import order_of, sku_of, warehouse_of
 from domain.orders.actions import ORDER
 from domain.orders.model import Fulfilment, OrderStatus
 from domain.orders.rules import Axes
-from domain.parcel_changes import ContentsChange, ParcelChange
 from domain.people import Permission
 
 _SHIPPABLE = (OrderStatus.TO_SHIP, OrderStatus.PARTLY_SHIPPED)

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field, replace
 
 from domain.actions import Fact, Impossible, Note
 from domain.books import Balance, Books, Held, Need, OrderFacts, SkuFacts, WarehouseFacts
-from domain.changes import AllocationChange, Change, StockChange
+from domain.changes import Change
+from domain.changes.parcels import ParcelPiece
+from domain.changes.stock import AllocationChange, StockChange
 from domain.fulfilment.allotment import Allotment, Balances, allot, as_seen_by, counted, lacks, totals
 from domain.inventory.model import AllocationReason, MoveReason
-from domain.parcel_changes import ParcelPiece
 
 
 @dataclass(frozen=True, slots=True)

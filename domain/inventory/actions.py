@@ -4,8 +4,9 @@ from dataclasses import dataclass, replace
 
 from domain.actions import Asked, Fact, Impossible, Note, Parameter, ParameterKind, Plan, Value, Word, action
 from domain.books import Balance, Books, SkuFacts, WarehouseFacts
-from domain.changes import Change, Cost, CostKept, ReorderPointChange, StockChange
-from domain.goods_changes import BackorderChange, PlaceReorderPointChange
+from domain.changes import Change
+from domain.changes.costs import Cost, CostKept
+from domain.changes.stock import BackorderChange, PlaceReorderPointChange, ReorderPointChange, StockChange
 from domain.inventory.model import MoveReason
 from domain.inventory.rules import arrivals, average, unit_cost_e4, unit_cost_minor
 from domain.lookups import sku_of, warehouse_of

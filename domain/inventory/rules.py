@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from domain.books import PurchaseLineFacts
-from domain.changes import Cost, PurchaseArrival
+from domain.changes.buying import PurchaseArrival
+from domain.changes.costs import Cost
 from domain.money import UNIT_SCALE, minor_per_unit
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from domain.actions import Asked, Fact, Impossible, Note, Parameter, ParameterKind, Plan, Word, action
 from domain.books import Books
-from domain.changes import QuietChange, SubscriptionChange
+from domain.changes.chats import QuietChange, SubscriptionChange
 from domain.messaging.model import Report
 from domain.messaging.quiet import ALL_REPORTS, OFF, USUAL_WORD
 from domain.people import Permission, may

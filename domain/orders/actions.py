@@ -4,7 +4,9 @@ from datetime import date
 
 from domain.actions import Asked, Fact, Impossible, Note, Parameter, ParameterKind, Plan, Word, action
 from domain.books import Books, OrderFacts, RefundFacts
-from domain.changes import AllocationChange, OrderChange, RefundChange, RefundedLine
+from domain.changes.orders import OrderChange
+from domain.changes.refunds import RefundChange, RefundedLine
+from domain.changes.stock import AllocationChange
 from domain.lookups import order_of
 from domain.money import Money, convert
 from domain.orders.model import AfterSale, Payment

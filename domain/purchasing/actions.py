@@ -6,8 +6,17 @@ from typing import Any
 
 from domain.actions import Asked, Fact, Impossible, Note, Parameter, ParameterKind, Plan, Value, Word, action
 from domain.books import Balance, Books, OpenLine, PurchaseFacts, SkuFacts, SupplierFacts
-from domain.changes import Change, CostKept, PurchaseArrival, PurchaseChange, StockChange
-from domain.goods_changes import PurchaseCancelled, SupplierChange, SupplierPriceChange, SupplierTerms
+from domain.changes import Change
+from domain.changes.buying import (
+    PurchaseArrival,
+    PurchaseCancelled,
+    PurchaseChange,
+    SupplierChange,
+    SupplierPriceChange,
+    SupplierTerms,
+)
+from domain.changes.costs import CostKept
+from domain.changes.stock import StockChange
 from domain.inventory.model import MoveReason
 from domain.inventory.rules import average, unit_cost_e4, unit_cost_minor
 from domain.lookups import purchase_of, sku_of, supplier_of

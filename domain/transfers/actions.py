@@ -4,8 +4,7 @@ from dataclasses import replace
 
 from domain.actions import Asked, Fact, Impossible, Note, Parameter, ParameterKind, Plan, action
 from domain.books import Balance, Books, TransferFacts
-from domain.changes import StockChange
-from domain.goods_changes import TransferArrival, TransferSent
+from domain.changes.stock import StockChange, TransferArrival, TransferSent
 from domain.inventory.model import MoveReason
 from domain.lookups import sku_of, transfer_of, warehouse_of
 from domain.people import Permission

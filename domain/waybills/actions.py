@@ -7,7 +7,10 @@ from typing import Any, cast
 
 from domain.actions import Asked, Fact, Impossible, Note, Parameter, ParameterKind, Plan, Word, action
 from domain.books import Balance, Books, OrderFacts, WarehouseFacts
-from domain.changes import AllocationChange, Change, OrderChange, StockChange, WriteBackChange
+from domain.changes import Change
+from domain.changes.orders import OrderChange
+from domain.changes.parcels import WriteBackChange
+from domain.changes.stock import AllocationChange, StockChange
 from domain.fulfilment.actions import confirm_shipment
 from domain.orders.model import Fulfilment
 from domain.people import Permission

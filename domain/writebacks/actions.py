@@ -2,7 +2,7 @@
 
 from domain.actions import Asked, Fact, Impossible, Plan, Word, action
 from domain.books import Books
-from domain.changes import TellAgain
+from domain.changes.parcels import TellAgain
 from domain.lookups import order_of
 from domain.orders.actions import ORDER
 from domain.people import Permission

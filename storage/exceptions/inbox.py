@@ -24,7 +24,7 @@ from sqlalchemy import (
     update,
 )
 
-from domain.changes import ExceptionChange
+from domain.changes.chats import ExceptionChange
 from domain.clock import ShopCalendar
 from domain.columns import UtcDateTime
 from domain.errors import RetryLater

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.books import Balance, Held, Need, SkuFacts, WarehouseFacts
-from domain.changes import Cost
+from domain.changes.costs import Cost
 from domain.fulfilment.allotment import allot, as_seen_by, lacks
 from domain.inventory.model import AllocationReason
 

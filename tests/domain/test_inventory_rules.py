@@ -4,7 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.books import PurchaseLineFacts
-from domain.changes import Cost, PurchaseArrival
+from domain.changes.buying import PurchaseArrival
+from domain.changes.costs import Cost
 from domain.inventory.rules import arrivals, average, unit_cost_e4, unit_cost_minor
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import func, select, update
 from sqlmodel import col
 
 from domain.catalog.model import Sku
-from domain.changes import AllocationChange, StockChange
+from domain.changes.stock import AllocationChange, StockChange
 from domain.clock import ShopCalendar
 from domain.confirmations import Done
 from domain.inventory.model import AllocationReason, MoveReason, StockBalance, StockMove, Warehouse

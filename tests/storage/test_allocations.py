@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select, update
 from sqlmodel import col
 
-from domain.changes import AllocationChange
+from domain.changes.stock import AllocationChange
 from domain.clock import ShopCalendar
 from domain.inventory.model import Allocation, AllocationReason, StockMove
 from domain.orders.model import Exclusion, Fulfilment, Hold, Order, OrderLine, OrderStatus, Payment

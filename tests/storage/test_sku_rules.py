@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from sqlmodel import col
 
 from domain.catalog.model import Sku
-from domain.changes import StockChange
+from domain.changes.stock import StockChange
 from domain.clock import ShopCalendar
 from domain.confirmations import Done, NotPossible
 from domain.inventory.model import MoveReason, Warehouse

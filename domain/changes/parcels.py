@@ -1,8 +1,10 @@
-"""What an action does to parcels, as data."""
+"""What an action does to parcels and to what platforms are told of them, as data."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
+
+from domain.writebacks.telling import WhyNot
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,3 +54,26 @@ class InterceptionChange:
     asked_at: datetime
     is_asked: bool = True
     kind: Literal["interception"] = "interception"
+
+
+@dataclass(frozen=True, slots=True)
+class WriteBackChange:
+    """The platform is to be told of a parcel or, when undone, no longer: it may know already."""
+
+    shop_id: int
+    order_id: int
+    parcel_no: int
+    carrier: str
+    waybill_no: str
+    is_wanted: bool = True
+    kind: Literal["write_back"] = "write_back"
+
+
+@dataclass(frozen=True, slots=True)
+class TellAgain:
+    """A write-back that failed waits once more or, when undone, has failed for the same reason."""
+
+    write_back_id: int
+    why: WhyNot
+    is_wanted: bool = True
+    kind: Literal["tell_again"] = "tell_again"
