@@ -43,9 +43,10 @@ def _read_follow(tokens: Sequence[Token], draft: Draft, *, has_last: bool) -> No
     """Words that only make sense after another question."""
     if not tokens or not has_last:
         return
-    draft.follows = tokens[0].has("follow") or _ends_with_ne(tokens) or tokens[-1].text in _INSTEAD
+    is_opened = tokens[0].has("follow") or tokens[0].has("retract")
+    draft.follows = is_opened or _ends_with_ne(tokens) or tokens[-1].text in _INSTEAD
     draft.adds = any(token.has("add") and not (token.has("sep") and at) for at, token in enumerate(tokens)) and (
-        tokens[0].has("add") or tokens[0].has("follow") or tokens[-1].text in _ALSO)
+        tokens[0].has("add") or is_opened or tokens[-1].text in _ALSO)
     draft.unsplit = any(token.has("no_split") for token in tokens)
     draft.widened = [token.senses["whole"] for token in tokens if token.has("whole")]
     draft.unsplit = draft.unsplit or any(token.has("whole") and token.text.startswith("不分") for token in tokens)
@@ -145,12 +146,3 @@ def _count_of_rows(tokens: Sequence[Token], at: int, draft: Draft) -> None:
 def _follows_filter(tokens: Sequence[Token], at: int) -> bool:
     before = tokens[at - 2] if at >= 2 and tokens[at - 1].text == "的" else tokens[at - 1]
     return bool(before.names) or any(before.has(kind) for kind in ("platform", "province", "order_status", "segment"))
-
-
-def without_taken_back(tokens: list[Token]) -> list[Token]:
-    """不是上个月,是9月: what stands between 不是 and 是 is taken back."""
-    first = next((at for at, token in enumerate(tokens) if token.has("not_this")), None)
-    if first is None:
-        return tokens
-    but = next((at for at in range(first + 2, len(tokens)) if tokens[at].has("but")), None)
-    return tokens if but is None else [*tokens[:first], *tokens[but:]]

@@ -44,13 +44,9 @@ def _sets_beside(token: Token) -> bool:
     return token.has("sep") or token.has("versus")
 
 
-_LEAVES_OUT = frozenset({"以外", "之外", "除外", "excluded", "去掉", "剔除", "排除", "排除掉", "刨掉", "不算",
-                         "不计"})
-
-
 def _leaves_out(tokens: Sequence[Token], at: int) -> bool:
-    """除了; and the no of top 3, no 女装, which in no, last week takes something back."""
-    is_no = tokens[at].text == "no" and _is_named(tokens, at + 1)
+    """除了; the 不是 of 不是美妆的; and the no of top 3, no 女装, which in no, last week takes something back."""
+    is_no = (tokens[at].text == "no" or tokens[at].has("not_this")) and _is_named(tokens, next_content(tokens, at + 1))
     return is_no or (tokens[at].has("exclude") and not tokens[at].names)
 
 
@@ -114,12 +110,13 @@ class _FilterReader:
     def _end(self, at: int) -> None:
         """京东以外, 京东以外的平台: the values just named are not wanted."""
         token, draft = self.tokens[at], self.draft
-        if not draft.exclude and token.text in _LEAVES_OUT:
-            for dimension, value in self.last:
-                draft.where[dimension].remove(value)
-                if not draft.where[dimension]:
-                    del draft.where[dimension]
-                add_to(draft.exclude, dimension, value)
+        for dimension, value in self.last if self.out is None and token.text != "外" else ():
+            if value not in draft.where.get(dimension, ()):
+                continue  # 除了京东卖的以外: left out already
+            draft.where[dimension].remove(value)
+            if not draft.where[dimension]:
+                del draft.where[dimension]
+            add_to(draft.exclude, dimension, value)
         token.used, self.out = bool(draft.exclude), None
         behind = next_content(self.tokens, at + 1)
         if behind < len(self.tokens) and any(self.tokens[behind].senses.get("dim") in _LABELS.get(one, {one})

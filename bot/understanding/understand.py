@@ -10,8 +10,9 @@ from bot.understanding import acts, order_verbs
 from bot.understanding.arguments import Message
 from bot.understanding.asks import Setting, Trouble, question
 from bot.understanding.commands import chosen, command_of
+from bot.understanding.corrections import without_corrected, without_taken_back
 from bot.understanding.draft import Draft, is_of_stock
-from bot.understanding.drafting import read_draft, without_taken_back
+from bot.understanding.drafting import read_draft
 from bot.understanding.exceptions import about_exceptions
 from bot.understanding.filters import CLOSED
 from bot.understanding.followups import continued, continues, rebounded
@@ -242,11 +243,9 @@ class _Reader:
             return off
         if any(token.is_code for token in tokens):
             return self._of_one_order(message, tokens)
-        is_corrected = False
-        if last is not None:
-            kept = without_taken_back(tokens)
-            is_corrected = len(kept) < len(tokens)  # 不看钱,看单量: of the same question
-            tokens = with_variant(kept, message, self._gazetteer, last)
+        kept = without_taken_back(without_corrected(tokens, self._setting.today), has_last=last is not None)
+        is_corrected = last is not None and len(kept) < len(tokens)  # 不看钱,看单量: of the same question
+        tokens = kept if last is None else with_variant(kept, message, self._gazetteer, last)
         if last is not None and (changed := rebounded(tokens, last, self._setting)):
             return Ask(changed, wants_chart=False)
         draft = read_draft(tokens, message, self._setting, has_last=last is not None)
