@@ -1,6 +1,7 @@
 """Beside what: 环比, 同比, 比昨天, vs last month, 涨了多少; and which of two periods is the one asked about."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from bot.understanding import almanac
@@ -89,11 +90,22 @@ def _take_asked(left: list[Span], draft: Draft) -> None:
     for span in (*left, draft.other):
         if span and span.problem and (span.problem != "vague_lately" or span is draft.other):
             draft.object_to(_objection(span.problem))
-    narrow = [span for span in left if not _is_year_of_another(span, left)]
+    narrow = _cut_off([span for span in left if not _is_year_of_another(span, left)], draft)
     if len({(span.start, span.end) for span in narrow}) > 1:  # 昨天订单 昨天销售额 is one
         draft.object_to(Unclear("two_periods"))
     if narrow:
         draft.span = narrow[0]
+
+
+def _cut_off(spans: list[Span], draft: Draft) -> list[Span]:
+    """截至上周日本月: the month up to that day; by itself nobody knows from when."""
+    until = next((span for span in spans if span.is_until), None)
+    whole = [span for span in spans if span is not until]
+    if until is None:
+        return spans
+    if not any(span.start < until.end <= span.end for span in whole):
+        draft.object_to(Unclear("vague_period"))
+    return [replace(span, end=min(span.end, until.end), grain=Grain.SPAN) for span in whole]
 
 
 def _is_year_of_another(span: Span, spans: Sequence[Span]) -> bool:

@@ -72,6 +72,10 @@ def _which_of(said: _Said) -> list[str]:
 
 def _vague_period(said: _Said) -> list[str]:
     text = said.message.message.strip(" ?？。.!！")
+    if _WORKDAYS.search(text):
+        return [_WORKDAYS.sub(one, text) for one in (
+            ("上周工作日", "本周工作日", "按星期几") if said.is_chinese else (
+                "working days of last week", "working days of this week", "by weekday"))]
     vague = next((word for word in _VAGUE if word in text), None)
     if said.is_chinese:
         return [text.replace(vague, one) if vague else f"{one}{text}" for one in ("近7天", "近30天", "本月", "今年")]
@@ -117,6 +121,7 @@ def _no_history(said: _Said) -> list[str]:
     return [said.metric(said.facts["metric"])]
 
 
+_WORKDAYS = re.compile("的?工作日|平日|weekdays only|working days|workdays|business days", re.IGNORECASE)
 _AVERAGE = re.compile(r"日均|天均|平均?(?:每|一)[天日]的?|每[天日]平均|(?:per day )?on average|average daily"
                       r"|daily average|average per day", re.IGNORECASE)
 _QUARTERLY = re.compile(r"(?:各|每|按|分)个?季度?|quarterly|(?:by|per|each|every) quarter", re.IGNORECASE)

@@ -113,6 +113,8 @@ class PointReader:
         for kind, months in (("quarter", 3), ("half", 6)):
             if number := self._value(at, kind):
                 return almanac.months_of_year((int(number) - 1) * months + 1, months), at + 1
+        if quarters := self._value(at, "first_quarters"):
+            return almanac.months_of_year(1, 3 * int(quarters)), at + 1
         name = self._value(at, "festival") or ("june18" if self._count(at) == _JUNE_18 else None)
         return (almanac.festivals(name), at + 1) if name else None
 
@@ -255,8 +257,6 @@ class PointReader:
 
     def _part_of_year(self, at: int, after: date | None) -> Point | None:
         """Q3, 上半年, Q3 2025, first half of last year."""
-        if not (self._is(at, "quarter") or self._is(at, "half")):
-            return None
         what, cursor = self._of_year(at) or (None, at)
         if what is None:
             return None
@@ -284,6 +284,6 @@ class PointReader:
         (frozenset(), True, _ago),
         (frozenset(), True, _day_of_month),
         (frozenset({"festival"}), True, _festival),
-        (frozenset({"quarter", "half"}), False, _part_of_year),
+        (frozenset({"quarter", "half", "first_quarters"}), False, _part_of_year),
         (frozenset(), True, _month_dot_day),
     )

@@ -101,6 +101,8 @@ def _pass(text: str, gazetteer: Gazetteer, barred: Mapping[int, int]) -> list[To
             lengths = tuple(length for length in lengths if length < barred[at])
         word_end = _word(text, at, lengths, tokens)
         token = _pattern(text, at, max(name_end, word_end))
+        if token is not None and token.is_code and tokens and _is_counted(token, tokens[-1]):
+            token = Token(at, token.end, token.text, number=Decimal(token.text))
         if token is None and name_end >= word_end and name_end:
             token = _with_variant_before(_named(text, at, name_end, gazetteer), text, tokens, gazetteer)
         elif token is None and word_end:
@@ -111,6 +113,15 @@ def _pass(text: str, gazetteer: Gazetteer, barred: Mapping[int, int]) -> list[To
             tokens.append(token)
         at = token.end
     return tokens
+
+
+_BEFORE_NUMBERS = ("rank", "last", "op", "sign")
+
+
+def _is_counted(code: Token, before: Token) -> bool:
+    """Whether the digits behind 近, top or 超过 are a number, however long, and not an order's."""
+    is_said = any(before.has(kind) for kind in _BEFORE_NUMBERS) and before.text not in {"过", "满", "够", "达", "破", "到"}
+    return is_said and code.text.isdecimal() and not before.names
 
 
 def _word(text: str, at: int, lengths: tuple[int, ...], tokens: list[Token]) -> int:

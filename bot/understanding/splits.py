@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 
 from bot.understanding.draft import Draft, next_content
-from bot.understanding.readings import Unclear
+from bot.understanding.readings import Refused, Unclear
 from bot.understanding.scan import Token
 from domain.metrics.query import MAX_LIMIT, Direction
 
@@ -62,6 +62,10 @@ def _read_rank(tokens: Sequence[Token], at: int, draft: Draft) -> None:
     number = tokens[number_at].number if number_at < len(tokens) else None
     if any(token.text == "one" for token in tokens[at + 1:at + 2]):
         number_at, number = at + 1, Decimal(1)  # only the top one
+    if number is not None and number > MAX_LIMIT and not tokens[number_at].used:
+        draft.object_to(Refused("bad_limit", {"most": str(MAX_LIMIT)}))
+        tokens[at].used = tokens[number_at].used = draft.is_ranked = True
+        return
     if number is None or number != int(number) or not 1 <= number <= MAX_LIMIT:
         if tokens[at].text in {"top", "bottom", "the top", "the bottom", "倒数"}:
             tokens[at].used = draft.is_ranked = True
