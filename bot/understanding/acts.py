@@ -8,6 +8,7 @@ from bot.understanding import arguments as find
 from bot.understanding import free_words
 from bot.understanding.arguments import Arguments, Message
 from bot.understanding.draft import is_filler
+from bot.understanding.figures import NOUNS
 from bot.understanding.gate import objection
 from bot.understanding.readings import Act, Refused, Unclear
 from bot.understanding.scan import Token
@@ -61,7 +62,6 @@ _PART_OF_ACTION = ("action", "set_to", "order_mark", "waybill_mark", "cost_of", 
 _ASKS = ("which", "whichdim", "compare", "trend", "vague_time", "seller", "extreme", "op", "postop", "apiece")
 _PARTICLES = frozenset({"吗", "没有", "没", "了没有", "么", "了没", "是不是", "是否", "有没有", "怎么样", "如何",
                         "when", "did", "does"})
-_NOUNS = frozenset({"订单", "单", "单子", "order", "orders"})
 
 
 def action_of(tokens: Sequence[Token]) -> str | None:
@@ -101,7 +101,7 @@ def _says_paid(tokens: Sequence[Token], at: int) -> bool:
 def _asks(token: Token) -> bool:
     if token.names:
         return False
-    if token.has("count") and token.text not in _NOUNS:
+    if token.has("count") and token.text not in NOUNS:
         return True
     return token.text in _PARTICLES or any(token.has(kind) for kind in _ASKS)
 
@@ -206,7 +206,7 @@ def _use_verbs(action: str, tokens: Sequence[Token]) -> None:
     for token in tokens:
         if token.names or token.is_unknown:
             continue
-        if any(token.has(kind) for kind in _PART_OF_ACTION) or (token.has("count") and token.text in _NOUNS):
+        if any(token.has(kind) for kind in _PART_OF_ACTION) or (token.has("count") and token.text in NOUNS):
             token.used = True
         if action == "approve_refund" and token.senses.get("metric") == "refund_amount":
             token.used = True

@@ -213,15 +213,25 @@ def _tenths(message: Message, at: int) -> Decimal:
     return digit / 10
 
 
+def has_amount(message: Message) -> bool:
+    """Whether a number stands in it that may be money: what it was paid for may be anything then."""
+    return any(not (_is_of_date(message, at) or _counts_things(message, at)) for at in _amounts(message))
+
+
 def amount(message: Message, found: Arguments) -> None:
     """What is booked or paid back: the number with a currency word, else the only number there is."""
     money_as("amount")(message, found)
     numbers = _amounts(message)
     if "amount" in found or not numbers:
         return
-    plain = [at for at in numbers if not _is_of_date(message, at)]
+    plain = [at for at in numbers if not (_is_of_date(message, at) or _counts_things(message, at))]
     if len(plain) == 1:
         found["amount"] = to_minor(_use_number(message, plain[0]), message.currency)
+
+
+def _counts_things(message: Message, at: int) -> bool:
+    """一张票 is how many, not how much."""
+    return message.after(at, "piece_unit") and message.tokens[at + 1].start == message.tokens[at].end
 
 
 def _is_of_date(message: Message, at: int) -> bool:

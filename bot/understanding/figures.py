@@ -40,7 +40,8 @@ def counted_in(metric: str, unit: str) -> str:
     return lexicon().combine.get(_EVENT_OF.get(metric, ""), {}).get(counted, metric)
 
 
-_NOUNS = frozenset({"订单", "单子", "的单子", "orders", "order", "单", "人", "的人", "人数", "people", "persons",
+# Words for what is counted; only beside 多少 or how many do they ask.
+NOUNS = frozenset({"订单", "单子", "的单子", "orders", "order", "单", "人", "的人", "人数", "people", "persons",
                     "shoppers", "pieces", "pcs", "purchases", "transactions", "parcels", "packages", "钱", "money"})
 _ANYTHING = frozenset({"多少个", "几个", "好多个"})  # of goods, orders or people
 _LOOSE = frozenset({"refunds", "refund", "退款"})  # may be money or orders: orders with refunds
@@ -142,7 +143,7 @@ def _read_token(tokens: Sequence[Token], at: int, clause: _Clause, draft: Draft)
         _read_several(token, at, clause, draft)
     elif token.has("count"):
         token.used = True
-        asked = token.text not in _NOUNS or _is_asked_before(tokens, at)
+        asked = token.text not in NOUNS or _is_asked_before(tokens, at)
         counted = "any" if token.text in _ANYTHING else token.senses["count"]
         (clause.counts if asked else clause.nouns).append(counted)
     elif token.has("feature"):

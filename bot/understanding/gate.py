@@ -92,7 +92,7 @@ def objection(tokens: Sequence[Token], message: Normalised, gazetteer: Gazetteer
             near, is_part = nearest(message.text[start:end], gazetteer)
         choices = tuple(message.replaced(start, end, name) for name in near)
         facts = {"words": said}
-        if all(token.is_unknown for token in left) or choices:
+        if (first.is_unknown and last.is_unknown) or choices:
             return Unclear("part_of_name", facts, choices) if is_part else Refused("unknown_words", facts, choices)
     return Unclear("unsure_about", {"words": said})
 

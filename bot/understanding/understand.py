@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import islice
 
 from bot.understanding import acts, order_verbs
-from bot.understanding.arguments import Message
+from bot.understanding.arguments import Message, has_amount
 from bot.understanding.asks import Setting, Trouble, question
 from bot.understanding.commands import chosen, command_of
 from bot.understanding.corrections import without_corrected, without_taken_back
@@ -49,6 +49,7 @@ MAX_CHOICES = 3
 MAX_TOKENS = 160  # a message of more words than this is a document
 _CLOSED = frozenset(CLOSED)
 _NOT_EXPLAINED = frozenset({"unknown_words", "unsure_about", "not_understood", "nothing_said"})  # words left over
+_MAY_BE_MISHEARD = _NOT_EXPLAINED | {"vague_period"}  # 上各月, where 各 and 月 are words
 _SUBSCRIBE = re.compile(r"/(subscribe|unsubscribe)\s+(\S{1,40})(?:\s.*)?", re.IGNORECASE)
 _CLAUSE_END = re.compile(r"[?？;；!！。\n]+|,\s*(?:and\s+)?(?=how |what |which )")
 
@@ -161,7 +162,7 @@ class _Reader:
 
     def _repaired(self, reading: Reading, message: Normalised, tokens: list[Token], depth: int = 1) -> Reading | None:
         """The message with its slips put right, where that can be meant in one way only; else the ways are offered."""
-        if not isinstance(reading, Unclear | Refused) or reading.key not in _NOT_EXPLAINED or reading.choices:
+        if not isinstance(reading, Unclear | Refused) or reading.key not in _MAY_BE_MISHEARD or reading.choices:
             return None
         found: list[tuple[Repair, Normalised, Reading]] = []
         for repair in repairs(message, tokens):
@@ -187,7 +188,7 @@ class _Reader:
         best = [one for one in found if one[0].cost == found[0][0].cost]
         repair, corrected, meant = best[0]
         is_one = all(other == meant for _, _, other in best)
-        is_doubtful = repair.is_figure and not self._is_part_of_word(repair, corrected) and self._stands_without(
+        is_doubtful = repair.is_name and not self._is_part_of_word(repair, corrected) and self._stands_without(
             repair, message, meant)
         if is_one and repair.is_sure and not is_doubtful:
             return self._with_offers(meant, corrected)
@@ -225,9 +226,10 @@ class _Reader:
         action = acts.action_of(tokens)
         if action is None:
             return None
-        if action != "record_expense" and (off := off_topic(tokens)):
+        said = self._message(message, tokens)
+        if not (action == "record_expense" and has_amount(said)) and (off := off_topic(tokens)):
             return off
-        return acts.read_act(action, self._message(message, tokens))
+        return acts.read_act(action, said)
 
     def _of_order(self, message: Normalised, tokens: list[Token]) -> Reading | None:
         """What is done to one order by its number, in words that mean other things elsewhere."""
