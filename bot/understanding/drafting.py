@@ -88,6 +88,8 @@ def _settle_when(tokens: Sequence[Token], draft: Draft) -> None:
 
 # Who does it or gets it, not a split: 平台扣了我们多少手续费, 给买家优惠了多少.
 _SIDES = {"platform": "charged", "customer": "discounted"}
+# Figures that are of buyers anyway: 客户复购率 is no split.
+_OF_BUYERS = frozenset({"repeat_rate", "customers", "new_customers", "aov"})
 _STANDS_FOR_ALL = frozenset({"product", "goods", "customer"})
 
 
@@ -98,7 +100,9 @@ def _settle_bare(tokens: Sequence[Token], draft: Draft) -> None:
         token = tokens[at]
         if token.used:
             continue
-        if _are_counted(tokens, at, dimension, draft):
+        if dimension == "customer" and at + 1 < len(tokens) and tokens[at + 1].senses.get("metric") in _OF_BUYERS:
+            token.used = True
+        elif _are_counted(tokens, at, dimension, draft):
             token.used = True
             draft.metrics.append("customers")
         elif draft.lists_rows:

@@ -25,8 +25,22 @@ def read_filters(tokens: Sequence[Token], message: Normalised, draft: Draft) -> 
     reader = _FilterReader(tokens, message, draft)
     for at in range(len(tokens)):
         reader.read(at)
+    _use_counts(tokens, draft)
     if {"shop", "platform"} <= draft.where.keys():
         _ask_for_one_kind(tokens, message, draft)
+
+
+def _use_counts(tokens: Sequence[Token], draft: Draft) -> None:
+    """浙江江苏两省, 江苏和浙江两个省: how many were just named says nothing more; another number is asked about."""
+    for at, token in enumerate(tokens[:-1]):
+        if token.number is None or token.used or token.names:
+            continue
+        dim = at + 1 + (tokens[at + 1].has("piece_unit") and not tokens[at + 1].has("dim"))
+        kind = tokens[dim].senses.get("dim", "") if dim < len(tokens) and not tokens[dim].names else ""
+        named = draft.where.get(kind) or draft.exclude.get(kind) or ()
+        if kind and len(named) == token.number:
+            for one in tokens[at:dim + 1]:
+                one.used = True
 
 
 def _ask_for_one_kind(tokens: Sequence[Token], message: Normalised, draft: Draft) -> None:

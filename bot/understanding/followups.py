@@ -22,7 +22,7 @@ from bot.understanding.readings import Unclear
 from bot.understanding.scan import Token
 from domain.metrics.catalog import METRICS
 from domain.metrics.periods import Period
-from domain.metrics.query import Direction, Filter, Having, MetricQuery, Order
+from domain.metrics.query import MAX_LIMIT, Direction, Filter, Having, MetricQuery, Order
 
 
 def continues(draft: Draft, last: MetricQuery | None) -> bool:
@@ -52,6 +52,20 @@ def rebounded(tokens: Sequence[Token], last: MetricQuery, setting: Setting) -> M
     except Trouble:
         return None
     return replace(last, having=tuple(replace(one, value=value) if one is bounds[0] else one for one in last.having))
+
+
+def relimited(tokens: Sequence[Token], last: MetricQuery) -> MetricQuery | None:
+    """三个就够, five is enough: the list just given with so many rows; None for any other message."""
+    counts = [token for token in tokens if token.number is not None and not token.names]
+    others = [token for token in tokens if token.number is None and not token.has("piece_unit")]
+    says_enough = any(token.has("enough") for token in others)
+    if not last.by or len(counts) != 1 or not says_enough or not all(_sets(one) or one.has("enough") or is_filler(one)
+                                                                     for one in others):
+        return None
+    limit = counts[0].number or Decimal(0)
+    if counts[0].is_scaled or limit != int(limit) or not 1 <= limit <= MAX_LIMIT:
+        return None
+    return replace(last, order=last.order or (Order(last.metrics[0], Direction.DESC),), limit=int(limit))
 
 
 def _sets(token: Token) -> bool:

@@ -38,6 +38,14 @@ class _Said:
     def metric(self, metric: str) -> str:
         return METRICS[metric].zh if self.is_chinese else METRICS[metric].en
 
+    def with_figure(self, name: str) -> str:
+        """今年双11销售额比去年: what is asked of stands before what it is set beside."""
+        if not self.is_chinese:
+            return f"{name} {_OPENING.sub('', self.bare)}"
+        versus = _VERSUS.search(self.bare)
+        at = versus.start() if versus and versus.start() else len(self.bare)
+        return f"{self.bare[:at].rstrip(',, ')}{name}{self.bare[at:]}"
+
     def by(self, text: str, dimension: str) -> str:
         known = DIMENSIONS[dimension]
         return f"{text},按{known.zh}" if self.is_chinese else f"{text} by {known.en}"
@@ -55,7 +63,7 @@ def offer(reading: Unclear | Refused, message: Normalised) -> tuple[str, ...]:
 
 def _which_figure(said: _Said) -> list[str]:
     names = [said.metric(one) for one in ("revenue", "net_profit", "orders", "stock_available")]
-    added = [f"{said.bare}{one}" if said.is_chinese else f"{one} {said.bare}" for one in names]
+    added = [said.with_figure(one) for one in names]
     return [*added, *(f"今天{one}" if said.is_chinese else f"{one} today" for one in names[:3])]
 
 
@@ -121,6 +129,8 @@ def _no_history(said: _Said) -> list[str]:
     return [said.metric(said.facts["metric"])]
 
 
+_VERSUS = re.compile("[,,]?(?:和|跟|与|同|比|较|对比|环比|同比)")
+_OPENING = re.compile(r"(?:how (?:was|is|were|are|did|about)|what about|what was)\s+", re.IGNORECASE)
 _WORKDAYS = re.compile("的?工作日|平日|weekdays only|working days|workdays|business days", re.IGNORECASE)
 _AVERAGE = re.compile(r"日均|天均|平均?(?:每|一)[天日]的?|每[天日]平均|(?:per day )?on average|average daily"
                       r"|daily average|average per day", re.IGNORECASE)

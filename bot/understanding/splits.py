@@ -11,11 +11,35 @@ from domain.metrics.query import MAX_LIMIT, Direction
 
 def read_ranks(tokens: Sequence[Token], draft: Draft) -> None:
     """前5, top ten, 最高的三个, 热销, 排名, 哪个最…, and how many rows that makes."""
+    _read_said_of(tokens, draft)
     for at, token in enumerate(tokens):
         if kind := _role(token, _RANKERS):
             _RANKERS[kind](tokens, at, draft)
     if draft.is_ranked and draft.limit is None:
         draft.limit = _count_said(tokens)
+
+
+def _read_said_of(tokens: Sequence[Token], draft: Draft) -> None:
+    """两个仓哪个仓的…, 三个平台谁卖得多: how many there are to choose among, not how many to list."""
+    chooses = next((at for at, token in enumerate(tokens) if not token.names and (
+        any(token.has(kind) for kind in ("which", "whichdim", "apiece")) or _is_each_alone(tokens, at))), 0)
+    for at, token in enumerate(tokens[:chooses]):
+        unit = at + 1 + tokens[at + 1].has("piece_unit")
+        is_count = token.number is not None and not (token.used or token.is_scaled or token.names)
+        if is_count and unit < chooses and _is_plain_dimension(tokens[unit]) and not (
+                at and any(tokens[at - 1].has(kind) for kind in ("rank", "extreme", "seller", "op"))):
+            draft.said_of = (tokens[unit].senses["dim"], int(token.number or 0))
+            token.used = tokens[unit - 1].used = True
+            return
+
+
+def _is_each_alone(tokens: Sequence[Token], at: int) -> bool:
+    """The 各 of 六个店各卖了多少, not the one of 各店铺."""
+    return tokens[at].has("each") and at + 1 < len(tokens) and not tokens[at + 1].has("dim")
+
+
+def _is_plain_dimension(token: Token) -> bool:
+    return token.has("dim") and not token.names and not token.has("unit") and not token.has("piece_unit")
 
 
 def _role(token: Token, readers: Mapping[str, object]) -> str | None:
@@ -135,6 +159,11 @@ def read_splits(tokens: Sequence[Token], draft: Draft) -> None:
             _SPLITTERS[kind](tokens, at, draft)
     draft.bare += [(token.senses["dim"], at) for at, token in enumerate(tokens)
                    if token.has("dim") and not token.used and not token.names]
+    if "person" in draft.by and draft.bare and draft.bare[0][0] not in _PERSONS:
+        draft.by.remove("person")  # 过一万的平台都有谁: which of them
+
+
+_PERSONS = frozenset({"staff", "customer", "goods", "segment"})
 
 
 def _read_split(tokens: Sequence[Token], at: int, draft: Draft) -> None:
@@ -153,7 +182,7 @@ def _read_which_dimension(tokens: Sequence[Token], at: int, draft: Draft) -> Non
 
 def _read_apiece(tokens: Sequence[Token], at: int, draft: Draft) -> None:
     tokens[at].used = draft.is_apiece = True
-    if at < 2 or not tokens[at - 1].has("dim") or tokens[at - 1].names:
+    if draft.said_of or at < 2 or not tokens[at - 1].has("dim") or tokens[at - 1].names:
         return
     count = at - 3 if tokens[at - 2].has("piece_unit") and at > 2 else at - 2
     if number := tokens[count].number:

@@ -15,7 +15,7 @@ from bot.understanding.draft import Draft, is_of_stock
 from bot.understanding.drafting import read_draft
 from bot.understanding.exceptions import about_exceptions
 from bot.understanding.filters import CLOSED
-from bot.understanding.followups import continued, continues, rebounded
+from bot.understanding.followups import continued, continues, rebounded, relimited
 from bot.understanding.gate import has_trade_words, objection, off_topic, unexplained
 from bot.understanding.gazetteer import Gazetteer, LiveGazetteer
 from bot.understanding.lexicon import lexicon
@@ -51,6 +51,7 @@ _CLOSED = frozenset(CLOSED)
 _NOT_EXPLAINED = frozenset({"unknown_words", "unsure_about", "not_understood", "nothing_said"})  # words left over
 _MAY_BE_MISHEARD = _NOT_EXPLAINED | {"vague_period"}  # 上各月, where 各 and 月 are words
 _SUBSCRIBE = re.compile(r"/(subscribe|unsubscribe)\s+(\S{1,40})(?:\s.*)?", re.IGNORECASE)
+_HAS_WORDS = re.compile(r"[\u4e00-\u9fff]|(?<![\w-])[A-Za-z]{2,}(?![\w-])")
 _CLAUSE_END = re.compile(r"[?？;；!！。\n]+|,\s*(?:and\s+)?(?=how |what |which )")
 
 
@@ -72,6 +73,12 @@ class Understanding:
 
     def read(self, text: str, at: datetime, context: Context) -> Understood:
         """The reading of one message sent at the moment, on the shop's wall clock. Never raises on any text."""
+        understood = self._read(text, at, context)
+        if context.language is None or context.language == understood.language or _HAS_WORDS.search(text[:MAX_LENGTH]):
+            return understood
+        return replace(understood, language=context.language)  # a bare order number
+
+    def _read(self, text: str, at: datetime, context: Context) -> Understood:
         if len(text) > MAX_LENGTH:
             return Understood(Refused("too_long", {"most": str(MAX_LENGTH)}), _language_of(text[:MAX_LENGTH]))
         said = text.strip()
@@ -248,7 +255,7 @@ class _Reader:
         kept = without_taken_back(without_corrected(tokens, self._setting.today), has_last=last is not None)
         is_corrected = last is not None and len(kept) < len(tokens)  # 不看钱,看单量: of the same question
         tokens = kept if last is None else with_variant(kept, message, self._gazetteer, last)
-        if last is not None and (changed := rebounded(tokens, last, self._setting)):
+        if last is not None and (changed := rebounded(tokens, last, self._setting) or relimited(tokens, last)):
             return Ask(changed, wants_chart=False)
         draft = read_draft(tokens, message, self._setting, has_last=last is not None)
         draft.follows = draft.follows or is_corrected
