@@ -124,19 +124,22 @@ def _by(draft: Draft, metrics: list[str]) -> list[str]:
         by.insert(0, many[0])  # 耳机和充电器各卖几件,分平台
     if not by and many and (draft.is_apiece or draft.asks_which or draft.is_versus):
         by = many[:1]  # 天猫和京东哪个卖得多
-    if draft.is_apiece and not by and draft.said_of:
-        by = [draft.said_of[0]]  # 六个店上月各卖了多少
-    if draft.is_apiece and not by and len(draft.exclude) == 1:
-        by = list(draft.exclude)  # 除了独立站,其他店铺各是多少
-    if draft.is_apiece and not by and metrics == ["balance"]:
-        by = ["account"]
+    if draft.is_apiece and not by:
+        by = _apiece(draft, metrics)
     if not by and (draft.is_shared or (draft.is_apiece and len(metrics) < 2)):
         raise Trouble(Unclear("which_split"))
     if not by and (draft.is_ranked or draft.is_sorted or draft.bounds or draft.feature):
         by = _default_by(draft, metrics)
-    if draft.feature in REORDER_LISTS and "sku" not in by:
-        by = ["sku"]
-    return list(dict.fromkeys(by))
+    return ["sku"] if draft.feature in REORDER_LISTS and "sku" not in by else list(dict.fromkeys(by))
+
+
+def _apiece(draft: Draft, metrics: list[str]) -> list[str]:
+    """What 各是多少 is said of, where no split is named."""
+    if draft.said_of:
+        return [draft.said_of[0]]  # 六个店上月各卖了多少
+    if len(draft.exclude) == 1:
+        return list(draft.exclude)  # 除了独立站,其他店铺各是多少
+    return ["account"] if metrics == ["balance"] else []
 
 
 def _dimension(name: str, metrics: list[str], draft: Draft) -> str:

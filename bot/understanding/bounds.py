@@ -32,7 +32,7 @@ def read_bounds(tokens: Sequence[Token], draft: Draft) -> None:
         elif op is None or before is None:
             continue
         else:
-            tokens[before].used = True
+            tokens[before].used = not tokens[before].has("event")  # 没卖到 also says what happened
         for one in tokens[at:after]:
             one.used = True
         number, unit = _in_days(token.number, unit)

@@ -54,8 +54,8 @@ def _take_other(tokens: Sequence[Token], at: int, left: list[Span], draft: Draft
     behind = next_content(tokens, at + 1)
     other = next((span for span in left if at < span.first <= max(behind, at + 2)
                   and not any(_is_subject(token) for token in tokens[at + 1:span.first])), None)
-    if tokens[at].text in _LISTING and len(left) > 1 and other is left[0]:
-        other = left[1]  # compare October and September
+    if tokens[at].text in _LISTING and len(left) == 2 and left[0].first > at:
+        other = min(left, key=lambda span: span.start)  # compare October and September
     if other is None:
         earlier = [span for span in left if span.first < at]
         if earlier and (len(earlier) > 1 or _has_with(tokens, earlier[-1].first) or draft.follows):

@@ -1,4 +1,4 @@
-"""Somebody corrects themselves: 前天,不对,昨天的利润; 不是上个月,是9月. What was taken back is left out of the message."""
+"""Somebody corrects themselves: 前天,不对,昨天的利润; 不是上个月,是9月. What is taken back is left out."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -10,8 +10,10 @@ from bot.understanding.scan import Token
 
 
 def without_taken_back(tokens: list[Token], *, has_last: bool) -> list[Token]:
-    """不是上个月,是9月: what stands between 不是 and 是 is taken back; without a question before, only where a comma
-    or 而是 makes it sure, since 不是京东的订单是多少 takes nothing back."""
+    """不是上个月,是9月: what stands between 不是 and 是 is taken back.
+
+    Without a question before, only where a comma or 而是 makes it sure: 不是京东的订单是多少 takes nothing back.
+    """
     first = next((at for at, token in enumerate(tokens) if token.has("not_this")), None)
     if first is None:
         return tokens

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bot.understanding.asks import Setting
 from bot.understanding.bounds import read_bounds
 from bot.understanding.comparisons import read_comparison
-from bot.understanding.draft import STOCK_LISTS, Draft
+from bot.understanding.draft import STOCK_LISTS, Draft, is_of_stock
 from bot.understanding.figures import read_figures, use_topics
 from bot.understanding.filters import read_filters
 from bot.understanding.normalise import Normalised
@@ -32,11 +32,19 @@ def read_draft(tokens: list[Token], message: Normalised, setting: Setting, *, ha
     _settle_bare(tokens, draft)
     _settle_vague(draft)
     _settle_when(tokens, draft)
-    if draft.vague and not draft.metrics:
+    if draft.vague and not _says_nothing_beside(draft.vague[1], draft.metrics):
         token = tokens[draft.vague[0]]
         facts = {"metrics": " ".join(draft.vague[1]), "at": str(token.start), "end": str(token.end)}
         draft.object_to(Unclear("which_of", facts))
     return draft
+
+
+_ANY_FIGURES = {"revenue", "orders", "net_profit"}  # 数据, 情况: says nothing beside a figure that was named
+
+
+def _says_nothing_beside(possible: Sequence[str], metrics: Sequence[str]) -> bool:
+    """成本和销售额 names two figures, of which the first may be several; 花费 beside 推广费 is that."""
+    return bool(metrics) and (set(possible) == _ANY_FIGURES or not set(possible).isdisjoint(metrics))
 
 
 def _read_follow(tokens: Sequence[Token], draft: Draft, *, has_last: bool) -> None:
@@ -100,7 +108,7 @@ def _settle_bare(tokens: Sequence[Token], draft: Draft) -> None:
         token = tokens[at]
         if token.used:
             continue
-        if dimension == "customer" and at + 1 < len(tokens) and tokens[at + 1].senses.get("metric") in _OF_BUYERS:
+        if _says_nothing_more(tokens, at, dimension, draft):
             token.used = True
         elif _are_counted(tokens, at, dimension, draft):
             token.used = True
@@ -109,8 +117,6 @@ def _settle_bare(tokens: Sequence[Token], draft: Draft) -> None:
             token.used = True
             _count_of_rows(tokens, at, draft)
             left.append((dimension, at))
-        elif dimension in _STANDS_FOR_ALL and at and (tokens[at - 1].names or _follows_filter(tokens, at)):
-            token.used = True
         elif dimension == "goods":
             token.used = token.text == "what" or bool(draft.metrics)
         elif draft.unsplit or _SIDES.get(dimension) in draft.all_events:
@@ -123,6 +129,21 @@ def _settle_bare(tokens: Sequence[Token], draft: Draft) -> None:
             draft.object_to(Unclear("split_or_total", facts))
             token.used = True
     draft.bare = left
+
+
+def _says_nothing_more(tokens: Sequence[Token], at: int, dimension: str, draft: Draft) -> bool:
+    """客户复购率, how much money in account, 女装商品: whose, where or what it is anyway, and no split."""
+    if dimension == "customer" and at + 1 < len(tokens) and tokens[at + 1].senses.get("metric") in _OF_BUYERS:
+        return True
+    if dimension in _STANDS_FOR_ALL and not draft.lists_rows and at and (
+            tokens[at - 1].names or _follows_filter(tokens, at)):
+        return dimension != "customer" or bool(draft.metrics)
+    is_there = at > 0 and tokens[at - 1].has("glue") and tokens[at].text in _WHEREABOUTS
+    return is_there and draft.asks_amount and (
+        draft.metrics == ["balance"] if dimension == "account" else all(is_of_stock(one) for one in draft.metrics))
+
+
+_WHEREABOUTS = frozenset({"account", "warehouse"})
 
 
 def _are_counted(tokens: Sequence[Token], at: int, dimension: str, draft: Draft) -> bool:

@@ -76,7 +76,8 @@ def read_figures(tokens: Sequence[Token], draft: Draft) -> None:
     """Fill draft.metrics in the order in which they were said."""
     event: str | None = None
     _leave_out_denied(tokens, draft)
-    draft.has_account = any(name.dimension == "account" for token in tokens for name in token.names)
+    draft.has_account = "account" in {*draft.by, *(name for name, _ in draft.bare)} or any(
+        name.dimension == "account" for token in tokens for name in token.names)
     clauses = _clauses(tokens, draft)
     for clause in clauses:
         event = _read_clause(clause, event, draft)

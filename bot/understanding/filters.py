@@ -86,7 +86,7 @@ class _FilterReader:
     def read(self, at: int) -> None:
         token = self.tokens[at]
         if token.used:
-            self.out = self.out if is_filler(token) else None
+            self.out = self.out if is_filler(token) or token.has("sep") else None
         elif _leaves_out(self.tokens, at):
             is_end = token.has("exclude_end") and self.last and not _names_behind(self.tokens, at)
             self.out = None if is_end else token

@@ -44,7 +44,7 @@ class _Said:
             return f"{name} {_OPENING.sub('', self.bare)}"
         versus = _VERSUS.search(self.bare)
         at = versus.start() if versus and versus.start() else len(self.bare)
-        return f"{self.bare[:at].rstrip(',, ')}{name}{self.bare[at:]}"
+        return f"{self.bare[:at].rstrip(', ')}{name}{self.bare[at:]}"
 
     def by(self, text: str, dimension: str) -> str:
         known = DIMENSIONS[dimension]
@@ -75,7 +75,8 @@ def _usual(said: _Said) -> list[str]:
 
 
 def _which_of(said: _Said) -> list[str]:
-    return [said.with_other(said.metric(one)) for one in said.facts["metrics"].split()]
+    texts = (said.with_other(said.metric(one)) for one in said.facts["metrics"].split())
+    return [_WHETHER.sub("", text) for text in texts]
 
 
 def _vague_period(said: _Said) -> list[str]:
@@ -125,10 +126,16 @@ def _parts(said: _Said) -> list[str]:
     return [one.strip() for one in re.split("[,，、]|和|以及|还有| and ", said.message.message)]
 
 
+def _unit_cost(said: _Said) -> list[str]:
+    """羊绒大衣进价: what is kept of its cost."""
+    return [said.with_other(said.metric(one)) for one in ("cogs", "gross_margin")]
+
+
 def _no_history(said: _Said) -> list[str]:
     return [said.metric(said.facts["metric"])]
 
 
+_WHETHER = re.compile("(?:[吗么嘛?？\\s]|了没有?)+$")
 _VERSUS = re.compile("[,,]?(?:和|跟|与|同|比|较|对比|环比|同比)")
 _OPENING = re.compile(r"(?:how (?:was|is|were|are|did|about)|what about|what was)\s+", re.IGNORECASE)
 _WORKDAYS = re.compile("的?工作日|平日|weekdays only|working days|workdays|business days", re.IGNORECASE)
@@ -165,5 +172,5 @@ _MAKERS: Mapping[str, Callable[[_Said], list[str]]] = {
     "which_of": _which_of, "vague_period": _vague_period, "which_split": _which_split,
     "split_or_total": _split_or_total, "best_or_most": _best_or_most, "not_by": _not_by, "mixed_time": _parts,
     "two_questions": _parts, "two_periods": _parts, "no_history": _no_history, "off_average": _without_average,
-    "no_hours": _by_the_hour, "unsure_about": _by_month,
+    "no_hours": _by_the_hour, "unit_cost": _unit_cost, "unsure_about": _by_month,
 }

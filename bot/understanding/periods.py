@@ -213,7 +213,7 @@ class PeriodReader(PointReader):
     def _open(self, at: int, first: Point, after: int) -> Span:
         """Up to today: of the month that is running, 这个月到今天 is the month."""
         start, end = first[0]
-        if start <= self._today < end:
+        if start <= self._today < end and first[1] is not Grain.DAY:
             return Span(at, after, start, end, first[1])
         return Span(at, after, start, max(self._today, start) + DAY)
 

@@ -42,7 +42,7 @@ class Repair:
 
     @property
     def is_name(self) -> bool:
-        """Whether what was typed may be somebody's name: not 客但价, three characters that sound like the right ones."""
+        """Whether what was typed may be somebody's name: 客但价, which sounds exactly like a figure, is none."""
         return self.is_figure and (self.cost > SAME_SOUND or self.end - self.start < SHORTEST_MISHEARD)
 
     @property
@@ -114,7 +114,8 @@ def _misheard(text: str, tokens: Sequence[Token]) -> Iterator[Repair]:
         for size in range(SHORTEST_MISHEARD, LONGEST_WINDOW + 1):
             typed = text[start:start + size]
             if len(typed) == size and typed not in lexicon().words:
-                yield from (_repair(start, start + size, word, SAME_SOUND) for word in _index()[1].get(_sound(typed), ())
+                heard = _index()[1].get(_sound(typed), ())
+                yield from (_repair(start, start + size, word, SAME_SOUND) for word in heard
                             if sum(one != other for one, other in zip(typed, word, strict=True)) == 1)
 
 

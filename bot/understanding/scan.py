@@ -43,7 +43,7 @@ class Token:
 
 CODE = re.compile(r"#\d{3,20}|[a-z]{1,8}[-_]?\d[\da-z-]{5,30}|\d{6}-\d{6,20}|\d{9,30}[a-z\d-]*")
 DATE = re.compile(r"(20\d\d)([-/.])(\d{1,2})(?:\2(\d{1,2}))?(?!\d)|(20\d\d)(\d\d)(\d\d)(?!\d)"
-                  r"|(\d{1,2})/(\d{1,2})(?![\d/])")
+                  r"|(\d{1,2})/(\d{1,2})(?![\d/])|(\d{1,2})([./-])(\d{1,2})\11(20\d\d)(?!\d)")
 # Kinds of words that a shop's name may take over; what else the lexicon says of a text stays said.
 YIELDS = frozenset({"platform", "province", "carrier", "stop", "event", "segment", "reason", "currency", "topic",
                     "off", "order_status", "seller", "feature", "chart", "follow"})
@@ -116,11 +116,12 @@ def _pass(text: str, gazetteer: Gazetteer, barred: Mapping[int, int]) -> list[To
 
 
 _BEFORE_NUMBERS = ("rank", "last", "op", "sign")
+_ALSO_SAID_OF_ORDERS = frozenset("过满够达破到")
 
 
 def _is_counted(code: Token, before: Token) -> bool:
     """Whether the digits behind 近, top or 超过 are a number, however long, and not an order's."""
-    is_said = any(before.has(kind) for kind in _BEFORE_NUMBERS) and before.text not in {"过", "满", "够", "达", "破", "到"}
+    is_said = any(before.has(kind) for kind in _BEFORE_NUMBERS) and before.text not in _ALSO_SAID_OF_ORDERS
     return is_said and code.text.isdecimal() and not before.names
 
 
@@ -200,10 +201,24 @@ def _date(text: str, at: int) -> Token | None:
     found = DATE.match(text, at)
     if not found or (at and text[at - 1] in "./" and found[8]):
         return None
+    if found[13] and not (parts := _day_first(int(found[10]), int(found[12]), found[11])):
+        return None
+    if found[13] and parts:
+        return Token(at, found.end(), found[0], date=(int(found[13]), *parts))
     year, month, day = found[1] or found[5] or 0, found[3] or found[6] or found[8], found[4] or found[7] or found[9]
     if not 1 <= int(month) <= 12 or (day and not 1 <= int(day) <= 31):
         return None
     return Token(at, found.end(), found[0], date=(int(year), int(month), int(day) if day else None))
+
+
+def _day_first(one: int, two: int, dot: str) -> tuple[int, int] | None:
+    """(month, day) of 20.10.2026 and 20/10/2026; None where the two could stand for each other: 5/10/2026."""
+    if dot == "." or one > MONTHS or one == two:
+        return (two, one) if two <= MONTHS and one <= LONGEST_MONTH else None
+    return (one, two) if MONTHS < two <= LONGEST_MONTH else None
+
+
+MONTHS, LONGEST_MONTH = 12, 31
 
 
 def _number(text: str, at: int) -> Token | None:

@@ -26,8 +26,8 @@ def _read_said_of(tokens: Sequence[Token], draft: Draft) -> None:
     for at, token in enumerate(tokens[:chooses]):
         unit = at + 1 + tokens[at + 1].has("piece_unit")
         is_count = token.number is not None and not (token.used or token.is_scaled or token.names)
-        if is_count and unit < chooses and _is_plain_dimension(tokens[unit]) and not (
-                at and any(tokens[at - 1].has(kind) for kind in ("rank", "extreme", "seller", "op"))):
+        if is_count and unit < chooses and _is_plain_dimension(tokens[unit]) and not any(
+                one.has(kind) for one in tokens[max(0, at - 2):at] for kind in ("rank", "extreme", "seller", "op")):
             draft.said_of = (tokens[unit].senses["dim"], int(token.number or 0))
             token.used = tokens[unit - 1].used = True
             return
@@ -49,8 +49,8 @@ def _role(token: Token, readers: Mapping[str, object]) -> str | None:
     return next(kind for kind in readers if kind in token.senses)
 
 
-_WELL = frozenset({"卖得好", "卖的好", "卖得最好", "卖的最好"})
-_ASKS_WHETHER = frozenset({"吗", "么", "不", "不好", "嘛"})
+_WELL = frozenset({"卖得好", "卖的好", "卖得最好", "卖的最好", "卖爆", "卖得火", "卖的火", "卖得快", "卖的快"})
+_ASKS_WHETHER = frozenset({"吗", "么", "不", "不好", "嘛", "了没", "了吗", "了没有", "了么", "没"})
 
 
 def _read_seller(tokens: Sequence[Token], at: int, draft: Draft) -> None:
@@ -194,6 +194,13 @@ def _read_share(tokens: Sequence[Token], at: int, draft: Draft) -> None:
     tokens[at].used = draft.is_shared = True
 
 
+def _read_not_by(tokens: Sequence[Token], at: int, _draft: Draft) -> None:
+    """别按店铺: the split is not wanted."""
+    behind = next_content(tokens, at + 1)
+    if behind < len(tokens) and tokens[behind].has("dim") and not tokens[behind].names:
+        tokens[at].used = tokens[behind].used = True
+
+
 def _read_trend(tokens: Sequence[Token], at: int, draft: Draft) -> None:
     tokens[at].used = draft.wants_trend = draft.wants_chart = True
 
@@ -259,4 +266,4 @@ def _read_each(tokens: Sequence[Token], at: int, draft: Draft) -> None:
 
 _SPLITTERS: Mapping[str, Callable[[Sequence[Token], int, Draft], None]] = {
     "split": _read_split, "whichdim": _read_which_dimension, "which": _read_which, "each": _read_each,
-    "apiece": _read_apiece, "share": _read_share, "trend": _read_trend, "chart": _read_chart}
+    "apiece": _read_apiece, "share": _read_share, "not_by": _read_not_by, "trend": _read_trend, "chart": _read_chart}
