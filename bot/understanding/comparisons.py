@@ -58,7 +58,9 @@ def _take_other(tokens: Sequence[Token], at: int, left: list[Span], draft: Draft
         other = min(left, key=lambda span: span.start)  # compare October and September
     if other is None:
         earlier = [span for span in left if span.first < at]
-        if earlier and (len(earlier) > 1 or _has_with(tokens, earlier[-1].first) or draft.follows):
+        if len(earlier) == 2 and earlier == left:
+            other = min(left, key=lambda span: span.start)  # 去年11月和今年11月的销售额对比
+        elif earlier and (len(earlier) > 1 or _has_with(tokens, earlier[-1].first) or draft.follows):
             other = earlier[-1]
     if other and not draft.other:
         draft.other = other

@@ -122,7 +122,9 @@ _CHOOSES = ("which", "whichdim")
 
 def _read_graded(tokens: Sequence[Token], at: int, draft: Draft) -> None:
     """哪个店退款多, 京东和拼多多谁的毛利率高: the highest of those that are asked about."""
-    is_of_figure = at > 0 and (tokens[at - 1].has("metric") or tokens[at - 1].has("count"))
+    before = tokens[at - 1] if at else None
+    is_of_figure = before is not None and (before.has("metric") or before.has("count") or (
+        before.has("event") and before.text.endswith(("得", "的"))))
     chooses = any(token.senses.get("dim") == "person" or any(token.has(kind) for kind in _CHOOSES)
                   for token in tokens[:at] if not token.names)
     if is_of_figure and chooses:
