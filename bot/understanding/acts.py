@@ -66,7 +66,8 @@ _PARTICLES = frozenset({"吗", "没有", "没", "了没有", "么", "了没", "�
 
 def action_of(tokens: Sequence[Token]) -> str | None:
     """The action that the message orders; None when it orders none."""
-    if not any(token.has("action") or token.has("sign") or token.is_code or token.text in _PAID for token in tokens):
+    if not any("action" in token.senses or "sign" in token.senses or token.is_code or token.text in _PAID
+               for token in tokens):
         return None
     if any(_asks(token) or token.text == "呢" for token in tokens):
         return None

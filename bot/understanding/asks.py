@@ -68,6 +68,8 @@ def _frozen(filters: dict[str, list[str]]) -> dict[str, tuple[str, ...]]:
 
 def _metrics(draft: Draft) -> list[str]:
     """The figures that were named; else those that the bounds are on; else the one that the rest implies."""
+    if draft.metrics and not draft.rank_metric:
+        return list(draft.metrics)
     bounded = list(dict.fromkeys(bound.metric for bound in draft.bounds if bound.metric))
     metrics = list(draft.metrics) or bounded or _implied(draft)
     if not metrics and draft.bounds:
@@ -112,6 +114,8 @@ def _metric_of_unit(bound: Bound, draft: Draft) -> str:
 
 
 def _by(draft: Draft, metrics: list[str]) -> list[str]:
+    if not (draft.by or draft.bare or draft.wants_trend or draft.asks_which or draft.is_versus or draft.lists_rows):
+        return []
     many = draft.several
     if "person" in draft.by and many:  # 京东和拼多多谁的毛利率高: one of the two
         draft.by, draft.asks_which = many[:1], "one"
@@ -167,6 +171,8 @@ def _default_by(draft: Draft, metrics: list[str]) -> list[str]:
 
 
 def _bounds(draft: Draft, metrics: list[str], by: list[str], setting: Setting) -> list[Having]:
+    if not (draft.bounds or draft.feature):
+        return []
     found = [Having(metric, bound.op, bound_value(bound, metric, setting))
              for bound in draft.bounds for metric in [bound.metric or _bounded_metric(bound, metrics)]]
     if draft.feature == "out_of_stock":

@@ -21,7 +21,7 @@ _LISTING = frozenset({"compare", "对比", "比较", "比一下", "对比一下"
 def read_comparison(tokens: Sequence[Token], spans: Sequence[Span], draft: Draft) -> None:
     """Sort the periods into the one asked about and the one beside it."""
     left = list(spans)
-    for at, token in enumerate(tokens):
+    for at, token in enumerate(tokens if not _CONTRASTS.isdisjoint(draft.kinds) else ()):
         if token.used or token.names or not _CONTRASTS & token.senses.keys():
             continue
         if token.has("same_span"):
@@ -39,7 +39,8 @@ def read_comparison(tokens: Sequence[Token], spans: Sequence[Span], draft: Draft
         elif token.has("change"):
             token.used = not token.has("event")  # 多卖了 also says what happened
             draft.compare = draft.compare or Compare.PREVIOUS_PERIOD
-    _use_with(tokens, draft)
+    if "with" in draft.kinds:
+        _use_with(tokens, draft)
     _take_asked(left, draft)
 
 
@@ -85,6 +86,8 @@ def _use_with(tokens: Sequence[Token], draft: Draft) -> None:
 
 
 def _take_asked(left: list[Span], draft: Draft) -> None:
+    if not (left or draft.other):
+        return
     relative = [span for span in left if span.before]
     if len(left) == 2 and relative and not draft.other:
         draft.other = relative[0]
@@ -92,8 +95,10 @@ def _take_asked(left: list[Span], draft: Draft) -> None:
     for span in (*left, draft.other):
         if span and span.problem and (span.problem != "vague_lately" or span is draft.other):
             draft.object_to(_objection(span.problem))
-    narrow = _cut_off([span for span in left if not _is_year_of_another(span, left)], draft)
-    if len({(span.start, span.end) for span in narrow}) > 1:  # 昨天订单 昨天销售额 is one
+    narrow = left
+    if len(left) > 1 or any(span.is_until for span in left):
+        narrow = _cut_off([span for span in left if not _is_year_of_another(span, left)], draft)
+    if len(narrow) > 1 and len({(span.start, span.end) for span in narrow}) > 1:  # 昨天订单 昨天销售额 is one
         draft.object_to(Unclear("two_periods"))
     if narrow:
         draft.span = narrow[0]

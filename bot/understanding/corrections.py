@@ -14,7 +14,7 @@ def without_taken_back(tokens: list[Token], *, has_last: bool) -> list[Token]:
 
     Without a question before, only where a comma or 而是 makes it sure: 不是京东的订单是多少 takes nothing back.
     """
-    first = next((at for at, token in enumerate(tokens) if token.has("not_this")), None)
+    first = next((at for at, token in enumerate(tokens) if "not_this" in token.senses), None)
     if first is None:
         return tokens
     but = next((at for at in range(first + 2, len(tokens)) if tokens[at].has("but") and (

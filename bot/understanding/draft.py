@@ -36,6 +36,7 @@ class Bound:
 class Draft:
     """The parts that were said; empty means not said."""
 
+    kinds: frozenset[str] = frozenset()  # of the words in the message
     metrics: list[str] = field(default_factory=list)
     by: list[str] = field(default_factory=list)
     where: dict[str, list[str]] = field(default_factory=dict)

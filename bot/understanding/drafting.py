@@ -11,7 +11,7 @@ from bot.understanding.filters import read_filters
 from bot.understanding.normalise import Normalised
 from bot.understanding.periods import PeriodReader
 from bot.understanding.readings import Unclear
-from bot.understanding.scan import Token
+from bot.understanding.scan import Token, kinds_of
 from bot.understanding.splits import read_ranks, read_splits
 from domain.metrics.catalog import METRICS
 from domain.metrics.query import Direction
@@ -19,8 +19,9 @@ from domain.metrics.query import Direction
 
 def read_draft(tokens: list[Token], message: Normalised, setting: Setting, *, has_last: bool) -> Draft:
     """What the message says of a question, every token that says it marked used."""
-    draft = Draft()
-    _read_follow(tokens, draft, has_last=has_last)
+    draft = Draft(kinds_of(tokens))
+    if has_last:
+        _read_follow(tokens, draft)
     spans = PeriodReader(tokens, setting.today).read()
     read_comparison(tokens, spans, draft)
     read_bounds(tokens, draft)
@@ -28,10 +29,14 @@ def read_draft(tokens: list[Token], message: Normalised, setting: Setting, *, ha
     read_splits(tokens, draft)
     read_figures(tokens, draft)
     read_filters(tokens, message, draft)
-    use_topics(tokens, draft)
-    _settle_bare(tokens, draft)
-    _settle_vague(draft)
-    _settle_when(tokens, draft)
+    if "topic" in draft.kinds:
+        use_topics(tokens, draft)
+    if draft.bare:
+        _settle_bare(tokens, draft)
+    if draft.vague is not None and not draft.metrics:
+        _settle_vague(draft, draft.vague[1])
+    if draft.feature in STOCK_LISTS:
+        _settle_when(tokens, draft)
     if draft.vague and not _says_nothing_beside(draft.vague[1], draft.metrics):
         token = tokens[draft.vague[0]]
         facts = {"metrics": " ".join(draft.vague[1]), "at": str(token.start), "end": str(token.end)}
@@ -47,9 +52,9 @@ def _says_nothing_beside(possible: Sequence[str], metrics: Sequence[str]) -> boo
     return bool(metrics) and (set(possible) == _ANY_FIGURES or not set(possible).isdisjoint(metrics))
 
 
-def _read_follow(tokens: Sequence[Token], draft: Draft, *, has_last: bool) -> None:
+def _read_follow(tokens: Sequence[Token], draft: Draft) -> None:
     """Words that only make sense after another question."""
-    if not tokens or not has_last:
+    if not tokens:
         return
     is_opened = tokens[0].has("follow") or tokens[0].has("retract")
     draft.follows = is_opened or _ends_with_ne(tokens) or tokens[-1].text in _INSTEAD
@@ -72,12 +77,10 @@ def _ends_with_ne(tokens: Sequence[Token]) -> bool:
     return bool(said) and said[-1].text == "呢" and not is_of_first_half
 
 
-def _settle_vague(draft: Draft) -> None:
+def _settle_vague(draft: Draft, metrics: Sequence[str]) -> None:
     """花费 by campaign can only be what ads cost."""
-    if draft.vague is None or draft.metrics:
-        return
     said = {*draft.by, *draft.where, *draft.exclude, *(name for name, _ in draft.bare)} - {"goods", "person"}
-    possible = [metric for metric in draft.vague[1] if said <= METRICS[metric].dimensions]
+    possible = [metric for metric in metrics if said <= METRICS[metric].dimensions]
     if said and len(possible) == 1:
         draft.metrics.append(possible[0])
 
@@ -87,7 +90,7 @@ _WHEN = frozenset({"什么时候", "几时", "多久", "哪天", "when", "when w
 
 def _settle_when(tokens: Sequence[Token], draft: Draft) -> None:
     """咖啡壶什么时候断货 asks for days, not whether it is out of stock."""
-    if draft.feature in STOCK_LISTS and any(token.text in _WHEN for token in tokens):
+    if any(token.text in _WHEN for token in tokens):
         draft.feature, draft.metrics = None, ["days_of_cover"]
     if draft.feature in STOCK_LISTS and draft.by == ["warehouse"] and draft.asks_which == "one" and not draft.is_ranked:
         draft.feature, draft.metrics = None, ["stock_available"]  # 哪个仓库存少

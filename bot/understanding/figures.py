@@ -75,9 +75,9 @@ class _Clause:
 def read_figures(tokens: Sequence[Token], draft: Draft) -> None:
     """Fill draft.metrics in the order in which they were said."""
     event: str | None = None
-    _leave_out_denied(tokens, draft)
-    draft.has_account = "account" in {*draft.by, *(name for name, _ in draft.bare)} or any(
-        name.dimension == "account" for token in tokens for name in token.names)
+    if "not_this" in draft.kinds:
+        _leave_out_denied(tokens, draft)
+    draft.has_account = "count" in draft.kinds and _has_account(tokens, draft)
     clauses = _clauses(tokens, draft)
     for clause in clauses:
         event = _read_clause(clause, event, draft)
@@ -88,9 +88,15 @@ def read_figures(tokens: Sequence[Token], draft: Draft) -> None:
     counted = [one for clause in clauses for one in clause.counts if one != "amount"]
     draft.is_apiece = draft.is_apiece or len(counted) > len(set(counted))  # 京东多少单拼多多多少单
     draft.all_events = [event for clause in clauses for event in clause.events]
-    _take_off_refunds(tokens, draft)
+    if "less" in draft.kinds:
+        _take_off_refunds(tokens, draft)
     if not draft.metrics and not draft.vague:
         draft.events = [event] if event else []
+
+
+def _has_account(tokens: Sequence[Token], draft: Draft) -> bool:
+    return "account" in {*draft.by, *(name for name, _ in draft.bare)} or any(
+        name.dimension == "account" for token in tokens for name in token.names)
 
 
 def _leave_out_denied(tokens: Sequence[Token], draft: Draft) -> None:
@@ -114,16 +120,17 @@ def _take_off_refunds(tokens: Sequence[Token], draft: Draft) -> None:
 def _clauses(tokens: Sequence[Token], draft: Draft) -> list[_Clause]:
     clauses = [_Clause()]
     for at, token in enumerate(tokens):
-        if (token.has("sep") or token.has("end")) and not token.used and not token.has("event"):
+        clause, senses = clauses[-1], token.senses
+        if ("sep" in senses or "end" in senses) and not token.used and "event" not in senses:
             clauses.append(_Clause())
             continue
-        is_next_event = token.has("event") and not token.used and bool(clauses[-1].events and clauses[-1].counts)
-        is_second = clauses[-1].has_time if token.has("offset") else token.has("metric") and _is_apart(tokens, at)
-        if is_next_event or (is_second and clauses[-1].nouns and not clauses[-1].statuses):
-            clauses.append(_Clause())  # 昨天订单 昨天销售额, 订单 销售额: two figures
-        clauses[-1].has_time = clauses[-1].has_time or token.has("offset")
+        is_next_event = "event" in senses and not token.used and bool(clause.events and clause.counts)
+        is_second = clause.has_time if "offset" in senses else "metric" in senses and _is_apart(tokens, at)
+        if is_next_event or (is_second and clause.nouns and not clause.statuses):
+            clauses.append(clause := _Clause())  # 昨天订单 昨天销售额, 订单 销售额: two figures
+        clause.has_time = clause.has_time or "offset" in senses
         if not token.used and not token.names:
-            _read_token(tokens, at, clauses[-1], draft)
+            _read_token(tokens, at, clause, draft)
     return clauses
 
 

@@ -20,12 +20,17 @@ MAX_CHOICES = 3
 _OF_PLACES = {Source.STOCK, Source.SHIPMENTS, Source.SIGNED}
 
 
+_FILTERING = frozenset({*CLOSED, "exclude", "exclude_end", "not_this", "rest"})
+
+
 def read_filters(tokens: Sequence[Token], message: Normalised, draft: Draft) -> None:
     """Every name and closed value becomes a filter; after 除了 it is left out."""
     reader = _FilterReader(tokens, message, draft)
-    for at in range(len(tokens)):
-        reader.read(at)
-    _use_counts(tokens, draft)
+    for at, token in enumerate(tokens):
+        if reader.out or token.names or not _FILTERING.isdisjoint(token.senses) or token.text == "no":
+            reader.read(at)
+    if draft.where or draft.exclude:
+        _use_counts(tokens, draft)
     if {"shop", "platform"} <= draft.where.keys():
         _ask_for_one_kind(tokens, message, draft)
 
@@ -86,7 +91,7 @@ class _FilterReader:
     def read(self, at: int) -> None:
         token = self.tokens[at]
         if token.used:
-            self.out = self.out if is_filler(token) or token.has("sep") else None
+            self.out = self.out if self.out and (is_filler(token) or token.has("sep")) else None
         elif _leaves_out(self.tokens, at):
             is_end = token.has("exclude_end") and self.last and not _names_behind(self.tokens, at)
             self.out = None if is_end else token

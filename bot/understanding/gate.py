@@ -121,7 +121,7 @@ _PLACES = frozenset({"仓", "仓库", "库房", "店", "门店"})
 def _unknown_place(tokens: Sequence[Token], message: Normalised, gazetteer: Gazetteer) -> Refused | None:
     """北京仓 where no warehouse is called so: a name nobody knows, neither buyers of 北京 nor all warehouses."""
     for place, kind in pairwise(tokens):
-        if not (place.has("province") and kind.text in _PLACES and kind.start == place.end) or place.names:
+        if "province" not in place.senses or not (kind.text in _PLACES and kind.start == place.end) or place.names:
             continue
         known = gazetteer.warehouses if kind.senses.get("dim") == "warehouse" else gazetteer.shops
         said = message.original(place.start, kind.end)

@@ -61,7 +61,7 @@ def verb_of(message: Normalised, tokens: Sequence[Token]) -> OrderVerb | None:
     """The verb beside an order's number, or alone; None when the message asks something or is about something else."""
     text = message.text.strip(" 。.!")
     has_number = any(token.is_code for token in tokens)
-    if not _ANY_VERB.search(text) or _ASKS.search(text):
+    if not (_ANY_VERB.search(text) if has_number else _ANY_VERB.fullmatch(text)) or _ASKS.search(text):
         return None
     for action, pattern in _VERBS:
         found = pattern.search(text)

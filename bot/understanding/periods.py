@@ -1,11 +1,13 @@
 """The period grammar: which days a run of tokens means. Half-open ranges, weeks from Monday, nothing after today."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any, ClassVar
 
 from bot.understanding import almanac
 from bot.understanding.almanac import DAY, Range
-from bot.understanding.points import Point, PointReader
+from bot.understanding.points import POINT_STARTS, Point, PointReader
 from domain.metrics.periods import Grain, Period, add_months, previous
 
 
@@ -28,8 +30,8 @@ class Span:
 
 
 # Kinds of words that a period can start with; numbers and dates can, too.
-_STARTS = frozenset({"rank", "offset", "last", "since", "between", "before", "month", "weekday", "week_of", "festival",
-                     "quarter", "half", "first_quarters", "clock", "vague_time", "until"})
+_STARTS = POINT_STARTS | {"rank", "last", "since", "between", "before", "clock", "vague_time", "until"}
+_GOING_ON = POINT_STARTS | {"glue", "range", "sep", "since_end", "rank", "vague_time", "between"}
 # What 前三个 may count in a period that was named, in days or in months.
 _DAYS_OF = {"day": 1, "week": 7}
 _MONTHS_OF = {"month": 1, "quarter": 3}
@@ -58,8 +60,13 @@ class PeriodReader(PointReader):
         return spans
 
     def _span(self, at: int) -> Span | None:
-        span = (self._days_of(at) or self._last_units(at) or self._between(at) or self._since(at) or self._until(at)
-                or self._from_to(at) or self._relative(at))
+        token = self._tokens[at]
+        is_number = token.number is not None or token.date is not None
+        span = None
+        for kinds, takes_number, form in self._SPANS:
+            may_start = (takes_number and is_number) or not kinds.isdisjoint(token.senses)
+            if may_start and (span := form(self, at)):
+                break
         if span and span.problem is None and span.before is None and span.start > self._today:
             span.problem = "future"
         return span or self._vague(at)
@@ -127,9 +134,11 @@ class PeriodReader(PointReader):
 
     def _from_to(self, at: int) -> Span | None:
         """A day, month …; up to another; or up to now."""
-        first = self._shared_days(at) or self._point(at, None)
+        first = (self._tokens[at].number is not None and self._shared_days(at)) or self._point(at, None)
         if not first:
             return None
+        if not self._goes_on(first[2]):
+            return Span(at, first[2], *first[0], first[1])
         if first[1] is Grain.DAY:
             first = self._with_next_days(first)
         after = self._past_glue(first[2]) if self._is(first[2], "glue") else first[2]
@@ -138,6 +147,13 @@ class PeriodReader(PointReader):
         if self._is(after, "since_end"):
             return self._open(at, first, after + 1)
         return self._end_of(at, first) or Span(at, self._past_length(first), *first[0], first[1])
+
+    def _goes_on(self, at: int) -> bool:
+        """Whether the token may say more of the days that were just named: up to when, or how many of them."""
+        if at >= len(self._tokens):
+            return False
+        token = self._tokens[at]
+        return token.number is not None or token.date is not None or not _GOING_ON.isdisjoint(token.senses)
 
     def _until(self, at: int) -> Span | None:
         """截至上周日: where a period said elsewhere ends."""
@@ -231,6 +247,17 @@ class PeriodReader(PointReader):
             return Span(first, after, problem="no_hours")
         vague = self._value(at, "vague_time")
         return Span(at, at + 1, problem=f"vague_{vague}") if vague else None
+
+    # Each form with the kinds of words it may start with, and whether with a number; the first that fits counts.
+    _SPANS: ClassVar[tuple[tuple[frozenset[str], bool, Callable[[Any, int], Span | None]], ...]] = (
+        (frozenset({"rank", "last", "vague_time"}), False, _days_of),
+        (frozenset({"last"}), True, _last_units),
+        (frozenset({"between"}), False, _between),
+        (frozenset({"since"}), False, _since),
+        (frozenset({"until"}), False, _until),
+        (POINT_STARTS, True, _from_to),
+        (frozenset({"before"}), False, _relative),
+    )
 
 
 _WORKDAYS = 5

@@ -9,6 +9,8 @@ from bot.understanding.almanac import DAY, Range, Recurring
 from bot.understanding.scan import Token
 from domain.metrics.periods import Grain, add_months
 
+# Kinds of words that a day or month can start with; numbers and dates can, too.
+POINT_STARTS = frozenset({"offset", "month", "weekday", "week_of", "festival", "quarter", "half", "first_quarters"})
 Point = tuple[Range, Grain, int]  # the days, how they were named, the token after them
 _WEEKDAYS = {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "日": 7, "天": 7,
              "1": 1, "2": 2, "3": 3, "4": 4, "5": 5, "6": 6, "7": 7}
@@ -55,8 +57,9 @@ class PointReader:
         if at >= len(self._tokens) or self._tokens[at].names:
             return None
         token = self._tokens[at]
-        for kinds, takes_number, form in self._FORMS:
-            may_start = (takes_number and token.number is not None) or not kinds.isdisjoint(token.senses)
+        is_number = token.number is not None
+        for kinds, takes_number, form in self._FORMS if is_number else self._WORD_FORMS:
+            may_start = (takes_number and is_number) or not kinds.isdisjoint(token.senses)
             if may_start and (found := form(self, at, after)):
                 return found
         return self._calendar_date(at, after) if token.date else None
@@ -298,3 +301,4 @@ class PointReader:
         (frozenset({"quarter", "half", "first_quarters"}), False, _part_of_year),
         (frozenset(), True, _month_dot_day),
     )
+    _WORD_FORMS = tuple(form for form in _FORMS if form[0])

@@ -66,9 +66,8 @@ _HINT = re.compile(
 MAX_FOUND = 6  # words of requests in one message; more is no sentence
 
 
-def requested(text: str) -> tuple[Request, str] | None:
+def requested(message: Normalised) -> tuple[Request, str] | None:
     """What is wanted and what is left of the message; None for a plain question."""
-    message = normalise(text.removeprefix("/"))
     if not _HINT.search(message.text):
         return None
     found = [(wants, match) for wants, pattern in (

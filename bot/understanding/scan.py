@@ -1,14 +1,14 @@
 """One pass over the message, longest match first: names of the shop, words of the trade, numbers, dates and codes."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
 from itertools import pairwise
 
 from bot.understanding import numbers
-from bot.understanding.gazetteer import Gazetteer, lengths_by_first
+from bot.understanding.gazetteer import Gazetteer, lengths_by_start
 from bot.understanding.lexicon import Senses, lexicon
 from bot.understanding.normalise import Normalised
 from domain.ports import Name
@@ -41,6 +41,11 @@ class Token:
         return not (self.senses or self.names or self.is_code) and self.number is None and self.date is None
 
 
+def kinds_of(tokens: Sequence[Token]) -> frozenset[str]:
+    """Every kind of word that is in the message: what looks for another one need not go over the tokens."""
+    return frozenset().union(*[token.senses for token in tokens])
+
+
 CODE = re.compile(r"#\d{3,20}|[a-z]{1,8}[-_]?\d[\da-z-]{5,30}|\d{6}-\d{6,20}|\d{9,30}[a-z\d-]*")
 DATE = re.compile(r"(20\d\d)([-/.])(\d{1,2})(?:\2(\d{1,2}))?(?!\d)|(20\d\d)(\d\d)(\d\d)(?!\d)"
                   r"|(\d{1,2})/(\d{1,2})(?![\d/])|(\d{1,2})([./-])(\d{1,2})\11(20\d\d)(?!\d)")
@@ -51,9 +56,10 @@ YIELDS = frozenset({"platform", "province", "carrier", "stop", "event", "segment
 
 @cache
 def _word_lengths() -> dict[str, tuple[int, ...]]:
-    return lengths_by_first(lexicon().words)
+    return lengths_by_start(lexicon().words)
 
 
+LAST_ASCII = "\x7f"
 MAX_WORD = 1000  # no word is as long
 MOST_RESCANS = 3  # words that are tried shorter for the sake of what stands behind them
 
@@ -95,12 +101,14 @@ def _pass(text: str, gazetteer: Gazetteer, barred: Mapping[int, int]) -> list[To
         if first == " ":
             at += 1
             continue
-        name_end = _longest(text, at, name_lengths.get(first, ()), names, loose=False)
-        lengths = word_lengths.get(first, ())
+        start = text[at:at + 2]
+        lengths = name_lengths.get(start) or name_lengths.get(first)
+        name_end = _longest(text, at, lengths, names, loose=False) if lengths else 0
+        lengths = word_lengths.get(start) or word_lengths.get(first, ())
         if at in barred:
             lengths = tuple(length for length in lengths if length < barred[at])
-        word_end = _word(text, at, lengths, tokens)
-        token = _pattern(text, at, max(name_end, word_end))
+        word_end = _word(text, at, lengths, tokens) if lengths else 0
+        token = _pattern(text, at, max(name_end, word_end)) if first <= LAST_ASCII or first in _NUMERALS else None
         if token is not None and token.is_code and tokens and _is_counted(token, tokens[-1]):
             token = Token(at, token.end, token.text, number=Decimal(token.text))
         if token is None and name_end >= word_end and name_end:
@@ -129,9 +137,9 @@ def _word(text: str, at: int, lengths: tuple[int, ...], tokens: list[Token]) -> 
     """Where the longest word of the lexicon ends that makes sense behind the tokens before it; 0 when none does."""
     words = lexicon().words
     end = _longest(text, at, lengths, words, loose=True)
-    while end and not _makes_sense(words[text[at:end]], text, end, tokens):
+    while end and text[at:end] in _doubted() and not _makes_sense(words[text[at:end]], text, end, tokens):
         end = _longest(text, at, tuple(length for length in lengths if length < end - at), words, loose=True)
-    if end and tokens and "metric" in words[text[at:end]] and tokens[-1].has("each"):
+    if end and tokens and "each" in tokens[-1].senses and "metric" in words[text[at:end]]:
         # 各账户余额 are the balances by account
         end = next((at + length for length in lengths if "dim" in words.get(text[at:at + length], ())
                     and at + length < end), end)
@@ -140,6 +148,13 @@ def _word(text: str, at: int, lengths: tuple[int, ...], tokens: list[Token]) -> 
 
 _UNIT_KINDS = frozenset({"piece_unit", "order_unit", "people_unit"})
 _BOUNDS = frozenset("0123456789一二两三四五六七八九十百千于")
+
+
+@cache
+def _doubted() -> frozenset[str]:
+    """The words that do not make sense everywhere."""
+    return frozenset(text for text, senses in lexicon().words.items()
+                     if "feature" in senses or senses.keys() <= _UNIT_KINDS)
 
 
 def _makes_sense(senses: Senses, text: str, end: int, tokens: list[Token]) -> bool:
@@ -153,9 +168,11 @@ def _makes_sense(senses: Senses, text: str, end: int, tokens: list[Token]) -> bo
 
 def _longest(text: str, at: int, lengths: tuple[int, ...], words: Mapping[str, object], *, loose: bool) -> int:
     """Where the longest word at text[at:] ends; 0 when there is none. `loose` lets top5 be top and 5."""
+    size = len(text)
     for length in lengths:
         end = at + length
-        if text[at:end] in words and end <= len(text) and _is_free(text, at, end, loose=loose):
+        if end <= size and text[at:end] in words and (
+                (text[at] > LAST_ASCII and text[end - 1] > LAST_ASCII) or _is_free(text, at, end, loose=loose)):
             return end
     return 0
 
@@ -172,6 +189,10 @@ def _runs_on(left: str, right: str, *, loose: bool) -> bool:
     return not loose or left.isdigit() == right.isdigit()
 
 
+_NUMERALS = frozenset("零〇一二两三四五六七八九十百千万亿")
+_BEFORE_PERCENT = frozenset("百一二三四五六七八九")
+
+
 def _pattern(text: str, at: int, longest: int) -> Token | None:
     """A code, date or number at text[at:] that is longer than any word there."""
     first = text[at]
@@ -180,9 +201,9 @@ def _pattern(text: str, at: int, longest: int) -> Token | None:
         if at and text[at - 1].isascii() and text[at - 1].isalpha() and first.isalpha():
             return None
         token = _code(text, at) or (_date(text, at) or _number(text, at) if first.isdigit() else _number_word(text, at))
-    elif first in "百一二三四五六七八九" and (found := numbers.PERCENT.match(text, at)):
+    elif first in _BEFORE_PERCENT and (found := numbers.PERCENT.match(text, at)):
         token = Token(at, found.end(), found[0], _PERCENT, number=numbers.percent(found), is_scaled=True)
-    elif first in "零〇一二两三四五六七八九十百千万亿" and (found := numbers.CHINESE.match(text, at)):
+    elif first in _NUMERALS and (found := numbers.CHINESE.match(text, at)):
         value = numbers.chinese(found[0])
         token = Token(at, found.end(), found[0], number=value, is_scaled=found[0][-1] in "千万亿")
     return token if token and token.end > longest else None

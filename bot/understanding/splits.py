@@ -11,12 +11,16 @@ from domain.metrics.query import MAX_LIMIT, Direction
 
 def read_ranks(tokens: Sequence[Token], draft: Draft) -> None:
     """前5, top ten, 最高的三个, 热销, 排名, 哪个最…, and how many rows that makes."""
-    _read_said_of(tokens, draft)
-    for at, token in enumerate(tokens):
+    if not _CHOOSING.isdisjoint(draft.kinds):
+        _read_said_of(tokens, draft)
+    for at, token in enumerate(tokens if not draft.kinds.isdisjoint(_RANKERS) else ()):
         if kind := _role(token, _RANKERS):
             _RANKERS[kind](tokens, at, draft)
     if draft.is_ranked and draft.limit is None:
         draft.limit = _count_said(tokens)
+
+
+_CHOOSING = frozenset({"which", "whichdim", "apiece", "each"})
 
 
 def _read_said_of(tokens: Sequence[Token], draft: Draft) -> None:
@@ -156,7 +160,7 @@ def _count_said(tokens: Sequence[Token]) -> int | None:
 
 def read_splits(tokens: Sequence[Token], draft: Draft) -> None:
     """各仓库, 按平台和类目, by shop, 每天, 哪个店; a dimension that is only mentioned is kept for later."""
-    for at, token in enumerate(tokens):
+    for at, token in enumerate(tokens if not draft.kinds.isdisjoint(_SPLITTERS) else ()):
         if kind := _role(token, _SPLITTERS):
             _SPLITTERS[kind](tokens, at, draft)
     draft.bare += [(token.senses["dim"], at) for at, token in enumerate(tokens)

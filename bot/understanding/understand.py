@@ -37,7 +37,7 @@ from bot.understanding.readings import (
 )
 from bot.understanding.repairs import Repair, repairs
 from bot.understanding.requests import as_figure, requested
-from bot.understanding.scan import Token, scan, unknown_length
+from bot.understanding.scan import Token, kinds_of, scan, unknown_length
 from bot.understanding.teaching import teaching_of
 from bot.understanding.times_of_day import take_time
 from bot.understanding.variants import with_variant
@@ -51,7 +51,9 @@ _CLOSED = frozenset(CLOSED)
 _NOT_EXPLAINED = frozenset({"unknown_words", "unsure_about", "not_understood", "nothing_said"})  # words left over
 _MAY_BE_MISHEARD = _NOT_EXPLAINED | {"vague_period"}  # 上各月, where 各 and 月 are words
 _SUBSCRIBE = re.compile(r"/(subscribe|unsubscribe)\s+(\S{1,40})(?:\s.*)?", re.IGNORECASE)
+_CORRECTS = frozenset({"retract", "not_this"})
 _HAS_WORDS = re.compile(r"[\u4e00-\u9fff]|(?<![\w-])[A-Za-z]{2,}(?![\w-])")
+_CLAUSE_ENDS = frozenset("?？;；!！。\n,")
 _CLAUSE_END = re.compile(r"[?？;；!！。\n]+|,\s*(?:and\s+)?(?=how |what |which )")
 
 
@@ -94,12 +96,12 @@ class Understanding:
             return Understood(taught, _language_of(said))
         if matched := matching_of(said, turn.gazetteer):
             return Understood(matched, _language_of(said))
-        if wanted := requested(said):
-            return self._requested(wanted, turn, _language_of(said))
-        return self._plain(said, turn)
-
-    def _plain(self, said: str, turn: _Turn) -> Understood:
         message = normalise(said.removeprefix("/"))
+        if wanted := requested(message):
+            return self._requested(wanted, turn, _language_of(said))
+        return self._plain(said, message, turn)
+
+    def _plain(self, said: str, message: Normalised, turn: _Turn) -> Understood:
         tokens = scan(message, turn.gazetteer)
         reading = _Reader(self, turn.at, turn.context, turn.gazetteer).read(message, tokens)
         named = _SUBSCRIBE.fullmatch(said)
@@ -112,9 +114,9 @@ class Understanding:
         request, rest = wanted
         if not rest:
             return Understood(_of_last(request, turn.context), spoken)
-        found = self._plain(rest, turn)
+        found = self._plain(rest, normalise(rest.removeprefix("/")), turn)
         if not isinstance(found.reading, Ask) and (figure := as_figure(rest)):
-            found = self._plain(figure, turn)
+            found = self._plain(figure, normalise(figure.removeprefix("/")), turn)
         if not isinstance(found.reading, Ask):
             return found
         return Understood(replace(found.reading, request=request), spoken)
@@ -124,7 +126,8 @@ class Understanding:
         taken = take_time(said)
         if taken is None:
             return None
-        rest = self._plain(taken.rest, replace(turn, context=Context()))
+        message = normalise(taken.rest.removeprefix("/"))
+        rest = self._plain(taken.rest, message, replace(turn, context=Context()))
         act = rest.reading
         if isinstance(act, Act) and act.action == "subscribe":
             return replace(rest, reading=Act(act.action, {**act.arguments, "at": taken.at}))
@@ -252,7 +255,9 @@ class _Reader:
             return off
         if any(token.is_code for token in tokens):
             return self._of_one_order(message, tokens)
-        kept = without_taken_back(without_corrected(tokens, self._setting.today), has_last=last is not None)
+        kept = tokens
+        if not _CORRECTS.isdisjoint(kinds_of(tokens)):
+            kept = without_taken_back(without_corrected(tokens, self._setting.today), has_last=last is not None)
         is_corrected = last is not None and len(kept) < len(tokens)  # 不看钱,看单量: of the same question
         tokens = kept if last is None else with_variant(kept, message, self._gazetteer, last)
         if last is not None and (changed := rebounded(tokens, last, self._setting) or relimited(tokens, last)):
@@ -261,8 +266,9 @@ class _Reader:
         draft.follows = draft.follows or is_corrected
         if last is not None and last.by and not draft.where and (those := _rows_meant(tokens, draft)):
             draft.object_to(Unclear("unsure_about", {"words": those}))
-        self._check_count(draft)
-        says_nothing = draft.is_empty and draft.trouble is None and not draft.wants_chart
+        if draft.said_of:
+            self._check_count(draft, *draft.said_of)
+        says_nothing = not (draft.metrics or draft.wants_chart or draft.trouble) and draft.is_empty
         if says_nothing and not has_trade_words(tokens):
             # Only particles (那个呢, how about that one?), or nothing of a shop at all.
             return Refused("not_understood") if unexplained(tokens) else Unclear("nothing_said")
@@ -290,10 +296,10 @@ class _Reader:
             return Refused("no_order_lookup")
         return Command("order", codes[0].removeprefix("#"))
 
-    def _check_count(self, draft: Draft) -> None:
+    def _check_count(self, draft: Draft, dimension: str, count: int) -> None:
         """两个仓各有多少 where there are three: which two?"""
         known = {"warehouse": self._gazetteer.warehouses, "shop": self._gazetteer.shops}
-        if draft.said_of and len(known.get(draft.said_of[0], ())) != draft.said_of[1]:
+        if len(known.get(dimension, ())) != count:
             draft.object_to(Unclear("which_of_them"))
 
     def _query(self, draft: Draft, last: MetricQuery | None) -> MetricQuery:
@@ -310,6 +316,8 @@ class _Reader:
 
     def _two(self, message: Normalised, tokens: list[Token]) -> Unclear | None:
         """Two questions in one message: asked which one, unless they are figures of the same thing."""
+        if _CLAUSE_ENDS.isdisjoint(message.message):
+            return None
         clauses = [clause.strip() for clause in _CLAUSE_END.split(message.message) if clause.strip()]
         if not 2 <= len(clauses) <= MAX_CHOICES:
             return None
@@ -368,16 +376,20 @@ def _of_last(request: Request, context: Context) -> Ask | Unclear:
     return replace(last, request=request)
 
 
+_HAN = re.compile("[\u4e00-\u9fff]")
+
+
 def _language_of(text: str) -> Language:
-    return "zh" if any("\u4e00" <= one <= "\u9fff" for one in text) else "en"
+    return "zh" if _HAN.search(text) else "en"
 
 
 def language(tokens: Sequence[Token], message: Normalised) -> Language:
     """Chinese when anything but a name is; else English when any word of it is no word of Chinese sentences, too."""
     english = lexicon().english
     spoken = [token for token in tokens if not token.names and not token.is_code]
-    if any(token.senses and _CLOSED.isdisjoint(token.senses) and _language_of(token.text) == "zh" for token in spoken):
-        return "zh"
+    for token in spoken:
+        if not token.text.isascii() and token.senses and _CLOSED.isdisjoint(token.senses) and _HAN.search(token.text):
+            return "zh"
     if any(token.text in english or (token.is_unknown and token.text[:1].isascii() and token.text[:1].isalpha())
            for token in spoken):
         return "en"  # with a Chinese name that nobody knows in it, too
