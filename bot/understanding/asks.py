@@ -63,7 +63,7 @@ def checked(query: MetricQuery) -> MetricQuery:
 
 
 def _frozen(filters: dict[str, list[str]]) -> dict[str, tuple[str, ...]]:
-    return {dimension: tuple(values) for dimension, values in filters.items()}
+    return {dimension: tuple(values) for dimension, values in filters.items()} if filters else {}
 
 
 def _metrics(draft: Draft) -> list[str]:

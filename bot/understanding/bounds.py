@@ -17,7 +17,7 @@ _RATES = {"gross_profit": "gross_margin", "net_profit": "net_margin", "refund_am
 def read_bounds(tokens: Sequence[Token], draft: Draft) -> None:
     """低于30%, 5万以上, at least 100 orders."""
     for at, token in enumerate(tokens):
-        if token.has("zero") and not token.used and not token.names:
+        if "zero" in token.senses and not token.used and not token.names:
             _read_zero(tokens, at, draft)
         if token.used or token.number is None or token.is_code:
             continue

@@ -125,9 +125,10 @@ def next_content(tokens: Sequence[Token], at: int) -> int:
 
 
 def is_filler(token: Token) -> bool:
-    return not token.names and token.number is None and bool(token.senses) and (
-        token.has("stop") or token.has("glue")) and not any(token.has(kind) for kind in _SPEAKING)
+    return (not _PARTICLES.isdisjoint(token.senses) and _SPEAKING.isdisjoint(token.senses) and not token.names
+            and token.number is None)
 
 
 # A particle that also has one of these roles is more than a particle.
-_SPEAKING = ("sep", "range", "since", "since_end", "to", "from", "add", "sign", "each", "no_split", "with")
+_SPEAKING = frozenset({"sep", "range", "since", "since_end", "to", "from", "add", "sign", "each", "no_split", "with"})
+_PARTICLES = frozenset({"stop", "glue"})

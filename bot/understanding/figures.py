@@ -71,6 +71,12 @@ class _Clause:
     groups: list[Token] = field(default_factory=list)  # 新客户: a figure, or beside one a group of buyers
     features: list[Token] = field(default_factory=list)  # 要补: a list of goods, or with 多少 a figure
 
+    @property
+    def is_plain(self) -> bool:
+        """Nothing but the names of figures."""
+        return not (self.events or self.counts or self.nouns or self.statuses or self.topics or self.groups
+                    or self.features)
+
 
 def read_figures(tokens: Sequence[Token], draft: Draft) -> None:
     """Fill draft.metrics in the order in which they were said."""
@@ -80,7 +86,10 @@ def read_figures(tokens: Sequence[Token], draft: Draft) -> None:
     draft.has_account = "count" in draft.kinds and _has_account(tokens, draft)
     clauses = _clauses(tokens, draft)
     for clause in clauses:
-        event = _read_clause(clause, event, draft)
+        if len(clause.metrics) == 1 and clause.is_plain:
+            _add(draft, clause.metrics[0])
+        else:
+            event = _read_clause(clause, event, draft)
     if draft.feature and any(clause.counts and not clause.features for clause in clauses):
         draft.object_to(Unclear("two_questions"))
     if "new_customers" in draft.metrics[:-1] and any(token.text.startswith(_BROUGHT) for token in tokens):

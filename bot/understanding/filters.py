@@ -25,6 +25,8 @@ _FILTERING = frozenset({*CLOSED, "exclude", "exclude_end", "not_this", "rest"})
 
 def read_filters(tokens: Sequence[Token], message: Normalised, draft: Draft) -> None:
     """Every name and closed value becomes a filter; after 除了 it is left out."""
+    if _FILTERING.isdisjoint(draft.kinds) and not any(token.names or token.text == "no" for token in tokens):
+        return
     reader = _FilterReader(tokens, message, draft)
     for at, token in enumerate(tokens):
         if reader.out or token.names or not _FILTERING.isdisjoint(token.senses) or token.text == "no":

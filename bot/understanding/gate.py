@@ -12,8 +12,8 @@ from bot.understanding.scan import Token
 
 MAX_CHOICES = 3
 # Roles that explain a token although no part of the question used it.
-_HARMLESS = ("stop", "glue", "sep", "end", "query_word", "follow", "only", "whole", "with", "between", "no_split",
-             "add", "retract")
+_HARMLESS = frozenset({"stop", "glue", "sep", "end", "query_word", "follow", "only", "whole", "with", "between",
+                       "no_split", "add", "retract"})
 
 
 def unexplained(tokens: Sequence[Token]) -> list[Token]:
@@ -25,7 +25,7 @@ def unexplained(tokens: Sequence[Token]) -> list[Token]:
 def _is_harmless(tokens: Sequence[Token], at: int) -> bool:
     """A particle; but one that denies or takes back says something wherever it does not open the message."""
     token = tokens[at]
-    if token.names or not token.senses or not any(token.has(kind) for kind in _HARMLESS):
+    if token.names or _HARMLESS.isdisjoint(token.senses):
         return False
     return not (token.has("not_this") or token.has("retract")) or not takes_back(tokens, at)
 
@@ -42,7 +42,7 @@ def _ends_clause(tokens: Sequence[Token], at: int) -> bool:
 def off_topic(tokens: Sequence[Token]) -> Refused | None:
     """The refusal for a word that is outside the trade or not kept, whatever else was said."""
     for at, token in enumerate(tokens):
-        if token.has("off") and not token.names and not token.used:
+        if "off" in token.senses and not token.names and not token.used:
             if token.senses["off"] == "average" and _averages(tokens, at):
                 token.used = True
                 continue

@@ -77,6 +77,8 @@ class PointReader:
 
     def _year(self, at: int, _after: date | None) -> Point | None:
         """2025年, 去年, in 2025; and a month, quarter or festival of it."""
+        if self._tokens[at].number is None and not self._tokens[at].senses["offset"].startswith("year"):
+            return None
         year, cursor = self._year_number(at)
         if year is None:
             return None

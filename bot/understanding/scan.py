@@ -38,7 +38,7 @@ class Token:
 
     @property
     def is_unknown(self) -> bool:
-        return not (self.senses or self.names or self.is_code) and self.number is None and self.date is None
+        return not (self.senses or self.names or self.is_code or self.date) and self.number is None
 
 
 def kinds_of(tokens: Sequence[Token]) -> frozenset[str]:
@@ -70,6 +70,8 @@ def scan(message: Normalised, gazetteer: Gazetteer) -> list[Token]:
     Longest match first, except where a shorter word explains more: 北京仓库存 is 仓 and 库存, not 仓库 and 存.
     """
     tokens = _pass(message.text, gazetteer, {})
+    if not any(token.is_unknown for token in tokens):
+        return tokens
     barred: dict[int, int] = {}
     for _ in range(MOST_RESCANS):
         word = next((before for before, token in pairwise(tokens) if token.is_unknown and before.start not in barred
@@ -94,7 +96,7 @@ def _pass(text: str, gazetteer: Gazetteer, barred: Mapping[int, int]) -> list[To
     """One way to cut the text; `barred` says how long a word may not be at a place, or longer."""
     tokens: list[Token] = []
     at = 0
-    words, word_lengths = lexicon().words, _word_lengths()
+    words, word_lengths, doubted = lexicon().words, _word_lengths(), _doubted()
     names, name_lengths = gazetteer.names, gazetteer.lengths
     while at < len(text):
         first = text[at]
@@ -107,7 +109,9 @@ def _pass(text: str, gazetteer: Gazetteer, barred: Mapping[int, int]) -> list[To
         lengths = word_lengths.get(start) or word_lengths.get(first, ())
         if at in barred:
             lengths = tuple(length for length in lengths if length < barred[at])
-        word_end = _word(text, at, lengths, tokens) if lengths else 0
+        word_end = _longest(text, at, lengths, words, loose=True) if lengths else 0
+        if word_end and (text[at:word_end] in doubted or (tokens and "each" in tokens[-1].senses)):
+            word_end = _word(text, at, lengths, tokens)
         token = _pattern(text, at, max(name_end, word_end)) if first <= LAST_ASCII or first in _NUMERALS else None
         if token is not None and token.is_code and tokens and _is_counted(token, tokens[-1]):
             token = Token(at, token.end, token.text, number=Decimal(token.text))

@@ -163,8 +163,9 @@ def read_splits(tokens: Sequence[Token], draft: Draft) -> None:
     for at, token in enumerate(tokens if not draft.kinds.isdisjoint(_SPLITTERS) else ()):
         if kind := _role(token, _SPLITTERS):
             _SPLITTERS[kind](tokens, at, draft)
-    draft.bare += [(token.senses["dim"], at) for at, token in enumerate(tokens)
-                   if token.has("dim") and not token.used and not token.names]
+    if "dim" in draft.kinds:
+        draft.bare += [(token.senses["dim"], at) for at, token in enumerate(tokens)
+                       if token.has("dim") and not token.used and not token.names]
     if "person" in draft.by and draft.bare and draft.bare[0][0] not in _PERSONS:
         draft.by.remove("person")  # 过一万的平台都有谁: which of them
 

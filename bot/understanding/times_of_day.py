@@ -16,7 +16,7 @@ _TIME = re.compile(
     rf"(?:at\s+)?(?:在)?(?P<part>凌晨|早上|早晨|早|上午|中午|下午|傍晚|晚上|晚)?\s*"
     rf"(?:{_CLOCK}|{_SAID}|{_ENGLISH})\s*(?P<half_day>am|pm)?(?:的时候)?", re.IGNORECASE)
 # What every time of the day has in it: looked for first, since most messages have none.
-_HINT = re.compile("[:：点时]|[ap]m", re.IGNORECASE)
+_HINT = re.compile("[:：点时]|[ap]m")
 _MONDAY = re.compile("每个?(?:周|星期)一")  # the day weekly reports come on anyway
 _AFTERNOON = {"下午", "傍晚", "晚上", "晚", "pm"}
 _NOON = 12
@@ -32,7 +32,7 @@ class TimeOfDay:
 
 def take_time(message: str) -> TimeOfDay | None:
     """The one time of the day in the message; None when there is none, or more than one."""
-    found = list(_TIME.finditer(message)) if _HINT.search(message) else []
+    found = list(_TIME.finditer(message)) if _HINT.search(message.lower()) else []
     if len(found) != 1:
         return None
     one = found[0]

@@ -53,7 +53,7 @@ _MAY_BE_MISHEARD = _NOT_EXPLAINED | {"vague_period"}  # 上各月, where 各 and
 _SUBSCRIBE = re.compile(r"/(subscribe|unsubscribe)\s+(\S{1,40})(?:\s.*)?", re.IGNORECASE)
 _CORRECTS = frozenset({"retract", "not_this"})
 _HAS_WORDS = re.compile(r"[\u4e00-\u9fff]|(?<![\w-])[A-Za-z]{2,}(?![\w-])")
-_CLAUSE_ENDS = frozenset("?？;；!！。\n,")
+_CLAUSE_ENDS = re.compile(r"[?？;；!！。\n,]")
 _CLAUSE_END = re.compile(r"[?？;；!！。\n]+|,\s*(?:and\s+)?(?=how |what |which )")
 
 
@@ -316,7 +316,7 @@ class _Reader:
 
     def _two(self, message: Normalised, tokens: list[Token]) -> Unclear | None:
         """Two questions in one message: asked which one, unless they are figures of the same thing."""
-        if _CLAUSE_ENDS.isdisjoint(message.message):
+        if not _CLAUSE_ENDS.search(message.message):
             return None
         clauses = [clause.strip() for clause in _CLAUSE_END.split(message.message) if clause.strip()]
         if not 2 <= len(clauses) <= MAX_CHOICES:
@@ -376,6 +376,7 @@ def _of_last(request: Request, context: Context) -> Ask | Unclear:
     return replace(last, request=request)
 
 
+_LATIN = re.compile("[a-z]")
 _HAN = re.compile("[\u4e00-\u9fff]")
 
 
@@ -385,6 +386,8 @@ def _language_of(text: str) -> Language:
 
 def language(tokens: Sequence[Token], message: Normalised) -> Language:
     """Chinese when anything but a name is; else English when any word of it is no word of Chinese sentences, too."""
+    if not _LATIN.search(message.text) and _HAN.search(message.text):
+        return "zh"
     english = lexicon().english
     spoken = [token for token in tokens if not token.names and not token.is_code]
     for token in spoken:
