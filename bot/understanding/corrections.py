@@ -68,8 +68,10 @@ def takes_back(tokens: Sequence[Token], at: int) -> bool:
     """
     if all(is_filler(token) or any(token.has(kind) for kind in _OPENING) for token in tokens[:at]):
         return False
-    denies = tokens[at].has("not_this") and not all(is_filler(token) or token.has("end") for token in tokens[at + 1:])
-    return denies or _retracts(tokens, at)
+    is_last = all(is_filler(token) or token.has("end") for token in tokens[at + 1:])
+    if is_last:
+        return tokens[at].senses.get("retract") == "strong"  # 昨天销售额,不对: then what?
+    return tokens[at].has("not_this") or _retracts(tokens, at)
 
 
 _OPENING = ("end", "sep", "follow", "retract")
