@@ -59,9 +59,10 @@ FRAMES: Mapping[str, Frame] = {
 _PART_OF_ACTION = ("action", "set_to", "order_mark", "waybill_mark", "cost_of", "from", "to", "piece_unit",
                    "money_unit", "sign", "because", "each", "since", "range", "rank", "split", "only", "exclude_end",
                    "dim", "add", "last")
-_ASKS = ("which", "whichdim", "compare", "trend", "vague_time", "seller", "extreme", "op", "postop", "apiece")
+_ASKS = ("which", "whichdim", "compare", "trend", "vague_time", "seller", "extreme", "op", "postop", "apiece",
+         "share")
 _PARTICLES = frozenset({"吗", "没有", "没", "了没有", "么", "了没", "是不是", "是否", "有没有", "怎么样", "如何",
-                        "when", "did", "does"})
+                        "什么时候", "几时", "要不要", "when", "did", "does"})
 
 
 def action_of(tokens: Sequence[Token]) -> str | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from bot.understanding.draft import Draft, next_content
 from bot.understanding.lexicon import lexicon
@@ -92,7 +93,7 @@ def read_figures(tokens: Sequence[Token], draft: Draft) -> None:
             event = _read_clause(clause, event, draft)
     if draft.feature and any(clause.counts and not clause.features for clause in clauses):
         draft.object_to(Unclear("two_questions"))
-    if "new_customers" in draft.metrics[:-1] and any(token.text.startswith(_BROUGHT) for token in tokens):
+    if "new_customers" in draft.metrics and len(draft.metrics) > 1 and _are_of_new_customers(tokens):
         draft.object_to(Unclear("which_figure_of_two", {"metric": "new_customers"}))  # 新客贡献的销售额
     counted = [one for clause in clauses for one in clause.counts if one != "amount"]
     draft.is_apiece = draft.is_apiece or len(counted) > len(set(counted))  # 京东多少单拼多多多少单
@@ -101,6 +102,16 @@ def read_figures(tokens: Sequence[Token], draft: Draft) -> None:
         _take_off_refunds(tokens, draft)
     if not draft.metrics and not draft.vague:
         draft.events = [event] if event else []
+
+
+def _are_of_new_customers(tokens: Sequence[Token]) -> bool:
+    """新客贡献的销售额, revenue from new customers: not two figures."""
+    return any(token.text.startswith(_BROUGHT) for token in tokens) or any(
+        before.text in _PREPOSITIONS and after.senses.get("metric") == "new_customers"
+        for before, after in pairwise(tokens))
+
+
+_PREPOSITIONS = frozenset({"from", "of", "by", "for"})
 
 
 def _has_account(tokens: Sequence[Token], draft: Draft) -> bool:

@@ -8,7 +8,7 @@ from bot.understanding.normalise import Normalised
 from bot.understanding.readings import Refused, Unclear
 from domain.metrics.catalog import DIMENSIONS, METRICS
 
-_QUESTION_TAIL = re.compile(r"(?:[\s?？。.!！呢吗]|怎么样|咋样|如何|怎样|有?多少钱?|的?情况|是)+$")
+_QUESTION_TAIL = re.compile(r"(?:[\s?？。.!！呢吗]|怎么样|咋样|如何|怎样|有?多少钱?|的?情况|是| doing)+$")
 _VAGUE = ("最近几天", "这几天", "前几天", "这段时间", "最近", "近期", "近来", "recently", "recent", "lately",
           "these days")
 # The nearest figure that is kept by more dimensions.
@@ -137,7 +137,7 @@ def _no_history(said: _Said) -> list[str]:
 
 _WHETHER = re.compile("(?:[吗么嘛?？\\s]|了没有?)+$")
 _VERSUS = re.compile("[,,]?(?:和|跟|与|同|比|较|对比|环比|同比)")
-_OPENING = re.compile(r"(?:how (?:was|is|were|are|did|about)|what about|what was)\s+", re.IGNORECASE)
+_OPENING = re.compile(r"(?:how['’]?s|how (?:was|is|were|are|did|about)|what about|what was)\s+", re.IGNORECASE)
 _WORKDAYS = re.compile("的?工作日|平日|weekdays only|working days|workdays|business days", re.IGNORECASE)
 _AVERAGE = re.compile(r"日均|天均|平均?(?:每|一)[天日]的?|每[天日]平均|(?:per day )?on average|average daily"
                       r"|daily average|average per day", re.IGNORECASE)
