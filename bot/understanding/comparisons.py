@@ -92,6 +92,9 @@ def _take_asked(left: list[Span], draft: Draft) -> None:
     if len(left) == 2 and relative and not draft.other:
         draft.other = relative[0]
         left.remove(relative[0])
+    if len(left) == 2 and draft.compare is Compare.PREVIOUS_PERIOD and not (draft.other or draft.is_versus):
+        draft.other = min(left, key=lambda span: span.start)  # 昨天销售额和前天差多少
+        left.remove(draft.other)
     for span in (*left, draft.other):
         if span and span.problem and (span.problem != "vague_lately" or span is draft.other):
             draft.object_to(_objection(span.problem))

@@ -32,9 +32,8 @@ def without_corrected(tokens: list[Token], today: date) -> list[Token]:
         return tokens
     before, after = tokens[:at], tokens[at + 1:]
     taken_back = _last_period(before, today) if _last_period(after, today) else set()
-    for kind in _KINDS_SAID_ANEW:
-        if any(token.has(kind) and not token.names for token in after):
-            taken_back |= {id(token) for token in before if token.has(kind) and not token.names}
+    if any(_names_figure(token) for token in after):
+        taken_back |= {id(token) for token in before if _names_figure(token)}
     families = [family(dimension) for token in after for dimension in _dimensions(token)]
     taken_back |= {id(token) for token in before
                    if any(dimension in one for dimension in _dimensions(token) for one in families)}
@@ -48,7 +47,8 @@ def without_corrected(tokens: list[Token], today: date) -> list[Token]:
     return without_corrected([*kept, *after], today)
 
 
-_KINDS_SAID_ANEW = ("metric",)
+def _names_figure(token: Token) -> bool:
+    return (token.has("metric") or token.has("count")) and not token.names
 
 
 def _retracts(tokens: Sequence[Token], at: int) -> bool:

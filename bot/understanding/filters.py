@@ -65,9 +65,17 @@ def _sets_beside(token: Token) -> bool:
     return token.has("sep") or token.has("versus")
 
 
+def _is_rhetorical(tokens: Sequence[Token]) -> bool:
+    return any(token.text in {"吗", "么", "嘛", "吧"} for token in tokens[-2:])
+
+
 def _leaves_out(tokens: Sequence[Token], at: int) -> bool:
-    """除了; the 不是 of 不是美妆的; and the no of top 3, no 女装, which in no, last week takes something back."""
-    is_no = (tokens[at].text == "no" or tokens[at].has("not_this")) and _is_named(tokens, next_content(tokens, at + 1))
+    """除了; the 不是 of 不是美妆的; and the no of top 3, no 女装, which in no, last week takes something back.
+
+    不是京东卖得最多吗 denies nothing.
+    """
+    says_no = tokens[at].text == "no" or (tokens[at].has("not_this") and not _is_rhetorical(tokens))
+    is_no = says_no and _is_named(tokens, next_content(tokens, at + 1))
     return is_no or (tokens[at].has("exclude") and not tokens[at].names)
 
 
