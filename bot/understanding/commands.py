@@ -55,8 +55,10 @@ def command_of(text: str) -> Command | None:
 
 def chosen(text: str, context: Context) -> str | None:
     """1 or 第二个, in answer to choices that were offered."""
+    if context.pending is None or not context.pending.choices:
+        return None
     found = _ORDINAL.fullmatch(text)
-    if not found or context.pending is None or not context.pending.choices:
+    if not found:
         return None
     index = _CHOSEN.get(found[1]) or int(found[1])
     return context.pending.choices[index - 1] if index <= len(context.pending.choices) else None

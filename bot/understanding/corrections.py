@@ -9,7 +9,14 @@ from bot.understanding.periods import PeriodReader
 from bot.understanding.scan import Token
 
 
-def without_taken_back(tokens: list[Token], *, has_last: bool) -> list[Token]:
+def left_standing(tokens: list[Token], today: date, *, has_last: bool) -> list[Token]:
+    """The tokens without what somebody took back while they wrote, or of the question before."""
+    if not any("retract" in token.senses or "not_this" in token.senses for token in tokens):
+        return tokens
+    return _without_taken_back(_without_corrected(tokens, today), has_last=has_last)
+
+
+def _without_taken_back(tokens: list[Token], *, has_last: bool) -> list[Token]:
     """不是上个月,是9月: what stands between 不是 and 是 is taken back.
 
     Without a question before, only where a comma or 而是 makes it sure: 不是京东的订单是多少 takes nothing back.
@@ -25,7 +32,7 @@ def without_taken_back(tokens: list[Token], *, has_last: bool) -> list[Token]:
 _SURELY = frozenset({"而是", "but"})
 
 
-def without_corrected(tokens: list[Token], today: date) -> list[Token]:
+def _without_corrected(tokens: list[Token], today: date) -> list[Token]:
     """前天,不对,昨天的利润 without 前天: of each kind that is said anew behind the 不对, what stood before it goes."""
     at = next((at for at in range(1, len(tokens)) if _retracts(tokens, at)), None)
     if at is None:
@@ -44,7 +51,7 @@ def without_corrected(tokens: list[Token], today: date) -> list[Token]:
         kept.pop()
     while after and (after[0].has("sep") or after[0].has("end")):
         after = after[1:]
-    return without_corrected([*kept, *after], today)
+    return _without_corrected([*kept, *after], today)
 
 
 def _names_figure(token: Token) -> bool:

@@ -10,7 +10,7 @@ from bot.understanding import acts, order_verbs
 from bot.understanding.arguments import Message, has_amount
 from bot.understanding.asks import Setting, Trouble, question
 from bot.understanding.commands import chosen, command_of
-from bot.understanding.corrections import without_corrected, without_taken_back
+from bot.understanding.corrections import left_standing
 from bot.understanding.draft import Draft, is_of_stock
 from bot.understanding.drafting import read_draft
 from bot.understanding.exceptions import about_exceptions
@@ -37,7 +37,7 @@ from bot.understanding.readings import (
 )
 from bot.understanding.repairs import Repair, repairs
 from bot.understanding.requests import as_figure, requested
-from bot.understanding.scan import Token, kinds_of, scan, unknown_length
+from bot.understanding.scan import Token, scan, unknown_length
 from bot.understanding.teaching import teaching_of
 from bot.understanding.times_of_day import take_time
 from bot.understanding.variants import with_variant
@@ -51,7 +51,6 @@ _CLOSED = frozenset(CLOSED)
 _NOT_EXPLAINED = frozenset({"unknown_words", "unsure_about", "not_understood", "nothing_said"})  # words left over
 _MAY_BE_MISHEARD = _NOT_EXPLAINED | {"vague_period"}  # 上各月, where 各 and 月 are words
 _SUBSCRIBE = re.compile(r"/(subscribe|unsubscribe)\s+(\S{1,40})(?:\s.*)?", re.IGNORECASE)
-_CORRECTS = frozenset({"retract", "not_this"})
 _HAS_WORDS = re.compile(r"[\u4e00-\u9fff]|(?<![\w-])[A-Za-z]{2,}(?![\w-])")
 _CLAUSE_ENDS = re.compile(r"[?？;；!！。\n,]")
 _CLAUSE_END = re.compile(r"[?？;；!！。\n]+|,\s*(?:and\s+)?(?=how |what |which )")
@@ -104,7 +103,7 @@ class Understanding:
     def _plain(self, said: str, message: Normalised, turn: _Turn) -> Understood:
         tokens = scan(message, turn.gazetteer)
         reading = _Reader(self, turn.at, turn.context, turn.gazetteer).read(message, tokens)
-        named = _SUBSCRIBE.fullmatch(said)
+        named = _SUBSCRIBE.fullmatch(said) if said.startswith("/") else None
         if named and isinstance(reading, Unclear | Refused):  # the desk says which reports there are
             reading = Act(named[1].lower(), {"report": named[2]})
         return Understood(reading, language(tokens, message))
@@ -255,9 +254,7 @@ class _Reader:
             return off
         if any(token.is_code for token in tokens):
             return self._of_one_order(message, tokens)
-        kept = tokens
-        if not _CORRECTS.isdisjoint(kinds_of(tokens)):
-            kept = without_taken_back(without_corrected(tokens, self._setting.today), has_last=last is not None)
+        kept = left_standing(tokens, self._setting.today, has_last=last is not None)
         is_corrected = last is not None and len(kept) < len(tokens)  # 不看钱,看单量: of the same question
         tokens = kept if last is None else with_variant(kept, message, self._gazetteer, last)
         if last is not None and (changed := rebounded(tokens, last, self._setting) or relimited(tokens, last)):
