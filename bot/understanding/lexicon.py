@@ -86,9 +86,12 @@ def _shorthand() -> Mapping[str, tuple[str, ...]]:
 
 
 def shortened(text: str) -> list[str]:
-    """Last wk for last week: the other ways to type an English spelling, one for each choice of short words."""
-    choices = [(word, *_shorthand().get(word, ())) for word in text.split(" ")]
-    return [" ".join(words) for words in product(*choices)][1:]
+    """Last wk for last week: the other ways to type an English spelling, with one word short, or all that can be."""
+    words, table = text.split(" "), _shorthand()
+    if table.keys().isdisjoint(words):
+        return []
+    found = [[*words[:at], short, *words[at + 1:]] for at, word in enumerate(words) for short in table.get(word, ())]
+    return [" ".join(one) for one in (*found, [table.get(word, (word,))[0] for word in words])]
 
 
 @cache
