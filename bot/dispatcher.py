@@ -82,6 +82,7 @@ class Dispatcher:
         timing = Timing()
         understood = self._read(text, at, context)
         timing.understand = _ms_since(start)
+        context.language = understood.language
         turn = Turn(person, at, chat, understood.language, chart_dir, context, only_asked_charts)
         try:
             reply = self._beyond_rules(text, understood, turn, timing) or self._answer(understood, turn, timing)

@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.understanding import arguments as find
-from bot.understanding import free_words
+from bot.understanding import free_words, goods_lines
 from bot.understanding.arguments import Arguments, Message
 from bot.understanding.draft import is_filler
+from bot.understanding.figures import NOUNS
 from bot.understanding.gate import objection
 from bot.understanding.readings import Act, Refused, Unclear
 from bot.understanding.scan import Token
@@ -46,21 +47,21 @@ FRAMES: Mapping[str, Frame] = {
     "revalue_stock": Frame((find.sku, find.unit_cost, free_words.reason), ("sku", "unit_cost")),
     "set_supplier": Frame((), ("supplier",)),
     "set_supplier_price": Frame((find.sku, find.unit_cost), ("supplier", "sku", "unit_cost")),
-    "receive_purchase": Frame((find.lines_if_any, find.quantity_as("quantity")), ("purchase",)),
+    "receive_purchase": Frame((goods_lines.lines_if_any, find.quantity_as("quantity")), ("purchase",)),
     "cancel_purchase": Frame((), ("purchase",)),
-    "create_purchase_order": Frame((find.lines,), ("lines",)),
+    "create_purchase_order": Frame((goods_lines.lines,), ("lines",)),
     "merge_orders": Frame((find.orders,), ("orders",)),
     "unmerge_orders": Frame((find.order,), ("order",)),
-    "split_order": Frame((find.order, find.lines), ("order", "lines")),
+    "split_order": Frame((find.order, goods_lines.lines), ("order", "lines")),
     "change_warehouse": Frame((find.order, find.warehouse), ("order", "warehouse")),
     "hold_order": Frame((find.order,), ("order",)),
     "release_order": Frame((find.order,), ("order",)),
     "tell_again": Frame((find.order,), ("order",)),
-    "resend_goods": Frame((find.carrier, find.order_and_waybill, find.warehouse, find.lines),
+    "resend_goods": Frame((find.carrier, find.order_and_waybill, find.warehouse, goods_lines.lines),
                           ("order", "lines", "carrier", "waybill")),
-    "state_contents": Frame((find.order, find.lines), ("order", "lines")),
+    "state_contents": Frame((find.order, goods_lines.lines), ("order", "lines")),
     "refund_order": Frame((find.order, find.amount, free_words.reason), ("order", "amount")),
-    "receive_return": Frame((find.order, find.warehouse, find.lines_if_any), ("order",)),
+    "receive_return": Frame((find.order, find.warehouse, goods_lines.lines_if_any), ("order",)),
     "mark_order": Frame((find.order,), ("order", "mark")),
     "cancel_order": Frame((find.order,), ("order",)),
     "intercept_order": Frame((find.order,), ("order",)),
@@ -72,15 +73,16 @@ FRAMES: Mapping[str, Frame] = {
 _PART_OF_ACTION = ("action", "set_to", "order_mark", "waybill_mark", "cost_of", "from", "to", "piece_unit",
                    "money_unit", "sign", "because", "each", "since", "range", "rank", "split", "only", "exclude_end",
                    "dim", "add", "last")
-_ASKS = ("which", "whichdim", "compare", "trend", "vague_time", "seller", "extreme", "op", "postop", "apiece")
+_ASKS = ("which", "whichdim", "compare", "trend", "vague_time", "seller", "extreme", "op", "postop", "apiece",
+         "share")
 _PARTICLES = frozenset({"吗", "没有", "没", "了没有", "么", "了没", "是不是", "是否", "有没有", "怎么样", "如何",
-                        "when", "did", "does"})
-_NOUNS = frozenset({"订单", "单", "单子", "order", "orders"})
+                        "什么时候", "几时", "要不要", "when", "did", "does"})
 
 
 def action_of(tokens: Sequence[Token]) -> str | None:
     """The action that the message orders; None when it orders none."""
-    if not any(token.has("action") or token.has("sign") or token.is_code or token.text in _PAID for token in tokens):
+    if not any("action" in token.senses or "sign" in token.senses or token.is_code or token.text in _PAID
+               for token in tokens):
         return None
     if any(_asks(token) or token.text == "呢" for token in tokens):
         return None
@@ -125,7 +127,7 @@ def _says_paid(tokens: Sequence[Token], at: int) -> bool:
 def _asks(token: Token) -> bool:
     if token.names:
         return False
-    if token.has("count") and token.text not in _NOUNS:
+    if token.has("count") and token.text not in NOUNS:
         return True
     return token.text in _PARTICLES or any(token.has(kind) for kind in _ASKS)
 
@@ -230,7 +232,7 @@ def _use_verbs(action: str, tokens: Sequence[Token]) -> None:
     for token in tokens:
         if token.names or token.is_unknown:
             continue
-        if any(token.has(kind) for kind in _PART_OF_ACTION) or (token.has("count") and token.text in _NOUNS):
+        if any(token.has(kind) for kind in _PART_OF_ACTION) or (token.has("count") and token.text in NOUNS):
             token.used = True
         if action == "approve_refund" and token.senses.get("metric") == "refund_amount":
             token.used = True

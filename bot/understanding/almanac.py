@@ -67,14 +67,15 @@ _MOVING: dict[str, Callable[[int], date]] = {
 
 def unit(kind: str, offset: int, today: date) -> tuple[Range, Grain]:
     """The calendar day, week, weekend, month, quarter or year that is `offset` away from the one of today."""
-    monday = today - timedelta(days=today.weekday()) + timedelta(weeks=offset)
     match kind:
         case "day":
             start = today + timedelta(days=offset)
             return (start, start + DAY), Grain.DAY
         case "week":
+            monday = today + timedelta(days=7 * offset - today.weekday())
             return (monday, monday + timedelta(days=7)), Grain.WEEK
         case "weekend":
+            monday = today + timedelta(days=7 * offset - today.weekday())
             return (monday + timedelta(days=5), monday + timedelta(days=7)), Grain.SPAN
         case "month":
             start = add_months(today.replace(day=1), offset)

@@ -147,13 +147,13 @@ def _use_number(message: Message, at: int) -> Decimal:
     return token.number or Decimal(0)
 
 
-def _counts(message: Message) -> list[int]:
+def counts(message: Message) -> list[int]:
     """Where numbers of pieces may be; one as long as an order's is a number, too."""
     return [at for at, token in enumerate(message.tokens) if not (token.used or token.names) and (
         token.text.isdigit() if token.is_code else token.number is not None)]
 
 
-def _pieces(message: Message, at: int) -> int | float:
+def pieces(message: Message, at: int) -> int | float:
     """As it was said: what no shop can move (-1, 1.5, a million million) is for the desk to refuse."""
     number = _use_number(message, at) or Decimal(message.tokens[at].text if message.tokens[at].is_code else 0)
     before = message.tokens[at - 1] if at else None
@@ -171,9 +171,9 @@ _UNITS = frozenset("件个条盒袋支罐双瓶套包台箱只")
 def quantity_as(name: str) -> Callable[[Message, Arguments], None]:
     """A number of pieces, kept under the name."""
     def find(message: Message, found: Arguments) -> None:
-        for at in _counts(message):
+        for at in counts(message):
             if not _is_money(message, at):
-                found.setdefault(name, _pieces(message, at))
+                found.setdefault(name, pieces(message, at))
                 return
     return find
 
@@ -197,7 +197,7 @@ def delta(message: Message, found: Arguments) -> None:
 
 def _signed_twice(message: Message, signs: Sequence[Token]) -> Unclear | None:
     """加 -1, add -1, 减负1; 报损 -3 says one thing in two ways."""
-    for at in _counts(message)[:1]:
+    for at in counts(message)[:1]:
         number, minus = message.tokens[at], message.tokens[at - 1] if at else None
         words = [token for token in signs if token.start < number.start and token is not minus
                  and not token.has("reason")]
@@ -238,15 +238,25 @@ def _tenths(message: Message, at: int) -> Decimal:
     return digit / 10
 
 
+def has_amount(message: Message) -> bool:
+    """Whether a number stands in it that may be money: what it was paid for may be anything then."""
+    return any(not (_is_of_date(message, at) or _counts_things(message, at)) for at in _amounts(message))
+
+
 def amount(message: Message, found: Arguments) -> None:
     """What is booked or paid back: the number with a currency word, else the only number there is."""
     money_as("amount")(message, found)
     numbers = _amounts(message)
     if "amount" in found or not numbers:
         return
-    plain = [at for at in numbers if not _is_of_date(message, at)]
+    plain = [at for at in numbers if not (_is_of_date(message, at) or _counts_things(message, at))]
     if len(plain) == 1:
         found["amount"] = to_minor(_use_number(message, plain[0]), message.currency)
+
+
+def _counts_things(message: Message, at: int) -> bool:
+    """一张票 is how many, not how much."""
+    return message.after(at, "piece_unit") and message.tokens[at + 1].start == message.tokens[at].end
 
 
 def _is_of_date(message: Message, at: int) -> bool:
@@ -361,40 +371,3 @@ def unit_cost(message: Message, found: Arguments) -> None:
     amount(message, price)
     if "amount" in price:
         found["unit_cost"] = price["amount"]
-
-
-def lines(message: Message, found: Arguments) -> None:
-    """面膜300盒、口红200支; 20 KF-01 and 30 WJ-R: each name with the number beside it."""
-    rows: list[Arguments] = []
-    names = [at for at, token in enumerate(message.tokens) if token.names and not token.used]
-    numbers = _counts(message)
-    if not names or not numbers:
-        _line_without_pair(message, names)
-        return
-    is_number_first = numbers[0] < names[0]
-    if len(names) != len(numbers):
-        message.trouble = message.trouble or Unclear("ask.lines", missing="lines")
-        return
-    for name_at, number_at in zip(names, numbers, strict=True):
-        if (number_at < name_at) is not is_number_first:
-            message.trouble = message.trouble or Unclear("ask.lines", missing="lines")
-            return
-        quantity = _pieces(message, number_at)
-        code = sku_of(message, message.tokens[name_at])
-        message.tokens[name_at].used = True
-        if code:
-            rows.append({"sku": code, "quantity": quantity})
-    if len(rows) == len(names):
-        found["lines"] = rows
-
-
-def lines_if_any(message: Message, found: Arguments) -> None:
-    """As `lines`, where anything is named at all."""
-    if any(token.names and not token.used for token in message.tokens):
-        lines(message, found)
-
-
-def _line_without_pair(message: Message, names: list[int]) -> None:
-    for at in names:
-        sku_of(message, message.tokens[at])
-        message.tokens[at].used = True

@@ -63,11 +63,13 @@ def checked(query: MetricQuery) -> MetricQuery:
 
 
 def _frozen(filters: dict[str, list[str]]) -> dict[str, tuple[str, ...]]:
-    return {dimension: tuple(values) for dimension, values in filters.items()}
+    return {dimension: tuple(values) for dimension, values in filters.items()} if filters else {}
 
 
 def _metrics(draft: Draft) -> list[str]:
     """The figures that were named; else those that the bounds are on; else the one that the rest implies."""
+    if draft.metrics and not draft.rank_metric:
+        return list(draft.metrics)
     bounded = list(dict.fromkeys(bound.metric for bound in draft.bounds if bound.metric))
     metrics = list(draft.metrics) or bounded or _implied(draft)
     if not metrics and draft.bounds:
@@ -112,6 +114,8 @@ def _metric_of_unit(bound: Bound, draft: Draft) -> str:
 
 
 def _by(draft: Draft, metrics: list[str]) -> list[str]:
+    if not (draft.by or draft.bare or draft.wants_trend or draft.asks_which or draft.is_versus or draft.lists_rows):
+        return []
     many = draft.several
     if "person" in draft.by and many:  # 京东和拼多多谁的毛利率高: one of the two
         draft.by, draft.asks_which = many[:1], "one"
@@ -124,15 +128,22 @@ def _by(draft: Draft, metrics: list[str]) -> list[str]:
         by.insert(0, many[0])  # 耳机和充电器各卖几件,分平台
     if not by and many and (draft.is_apiece or draft.asks_which or draft.is_versus):
         by = many[:1]  # 天猫和京东哪个卖得多
-    if draft.is_apiece and not by and metrics == ["balance"]:
-        by = ["account"]
+    if draft.is_apiece and not by:
+        by = _apiece(draft, metrics)
     if not by and (draft.is_shared or (draft.is_apiece and len(metrics) < 2)):
         raise Trouble(Unclear("which_split"))
     if not by and (draft.is_ranked or draft.is_sorted or draft.bounds or draft.feature):
         by = _default_by(draft, metrics)
-    if draft.feature in REORDER_LISTS and "sku" not in by:
-        by = ["sku"]
-    return list(dict.fromkeys(by))
+    return ["sku"] if draft.feature in REORDER_LISTS and "sku" not in by else list(dict.fromkeys(by))
+
+
+def _apiece(draft: Draft, metrics: list[str]) -> list[str]:
+    """What 各是多少 is said of, where no split is named."""
+    if draft.said_of:
+        return [draft.said_of[0]]  # 六个店上月各卖了多少
+    if len(draft.exclude) == 1:
+        return list(draft.exclude)  # 除了独立站,其他店铺各是多少
+    return ["account"] if metrics == ["balance"] else []
 
 
 def _dimension(name: str, metrics: list[str], draft: Draft) -> str:
@@ -160,6 +171,8 @@ def _default_by(draft: Draft, metrics: list[str]) -> list[str]:
 
 
 def _bounds(draft: Draft, metrics: list[str], by: list[str], setting: Setting) -> list[Having]:
+    if not (draft.bounds or draft.feature):
+        return []
     found = [Having(metric, bound.op, bound_value(bound, metric, setting))
              for bound in draft.bounds for metric in [bound.metric or _bounded_metric(bound, metrics)]]
     if draft.feature == "out_of_stock":

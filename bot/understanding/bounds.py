@@ -17,7 +17,7 @@ _RATES = {"gross_profit": "gross_margin", "net_profit": "net_margin", "refund_am
 def read_bounds(tokens: Sequence[Token], draft: Draft) -> None:
     """低于30%, 5万以上, at least 100 orders."""
     for at, token in enumerate(tokens):
-        if token.has("zero") and not token.used and not token.names:
+        if "zero" in token.senses and not token.used and not token.names:
             _read_zero(tokens, at, draft)
         if token.used or token.number is None or token.is_code:
             continue
@@ -32,16 +32,28 @@ def read_bounds(tokens: Sequence[Token], draft: Draft) -> None:
         elif op is None or before is None:
             continue
         else:
-            tokens[before].used = True
+            tokens[before].used = not tokens[before].has("event")  # 没卖到 also says what happened
         for one in tokens[at:after]:
             one.used = True
-        draft.bounds.append(Bound(op, token.number, unit, _bounded(_metric_beside(tokens, at, after), unit)))
+        number, unit = _in_days(token.number, unit)
+        draft.bounds.append(Bound(op, number, unit, _bounded(_metric_beside(tokens, at, after), unit)))
+
+
+_LASTING = frozenset({"stock_available", "stock_on_hand"})
+_DAYS_IN = {"week": 7, "half_month": 15, "month": 30}
+
+
+def _in_days(number: Decimal, unit: str | None) -> tuple[Decimal, str | None]:
+    """Two weeks of cover are 14 days of it."""
+    return (number * _DAYS_IN[unit], "day") if unit in _DAYS_IN else (number, unit)
 
 
 def _bounded(metric: str | None, unit: str | None) -> str | None:
     """毛利低于30% is on the rate, 退款超过3单 on the orders."""
     if metric is None or unit is None:
         return metric
+    if unit == "day" and metric in _LASTING:
+        return "days_of_cover"  # less than a week of stock
     return _RATES.get(metric, metric) if unit == "percent" else counted_in(metric, unit)
 
 

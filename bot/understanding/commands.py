@@ -20,8 +20,8 @@ _COMMANDS = tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern i
     ("unanswered", r"(?:最近|你)?有?(?:哪些|什么)(?:问题|话)?你?(?:没有?|不)(?:回?答|听)得?(?:上来|出来|懂)?的?"),
     ("unanswered", r"/?unanswered(?: questions)?|没(?:答|回答)上来的?(?:问题)?(?:有哪些)?"),
     ("unanswered", r"(?:what|which questions) could(?:n['’]?t you| you not| not you) answer"),
-    ("unmatched", r"/?unmatched(?: products)?|(?:有)?(?:哪些|什么)商品(?:还)?没(?:有)?(?:对上|匹配上?)(?: ?SKU)?的?"),
-    ("unmatched", r"没(?:有)?对上(?: ?SKU)?的商品(?:有哪些)?|(?:which|what) products are (?:unmatched|not matched)"),
+    ("unmatched", r"/?unmatched(?: products)?|(?:有)?(?:哪些|什么)商品(?:还)?没(?:有)?(?:对上|匹配上?)(?: ?sku)?的?"),
+    ("unmatched", r"没(?:有)?对上(?: ?sku)?的商品(?:有哪些)?|(?:which|what) products are (?:unmatched|not matched)"),
     ("mappings", r"/?mappings|(?:记住了?)?(?:哪些|什么)(?:表头|列)(?:的)?对应|(?:表头|列)(?:的)?对应(?:有哪些|列表)?"),
     ("mappings", r"(?:list|show)(?: me)?(?: the)? (?:header|column) mappings"),
     ("purchases", r"(?:看|查|列出?)?(?:一下)?(?:有?哪些)?(?:在途|没到齐?|未到齐?|所有)?的?采购订?单(?:有哪些|列表)?"),
@@ -47,7 +47,8 @@ _COMMANDS = tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern i
     ("order", r"(?:/?order|(?:查|看)?(?:一下)?订?单|(?:look up|show)(?: me)?(?: order)?)\s*[:：#]?\s*" + _NUMBER),
     ("bind", r"(?:/?bind|绑定)\s+(\S{4,64})"),
 ))
-_ANY = re.compile("|".join(f"(?:{pattern.pattern})" for _, pattern in _COMMANDS), re.IGNORECASE)
+# Tried on lower case: a pattern that minds no case takes longer to say no.
+_ANY = re.compile("|".join(f"(?:{pattern.pattern})" for _, pattern in _COMMANDS))
 _SLASH = re.compile(r"/([a-z_]{2,32})(?:@\w+)?(?:\s+(.*))?", re.IGNORECASE | re.DOTALL)
 # Slash commands that are the first word of a sentence.
 _SENTENCES = {"subscribe", "unsubscribe", "why", "details", "detail", "export", "definition", "quiet"}
@@ -57,7 +58,7 @@ _CHOSEN = {"一": 1, "二": 2, "三": 3}
 
 def command_of(text: str) -> Command | None:
     bare = text.rstrip("?？!！。. ")
-    for name, pattern in _COMMANDS if _ANY.fullmatch(bare) else ():
+    for name, pattern in _COMMANDS if _ANY.fullmatch(bare.lower()) else ():
         if found := pattern.fullmatch(bare):
             argument = next((one for one in found.groups() if one), "")
             return Command(name, argument if name == "bind" else argument.upper())
@@ -69,8 +70,10 @@ def command_of(text: str) -> Command | None:
 
 def chosen(text: str, context: Context) -> str | None:
     """1 or 第二个, in answer to choices that were offered."""
+    if context.pending is None or not context.pending.choices:
+        return None
     found = _ORDINAL.fullmatch(text)
-    if not found or context.pending is None or not context.pending.choices:
+    if not found:
         return None
     index = _CHOSEN.get(found[1]) or int(found[1])
     return context.pending.choices[index - 1] if index <= len(context.pending.choices) else None

@@ -1,6 +1,7 @@
 """Beside what: 环比, 同比, 比昨天, vs last month, 涨了多少; and which of two periods is the one asked about."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from bot.understanding import almanac
@@ -20,7 +21,7 @@ _LISTING = frozenset({"compare", "对比", "比较", "比一下", "对比一下"
 def read_comparison(tokens: Sequence[Token], spans: Sequence[Span], draft: Draft) -> None:
     """Sort the periods into the one asked about and the one beside it."""
     left = list(spans)
-    for at, token in enumerate(tokens):
+    for at, token in enumerate(tokens if not _CONTRASTS.isdisjoint(draft.kinds) else ()):
         if token.used or token.names or not _CONTRASTS & token.senses.keys():
             continue
         if token.has("same_span"):
@@ -38,7 +39,8 @@ def read_comparison(tokens: Sequence[Token], spans: Sequence[Span], draft: Draft
         elif token.has("change"):
             token.used = not token.has("event")  # 多卖了 also says what happened
             draft.compare = draft.compare or Compare.PREVIOUS_PERIOD
-    _use_with(tokens, draft)
+    if "with" in draft.kinds:
+        _use_with(tokens, draft)
     _take_asked(left, draft)
 
 
@@ -53,11 +55,13 @@ def _take_other(tokens: Sequence[Token], at: int, left: list[Span], draft: Draft
     behind = next_content(tokens, at + 1)
     other = next((span for span in left if at < span.first <= max(behind, at + 2)
                   and not any(_is_subject(token) for token in tokens[at + 1:span.first])), None)
-    if tokens[at].text in _LISTING and len(left) > 1 and other is left[0]:
-        other = left[1]  # compare October and September
+    if tokens[at].text in _LISTING and len(left) == 2 and left[0].first > at:
+        other = min(left, key=lambda span: span.start)  # compare October and September
     if other is None:
         earlier = [span for span in left if span.first < at]
-        if earlier and (len(earlier) > 1 or _has_with(tokens, earlier[-1].first) or draft.follows):
+        if len(earlier) == 2 and earlier == left:
+            other = min(left, key=lambda span: span.start)  # 去年11月和今年11月的销售额对比
+        elif earlier and (len(earlier) > 1 or _has_with(tokens, earlier[-1].first) or draft.follows):
             other = earlier[-1]
     if other and not draft.other:
         draft.other = other
@@ -82,18 +86,36 @@ def _use_with(tokens: Sequence[Token], draft: Draft) -> None:
 
 
 def _take_asked(left: list[Span], draft: Draft) -> None:
+    if not (left or draft.other):
+        return
     relative = [span for span in left if span.before]
     if len(left) == 2 and relative and not draft.other:
         draft.other = relative[0]
         left.remove(relative[0])
+    if len(left) == 2 and draft.compare is Compare.PREVIOUS_PERIOD and not (draft.other or draft.is_versus):
+        draft.other = min(left, key=lambda span: span.start)  # 昨天销售额和前天差多少
+        left.remove(draft.other)
     for span in (*left, draft.other):
         if span and span.problem and (span.problem != "vague_lately" or span is draft.other):
             draft.object_to(_objection(span.problem))
-    narrow = [span for span in left if not _is_year_of_another(span, left)]
-    if len({(span.start, span.end) for span in narrow}) > 1:  # 昨天订单 昨天销售额 is one
+    narrow = left
+    if len(left) > 1 or any(span.is_until for span in left):
+        narrow = _cut_off([span for span in left if not _is_year_of_another(span, left)], draft)
+    if len(narrow) > 1 and len({(span.start, span.end) for span in narrow}) > 1:  # 昨天订单 昨天销售额 is one
         draft.object_to(Unclear("two_periods"))
     if narrow:
         draft.span = narrow[0]
+
+
+def _cut_off(spans: list[Span], draft: Draft) -> list[Span]:
+    """截至上周日本月: the month up to that day; by itself nobody knows from when."""
+    until = next((span for span in spans if span.is_until), None)
+    whole = [span for span in spans if span is not until]
+    if until is None:
+        return spans
+    if not any(span.start < until.end <= span.end for span in whole):
+        draft.object_to(Unclear("vague_period"))
+    return [replace(span, end=min(span.end, until.end), grain=Grain.SPAN) for span in whole]
 
 
 def _is_year_of_another(span: Span, spans: Sequence[Span]) -> bool:

@@ -36,6 +36,7 @@ class Bound:
 class Draft:
     """The parts that were said; empty means not said."""
 
+    kinds: frozenset[str] = frozenset()  # of the words in the message
     metrics: list[str] = field(default_factory=list)
     by: list[str] = field(default_factory=list)
     where: dict[str, list[str]] = field(default_factory=dict)
@@ -124,9 +125,10 @@ def next_content(tokens: Sequence[Token], at: int) -> int:
 
 
 def is_filler(token: Token) -> bool:
-    return not token.names and token.number is None and bool(token.senses) and (
-        token.has("stop") or token.has("glue")) and not any(token.has(kind) for kind in _SPEAKING)
+    return (not _PARTICLES.isdisjoint(token.senses) and _SPEAKING.isdisjoint(token.senses) and not token.names
+            and token.number is None)
 
 
 # A particle that also has one of these roles is more than a particle.
-_SPEAKING = ("sep", "range", "since", "since_end", "to", "from", "add", "sign", "each", "no_split", "with")
+_SPEAKING = frozenset({"sep", "range", "since", "since_end", "to", "from", "add", "sign", "each", "no_split", "with"})
+_PARTICLES = frozenset({"stop", "glue"})

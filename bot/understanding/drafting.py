@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from bot.understanding.asks import Setting
 from bot.understanding.bounds import read_bounds
 from bot.understanding.comparisons import read_comparison
-from bot.understanding.draft import STOCK_LISTS, Draft
+from bot.understanding.draft import STOCK_LISTS, Draft, is_of_stock
 from bot.understanding.figures import read_figures, use_topics
 from bot.understanding.filters import read_filters
 from bot.understanding.normalise import Normalised
 from bot.understanding.periods import PeriodReader
 from bot.understanding.readings import Unclear
-from bot.understanding.scan import Token
+from bot.understanding.scan import Token, kinds_of
 from bot.understanding.splits import read_ranks, read_splits
 from domain.metrics.catalog import METRICS
 from domain.metrics.query import Direction
@@ -19,8 +19,9 @@ from domain.metrics.query import Direction
 
 def read_draft(tokens: list[Token], message: Normalised, setting: Setting, *, has_last: bool) -> Draft:
     """What the message says of a question, every token that says it marked used."""
-    draft = Draft()
-    _read_follow(tokens, draft, has_last=has_last)
+    draft = Draft(kinds_of(tokens))
+    if has_last:
+        _read_follow(tokens, draft)
     spans = PeriodReader(tokens, setting.today).read()
     read_comparison(tokens, spans, draft)
     read_bounds(tokens, draft)
@@ -28,24 +29,37 @@ def read_draft(tokens: list[Token], message: Normalised, setting: Setting, *, ha
     read_splits(tokens, draft)
     read_figures(tokens, draft)
     read_filters(tokens, message, draft)
-    use_topics(tokens, draft)
-    _settle_bare(tokens, draft)
-    _settle_vague(draft)
-    _settle_when(tokens, draft)
-    if draft.vague and not draft.metrics:
+    if "topic" in draft.kinds:
+        use_topics(tokens, draft)
+    if draft.bare:
+        _settle_bare(tokens, draft)
+    if draft.vague is not None and not draft.metrics:
+        _settle_vague(draft, draft.vague[1])
+    if draft.feature in STOCK_LISTS:
+        _settle_when(tokens, draft)
+    if draft.vague and not _says_nothing_beside(draft.vague[1], draft.metrics):
         token = tokens[draft.vague[0]]
         facts = {"metrics": " ".join(draft.vague[1]), "at": str(token.start), "end": str(token.end)}
         draft.object_to(Unclear("which_of", facts))
     return draft
 
 
-def _read_follow(tokens: Sequence[Token], draft: Draft, *, has_last: bool) -> None:
+_ANY_FIGURES = {"revenue", "orders", "net_profit"}  # 数据, 情况: says nothing beside a figure that was named
+
+
+def _says_nothing_beside(possible: Sequence[str], metrics: Sequence[str]) -> bool:
+    """成本和销售额 names two figures, of which the first may be several; 花费 beside 推广费 is that."""
+    return bool(metrics) and (set(possible) == _ANY_FIGURES or not set(possible).isdisjoint(metrics))
+
+
+def _read_follow(tokens: Sequence[Token], draft: Draft) -> None:
     """Words that only make sense after another question."""
-    if not tokens or not has_last:
+    if not tokens:
         return
-    draft.follows = tokens[0].has("follow") or _ends_with_ne(tokens) or tokens[-1].text in _INSTEAD
+    is_opened = tokens[0].has("follow") or tokens[0].has("retract")
+    draft.follows = is_opened or _ends_with_ne(tokens) or tokens[-1].text in _INSTEAD
     draft.adds = any(token.has("add") and not (token.has("sep") and at) for at, token in enumerate(tokens)) and (
-        tokens[0].has("add") or tokens[0].has("follow") or tokens[-1].text in _ALSO)
+        tokens[0].has("add") or is_opened or tokens[-1].text in _ALSO)
     draft.unsplit = any(token.has("no_split") for token in tokens)
     draft.widened = [token.senses["whole"] for token in tokens if token.has("whole")]
     draft.unsplit = draft.unsplit or any(token.has("whole") and token.text.startswith("不分") for token in tokens)
@@ -63,12 +77,10 @@ def _ends_with_ne(tokens: Sequence[Token]) -> bool:
     return bool(said) and said[-1].text == "呢" and not is_of_first_half
 
 
-def _settle_vague(draft: Draft) -> None:
+def _settle_vague(draft: Draft, metrics: Sequence[str]) -> None:
     """花费 by campaign can only be what ads cost."""
-    if draft.vague is None or draft.metrics:
-        return
     said = {*draft.by, *draft.where, *draft.exclude, *(name for name, _ in draft.bare)} - {"goods", "person"}
-    possible = [metric for metric in draft.vague[1] if said <= METRICS[metric].dimensions]
+    possible = [metric for metric in metrics if said <= METRICS[metric].dimensions]
     if said and len(possible) == 1:
         draft.metrics.append(possible[0])
 
@@ -78,7 +90,7 @@ _WHEN = frozenset({"什么时候", "几时", "多久", "哪天", "when", "when w
 
 def _settle_when(tokens: Sequence[Token], draft: Draft) -> None:
     """咖啡壶什么时候断货 asks for days, not whether it is out of stock."""
-    if draft.feature in STOCK_LISTS and any(token.text in _WHEN for token in tokens):
+    if any(token.text in _WHEN for token in tokens):
         draft.feature, draft.metrics = None, ["days_of_cover"]
     if draft.feature in STOCK_LISTS and draft.by == ["warehouse"] and draft.asks_which == "one" and not draft.is_ranked:
         draft.feature, draft.metrics = None, ["stock_available"]  # 哪个仓库存少
@@ -87,6 +99,8 @@ def _settle_when(tokens: Sequence[Token], draft: Draft) -> None:
 
 # Who does it or gets it, not a split: 平台扣了我们多少手续费, 给买家优惠了多少.
 _SIDES = {"platform": "charged", "customer": "discounted"}
+# Figures that are of buyers anyway: 客户复购率 is no split.
+_OF_BUYERS = frozenset({"repeat_rate", "customers", "new_customers", "aov"})
 _STANDS_FOR_ALL = frozenset({"product", "goods", "customer"})
 
 
@@ -97,15 +111,15 @@ def _settle_bare(tokens: Sequence[Token], draft: Draft) -> None:
         token = tokens[at]
         if token.used:
             continue
-        if _are_counted(tokens, at, dimension, draft):
+        if _says_nothing_more(tokens, at, dimension, draft):
+            token.used = True
+        elif _are_counted(tokens, at, dimension, draft):
             token.used = True
             draft.metrics.append("customers")
         elif draft.lists_rows:
             token.used = True
             _count_of_rows(tokens, at, draft)
             left.append((dimension, at))
-        elif dimension in _STANDS_FOR_ALL and at and (tokens[at - 1].names or _follows_filter(tokens, at)):
-            token.used = True
         elif dimension == "goods":
             token.used = token.text == "what" or bool(draft.metrics)
         elif draft.unsplit or _SIDES.get(dimension) in draft.all_events:
@@ -118,6 +132,21 @@ def _settle_bare(tokens: Sequence[Token], draft: Draft) -> None:
             draft.object_to(Unclear("split_or_total", facts))
             token.used = True
     draft.bare = left
+
+
+def _says_nothing_more(tokens: Sequence[Token], at: int, dimension: str, draft: Draft) -> bool:
+    """客户复购率, how much money in account, 女装商品: whose, where or what it is anyway, and no split."""
+    if dimension == "customer" and at + 1 < len(tokens) and tokens[at + 1].senses.get("metric") in _OF_BUYERS:
+        return True
+    if dimension in _STANDS_FOR_ALL and not draft.lists_rows and at and (
+            tokens[at - 1].names or _follows_filter(tokens, at)):
+        return dimension != "customer" or bool(draft.metrics)
+    is_there = at > 0 and tokens[at - 1].has("glue") and tokens[at].text in _WHEREABOUTS
+    return is_there and draft.asks_amount and (
+        draft.metrics == ["balance"] if dimension == "account" else all(is_of_stock(one) for one in draft.metrics))
+
+
+_WHEREABOUTS = frozenset({"account", "warehouse"})
 
 
 def _are_counted(tokens: Sequence[Token], at: int, dimension: str, draft: Draft) -> bool:
@@ -145,12 +174,3 @@ def _count_of_rows(tokens: Sequence[Token], at: int, draft: Draft) -> None:
 def _follows_filter(tokens: Sequence[Token], at: int) -> bool:
     before = tokens[at - 2] if at >= 2 and tokens[at - 1].text == "的" else tokens[at - 1]
     return bool(before.names) or any(before.has(kind) for kind in ("platform", "province", "order_status", "segment"))
-
-
-def without_taken_back(tokens: list[Token]) -> list[Token]:
-    """不是上个月,是9月: what stands between 不是 and 是 is taken back."""
-    first = next((at for at, token in enumerate(tokens) if token.has("not_this")), None)
-    if first is None:
-        return tokens
-    but = next((at for at in range(first + 2, len(tokens)) if tokens[at].has("but")), None)
-    return tokens if but is None else [*tokens[:first], *tokens[but:]]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from bot.understanding.draft import Draft, next_content
 from bot.understanding.lexicon import lexicon
@@ -40,7 +41,8 @@ def counted_in(metric: str, unit: str) -> str:
     return lexicon().combine.get(_EVENT_OF.get(metric, ""), {}).get(counted, metric)
 
 
-_NOUNS = frozenset({"订单", "单子", "的单子", "orders", "order", "单", "人", "的人", "人数", "people", "persons",
+# Words for what is counted; only beside 多少 or how many do they ask.
+NOUNS = frozenset({"订单", "单子", "的单子", "orders", "order", "单", "人", "的人", "人数", "people", "persons",
                     "shoppers", "pieces", "pcs", "purchases", "transactions", "parcels", "packages", "钱", "money"})
 _ANYTHING = frozenset({"多少个", "几个", "好多个"})  # of goods, orders or people
 _LOOSE = frozenset({"refunds", "refund", "退款"})  # may be money or orders: orders with refunds
@@ -70,25 +72,51 @@ class _Clause:
     groups: list[Token] = field(default_factory=list)  # 新客户: a figure, or beside one a group of buyers
     features: list[Token] = field(default_factory=list)  # 要补: a list of goods, or with 多少 a figure
 
+    @property
+    def is_plain(self) -> bool:
+        """Nothing but the names of figures."""
+        return not (self.events or self.counts or self.nouns or self.statuses or self.topics or self.groups
+                    or self.features)
+
 
 def read_figures(tokens: Sequence[Token], draft: Draft) -> None:
     """Fill draft.metrics in the order in which they were said."""
     event: str | None = None
-    _leave_out_denied(tokens, draft)
-    draft.has_account = any(name.dimension == "account" for token in tokens for name in token.names)
+    if "not_this" in draft.kinds:
+        _leave_out_denied(tokens, draft)
+    draft.has_account = "count" in draft.kinds and _has_account(tokens, draft)
     clauses = _clauses(tokens, draft)
     for clause in clauses:
-        event = _read_clause(clause, event, draft)
+        if len(clause.metrics) == 1 and clause.is_plain:
+            _add(draft, clause.metrics[0])
+        else:
+            event = _read_clause(clause, event, draft)
     if draft.feature and any(clause.counts and not clause.features for clause in clauses):
         draft.object_to(Unclear("two_questions"))
-    if "new_customers" in draft.metrics[:-1] and any(token.text.startswith(_BROUGHT) for token in tokens):
+    if "new_customers" in draft.metrics and len(draft.metrics) > 1 and _are_of_new_customers(tokens):
         draft.object_to(Unclear("which_figure_of_two", {"metric": "new_customers"}))  # 新客贡献的销售额
     counted = [one for clause in clauses for one in clause.counts if one != "amount"]
     draft.is_apiece = draft.is_apiece or len(counted) > len(set(counted))  # 京东多少单拼多多多少单
     draft.all_events = [event for clause in clauses for event in clause.events]
-    _take_off_refunds(tokens, draft)
+    if "less" in draft.kinds:
+        _take_off_refunds(tokens, draft)
     if not draft.metrics and not draft.vague:
         draft.events = [event] if event else []
+
+
+def _are_of_new_customers(tokens: Sequence[Token]) -> bool:
+    """新客贡献的销售额, revenue from new customers: not two figures."""
+    return any(token.text.startswith(_BROUGHT) for token in tokens) or any(
+        before.text in _PREPOSITIONS and after.senses.get("metric") == "new_customers"
+        for before, after in pairwise(tokens))
+
+
+_PREPOSITIONS = frozenset({"from", "of", "by", "for"})
+
+
+def _has_account(tokens: Sequence[Token], draft: Draft) -> bool:
+    return "account" in {*draft.by, *(name for name, _ in draft.bare)} or any(
+        name.dimension == "account" for token in tokens for name in token.names)
 
 
 def _leave_out_denied(tokens: Sequence[Token], draft: Draft) -> None:
@@ -112,16 +140,17 @@ def _take_off_refunds(tokens: Sequence[Token], draft: Draft) -> None:
 def _clauses(tokens: Sequence[Token], draft: Draft) -> list[_Clause]:
     clauses = [_Clause()]
     for at, token in enumerate(tokens):
-        if (token.has("sep") or token.has("end")) and not token.used and not token.has("event"):
+        clause, senses = clauses[-1], token.senses
+        if ("sep" in senses or "end" in senses) and not token.used and "event" not in senses:
             clauses.append(_Clause())
             continue
-        is_next_event = token.has("event") and not token.used and bool(clauses[-1].events and clauses[-1].counts)
-        is_second = clauses[-1].has_time if token.has("offset") else token.has("metric") and _is_apart(tokens, at)
-        if is_next_event or (is_second and clauses[-1].nouns and not clauses[-1].statuses):
-            clauses.append(_Clause())  # 昨天订单 昨天销售额, 订单 销售额: two figures
-        clauses[-1].has_time = clauses[-1].has_time or token.has("offset")
+        is_next_event = "event" in senses and not token.used and bool(clause.events and clause.counts)
+        is_second = clause.has_time if "offset" in senses else "metric" in senses and _is_apart(tokens, at)
+        if is_next_event or (is_second and clause.nouns and not clause.statuses):
+            clauses.append(clause := _Clause())  # 昨天订单 昨天销售额, 订单 销售额: two figures
+        clause.has_time = clause.has_time or "offset" in senses
         if not token.used and not token.names:
-            _read_token(tokens, at, clauses[-1], draft)
+            _read_token(tokens, at, clause, draft)
     return clauses
 
 
@@ -142,7 +171,7 @@ def _read_token(tokens: Sequence[Token], at: int, clause: _Clause, draft: Draft)
         _read_several(token, at, clause, draft)
     elif token.has("count"):
         token.used = True
-        asked = token.text not in _NOUNS or _is_asked_before(tokens, at)
+        asked = token.text not in NOUNS or _is_asked_before(tokens, at)
         counted = "any" if token.text in _ANYTHING else token.senses["count"]
         (clause.counts if asked else clause.nouns).append(counted)
     elif token.has("feature"):

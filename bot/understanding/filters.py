@@ -20,13 +20,34 @@ MAX_CHOICES = 3
 _OF_PLACES = {Source.STOCK, Source.SHIPMENTS, Source.SIGNED}
 
 
+_FILTERING = frozenset({*CLOSED, "exclude", "exclude_end", "not_this", "rest"})
+
+
 def read_filters(tokens: Sequence[Token], message: Normalised, draft: Draft) -> None:
     """Every name and closed value becomes a filter; after 除了 it is left out."""
+    if _FILTERING.isdisjoint(draft.kinds) and not any(token.names or token.text == "no" for token in tokens):
+        return
     reader = _FilterReader(tokens, message, draft)
-    for at in range(len(tokens)):
-        reader.read(at)
+    for at, token in enumerate(tokens):
+        if reader.out or token.names or not _FILTERING.isdisjoint(token.senses) or token.text == "no":
+            reader.read(at)
+    if draft.where or draft.exclude:
+        _use_counts(tokens, draft)
     if {"shop", "platform"} <= draft.where.keys():
         _ask_for_one_kind(tokens, message, draft)
+
+
+def _use_counts(tokens: Sequence[Token], draft: Draft) -> None:
+    """浙江江苏两省, 江苏和浙江两个省: how many were just named says nothing more; another number is asked about."""
+    for at, token in enumerate(tokens[:-1]):
+        if token.number is None or token.used or token.names:
+            continue
+        dim = at + 1 + (tokens[at + 1].has("piece_unit") and not tokens[at + 1].has("dim"))
+        kind = tokens[dim].senses.get("dim", "") if dim < len(tokens) and not tokens[dim].names else ""
+        named = draft.where.get(kind) or draft.exclude.get(kind) or ()
+        if kind and len(named) == token.number:
+            for one in tokens[at:dim + 1]:
+                one.used = True
 
 
 def _ask_for_one_kind(tokens: Sequence[Token], message: Normalised, draft: Draft) -> None:
@@ -44,13 +65,17 @@ def _sets_beside(token: Token) -> bool:
     return token.has("sep") or token.has("versus")
 
 
-_LEAVES_OUT = frozenset({"以外", "之外", "除外", "excluded", "去掉", "剔除", "排除", "排除掉", "刨掉", "不算",
-                         "不计"})
+def _is_rhetorical(tokens: Sequence[Token]) -> bool:
+    return any(token.text in {"吗", "么", "嘛", "吧"} for token in tokens[-2:])
 
 
 def _leaves_out(tokens: Sequence[Token], at: int) -> bool:
-    """除了; and the no of top 3, no 女装, which in no, last week takes something back."""
-    is_no = tokens[at].text == "no" and _is_named(tokens, at + 1)
+    """除了; the 不是 of 不是美妆的; and the no of top 3, no 女装, which in no, last week takes something back.
+
+    不是京东卖得最多吗 denies nothing.
+    """
+    says_no = tokens[at].text == "no" or (tokens[at].has("not_this") and not _is_rhetorical(tokens))
+    is_no = says_no and _is_named(tokens, next_content(tokens, at + 1))
     return is_no or (tokens[at].has("exclude") and not tokens[at].names)
 
 
@@ -76,7 +101,7 @@ class _FilterReader:
     def read(self, at: int) -> None:
         token = self.tokens[at]
         if token.used:
-            self.out = self.out if is_filler(token) else None
+            self.out = self.out if self.out and (is_filler(token) or token.has("sep")) else None
         elif _leaves_out(self.tokens, at):
             is_end = token.has("exclude_end") and self.last and not _names_behind(self.tokens, at)
             self.out = None if is_end else token
@@ -114,12 +139,13 @@ class _FilterReader:
     def _end(self, at: int) -> None:
         """京东以外, 京东以外的平台: the values just named are not wanted."""
         token, draft = self.tokens[at], self.draft
-        if not draft.exclude and token.text in _LEAVES_OUT:
-            for dimension, value in self.last:
-                draft.where[dimension].remove(value)
-                if not draft.where[dimension]:
-                    del draft.where[dimension]
-                add_to(draft.exclude, dimension, value)
+        for dimension, value in self.last if self.out is None and token.text != "外" else ():
+            if value not in draft.where.get(dimension, ()):
+                continue  # 除了京东卖的以外: left out already
+            draft.where[dimension].remove(value)
+            if not draft.where[dimension]:
+                del draft.where[dimension]
+            add_to(draft.exclude, dimension, value)
         token.used, self.out = bool(draft.exclude), None
         behind = next_content(self.tokens, at + 1)
         if behind < len(self.tokens) and any(self.tokens[behind].senses.get("dim") in _LABELS.get(one, {one})

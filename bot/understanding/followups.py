@@ -22,7 +22,7 @@ from bot.understanding.readings import Unclear
 from bot.understanding.scan import Token
 from domain.metrics.catalog import METRICS
 from domain.metrics.periods import Period
-from domain.metrics.query import Direction, Filter, Having, MetricQuery, Order
+from domain.metrics.query import MAX_LIMIT, REORDER_POINT, Direction, Filter, Having, MetricQuery, Order
 
 
 def continues(draft: Draft, last: MetricQuery | None) -> bool:
@@ -52,6 +52,20 @@ def rebounded(tokens: Sequence[Token], last: MetricQuery, setting: Setting) -> M
     except Trouble:
         return None
     return replace(last, having=tuple(replace(one, value=value) if one is bounds[0] else one for one in last.having))
+
+
+def relimited(tokens: Sequence[Token], last: MetricQuery) -> MetricQuery | None:
+    """三个就够, five is enough: the list just given with so many rows; None for any other message."""
+    counts = [token for token in tokens if token.number is not None and not token.names]
+    others = [token for token in tokens if token.number is None and not (token.has("piece_unit") or token.has("rank"))]
+    says_enough = any(token.has("enough") for token in others)
+    if not last.by or len(counts) != 1 or not says_enough or not all(_sets(one) or one.has("enough") or is_filler(one)
+                                                                     for one in others):
+        return None
+    limit = counts[0].number or Decimal(0)
+    if counts[0].is_scaled or limit != int(limit) or not 1 <= limit <= MAX_LIMIT:
+        return None
+    return replace(last, order=last.order or (Order(last.metrics[0], Direction.DESC),), limit=int(limit))
 
 
 def _sets(token: Token) -> bool:
@@ -111,7 +125,14 @@ class _Continuation:
     def _is_bare_figure(self) -> bool:
         """复购率 alone after a ranking asks for one number; 换成复购率 for the same ranking by it."""
         said = self.draft
-        return bool(said.metrics) and not (said.follows or said.adds or said.wants_chart or says_more(said))
+        return bool(said.metrics) and not (said.follows or said.adds or said.wants_chart or says_more(said)
+                                           or self._is_of_short_goods)
+
+    @property
+    def _is_of_short_goods(self) -> bool:
+        """补多少 behind 哪些货要补: of each of them."""
+        is_short = any(bound.value == REORDER_POINT for bound in self.last.having)
+        return is_short and self.draft.metrics == ["reorder_quantity"]
 
     def _metrics(self) -> list[str]:
         draft, last = self.draft, self.last
@@ -150,6 +171,7 @@ class _Continuation:
             said = ["day"]
         if draft.is_apiece and not said:
             said = [name for name, values in {**last.where, **draft.where}.items() if len(values) > 1][:1]
+            said = [draft.said_of[0]] if draft.said_of else said
             if not (said or last.by):
                 raise Trouble(Unclear("which_split"))
         if not said:
@@ -185,7 +207,7 @@ class _Continuation:
             alone = replace(self.draft, metrics=list(metrics), by=list(by), where={}, exclude={}, other=None,
                             compare=None, same_unit=None, is_versus=False)
             return question(alone, self.setting).having
-        is_same = tuple(by) == self.last.by and tuple(metrics) == self.last.metrics
+        is_same = tuple(by) == self.last.by and (tuple(metrics) == self.last.metrics or self._is_of_short_goods)
         return self.last.having if is_same else ()
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from itertools import pairwise
 
+from bot.understanding.corrections import takes_back
 from bot.understanding.draft import is_filler
 from bot.understanding.gazetteer import Gazetteer
 from bot.understanding.normalise import Normalised
@@ -11,33 +12,37 @@ from bot.understanding.scan import Token
 
 MAX_CHOICES = 3
 # Roles that explain a token although no part of the question used it.
-_HARMLESS = ("stop", "glue", "sep", "end", "query_word", "follow", "only", "whole", "with", "between", "no_split",
-             "add")
+_HARMLESS = frozenset({"stop", "glue", "sep", "end", "query_word", "follow", "only", "whole", "with", "between",
+                       "no_split", "add", "retract"})
 
 
 def unexplained(tokens: Sequence[Token]) -> list[Token]:
     """The tokens that nothing in the reading stands for."""
-    left = [token for token in tokens if not (token.used or _is_harmless(token) or _ends_clause(tokens, token))]
-    ends = [token for token in tokens if not token.has("end") and not (token.has("stop") and not token.has("tail"))]
-    if left and ends and left[-1] is ends[-1] and left[-1].has("tail"):  # 发了没
-        return left[:-1]
-    return left
+    return [token for at, token in enumerate(tokens)
+            if not (token.used or _is_harmless(tokens, at) or (token.has("tail") and _ends_clause(tokens, at)))]
 
 
-def _is_harmless(token: Token) -> bool:
-    return not token.names and bool(token.senses) and any(token.has(kind) for kind in _HARMLESS)
+def _is_harmless(tokens: Sequence[Token], at: int) -> bool:
+    """A particle; but one that denies or takes back says something wherever it does not open the message."""
+    token = tokens[at]
+    if token.names or _HARMLESS.isdisjoint(token.senses):
+        return False
+    return not (token.has("not_this") or token.has("retract")) or not takes_back(tokens, at)
 
 
-def _ends_clause(tokens: Sequence[Token], token: Token) -> bool:
-    """The 没 of 还有货没,剩几包."""
-    return token.has("tail") and any(after.start == token.end and (after.has("sep") or after.has("end"))
-                                     for after in tokens)
+_FINAL = frozenset("了啊呀呢吧嘛吗么哦哈啦呐哇")
+
+
+def _ends_clause(tokens: Sequence[Token], at: int) -> bool:
+    """发了没啊, and the 没 of 还有货没,剩几包; not the 不 of 食品就不用列了."""
+    behind = next((token for token in tokens[at + 1:] if token.text not in _FINAL), None)
+    return behind is None or behind.has("end") or behind.text == ","
 
 
 def off_topic(tokens: Sequence[Token]) -> Refused | None:
     """The refusal for a word that is outside the trade or not kept, whatever else was said."""
     for at, token in enumerate(tokens):
-        if token.has("off") and not token.names and not token.used:
+        if "off" in token.senses and not token.names and not token.used:
             if token.senses["off"] == "average" and _averages(tokens, at):
                 token.used = True
                 continue
@@ -71,6 +76,8 @@ def objection(tokens: Sequence[Token], message: Normalised, gazetteer: Gazetteer
     left = unexplained(tokens)
     if not left:
         return None
+    if price := next((token for token in left if token.senses.keys() == {"cost_of"}), None):
+        return Refused("unit_cost", {"at": str(price.start), "end": str(price.end)})
     first, last = left[0], left[0]
     for token in left[1:]:
         if token.start - last.end > 1:
@@ -87,7 +94,7 @@ def objection(tokens: Sequence[Token], message: Normalised, gazetteer: Gazetteer
             near, is_part = nearest(message.text[start:end], gazetteer)
         choices = tuple(message.replaced(start, end, name) for name in near)
         facts = {"words": said}
-        if all(token.is_unknown for token in left) or choices:
+        if (first.is_unknown and last.is_unknown) or choices:
             return Unclear("part_of_name", facts, choices) if is_part else Refused("unknown_words", facts, choices)
     return Unclear("unsure_about", {"words": said})
 
@@ -114,7 +121,7 @@ _PLACES = frozenset({"仓", "仓库", "库房", "店", "门店"})
 def _unknown_place(tokens: Sequence[Token], message: Normalised, gazetteer: Gazetteer) -> Refused | None:
     """北京仓 where no warehouse is called so: a name nobody knows, neither buyers of 北京 nor all warehouses."""
     for place, kind in pairwise(tokens):
-        if not (place.has("province") and kind.text in _PLACES and kind.start == place.end) or place.names:
+        if "province" not in place.senses or not (kind.text in _PLACES and kind.start == place.end) or place.names:
             continue
         known = gazetteer.warehouses if kind.senses.get("dim") == "warehouse" else gazetteer.shops
         said = message.original(place.start, kind.end)

@@ -16,7 +16,7 @@ VARIANT_ENDINGS = ("码", "号", "款", "色", "的")
 
 @dataclass(slots=True)
 class Gazetteer:
-    """`names` has what each spelling stands for; `lengths` the spellings' lengths by their first character."""
+    """`names` has what each spelling stands for; `lengths` the spellings' lengths by how they start."""
 
     names: dict[str, tuple[Name, ...]] = field(default_factory=dict)
     lengths: dict[str, tuple[int, ...]] = field(default_factory=dict)
@@ -39,7 +39,7 @@ class Gazetteer:
                 made._add(text, name)
                 if " " in text and not text.isascii():  # nobody types the blank in "Shopify 海外店"
                     made._add(text.replace(" ", ""), name)
-        made.lengths = lengths_by_first(made.names)
+        made.lengths = lengths_by_start(made.names)
         made.warehouses, made.shops = (
             tuple(dict.fromkeys(name.value for name in listed if name.dimension == dimension))
             for dimension in ("warehouse", "shop"))
@@ -92,13 +92,16 @@ class Gazetteer:
         return (codes, at) if matched else ((), start)
 
 
-def lengths_by_first(words: Iterable[str]) -> dict[str, tuple[int, ...]]:
-    """How long the words that start with a character are, longest first."""
-    sizes: dict[str, int] = {}  # of each first character, a bit for every length
+def lengths_by_start(words: Iterable[str]) -> dict[str, tuple[int, ...]]:
+    """How long the words that start with two characters are, longest first; a single character is its own start."""
+    sizes: dict[str, int] = {}  # of each start, a bit for every length
     for word in words:
-        sizes[word[0]] = sizes.get(word[0], 0) | 1 << len(word)
-    return {first: tuple(size for size in range(bits.bit_length() - 1, 0, -1) if bits >> size & 1)
-            for first, bits in sizes.items()}
+        sizes[word[:2]] = sizes.get(word[:2], 0) | 1 << len(word)
+    for start in sizes:
+        if len(start) > 1 and start[0] in sizes:
+            sizes[start] |= 1 << 1
+    return {start: tuple(size for size in range(bits.bit_length() - 1, 0, -1) if bits >> size & 1)
+            for start, bits in sizes.items()}
 
 
 def _skip(text: str, at: int, *, matched: bool) -> int:

@@ -76,7 +76,22 @@ def entries(name: str) -> Iterator[tuple[str, str, str, str]]:
             for language in ("zh", "en"):
                 for pattern in words.get(language, ()):
                     spellings = [pattern] if pattern in _LITERAL else expand(pattern)
-                    yield from ((kind, value, language, " ".join(text.split())) for text in spellings if text.strip())
+                    said = (" ".join(text.split()) for text in spellings if text.strip())
+                    yield from ((kind, value, language, text) for text in said)
+
+
+@cache
+def _shorthand() -> Mapping[str, tuple[str, ...]]:
+    return {word: tuple(short) for word, short in read_table("shorthand")["shorthand"].items()}
+
+
+def shortened(text: str) -> list[str]:
+    """Last wk for last week: the other ways to type an English spelling, with one word short, or all that can be."""
+    words, table = text.split(" "), _shorthand()
+    if table.keys().isdisjoint(words):
+        return []
+    found = [[*words[:at], short, *words[at + 1:]] for at, word in enumerate(words) for short in table.get(word, ())]
+    return [" ".join(one) for one in (*found, [table.get(word, (word,))[0] for word in words])]
 
 
 @cache
@@ -85,11 +100,17 @@ def lexicon() -> Lexicon:
     words: dict[str, dict[str, str]] = {}
     chinese: set[str] = set()
     english: set[str] = set()
+    short: list[tuple[str, str, str]] = []  # after all that is written out: these give way
     for name in FILES:
         for kind, value, language, spelling in entries(name):
             text = spelling.lower()
             words.setdefault(text, {}).setdefault(kind, value)
             (chinese if language == "zh" else english).add(text)
+            if language == "en":
+                short += [(other, kind, value) for other in shortened(text)]
+    for text, kind, value in short:
+        words.setdefault(text, {}).setdefault(kind, value)
+        english.add(text)
     events, values = read_table("events"), read_table("values")
     return Lexicon(
         words=dict(words),

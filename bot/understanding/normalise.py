@@ -72,10 +72,17 @@ def _plain_spelling() -> dict[int, str]:
     return _simplified() | {ord(wide): unicodedata.normalize("NFKC", wide) for wide in "，？！：；（）"}
 
 
+@cache
+def _any_other_spelling() -> re.Pattern[str]:
+    """Looked for first: asking a table for every character takes longer."""
+    return re.compile("[" + "".join(map(chr, _plain_spelling())) + "]")
+
+
 def _plain(message: str) -> Normalised:
     if message.isascii():
         return Normalised(message.lower(), message, range(len(message)))
-    plain = Normalised(message.translate(_plain_spelling()).lower(), message, range(len(message)))
+    text = message.translate(_plain_spelling()) if _any_other_spelling().search(message) else message
+    plain = Normalised(text.lower(), message, range(len(message)))
     return _closed_up(plain) if " " in message else plain
 
 

@@ -8,7 +8,7 @@ from bot.understanding.normalise import Normalised
 from bot.understanding.readings import Refused, Unclear
 from domain.metrics.catalog import DIMENSIONS, METRICS
 
-_QUESTION_TAIL = re.compile(r"(?:[\s?？。.!！呢吗]|怎么样|咋样|如何|怎样|有?多少钱?|的?情况|是)+$")
+_QUESTION_TAIL = re.compile(r"(?:[\s?？。.!！呢吗]|怎么样|咋样|如何|怎样|有?多少钱?|的?情况|是| doing)+$")
 _VAGUE = ("最近几天", "这几天", "前几天", "这段时间", "最近", "近期", "近来", "recently", "recent", "lately",
           "these days")
 # The nearest figure that is kept by more dimensions.
@@ -38,6 +38,14 @@ class _Said:
     def metric(self, metric: str) -> str:
         return METRICS[metric].zh if self.is_chinese else METRICS[metric].en
 
+    def with_figure(self, name: str) -> str:
+        """今年双11销售额比去年: what is asked of stands before what it is set beside."""
+        if not self.is_chinese:
+            return f"{name} {_OPENING.sub('', self.bare)}"
+        versus = _VERSUS.search(self.bare)
+        at = versus.start() if versus and versus.start() else len(self.bare)
+        return f"{self.bare[:at].rstrip(', ')}{name}{self.bare[at:]}"
+
     def by(self, text: str, dimension: str) -> str:
         known = DIMENSIONS[dimension]
         return f"{text},按{known.zh}" if self.is_chinese else f"{text} by {known.en}"
@@ -55,7 +63,7 @@ def offer(reading: Unclear | Refused, message: Normalised) -> tuple[str, ...]:
 
 def _which_figure(said: _Said) -> list[str]:
     names = [said.metric(one) for one in ("revenue", "net_profit", "orders", "stock_available")]
-    added = [f"{said.bare}{one}" if said.is_chinese else f"{one} {said.bare}" for one in names]
+    added = [said.with_figure(one) for one in names]
     return [*added, *(f"今天{one}" if said.is_chinese else f"{one} today" for one in names[:3])]
 
 
@@ -67,11 +75,16 @@ def _usual(said: _Said) -> list[str]:
 
 
 def _which_of(said: _Said) -> list[str]:
-    return [said.with_other(said.metric(one)) for one in said.facts["metrics"].split()]
+    texts = (said.with_other(said.metric(one)) for one in said.facts["metrics"].split())
+    return [_WHETHER.sub("", text) for text in texts]
 
 
 def _vague_period(said: _Said) -> list[str]:
     text = said.message.message.strip(" ?？。.!！")
+    if _WORKDAYS.search(text):
+        return [_WORKDAYS.sub(one, text) for one in (
+            ("上周工作日", "本周工作日", "按星期几") if said.is_chinese else (
+                "working days of last week", "working days of this week", "by weekday"))]
     vague = next((word for word in _VAGUE if word in text), None)
     if said.is_chinese:
         return [text.replace(vague, one) if vague else f"{one}{text}" for one in ("近7天", "近30天", "本月", "今年")]
@@ -113,10 +126,19 @@ def _parts(said: _Said) -> list[str]:
     return [one.strip() for one in re.split("[,，、]|和|以及|还有| and ", said.message.message)]
 
 
+def _unit_cost(said: _Said) -> list[str]:
+    """羊绒大衣进价: what is kept of its cost."""
+    return [said.with_other(said.metric(one)) for one in ("cogs", "gross_margin")]
+
+
 def _no_history(said: _Said) -> list[str]:
     return [said.metric(said.facts["metric"])]
 
 
+_WHETHER = re.compile("(?:[吗么嘛?？\\s]|了没有?)+$")
+_VERSUS = re.compile("[,,]?(?:和|跟|与|同|比|较|对比|环比|同比)")
+_OPENING = re.compile(r"(?:how['’]?s|how (?:was|is|were|are|did|about)|what about|what was)\s+", re.IGNORECASE)
+_WORKDAYS = re.compile("的?工作日|平日|weekdays only|working days|workdays|business days", re.IGNORECASE)
 _AVERAGE = re.compile(r"日均|天均|平均?(?:每|一)[天日]的?|每[天日]平均|(?:per day )?on average|average daily"
                       r"|daily average|average per day", re.IGNORECASE)
 _QUARTERLY = re.compile(r"(?:各|每|按|分)个?季度?|quarterly|(?:by|per|each|every) quarter", re.IGNORECASE)
@@ -150,5 +172,5 @@ _MAKERS: Mapping[str, Callable[[_Said], list[str]]] = {
     "which_of": _which_of, "vague_period": _vague_period, "which_split": _which_split,
     "split_or_total": _split_or_total, "best_or_most": _best_or_most, "not_by": _not_by, "mixed_time": _parts,
     "two_questions": _parts, "two_periods": _parts, "no_history": _no_history, "off_average": _without_average,
-    "no_hours": _by_the_hour, "unsure_about": _by_month,
+    "no_hours": _by_the_hour, "unit_cost": _unit_cost, "unsure_about": _by_month,
 }

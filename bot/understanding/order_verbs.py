@@ -51,7 +51,7 @@ _VERBS: tuple[tuple[str, re.Pattern[str]], ...] = tuple((action, re.compile(patt
     ("resend_goods", r"\b(?:resend|send again|send a replacement(?: of)?)\b"),
     ("refund_order", r"主动退款?|仅退款|补偿|赔付|\b(?:refund only|compensate|goodwill refund(?: of)?)\b"),
     ("intercept_order", r"拦截|截回来?|追回来?|\bintercept\b(?: order)?"),
-    ("cancel_order", r"(?:取消|关闭|作废|撤销)(?!发货|.*(?:退款|退货|合单|订阅|推送))(?:掉|了)?(?:订单|单子|单)?|撤单"),
+    ("cancel_order", r"(?:取消|关闭|撤销)(?!发货|.*(?:退款|退货|合单|订阅|推送))(?:掉|了)?(?:订单|单子|单)?|撤单"),
     ("cancel_order", r"\b(?:cancel|void|call off)\b(?!.*(?:refund|return|subscri|shipment))(?: the)?(?: order)?"),
     ("mark_order", rf"(?:标记?(?:为|成|是)?|记(?:为|成)|算(?:作|成)|\bmark(?: as)?\b)\s*(?:{_MARK})"),
     ("mark_order", rf"(?:是|\bas|\bis)\s*(?:{_MARK})"),
@@ -68,7 +68,7 @@ def verb_of(message: Normalised, tokens: Sequence[Token]) -> OrderVerb | None:
     """The verb beside an order's number, or alone; None when the message asks something or is about something else."""
     text = message.text.strip(" 。.!")
     has_number = any(token.is_code for token in tokens)
-    if not _ANY_VERB.search(text) or _ASKS.search(text):
+    if not (_ANY_VERB.search(text) if has_number else _ANY_VERB.fullmatch(text)) or _ASKS.search(text):
         return None
     for action, pattern in _VERBS:
         found = pattern.search(text)

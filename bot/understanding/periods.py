@@ -1,12 +1,14 @@
 """The period grammar: which days a run of tokens means. Half-open ranges, weeks from Monday, nothing after today."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any, ClassVar
 
 from bot.understanding import almanac
-from bot.understanding.almanac import DAY
-from bot.understanding.points import Point, PointReader
-from domain.metrics.periods import Grain, Period, previous
+from bot.understanding.almanac import DAY, Range
+from bot.understanding.points import POINT_STARTS, Point, PointReader
+from domain.metrics.periods import Grain, Period, add_months, previous
 
 
 @dataclass(slots=True)
@@ -20,6 +22,7 @@ class Span:
     grain: Grain = Grain.SPAN
     problem: str | None = None  # future, no_hours, vague_…, backwards
     before: str | None = None  # the unit before the one spoken of last; no days of its own
+    is_until: bool = False  # 截至上周日: where another period ends, and none by itself
 
     def period(self, today: date) -> Period:
         """The period up to the end of today."""
@@ -27,8 +30,12 @@ class Span:
 
 
 # Kinds of words that a period can start with; numbers and dates can, too.
-_STARTS = frozenset({"rank", "offset", "last", "since", "between", "before", "month", "weekday", "week_of", "festival",
-                     "quarter", "half", "clock", "vague_time"})
+_STARTS = POINT_STARTS | {"rank", "last", "since", "between", "before", "clock", "vague_time", "until"}
+_GOING_ON = POINT_STARTS | {"glue", "range", "sep", "since_end", "rank", "vague_time", "between"}
+# What 前三个 may count in a period that was named, in days or in months.
+_DAYS_OF = {"day": 1, "week": 7}
+_MONTHS_OF = {"month": 1, "quarter": 3}
+_MOST_COUNTED = 9999
 # 12月20号到1月5号 crosses a year; 11月5号到10月1号 is turned round.
 LONGEST_ACROSS_YEARS = 180
 
@@ -53,8 +60,13 @@ class PeriodReader(PointReader):
         return spans
 
     def _span(self, at: int) -> Span | None:
-        span = (self._days_of(at) or self._last_units(at) or self._between(at) or self._since(at) or self._from_to(at)
-                or self._relative(at))
+        token = self._tokens[at]
+        is_number = token.number is not None or token.date is not None
+        span = None
+        for kinds, takes_number, form in self._SPANS:
+            may_start = (takes_number and is_number) or not kinds.isdisjoint(token.senses)
+            if may_start and (span := form(self, at)):
+                break
         if span and span.problem is None and span.before is None and span.start > self._today:
             span.problem = "future"
         return span or self._vague(at)
@@ -66,6 +78,8 @@ class PeriodReader(PointReader):
         count = self._count(cursor)
         cursor += count is not None
         unit = self._value(cursor, "unit")
+        if has_last and count is None and self._is_endless(cursor) and self._is(cursor + 1, "unit"):
+            return Span(at, cursor + 2, problem="unknown_period")
         if unit is None or (not has_last and (count is None or self._value(cursor + 1, "postop") != "<=")):
             return None
         if unit == "day" and count is None:
@@ -78,19 +92,25 @@ class PeriodReader(PointReader):
         found = almanac.back(unit, count or 1, self._today)
         return Span(at, after, *found) if found else Span(at, after, problem="unknown_period")
 
+    def _is_endless(self, at: int) -> bool:
+        number = self._tokens[at].number if at < len(self._tokens) else None
+        return number is not None and number > _MOST_COUNTED
+
     def _days_of(self, at: int) -> Span | None:
-        """The first ten days of this month, the last day of October."""
+        """The first ten days of this month, the last day of October, first two quarters of 2026."""
         text = self._tokens[at].text
         count = self._count(at + 1)
         unit_at = at + 1 + (count is not None)
-        if text not in {"first", "last"} or self._value(unit_at, "unit") != "day" or not self._is(unit_at + 1, "glue"):
+        unit = self._value(unit_at, "unit")
+        if self._value(at, "vague_time") == "workdays" and self._is(at + 1, "glue"):
+            whole = self._point(self._past_glue(at + 1), None)
+            is_week = whole is not None and whole[1] is Grain.WEEK
+            return Span(at, whole[2], whole[0][0], whole[0][0] + _WORKDAYS * DAY) if whole and is_week else None
+        if text not in {"first", "last"} or unit is None or not self._is(unit_at + 1, "glue"):
             return None
         whole = self._point(self._past_glue(unit_at + 1), None)
-        if whole is None or (whole[0][1] - whole[0][0]).days < (count or 1):
-            return None
-        (start, end), _, after = whole
-        days = (count or 1) * DAY
-        return Span(at, after, *((start, start + days) if text == "first" else (end - days, end)))
+        found = _end_within(whole[0], count or 1, unit, is_first=text == "first") if whole else None
+        return Span(at, whole[2], *found) if whole and found else None
 
     def _between(self, at: int) -> Span | None:
         if not self._is(at, "between") or self._tokens[at].text != "between":
@@ -114,9 +134,13 @@ class PeriodReader(PointReader):
 
     def _from_to(self, at: int) -> Span | None:
         """A day, month …; up to another; or up to now."""
-        first = self._shared_days(at) or self._point(at, None)
+        first = (self._tokens[at].number is not None and self._shared_days(at)) or self._point(at, None)
         if not first:
             return None
+        if not self._goes_on(first[2]):
+            return Span(at, first[2], *first[0], first[1])
+        if first[1] is Grain.DAY:
+            first = self._with_next_days(first)
         after = self._past_glue(first[2]) if self._is(first[2], "glue") else first[2]
         if self._is(first[2], "range") and (closed := self._closed(at, first, first[2] + 1)):
             return closed
@@ -124,15 +148,41 @@ class PeriodReader(PointReader):
             return self._open(at, first, after + 1)
         return self._end_of(at, first) or Span(at, self._past_length(first), *first[0], first[1])
 
-    def _end_of(self, at: int, whole: Point) -> Span | None:
-        """本月头十天, 上个月最后三天: so many days from one end of what was named."""
-        (start, end), _, after = whole
-        after = self._past_glue(after)
-        count, side = self._count(after + 1, (end - start).days), self._value(after, "rank")
-        if side is None or not count or self._value(after + 2, "unit") != "day":
+    def _goes_on(self, at: int) -> bool:
+        """Whether the token may say more of the days that were just named: up to when, or how many of them."""
+        if at >= len(self._tokens):
+            return False
+        token = self._tokens[at]
+        return token.number is not None or token.date is not None or not _GOING_ON.isdisjoint(token.senses)
+
+    def _until(self, at: int) -> Span | None:
+        """截至上周日: where a period said elsewhere ends."""
+        point = self._point(self._past_glue(at + 1), None) if self._is(at, "until") else None
+        if point is None:
             return None
-        days = (start, start + count * DAY) if side == "desc" else (end - count * DAY, end)
-        return Span(at, after + 3, *days)
+        after = point[2] + self._is(point[2], "since_end")
+        return Span(at, after, point[0][0], point[0][1], Grain.SPAN, is_until=True)
+
+    def _end_of(self, at: int, whole: Point) -> Span | None:
+        """本月头十天, 上个月最后三天, 今年前三个季度: so many units from one end of what was named; 上周工作日."""
+        (start, end), grain, after = whole
+        after = self._past_glue(after)
+        if grain is Grain.WEEK and self._value(after, "vague_time") == "workdays":
+            return Span(at, after + 1, start, start + _WORKDAYS * DAY)
+        count, side, unit = self._count(after + 1), self._value(after, "rank"), self._value(after + 2, "unit")
+        if side is None or not count or unit is None:
+            return None
+        found = _end_within((start, end), count, unit, is_first=side == "desc")
+        return Span(at, after + 3, *found) if found else None
+
+    def _with_next_days(self, first: Point) -> Point:
+        """周六周日, Sat and Sun: a weekday and the one right after it are days of one period."""
+        while self._is(first[2], "weekday") or (self._is(first[2], "sep") and self._is(first[2] + 1, "weekday")):
+            found = self._point(first[2] + self._is(first[2], "sep"), first[0][0])
+            if found is None or found[0][0] != first[0][1]:
+                break
+            first = (first[0][0], found[0][1]), Grain.SPAN, found[2]
+        return first
 
     def _past_length(self, point: Point) -> int:
         """国庆7天, 上周末两天: how long it was says nothing more; another number of days is left to be asked about."""
@@ -172,11 +222,16 @@ class PeriodReader(PointReader):
         turned_round = across and (second[0][0] - start).days > LONGEST_ACROSS_YEARS
         if second[0][1] <= start or turned_round:
             return Span(at, after, problem="backwards")
+        if second[0] == (self._today, self._today + DAY):
+            return self._open(at, first, after)
         return Span(at, after, start, second[0][1])
 
     def _open(self, at: int, first: Point, after: int) -> Span:
-        end = max(self._today, first[0][0]) + DAY
-        return Span(at, after, first[0][0], end)
+        """Up to today: of the month that is running, 这个月到今天 is the month."""
+        start, end = first[0]
+        if start <= self._today < end and first[1] is not Grain.DAY:
+            return Span(at, after, start, end, first[1])
+        return Span(at, after, start, max(self._today, start) + DAY)
 
     def _relative(self, at: int) -> Span | None:
         unit = self._value(at, "before")
@@ -192,6 +247,34 @@ class PeriodReader(PointReader):
             return Span(first, after, problem="no_hours")
         vague = self._value(at, "vague_time")
         return Span(at, at + 1, problem=f"vague_{vague}") if vague else None
+
+    # Each form with the kinds of words it may start with, and whether with a number; the first that fits counts.
+    _SPANS: ClassVar[tuple[tuple[frozenset[str], bool, Callable[[Any, int], Span | None]], ...]] = (
+        (frozenset({"rank", "last", "vague_time"}), False, _days_of),
+        (frozenset({"last"}), True, _last_units),
+        (frozenset({"between"}), False, _between),
+        (frozenset({"since"}), False, _since),
+        (frozenset({"until"}), False, _until),
+        (POINT_STARTS, True, _from_to),
+        (frozenset({"before"}), False, _relative),
+    )
+
+
+_WORKDAYS = 5
+
+
+def _end_within(whole: Range, count: int, unit: str, *, is_first: bool) -> Range | None:
+    """The first or last so many days, weeks, months or quarters of the whole; None where it has not so many."""
+    start, end = whole
+    if unit in _DAYS_OF and count <= _MOST_COUNTED:
+        days = count * _DAYS_OF[unit] * DAY
+        found = (start, start + days) if is_first else (end - days, end)
+    elif unit in _MONTHS_OF and count <= _MOST_COUNTED // 10:
+        months = count * _MONTHS_OF[unit]
+        found = (start, add_months(start, months)) if is_first else (add_months(end, -months), end)
+    else:
+        return None
+    return found if start <= found[0] and found[1] <= end else None
 
 
 def before(period: Period, unit: str) -> Period | None:

@@ -9,10 +9,13 @@ from bot.understanding.almanac import DAY, Range, Recurring
 from bot.understanding.scan import Token
 from domain.metrics.periods import Grain, add_months
 
+# Kinds of words that a day or month can start with; numbers and dates can, too.
+POINT_STARTS = frozenset({"offset", "month", "weekday", "week_of", "festival", "quarter", "half", "first_quarters"})
 Point = tuple[Range, Grain, int]  # the days, how they were named, the token after them
 _WEEKDAYS = {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "日": 7, "天": 7,
              "1": 1, "2": 2, "3": 3, "4": 4, "5": 5, "6": 6, "7": 7}
 _MEASURES = ("piece_unit", "order_unit", "money_unit", "percent", "people_unit", "dim", "count")
+_THAT_DAY = frozenset({"当天", "那天", "当日", "这天", "那一天", "正日子"})
 _JUNE_18 = 618
 _FIRST_YEAR, _LAST_YEAR = 2000, 2100
 
@@ -54,8 +57,9 @@ class PointReader:
         if at >= len(self._tokens) or self._tokens[at].names:
             return None
         token = self._tokens[at]
-        for kinds, takes_number, form in self._FORMS:
-            may_start = (takes_number and token.number is not None) or not kinds.isdisjoint(token.senses)
+        is_number = token.number is not None
+        for kinds, takes_number, form in self._FORMS if is_number else self._WORD_FORMS:
+            may_start = (takes_number and is_number) or not kinds.isdisjoint(token.senses)
             if may_start and (found := form(self, at, after)):
                 return found
         return self._calendar_date(at, after) if token.date else None
@@ -73,6 +77,8 @@ class PointReader:
 
     def _year(self, at: int, _after: date | None) -> Point | None:
         """2025年, 去年, in 2025; and a month, quarter or festival of it."""
+        if self._tokens[at].number is None and not self._tokens[at].senses["offset"].startswith("year"):
+            return None
         year, cursor = self._year_number(at)
         if year is None:
             return None
@@ -81,7 +87,8 @@ class PointReader:
             return (then, then + DAY), Grain.DAY, cursor + 1
         inner = self._of_year(self._past_glue(cursor))
         if inner and (found := inner[0].at(year)):
-            return self._day_within(found, inner[0].grain, inner[1])
+            within = self._day_within(found, inner[0].grain, inner[1])
+            return self._first_day(cursor, within) if self._is(inner[1] - 1, "festival") else within
         return (date(year, 1, 1), date(year + 1, 1, 1)), Grain.YEAR, cursor
 
     def _year_number(self, at: int) -> tuple[int | None, int]:
@@ -113,6 +120,8 @@ class PointReader:
         for kind, months in (("quarter", 3), ("half", 6)):
             if number := self._value(at, kind):
                 return almanac.months_of_year((int(number) - 1) * months + 1, months), at + 1
+        if quarters := self._value(at, "first_quarters"):
+            return almanac.months_of_year(1, 3 * int(quarters)), at + 1
         name = self._value(at, "festival") or ("june18" if self._count(at) == _JUNE_18 else None)
         return (almanac.festivals(name), at + 1) if name else None
 
@@ -245,18 +254,25 @@ class PointReader:
 
     def _festival(self, at: int, after: date | None) -> Point | None:
         found = self._of_year(at)
-        is_plain = self._is(at, "festival") or (self._count(at) == _JUNE_18 and not self._measured(at + 1))
-        if not found or not is_plain or self._bounded(at):
+        is_number = self._count(at) == _JUNE_18 and not (self._measured(at + 1) or self._bounded(at))
+        if not found or not (self._is(at, "festival") or is_number):
             return None
         year, end = self._year_number(self._past_glue(found[1])) if self._tokens[at].text.isascii() else (None, 0)
         if year and (days := found[0].at(year)):
             return days, found[0].grain, end
-        return self._resolve(found[0], after, found[1])
+        days_of = self._resolve(found[0], after, found[1])
+        return self._first_day(at, days_of) if days_of else None
+
+    def _first_day(self, at: int, days: Point) -> Point:
+        """五一当天, on National Day: of a festival of several days the first."""
+        (start, end), grain, behind = days
+        is_that_day = behind < len(self._tokens) and self._tokens[behind].text in _THAT_DAY
+        if is_that_day or (at and self._tokens[at - 1].text == "on" and self._tokens[at].text.endswith("day")):
+            return (start, start + DAY), Grain.DAY, behind + is_that_day
+        return (start, end), grain, behind
 
     def _part_of_year(self, at: int, after: date | None) -> Point | None:
         """Q3, 上半年, Q3 2025, first half of last year."""
-        if not (self._is(at, "quarter") or self._is(at, "half")):
-            return None
         what, cursor = self._of_year(at) or (None, at)
         if what is None:
             return None
@@ -284,6 +300,7 @@ class PointReader:
         (frozenset(), True, _ago),
         (frozenset(), True, _day_of_month),
         (frozenset({"festival"}), True, _festival),
-        (frozenset({"quarter", "half"}), False, _part_of_year),
+        (frozenset({"quarter", "half", "first_quarters"}), False, _part_of_year),
         (frozenset(), True, _month_dot_day),
     )
+    _WORD_FORMS = tuple(form for form in _FORMS if form[0])

@@ -99,3 +99,4 @@ class Context:
 
     last: Ask | None = None
     pending: Unclear | None = None
+    language: Language | None = None  # of the last message: a bare number is answered in it

@@ -16,6 +16,7 @@ SHORTEST_LATIN = 5  # shorter words are one key from too many others
 TWO_KEYS_FROM = 9  # a word this long may have two keys wrong
 MOST_UNKNOWN = 3  # a message with more unknown stretches is not one of slips
 MOST_REPAIRS = 10  # tried one by one; each costs a reading
+SHORTEST_MISHEARD = 3  # characters; two may sound like anything
 SAME_SOUND, ALIKE, ONE_KEY, ALL_CHANGED = 0, 1, 2, 3  # how far a word is from what was typed
 # A word of these roles may be put right without asking; a name or value is only offered, a particle never restored.
 _SURE = frozenset({
@@ -40,6 +41,11 @@ class Repair:
     is_figure: bool  # the word names a figure
 
     @property
+    def is_name(self) -> bool:
+        """Whether what was typed may be somebody's name: 客但价, which sounds exactly like a figure, is none."""
+        return self.is_figure and (self.cost > SAME_SOUND or self.end - self.start < SHORTEST_MISHEARD)
+
+    @property
     def is_sure(self) -> bool:
         """Whether it may be presumed: one sound or look away, or one key in a longer word."""
         is_verb = len(self.word) == 2 and self.word[1] in _PARTICLES  # 罚了 is a word of its own, not 发了
@@ -52,10 +58,15 @@ def repairs(message: Normalised, tokens: Sequence[Token]) -> list[Repair]:
     """What may have been meant where the first token stands that is not explained, the likeliest first."""
     left = [token for token in tokens if token.is_unknown] or [
         token for token in unexplained(tokens) if len(token.text) == 1 and not _is_latin(token.text)]
-    if not 1 <= len(left) <= MOST_UNKNOWN:
+    if len(left) > MOST_UNKNOWN:
         return []
-    first = left[0]
-    found = _latin(message, first) if first.text.isascii() else _chinese(message.text, first, _limits(tokens, first))
+    first = left[0] if left else None
+    if first is None:
+        found = _misheard(message.text, tokens)
+    elif first.text.isascii():
+        found = _latin(message, first)
+    else:
+        found = _chinese(message.text, first, _limits(tokens, first))
     best: dict[tuple[int, int, str], Repair] = {}
     for repair in sorted(found, key=lambda one: (one.cost, one.start - one.end)):
         best.setdefault((repair.start, repair.end, repair.word), repair)
@@ -94,6 +105,18 @@ def _chinese(text: str, unknown: Token, limits: tuple[int, int]) -> Iterator[Rep
             typed = text[start:start + size]
             if start + size <= limits[1] and typed not in words:
                 yield from (_repair(start, start + size, word, cost) for word, cost in _near(typed))
+
+
+def _misheard(text: str, tokens: Sequence[Token]) -> Iterator[Repair]:
+    """上各月 for 上个月: explained word by word, yet together it sounds like one word of the trade."""
+    starts = {token.start for token in tokens if _may_change(token)}
+    for start in sorted(starts):
+        for size in range(SHORTEST_MISHEARD, LONGEST_WINDOW + 1):
+            typed = text[start:start + size]
+            if len(typed) == size and typed not in lexicon().words:
+                heard = _index()[1].get(_sound(typed), ())
+                yield from (_repair(start, start + size, word, SAME_SOUND) for word in heard
+                            if sum(one != other for one, other in zip(typed, word, strict=True)) == 1)
 
 
 def _near(typed: str) -> Iterator[tuple[str, int]]:

@@ -35,7 +35,7 @@ _DEFINITION = re.compile(
     r"(?:的)?(?:统计|计算)?(?:口径|定义)(?:是什么|是啥|说明)?|(?:是)?(?:怎么|如何|咋)(?:计)?算(?:出来)?的?|(?:是)?怎么来的"
     r"|(?:的)?(?:计算方法|计算方式|算法|计算公式|公式)(?:是什么|是啥)?"
     r"|\b(?:(?:the )?definitions?(?: of)?|how (?:is|are|was|were)(?= .*\b(?:calculated|computed|defined|counted)\b)"
-    r"|calculated|computed|defined|what does(?= .*\bmean\b)|(?<=[a-z] )mean)\b")
+    r"|calculated|computed|defined|what does(?= .*\bmean\b)|(?<=[a-z] )(?<!\bi )mean)\b")
 _CSV = re.compile(r"csv")
 
 _DOWN_ZH = r"下降|降低|降|下跌|跌|减少|变少|少|下滑|掉|变低|低|缩水|变差|差|不好|不行"
@@ -66,9 +66,8 @@ _HINT = re.compile(
 MAX_FOUND = 6  # words of requests in one message; more is no sentence
 
 
-def requested(text: str) -> tuple[Request, str] | None:
+def requested(message: Normalised) -> tuple[Request, str] | None:
     """What is wanted and what is left of the message; None for a plain question."""
-    message = normalise(text.removeprefix("/"))
     if not _HINT.search(message.text):
         return None
     found = [(wants, match) for wants, pattern in (

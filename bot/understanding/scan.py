@@ -1,14 +1,14 @@
 """One pass over the message, longest match first: names of the shop, words of the trade, numbers, dates and codes."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
 from itertools import pairwise
 
 from bot.understanding import numbers
-from bot.understanding.gazetteer import Gazetteer, lengths_by_first
+from bot.understanding.gazetteer import Gazetteer, lengths_by_start
 from bot.understanding.lexicon import Senses, lexicon
 from bot.understanding.normalise import Normalised
 from domain.ports import Name
@@ -38,12 +38,17 @@ class Token:
 
     @property
     def is_unknown(self) -> bool:
-        return not (self.senses or self.names or self.is_code) and self.number is None and self.date is None
+        return not (self.senses or self.names or self.is_code or self.date) and self.number is None
+
+
+def kinds_of(tokens: Sequence[Token]) -> frozenset[str]:
+    """Every kind of word that is in the message: what looks for another one need not go over the tokens."""
+    return frozenset().union(*[token.senses for token in tokens])
 
 
 CODE = re.compile(r"#\d{3,20}|[a-z]{1,8}[-_]?\d[\da-z-]{5,30}|\d{6}-\d{6,20}|\d{9,30}[a-z\d-]*")
 DATE = re.compile(r"(20\d\d)([-/.])(\d{1,2})(?:\2(\d{1,2}))?(?!\d)|(20\d\d)(\d\d)(\d\d)(?!\d)"
-                  r"|(\d{1,2})/(\d{1,2})(?![\d/])")
+                  r"|(\d{1,2})/(\d{1,2})(?![\d/])|(\d{1,2})([./-])(\d{1,2})\11(20\d\d)(?!\d)")
 # Kinds of words that a shop's name may take over; what else the lexicon says of a text stays said.
 YIELDS = frozenset({"platform", "province", "carrier", "stop", "event", "segment", "reason", "currency", "topic",
                     "off", "order_status", "seller", "feature", "chart", "follow"})
@@ -51,9 +56,10 @@ YIELDS = frozenset({"platform", "province", "carrier", "stop", "event", "segment
 
 @cache
 def _word_lengths() -> dict[str, tuple[int, ...]]:
-    return lengths_by_first(lexicon().words)
+    return lengths_by_start(lexicon().words)
 
 
+LAST_ASCII = "\x7f"
 MAX_WORD = 1000  # no word is as long
 MOST_RESCANS = 3  # words that are tried shorter for the sake of what stands behind them
 
@@ -64,6 +70,8 @@ def scan(message: Normalised, gazetteer: Gazetteer) -> list[Token]:
     Longest match first, except where a shorter word explains more: 北京仓库存 is 仓 and 库存, not 仓库 and 存.
     """
     tokens = _pass(message.text, gazetteer, {})
+    if not any(token.is_unknown for token in tokens):
+        return tokens
     barred: dict[int, int] = {}
     for _ in range(MOST_RESCANS):
         word = next((before for before, token in pairwise(tokens) if token.is_unknown and before.start not in barred
@@ -88,19 +96,25 @@ def _pass(text: str, gazetteer: Gazetteer, barred: Mapping[int, int]) -> list[To
     """One way to cut the text; `barred` says how long a word may not be at a place, or longer."""
     tokens: list[Token] = []
     at = 0
-    words, word_lengths = lexicon().words, _word_lengths()
+    words, word_lengths, doubted = lexicon().words, _word_lengths(), _doubted()
     names, name_lengths = gazetteer.names, gazetteer.lengths
     while at < len(text):
         first = text[at]
         if first == " ":
             at += 1
             continue
-        name_end = _longest(text, at, name_lengths.get(first, ()), names, loose=False)
-        lengths = word_lengths.get(first, ())
+        start = text[at:at + 2]
+        lengths = name_lengths.get(start) or name_lengths.get(first)
+        name_end = _longest(text, at, lengths, names, loose=False) if lengths else 0
+        lengths = word_lengths.get(start) or word_lengths.get(first, ())
         if at in barred:
             lengths = tuple(length for length in lengths if length < barred[at])
-        word_end = _word(text, at, lengths, tokens)
-        token = _pattern(text, at, max(name_end, word_end))
+        word_end = _longest(text, at, lengths, words, loose=True) if lengths else 0
+        if word_end and (text[at:word_end] in doubted or (tokens and "each" in tokens[-1].senses)):
+            word_end = _word(text, at, lengths, tokens)
+        token = _pattern(text, at, max(name_end, word_end)) if first <= LAST_ASCII or first in _NUMERALS else None
+        if token is not None and token.is_code and tokens and _is_counted(token, tokens[-1]):
+            token = Token(at, token.end, token.text, number=Decimal(token.text))
         if token is None and name_end >= word_end and name_end:
             token = _with_variant_before(_named(text, at, name_end, gazetteer), text, tokens, gazetteer)
         elif token is None and word_end:
@@ -113,13 +127,23 @@ def _pass(text: str, gazetteer: Gazetteer, barred: Mapping[int, int]) -> list[To
     return tokens
 
 
+_BEFORE_NUMBERS = ("rank", "last", "op", "sign")
+_ALSO_SAID_OF_ORDERS = frozenset("过满够达破到")
+
+
+def _is_counted(code: Token, before: Token) -> bool:
+    """Whether the digits behind 近, top or 超过 are a number, however long, and not an order's."""
+    is_said = any(before.has(kind) for kind in _BEFORE_NUMBERS) and before.text not in _ALSO_SAID_OF_ORDERS
+    return is_said and code.text.isdecimal() and not before.names
+
+
 def _word(text: str, at: int, lengths: tuple[int, ...], tokens: list[Token]) -> int:
     """Where the longest word of the lexicon ends that makes sense behind the tokens before it; 0 when none does."""
     words = lexicon().words
     end = _longest(text, at, lengths, words, loose=True)
-    while end and not _makes_sense(words[text[at:end]], text, end, tokens):
+    while end and text[at:end] in _doubted() and not _makes_sense(words[text[at:end]], text, end, tokens):
         end = _longest(text, at, tuple(length for length in lengths if length < end - at), words, loose=True)
-    if end and tokens and "metric" in words[text[at:end]] and tokens[-1].has("each"):
+    if end and tokens and "each" in tokens[-1].senses and "metric" in words[text[at:end]]:
         # 各账户余额 are the balances by account
         end = next((at + length for length in lengths if "dim" in words.get(text[at:at + length], ())
                     and at + length < end), end)
@@ -128,6 +152,13 @@ def _word(text: str, at: int, lengths: tuple[int, ...], tokens: list[Token]) -> 
 
 _UNIT_KINDS = frozenset({"piece_unit", "order_unit", "people_unit"})
 _BOUNDS = frozenset("0123456789一二两三四五六七八九十百千于")
+
+
+@cache
+def _doubted() -> frozenset[str]:
+    """The words that do not make sense everywhere."""
+    return frozenset(text for text, senses in lexicon().words.items()
+                     if "feature" in senses or senses.keys() <= _UNIT_KINDS)
 
 
 def _makes_sense(senses: Senses, text: str, end: int, tokens: list[Token]) -> bool:
@@ -141,9 +172,11 @@ def _makes_sense(senses: Senses, text: str, end: int, tokens: list[Token]) -> bo
 
 def _longest(text: str, at: int, lengths: tuple[int, ...], words: Mapping[str, object], *, loose: bool) -> int:
     """Where the longest word at text[at:] ends; 0 when there is none. `loose` lets top5 be top and 5."""
+    size = len(text)
     for length in lengths:
         end = at + length
-        if text[at:end] in words and end <= len(text) and _is_free(text, at, end, loose=loose):
+        if end <= size and text[at:end] in words and (
+                (text[at] > LAST_ASCII and text[end - 1] > LAST_ASCII) or _is_free(text, at, end, loose=loose)):
             return end
     return 0
 
@@ -160,6 +193,10 @@ def _runs_on(left: str, right: str, *, loose: bool) -> bool:
     return not loose or left.isdigit() == right.isdigit()
 
 
+_NUMERALS = frozenset("零〇一二两三四五六七八九十百千万亿")
+_BEFORE_PERCENT = frozenset("百一二三四五六七八九")
+
+
 def _pattern(text: str, at: int, longest: int) -> Token | None:
     """A code, date or number at text[at:] that is longer than any word there."""
     first = text[at]
@@ -168,9 +205,9 @@ def _pattern(text: str, at: int, longest: int) -> Token | None:
         if at and text[at - 1].isascii() and text[at - 1].isalpha() and first.isalpha():
             return None
         token = _code(text, at) or (_date(text, at) or _number(text, at) if first.isdigit() else _number_word(text, at))
-    elif first in "百一二三四五六七八九" and (found := numbers.PERCENT.match(text, at)):
+    elif first in _BEFORE_PERCENT and (found := numbers.PERCENT.match(text, at)):
         token = Token(at, found.end(), found[0], _PERCENT, number=numbers.percent(found), is_scaled=True)
-    elif first in "零〇一二两三四五六七八九十百千万亿" and (found := numbers.CHINESE.match(text, at)):
+    elif first in _NUMERALS and (found := numbers.CHINESE.match(text, at)):
         value = numbers.chinese(found[0])
         token = Token(at, found.end(), found[0], number=value, is_scaled=found[0][-1] in "千万亿")
     return token if token and token.end > longest else None
@@ -189,10 +226,24 @@ def _date(text: str, at: int) -> Token | None:
     found = DATE.match(text, at)
     if not found or (at and text[at - 1] in "./" and found[8]):
         return None
+    if found[13] and not (parts := _day_first(int(found[10]), int(found[12]), found[11])):
+        return None
+    if found[13] and parts:
+        return Token(at, found.end(), found[0], date=(int(found[13]), *parts))
     year, month, day = found[1] or found[5] or 0, found[3] or found[6] or found[8], found[4] or found[7] or found[9]
     if not 1 <= int(month) <= 12 or (day and not 1 <= int(day) <= 31):
         return None
     return Token(at, found.end(), found[0], date=(int(year), int(month), int(day) if day else None))
+
+
+def _day_first(one: int, two: int, dot: str) -> tuple[int, int] | None:
+    """(month, day) of 20.10.2026 and 20/10/2026; None where the two could stand for each other: 5/10/2026."""
+    if dot == "." or one > MONTHS or one == two:
+        return (two, one) if two <= MONTHS and one <= LONGEST_MONTH else None
+    return (one, two) if MONTHS < two <= LONGEST_MONTH else None
+
+
+MONTHS, LONGEST_MONTH = 12, 31
 
 
 def _number(text: str, at: int) -> Token | None:

@@ -4,18 +4,46 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 
 from bot.understanding.draft import Draft, next_content
-from bot.understanding.readings import Unclear
+from bot.understanding.readings import Refused, Unclear
 from bot.understanding.scan import Token
 from domain.metrics.query import MAX_LIMIT, Direction
 
 
 def read_ranks(tokens: Sequence[Token], draft: Draft) -> None:
     """前5, top ten, 最高的三个, 热销, 排名, 哪个最…, and how many rows that makes."""
-    for at, token in enumerate(tokens):
+    if not _CHOOSING.isdisjoint(draft.kinds):
+        _read_said_of(tokens, draft)
+    for at, token in enumerate(tokens if not draft.kinds.isdisjoint(_RANKERS) else ()):
         if kind := _role(token, _RANKERS):
             _RANKERS[kind](tokens, at, draft)
     if draft.is_ranked and draft.limit is None:
         draft.limit = _count_said(tokens)
+
+
+_CHOOSING = frozenset({"which", "whichdim", "apiece", "each"})
+
+
+def _read_said_of(tokens: Sequence[Token], draft: Draft) -> None:
+    """两个仓哪个仓的…, 三个平台谁卖得多: how many there are to choose among, not how many to list."""
+    chooses = next((at for at, token in enumerate(tokens) if not token.names and (
+        any(token.has(kind) for kind in ("which", "whichdim", "apiece")) or _is_each_alone(tokens, at))), 0)
+    for at, token in enumerate(tokens[:chooses]):
+        unit = at + 1 + tokens[at + 1].has("piece_unit")
+        is_count = token.number is not None and not (token.used or token.is_scaled or token.names)
+        if is_count and unit < chooses and _is_plain_dimension(tokens[unit]) and not any(
+                one.has(kind) for one in tokens[max(0, at - 2):at] for kind in ("rank", "extreme", "seller", "op")):
+            draft.said_of = (tokens[unit].senses["dim"], int(token.number or 0))
+            token.used = tokens[unit - 1].used = True
+            return
+
+
+def _is_each_alone(tokens: Sequence[Token], at: int) -> bool:
+    """The 各 of 六个店各卖了多少, not the one of 各店铺."""
+    return tokens[at].has("each") and at + 1 < len(tokens) and not tokens[at + 1].has("dim")
+
+
+def _is_plain_dimension(token: Token) -> bool:
+    return token.has("dim") and not token.names and not token.has("unit") and not token.has("piece_unit")
 
 
 def _role(token: Token, readers: Mapping[str, object]) -> str | None:
@@ -25,8 +53,8 @@ def _role(token: Token, readers: Mapping[str, object]) -> str | None:
     return next(kind for kind in readers if kind in token.senses)
 
 
-_WELL = frozenset({"卖得好", "卖的好", "卖得最好", "卖的最好"})
-_ASKS_WHETHER = frozenset({"吗", "么", "不", "不好", "嘛"})
+_WELL = frozenset({"卖得好", "卖的好", "卖得最好", "卖的最好", "卖爆", "卖得火", "卖的火", "卖得快", "卖的快"})
+_ASKS_WHETHER = frozenset({"吗", "么", "不", "不好", "嘛", "了没", "了吗", "了没有", "了么", "没"})
 
 
 def _read_seller(tokens: Sequence[Token], at: int, draft: Draft) -> None:
@@ -62,6 +90,10 @@ def _read_rank(tokens: Sequence[Token], at: int, draft: Draft) -> None:
     number = tokens[number_at].number if number_at < len(tokens) else None
     if any(token.text == "one" for token in tokens[at + 1:at + 2]):
         number_at, number = at + 1, Decimal(1)  # only the top one
+    if number is not None and number > MAX_LIMIT and not tokens[number_at].used:
+        draft.object_to(Refused("bad_limit", {"most": str(MAX_LIMIT)}))
+        tokens[at].used = tokens[number_at].used = draft.is_ranked = True
+        return
     if number is None or number != int(number) or not 1 <= number <= MAX_LIMIT:
         if tokens[at].text in {"top", "bottom", "the top", "the bottom", "倒数"}:
             tokens[at].used = draft.is_ranked = True
@@ -94,7 +126,9 @@ _CHOOSES = ("which", "whichdim")
 
 def _read_graded(tokens: Sequence[Token], at: int, draft: Draft) -> None:
     """哪个店退款多, 京东和拼多多谁的毛利率高: the highest of those that are asked about."""
-    is_of_figure = at > 0 and (tokens[at - 1].has("metric") or tokens[at - 1].has("count"))
+    before = tokens[at - 1] if at else None
+    is_of_figure = before is not None and (before.has("metric") or before.has("count") or (
+        before.has("event") and before.text.endswith(("得", "的"))))
     chooses = any(token.senses.get("dim") == "person" or any(token.has(kind) for kind in _CHOOSES)
                   for token in tokens[:at] if not token.names)
     if is_of_figure and chooses:
@@ -126,11 +160,17 @@ def _count_said(tokens: Sequence[Token]) -> int | None:
 
 def read_splits(tokens: Sequence[Token], draft: Draft) -> None:
     """各仓库, 按平台和类目, by shop, 每天, 哪个店; a dimension that is only mentioned is kept for later."""
-    for at, token in enumerate(tokens):
+    for at, token in enumerate(tokens if not draft.kinds.isdisjoint(_SPLITTERS) else ()):
         if kind := _role(token, _SPLITTERS):
             _SPLITTERS[kind](tokens, at, draft)
-    draft.bare += [(token.senses["dim"], at) for at, token in enumerate(tokens)
-                   if token.has("dim") and not token.used and not token.names]
+    if "dim" in draft.kinds:
+        draft.bare += [(token.senses["dim"], at) for at, token in enumerate(tokens)
+                       if token.has("dim") and not token.used and not token.names]
+    if "person" in draft.by and draft.bare and draft.bare[0][0] not in _PERSONS:
+        draft.by.remove("person")  # 过一万的平台都有谁: which of them
+
+
+_PERSONS = frozenset({"staff", "customer", "goods", "segment"})
 
 
 def _read_split(tokens: Sequence[Token], at: int, draft: Draft) -> None:
@@ -149,7 +189,7 @@ def _read_which_dimension(tokens: Sequence[Token], at: int, draft: Draft) -> Non
 
 def _read_apiece(tokens: Sequence[Token], at: int, draft: Draft) -> None:
     tokens[at].used = draft.is_apiece = True
-    if at < 2 or not tokens[at - 1].has("dim") or tokens[at - 1].names:
+    if draft.said_of or at < 2 or not tokens[at - 1].has("dim") or tokens[at - 1].names:
         return
     count = at - 3 if tokens[at - 2].has("piece_unit") and at > 2 else at - 2
     if number := tokens[count].number:
@@ -159,6 +199,13 @@ def _read_apiece(tokens: Sequence[Token], at: int, draft: Draft) -> None:
 
 def _read_share(tokens: Sequence[Token], at: int, draft: Draft) -> None:
     tokens[at].used = draft.is_shared = True
+
+
+def _read_not_by(tokens: Sequence[Token], at: int, _draft: Draft) -> None:
+    """别按店铺: the split is not wanted."""
+    behind = next_content(tokens, at + 1)
+    if behind < len(tokens) and tokens[behind].has("dim") and not tokens[behind].names:
+        tokens[at].used = tokens[behind].used = True
 
 
 def _read_trend(tokens: Sequence[Token], at: int, draft: Draft) -> None:
@@ -226,4 +273,4 @@ def _read_each(tokens: Sequence[Token], at: int, draft: Draft) -> None:
 
 _SPLITTERS: Mapping[str, Callable[[Sequence[Token], int, Draft], None]] = {
     "split": _read_split, "whichdim": _read_which_dimension, "which": _read_which, "each": _read_each,
-    "apiece": _read_apiece, "share": _read_share, "trend": _read_trend, "chart": _read_chart}
+    "apiece": _read_apiece, "share": _read_share, "not_by": _read_not_by, "trend": _read_trend, "chart": _read_chart}

@@ -27,7 +27,7 @@ _FRAMES = tuple(re.compile(pattern, re.IGNORECASE) for pattern in (
     _TARGET + r"\s+(?:is also called|is also known as|aka)\s+" + _ALIAS,
 ))
 # Every sentence of these has one of these in it; a message without any is none of them.
-_HINT = re.compile("[记学教告把将给为忘删]|[取去][消掉]|remember|learn|note|also|aka|call|forget", re.IGNORECASE)
+_HINT = re.compile("[记学教告把将给为忘删]|[取去][消掉]|remember|learn|note|also|aka|call|forget")
 _CALL = re.compile(r"(?:please |from now on |let'?s )?call\s+(?P<rest>.{3,200})", re.IGNORECASE)
 _FORGET = re.compile(
     rf"(?:请)?(?:忘掉|忘记|忘了|删掉别名|删除别名|取消别名|去掉别名)\s*(?:{_SHORT})?\s*[::]?\s*"
@@ -39,7 +39,7 @@ _NOTHING = frozenset({"it", "that", "this", "about it", "everything", "它", "�
 
 def teaching_of(said: str, gazetteer: Gazetteer) -> Act | Refused | None:
     """teach_alias or forget_alias with the texts as they were typed; None when it is another sentence."""
-    if not _HINT.search(said):
+    if not _HINT.search(said.lower()):
         return None
     text = said.strip(_QUOTES)
     if forget := _FORGET.fullmatch(text):

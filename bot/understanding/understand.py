@@ -1,34 +1,24 @@
-"""From a message to its reading: commands, a pending action, an action, a question, a follow-up, or an honest no."""
+"""From a message to its reading: sentences of a fixed form first, then its words; the last request told beside it."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
-from itertools import islice
 
-from bot.understanding import acts, arrivals, order_verbs, sku_rules, suppliers
-from bot.understanding.arguments import Message
-from bot.understanding.asks import Setting, Trouble, question
+from bot.understanding.asks import Setting
 from bot.understanding.commands import chosen, command_of
-from bot.understanding.draft import Draft, is_of_stock
-from bot.understanding.drafting import read_draft, without_taken_back
 from bot.understanding.exceptions import about_exceptions
-from bot.understanding.filters import CLOSED
-from bot.understanding.followups import continued, continues, rebounded
-from bot.understanding.gate import has_trade_words, objection, off_topic, unexplained
 from bot.understanding.gazetteer import Gazetteer, LiveGazetteer
-from bot.understanding.lexicon import lexicon
 from bot.understanding.limiting import limiting_of
 from bot.understanding.mapping_words import mapping_forgotten
 from bot.understanding.matching import matching_of
 from bot.understanding.normalise import Normalised, normalise
-from bot.understanding.offers import offer
 from bot.understanding.quiet import about_quiet
+from bot.understanding.reader import MAX_LENGTH, Reader
 from bot.understanding.readings import (
     Act,
     Ask,
-    Command,
     Context,
     Language,
     Reading,
@@ -38,26 +28,19 @@ from bot.understanding.readings import (
     Understood,
     Wants,
 )
-from bot.understanding.repairs import Repair, repairs
 from bot.understanding.requests import as_figure, requested
-from bot.understanding.scan import Token, scan, unknown_length
+from bot.understanding.scan import scan
+from bot.understanding.spoken import language, script_of
 from bot.understanding.teaching import teaching_of
 from bot.understanding.times_of_day import take_time
-from bot.understanding.variants import with_variant
 from domain.messaging.model import Report
-from domain.metrics.query import MetricQuery
 from domain.ports import Names
 
-MAX_LENGTH = 600  # characters; the longest purchase order that still reads as one message
-MAX_CHOICES = 3
-MAX_TOKENS = 160  # a message of more words than this is a document
-_CLOSED = frozenset(CLOSED)
-_NOT_EXPLAINED = frozenset({"unknown_words", "unsure_about", "not_understood", "nothing_said"})  # words left over
 _SUBSCRIBE = re.compile(r"/(subscribe|unsubscribe)\s+(\S{1,40})(?:\s.*)?", re.IGNORECASE)
 # Whole sentences that are known before their words are.
 _FORMS: tuple[Callable[[str, Gazetteer], Reading | None], ...] = (
     mapping_forgotten, teaching_of, limiting_of, matching_of)
-_CLAUSE_END = re.compile(r"[?？;；!！。\n]+|,\s*(?:and\s+)?(?=how |what |which )")
+_HAS_WORDS = re.compile(r"[\u4e00-\u9fff]|(?<![\w-])[A-Za-z]{2,}(?![\w-])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,31 +61,38 @@ class Understanding:
 
     def read(self, text: str, at: datetime, context: Context) -> Understood:
         """The reading of one message sent at the moment, on the shop's wall clock. Never raises on any text."""
+        understood = self._read(text, at, context)
+        if context.language is None or context.language == understood.language or _HAS_WORDS.search(text[:MAX_LENGTH]):
+            return understood
+        return replace(understood, language=context.language)  # a bare order number
+
+    def _read(self, text: str, at: datetime, context: Context) -> Understood:
         if len(text) > MAX_LENGTH:
-            return Understood(Refused("too_long", {"most": str(MAX_LENGTH)}), _language_of(text[:MAX_LENGTH]))
+            return Understood(Refused("too_long", {"most": str(MAX_LENGTH)}), script_of(text[:MAX_LENGTH]))
         said = text.strip()
         if command := command_of(said):
-            return Understood(command, _language_of(said), "command")
+            return Understood(command, script_of(said), "command")
         if minded := about_exceptions(said, at):
-            return Understood(minded, _language_of(said), "command")
+            return Understood(minded, script_of(said), "command")
         turn = _Turn(at, context, self._live.current())
         if quiet := about_quiet(said, partial(self._report_named, turn)):
-            return Understood(quiet, _language_of(said))
+            return Understood(quiet, script_of(said))
         if timed := self._timed_subscription(said, turn):
             return timed
         said = chosen(said, context) or said
         for form in _FORMS:
             if formed := form(said, turn.gazetteer):
-                return Understood(formed, _language_of(said))
-        if wanted := requested(said):
-            return self._requested(wanted, turn, _language_of(said))
-        return self._plain(said, turn)
-
-    def _plain(self, said: str, turn: _Turn) -> Understood:
+                return Understood(formed, script_of(said))
         message = normalise(said.removeprefix("/"))
+        if wanted := requested(message):
+            return self._requested(wanted, turn, script_of(said))
+        return self._plain(said, message, turn)
+
+    def _plain(self, said: str, message: Normalised, turn: _Turn) -> Understood:
         tokens = scan(message, turn.gazetteer)
-        reading = _Reader(self, turn.at, turn.context, turn.gazetteer).read(message, tokens)
-        named = _SUBSCRIBE.fullmatch(said)
+        reading = Reader(Setting(turn.at.date(), self._currency), turn.context, turn.gazetteer,
+                         partial(self.alone, at=turn.at)).read(message, tokens)
+        named = _SUBSCRIBE.fullmatch(said) if said.startswith("/") else None
         if named and isinstance(reading, Unclear | Refused):  # the desk says which reports there are
             reading = Act(named[1].lower(), {"report": named[2]})
         return Understood(reading, language(tokens, message))
@@ -112,9 +102,9 @@ class Understanding:
         request, rest = wanted
         if not rest:
             return Understood(_of_last(request, turn.context), spoken)
-        found = self._plain(rest, turn)
+        found = self._plain(rest, normalise(rest.removeprefix("/")), turn)
         if not isinstance(found.reading, Ask) and (figure := as_figure(rest)):
-            found = self._plain(figure, turn)
+            found = self._plain(figure, normalise(figure.removeprefix("/")), turn)
         if not isinstance(found.reading, Ask):
             return found
         return Understood(replace(found.reading, request=request), spoken)
@@ -124,7 +114,8 @@ class Understanding:
         taken = take_time(said)
         if taken is None:
             return None
-        rest = self._plain(taken.rest, replace(turn, context=Context()))
+        message = normalise(taken.rest.removeprefix("/"))
+        rest = self._plain(taken.rest, message, replace(turn, context=Context()))
         act = rest.reading
         if isinstance(act, Act) and act.action == "subscribe":
             return replace(rest, reading=Act(act.action, {**act.arguments, "at": taken.at}))
@@ -135,7 +126,8 @@ class Understanding:
         if words.lower() in set(Report):
             return words.lower()
         verb = "subscribe to " if words.isascii() else "订阅"
-        act = self._plain(f"{verb}{words}", replace(turn, context=Context())).reading
+        asked = f"{verb}{words}"
+        act = self._plain(asked, normalise(asked), replace(turn, context=Context())).reading
         is_report = isinstance(act, Act) and act.action == "subscribe"
         return act.arguments.get("report") if is_report and isinstance(act, Act) else None
 
@@ -147,233 +139,6 @@ class Understanding:
         """The shop's names as they are now."""
         return self._live.current()
 
-    @property
-    def currency(self) -> str:
-        return self._currency
-
-
-class _Reader:
-    """One message in one conversation."""
-
-    def __init__(self, owner: Understanding, at: datetime, context: Context, gazetteer: Gazetteer, *,
-                 is_trial: bool = False) -> None:
-        self._is_trial = is_trial
-        self._owner = owner
-        self._at = at
-        self._context = context
-        self._gazetteer = gazetteer
-        self._setting = Setting(at.date(), owner.currency)
-
-    def read(self, message: Normalised, tokens: list[Token]) -> Reading:
-        if not tokens:
-            return Refused("empty")
-        if len(tokens) > MAX_TOKENS:
-            return Refused("too_long", {"most": str(MAX_LENGTH)})
-        if two := self._two(message, tokens):
-            return two
-        reading = (self._of_goods(message) or self._of_order(message, tokens) or self._pending(message, tokens)
-                   or self._act(message, tokens) or self._ask(message, tokens))
-        repaired = self._repaired(reading, message, tokens)
-        return repaired if repaired is not None else self._with_offers(reading, message)
-
-    def _repaired(self, reading: Reading, message: Normalised, tokens: list[Token], depth: int = 1) -> Reading | None:
-        """The message with its slips put right, where that can be meant in one way only; else the ways are offered."""
-        if not isinstance(reading, Unclear | Refused) or reading.key not in _NOT_EXPLAINED or reading.choices:
-            return None
-        found: list[tuple[Repair, Normalised, Reading]] = []
-        for repair in repairs(message, tokens):
-            if found and found[-1][0].cost < repair.cost:
-                break  # the likelier ones are enough
-            corrected = normalise(message.replaced(repair.start, repair.end, repair.word))
-            anew = scan(corrected, self._gazetteer)
-            if unknown_length(tokens) and unknown_length(anew) >= unknown_length(tokens):
-                continue  # explains nothing more: not worth a reading
-            meant = self._apart().reading_of(corrected, anew)
-            if depth and isinstance(meant, Unclear | Refused) and meant.key in _NOT_EXPLAINED:
-                again = self._repaired(meant, corrected, anew, depth - 1)
-                meant = again if isinstance(again, Ask | Act) else meant
-            is_told = repair.cost == 0 and isinstance(meant, Unclear | Refused) and meant.key not in _NOT_EXPLAINED
-            if isinstance(meant, Ask | Act) or is_told:
-                found.append((repair, corrected, meant))
-        return self._chosen_repair(reading, message, found)
-
-    def _chosen_repair(self, reading: Refused | Unclear, message: Normalised,
-                       found: list[tuple[Repair, Normalised, Reading]]) -> Reading | None:
-        if not found:
-            return None
-        best = [one for one in found if one[0].cost == found[0][0].cost]
-        repair, corrected, meant = best[0]
-        is_one = all(other == meant for _, _, other in best)
-        is_doubtful = repair.is_figure and not self._is_part_of_word(repair, corrected) and self._stands_without(
-            repair, message, meant)
-        if is_one and repair.is_sure and not is_doubtful:
-            return self._with_offers(meant, corrected)
-        choices = [corrected.message for _, corrected, meant in found if isinstance(meant, Ask | Act)]
-        return replace(reading, choices=tuple(dict.fromkeys(choices))[:MAX_CHOICES]) if choices else None
-
-    def _is_part_of_word(self, repair: Repair, corrected: Normalised) -> bool:
-        """Proft in gross proft margin: the words beside it leave no doubt."""
-        return any(token.start <= repair.start and repair.start + len(repair.word) <= token.end
-                   and len(token.text) > len(repair.word) for token in scan(corrected, self._gazetteer))
-
-    def _stands_without(self, repair: Repair, message: Normalised, meant: Reading) -> bool:
-        """毛丽昨天发了几单: another question without the unknown word, which then may well be somebody's name."""
-        rest = self._apart().reading_without_offers(normalise(message.replaced(repair.start, repair.end, "")))
-        return isinstance(rest, Ask | Act) and rest != meant
-
-    def _apart(self) -> "_Reader":
-        """A reader that tries other messages in the same conversation."""
-        return _Reader(self._owner, self._at, replace(self._context, pending=None), self._gazetteer, is_trial=True)
-
-    def _pending(self, message: Normalised, tokens: list[Token]) -> Reading | None:
-        pending = self._context.pending
-        if pending is None or pending.pending is None or acts.action_of(tokens) not in {None, pending.pending.action}:
-            return None
-        reading = acts.complete(pending, self._message(message, tokens))
-        if reading is None:
-            for token in tokens:
-                token.used = False
-        return reading
-
-    def _message(self, message: Normalised, tokens: list[Token]) -> Message:
-        return Message(tokens, message, self._gazetteer, self._setting.today, self._setting.currency)
-
-    def _act(self, message: Normalised, tokens: list[Token]) -> Reading | None:
-        action = acts.action_of(tokens)
-        if action is None:
-            return None
-        if action != "record_expense" and (off := off_topic(tokens)):
-            return off
-        return acts.read_act(action, self._message(message, tokens))
-
-    def _of_order(self, message: Normalised, tokens: list[Token]) -> Reading | None:
-        """What is done to one order by its number, in words that mean other things elsewhere."""
-        found = order_verbs.verb_of(message, tokens)
-        if found is None:
-            return None
-        rest = normalise(found.rest)
-        return acts.read_act(found.action, self._message(rest, scan(rest, self._gazetteer)), found.known)
-
-    def _of_goods(self, message: Normalised) -> Reading | None:
-        """What is on its way, sent by a carrier or come, by its number; rules of a SKU; suppliers."""
-        def spread(text: Normalised) -> Message:
-            return self._message(text, scan(text, self._gazetteer))
-        return (arrivals.of_transfer(message, spread) or arrivals.sent_by_carrier(message, spread)
-                or sku_rules.rule_of(message, spread) or suppliers.about_suppliers(message, spread))
-
-    def _ask(self, message: Normalised, tokens: list[Token]) -> Reading:
-        last = self._context.last.query if self._context.last else None
-        if off := off_topic(tokens):
-            return off
-        if any(token.is_code for token in tokens):
-            return self._of_one_order(message, tokens)
-        is_corrected = False
-        if last is not None:
-            kept = without_taken_back(tokens)
-            is_corrected = len(kept) < len(tokens)  # 不看钱,看单量: of the same question
-            tokens = with_variant(kept, message, self._gazetteer, last)
-        if last is not None and (changed := rebounded(tokens, last, self._setting)):
-            return Ask(changed, wants_chart=False)
-        draft = read_draft(tokens, message, self._setting, has_last=last is not None)
-        draft.follows = draft.follows or is_corrected
-        if last is not None and last.by and not draft.where and (those := _rows_meant(tokens, draft)):
-            draft.object_to(Unclear("unsure_about", {"words": those}))
-        self._check_count(draft)
-        says_nothing = draft.is_empty and draft.trouble is None and not draft.wants_chart
-        if says_nothing and not has_trade_words(tokens):
-            # Only particles (那个呢, how about that one?), or nothing of a shop at all.
-            return Refused("not_understood") if unexplained(tokens) else Unclear("nothing_said")
-        if trouble := objection(tokens, message, self._gazetteer, is_trial=self._is_trial) or draft.trouble:
-            is_strange = isinstance(trouble, Unclear) and any(token.is_unknown for token in unexplained(tokens))
-            says_when = draft.span and (not is_strange or draft.is_ranked or draft.asks_which)  # not 明天要不要带伞
-            return trouble if has_trade_words(tokens) or says_when else Refused("not_understood")
-        try:
-            query = self._query(draft, last)
-        except Trouble as found:
-            return found.reading
-        wants_chart = draft.wants_chart or bool(self._context.last and last is query)
-        return Ask(query, wants_chart)
-
-    def _of_one_order(self, message: Normalised, tokens: list[Token]) -> Reading:
-        """TB202611220007 到哪了: the order is shown; of figures only those that it shows can have been asked for."""
-        codes = [message.original(token.start, token.end).upper() for token in tokens if token.is_code]
-        figures = {token.senses["metric"] for token in tokens if token.has("metric") and not token.names}
-        orders_something = any(token.has(kind) for token in tokens for kind in _DOINGS)
-        is_asked = message.text.endswith("?") or any(
-            token.has("query_word") or token.has("tail") or token.senses.get("count", "orders") != "orders"
-            for token in tokens)
-        if (len(codes) > 1 or not figures <= _ON_ORDER or any(token.is_unknown or token.names for token in tokens)
-                or (orders_something and not is_asked)):
-            return Refused("no_order_lookup")
-        return Command("order", codes[0].removeprefix("#"))
-
-    def _check_count(self, draft: Draft) -> None:
-        """两个仓各有多少 where there are three: which two?"""
-        known = {"warehouse": self._gazetteer.warehouses, "shop": self._gazetteer.shops}
-        if draft.said_of and len(known.get(draft.said_of[0], ())) != draft.said_of[1]:
-            draft.object_to(Unclear("which_of_them"))
-
-    def _query(self, draft: Draft, last: MetricQuery | None) -> MetricQuery:
-        if last is None or not continues(draft, last):
-            if draft.wants_chart and draft.is_empty and last is not None:
-                return last
-            return question(draft, self._setting)
-        try:
-            return continued(draft, last, self._setting)
-        except Trouble:
-            if not draft.metrics or (last.where and is_of_stock(draft.metrics[0]) == is_of_stock(last.metrics[0])):
-                raise  # 华东仓哪些货要补, then 补多少: nobody means all warehouses
-            return question(draft, self._setting)
-
-    def _two(self, message: Normalised, tokens: list[Token]) -> Unclear | None:
-        """Two questions in one message: asked which one, unless they are figures of the same thing."""
-        clauses = [clause.strip() for clause in _CLAUSE_END.split(message.message) if clause.strip()]
-        if not 2 <= len(clauses) <= MAX_CHOICES:
-            return None
-        found = [self._owner.alone(one, self._at) for one in clauses]
-        if not all(isinstance(one, Ask | Act) for one in found):
-            return None
-        figures = {one.query.metrics if isinstance(one, Ask) else None for one in found}
-        is_one_sentence = not any(token.has("end") for token in tokens[:-1]) or len(figures) == 1
-        if is_one_sentence and isinstance(self._apart().reading_without_offers(message), Ask):
-            return None
-        return Unclear("two_questions", choices=tuple(clauses))
-
-    def _with_offers(self, reading: Reading, message: Normalised) -> Reading:
-        """Choices that were checked: each is understood when it is sent back."""
-        if not isinstance(reading, Unclear | Refused):
-            return reading
-        offered = reading.choices or offer(reading, message)
-        if not offered:
-            return reading
-        kept = (one for one in dict.fromkeys(offered) if one != message.message and self._leads_on(one, reading.key))
-        return replace(reading, choices=tuple(islice(kept, MAX_CHOICES)))
-
-    def _leads_on(self, choice: str, key: str) -> bool:
-        found = self._apart().reading_without_offers(normalise(choice))
-        return isinstance(found, Ask | Act) or (isinstance(found, Unclear) and found.key != key and bool(found.pending))
-
-    def reading_without_offers(self, message: Normalised) -> Reading:
-        return self.reading_of(message, scan(message, self._gazetteer))
-
-    def reading_of(self, message: Normalised, tokens: list[Token]) -> Reading:
-        if not tokens:
-            return Refused("empty")
-        return (self._of_goods(message) or self._of_order(message, tokens) or self._act(message, tokens)
-                or self._ask(message, tokens))
-
-
-# What an order shows of itself: 多少钱, 退款, 签收了吗.
-_ON_ORDER = frozenset({"revenue", "refund_amount", "refund_orders", "orders", "orders_to_ship", "orders_to_pay",
-                       "orders_shipped", "orders_signed", "orders_overdue", "units", "discount"})
-_DOINGS = ("event", "order_status", "action")  # 取消订单 TB… is no question
-_THOSE = frozenset({"those", "these", "them", "这些", "那些", "它们", "those ones", "these ones"})
-
-
-def _rows_meant(tokens: Sequence[Token], draft: Draft) -> str:
-    """Stock of those: which rows of the answer before, nobody said; empty where the whole answer may be meant."""
-    return next((token.text for token in tokens if token.text in _THOSE and draft.metrics), "")
-
 
 def _of_last(request: Request, context: Context) -> Ask | Unclear:
     """What is wanted of the answer just given; of a list of details or of reasons, a file is wanted of that."""
@@ -384,19 +149,3 @@ def _of_last(request: Request, context: Context) -> Ask | Unclear:
     if request.wants is Wants.EXPORT and request.of is Wants.FIGURES and given in {Wants.DETAILS, Wants.WHY}:
         request = replace(request, of=given)
     return replace(last, request=request)
-
-
-def _language_of(text: str) -> Language:
-    return "zh" if any("\u4e00" <= one <= "\u9fff" for one in text) else "en"
-
-
-def language(tokens: Sequence[Token], message: Normalised) -> Language:
-    """Chinese when anything but a name is; else English when any word of it is no word of Chinese sentences, too."""
-    english = lexicon().english
-    spoken = [token for token in tokens if not token.names and not token.is_code]
-    if any(token.senses and _CLOSED.isdisjoint(token.senses) and _language_of(token.text) == "zh" for token in spoken):
-        return "zh"
-    if any(token.text in english or (token.is_unknown and token.text[:1].isascii() and token.text[:1].isalpha())
-           for token in spoken):
-        return "en"  # with a Chinese name that nobody knows in it, too
-    return "zh" if _language_of(message.message) == "zh" or spoken else "en"

@@ -7,6 +7,7 @@ A metric is one entry here; its synonyms live in bot/understanding/lexicon. A me
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from types import MappingProxyType
 
 from domain.metrics.measures import MEASURES, MOMENT, Source
@@ -24,9 +25,9 @@ class Unit(StrEnum):
     HOURS = "hours"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Metric:
-    """One figure the shop can be asked for."""
+    """One figure the shop can be asked for. What follows from its measures is worked out once."""
 
     id: str
     zh: str
@@ -39,20 +40,20 @@ class Metric:
     per: Mapping[str, float] = field(default_factory=dict)
     rising_is_good: bool | None = True
 
-    @property
+    @cached_property
     def measures(self) -> frozenset[str]:
         return frozenset(self.sum) | frozenset(self.per)
 
-    @property
+    @cached_property
     def sources(self) -> frozenset[Source]:
         return frozenset(MEASURES[name].source for name in self.measures)
 
-    @property
+    @cached_property
     def is_of_the_moment(self) -> bool:
         """Stock, waiting orders and balances take no period."""
         return self.sources <= MOMENT
 
-    @property
+    @cached_property
     def dimensions(self) -> frozenset[str]:
         """What it can be split and filtered by: what all its measures can."""
         return frozenset.intersection(*(MEASURES[name].dimensions for name in self.measures))

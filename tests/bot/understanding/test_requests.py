@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from bot.understanding.normalise import normalise
 from bot.understanding.readings import Ask, Refused, Request, Unclear, Wants
 from bot.understanding.requests import requested
 from domain.metrics.query import Compare
@@ -112,4 +113,4 @@ def test_other_reasons_are_not_ours(text: str) -> None:
 @pytest.mark.parametrize("text", ["昨天销售额多少", "怎么提高销售额", "退款原因", "销售额怎么样",
                                   "确认发货"])
 def test_plain_questions_want_nothing_more(text: str) -> None:
-    assert requested(text) is None
+    assert requested(normalise(text)) is None
