@@ -76,8 +76,8 @@ def objection(tokens: Sequence[Token], message: Normalised, gazetteer: Gazetteer
     left = unexplained(tokens)
     if not left:
         return None
-    if price := next((token for token in left if token.senses.keys() == {"cost_of"}), None):
-        return Refused("unit_cost", {"at": str(price.start), "end": str(price.end)})
+    if len(left) == 1 and left[0].senses.keys() == {"cost_of"}:  # 羊绒大衣进价
+        return Refused("unit_cost", {"at": str(left[0].start), "end": str(left[0].end)})
     first, last = left[0], left[0]
     for token in left[1:]:
         if token.start - last.end > 1:
