@@ -28,7 +28,7 @@ _PRICE = tuple(re.compile(pattern) for pattern in (
     r" (?:at|is|to|for|=)\s*(?P<price>-?[\d.]+)(?: (?:yuan|each|apiece))*"),
 ))
 _OF_SUPPLIER = tuple(re.compile(pattern) for pattern in (
-    rf"(?:向|跟|找|从)\s*(?:供应商)?\s*(?P<name>{_NAME})\s*(?=下?采购|订购|订货|进货|下单|订|进)",
+    rf"(?:向|跟|找|从)\s*(?:供应商)?\s*(?P<name>{_NAME})\s*(?=(?:[下开做]一?[个张份]?)?采购|订购|订货|进货|下单|订|进)",
     rf"\s*[,，]?\s*供应商\s*(?:是|为)?\s*[:：]?\s*(?P<name>{_NAME})$",
     rf"\s*[,，]?\s*\bfrom (?:the )?(?:supplier )?(?P<name>{_NAME})$",
 ))
@@ -37,6 +37,7 @@ _HINT = re.compile(r"供|价|采购|订(?!单)|进|下单|supplier|sell|price|fr
 _NUMBER = re.compile(r"(?<![a-z\d])po\d{6}-\d{1,12}(?![\d-])")
 _DETAIL = re.compile(r"\s*的?(?:电话|联系方式|联系人|微信|价格|报价|供货价|资料|详情|信息)$")
 _CANCEL = re.compile(r"取消|不要了?|作废|不等了|\bcancel(?:led)?\b")
+_ANYBODY = {"供应商", "供货商", "厂家", "厂商", "厂里", "工厂", "supplier", "the factory", "factory", "vendor"}
 _FRAME = re.compile(r"采购(?:订)?单|剩(?:下|余)的?|其余的?|把|\b(?:purchase orders?|(?:the )?rest|of|from|has|have)\b")
 
 
@@ -106,14 +107,14 @@ def _order(message: Normalised, spread: Spread) -> Reading | None:
         name = _said(message, found, "name")
         rest = spread(normalise(message.replaced(found.start(), found.end(), " ")))
         if acts.action_of(rest.tokens) == "create_purchase_order" and not _is_ours(spread, name):
-            return acts.read_act("create_purchase_order", rest, {"supplier": name})
+            return acts.read_act("create_purchase_order", rest, {} if name in _ANYBODY else {"supplier": name})
     return None
 
 
 def _is_ours(spread: Spread, name: str) -> bool:
-    """A warehouse or something we sell is no supplier, nor is the word alone."""
+    """A warehouse or something we sell is no supplier."""
     tokens = spread(normalise(name)).tokens
-    return name in {"供应商", "supplier"} or (len(tokens) == 1 and bool(tokens[0].names))
+    return len(tokens) == 1 and bool(tokens[0].names)
 
 
 def _said(message: Normalised, found: re.Match[str], group: str) -> str:
