@@ -54,7 +54,7 @@ def test_the_buyer_is_masked_for_everybody(shop: OpenShop) -> None:
     assert "**" in line
 
 
-@pytest.mark.parametrize("text", [f"取消订单 {TO_SHIP}", f"{TO_SHIP} 的利润", f"{TO_SHIP} 改地址", f"{TO_SHIP} 催发货"])
+@pytest.mark.parametrize("text", [f"{TO_SHIP} 的利润", f"{TO_SHIP} 改地址", f"{TO_SHIP} 催发货"])
 def test_what_it_does_not_show_is_not_answered_with_it(shop: OpenShop, text: str) -> None:
     assert say(shop, text).kind == "refused"
 
