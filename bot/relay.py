@@ -174,17 +174,8 @@ class Relay:
     def _begin(self, waiting: Waiting) -> None:
         task = asyncio.create_task(self._deliver(*waiting))
         self._sending.add(task)
-        task.add_done_callback(self._ended)
-
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        """There is room again.
-
-        What waits behind this message in its chat has its pace to keep and is found by looking now and then: to look
-        after every message would cost as much as sending it.
-        """
-        if len(self._sending) == MOST_AT_ONCE:
-            self.wake()
-        self._sending.discard(task)
+        task.add_done_callback(self._sending.discard)
+        task.add_done_callback(lambda _: self.wake())
 
     async def _deliver(self, message: Leased, language: str, rendered: Outgoing | None) -> None:
         try:
