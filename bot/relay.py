@@ -2,8 +2,9 @@
 
 import asyncio
 import logging
+from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
-from contextlib import suppress
+from contextlib import AbstractAsyncContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -11,13 +12,14 @@ from typing import Any, Protocol
 from bot import outgoing
 from bot.outgoing import Outgoing, Renderers, Sender
 from bot.rendering.report import NothingLeft
+from bot.spacing import Spacing
 from bot.together import Together
 
 LEASE_S = 30.0  # longer than a send may take; after a crash a message waits as long before it is sent again
 SEND_TIMEOUT_S = 15.0
 TROUBLE_REST_S = 3.0  # while the database does not answer
 LOOK_EVERY_S = 0.5  # for what other processes queued; own messages wake the relay
-GATHER_S = 0.005  # after some were taken: what comes within goes together
+GATHER_S = 0.005  # after as many as may be were taken, and less after fewer: what comes within goes together
 MOST_AT_ONCE = 100  # chats: as many as get their turn while the last of them waits for its own
 PATIENCE_S = 8.0  # a place in the queue this far off is waited for; one further off is given back
 MAX_ATTEMPTS = 5  # of a message that the channel answers with errors
@@ -104,7 +106,7 @@ class Relay:
         self._mark_sent = Together(outbox.sent)
         self._woken = asyncio.Event()
         self._is_stopping = False
-        self._next_place = 0.0
+        self._spacing = defaultdict[str, Spacing](Spacing)  # by the key of what is paced
         self._loop: asyncio.Task[None] | None = None
         self._sending: set[asyncio.Task[None]] = set()
 
@@ -128,10 +130,9 @@ class Relay:
     async def _run(self) -> None:
         while not self._is_stopping:
             self._woken.clear()
-            if await self._begin_waiting():
-                await asyncio.sleep(GATHER_S)
-            else:
-                await self._rest()
+            if begun := await self._begin_waiting():
+                await asyncio.sleep(GATHER_S * begun / MOST_AT_ONCE)
+            await self._rest()
         await self._begin_waiting()  # what the last updates in hand were answered with
 
     async def _begin_waiting(self) -> int:
@@ -218,7 +219,7 @@ class Relay:
             if not await self._is_our_turn(message, rates, is_next=part == message.parts_sent):
                 return
             try:
-                async with asyncio.timeout(SEND_TIMEOUT_S):
+                async with self._place(rates), asyncio.timeout(SEND_TIMEOUT_S):
                     channel_id = await sender.send(rendered, part, self._clock())
             except TimeoutError as error:
                 raise outgoing.Unreachable("no answer in time", may_have_arrived=True) from error
@@ -237,16 +238,14 @@ class Relay:
             await self._call(self._outbox.later, message, now + timedelta(seconds=PATIENCE_S / 2), failed=False)
             return False
         await asyncio.sleep(max(0.0, (at - now).total_seconds()))
-        await self._spaced(min((rate.every_s for rate in rates.values()), default=0.0))
         return True
 
-    async def _spaced(self, every_s: float) -> None:
-        """Places were booked apart; if this process was held up, those that are late do not leave all at once."""
-        now = asyncio.get_running_loop().time()
-        place = max(now, self._next_place)
-        self._next_place = place + every_s
-        if place > now:
-            await asyncio.sleep(place - now)
+    def _place(self, rates: Mapping[str, Any]) -> AbstractAsyncContextManager[None]:
+        """Among all that shares the fastest of its paces, which is that of the channel."""
+        if not rates:
+            return nullcontext()
+        key = min(rates, key=lambda each: float(rates[each].every_s))
+        return self._spacing[key].place(rates[key])
 
     async def _failed(self, message: Leased, error: outgoing.SendError, sender: Sender) -> None:
         now = self._clock()

@@ -17,7 +17,7 @@ from bot.conversing.inbound import Event, Inbound
 TAKE_LEASE_S = 30.0  # renewed while an update is worked on; after a crash it waits as long
 RENEW_S = 10.0
 MOST_TAKEN = 50  # updates in hand, one a chat; the others are there for other processes
-GATHER_S = 0.005  # after some were taken: what comes within is taken together
+GATHER_S = 0.005  # after as many as may be were taken, and less after fewer: what comes within is taken together
 SLICE_S = 0.05  # of answering before what is answered is sent
 TROUBLE_REST_S = 3.0  # while the database does not answer
 LOOK_EVERY_S = 0.5  # for what other processes received; own updates wake the worker
@@ -82,7 +82,7 @@ class Worker:
                 continue
             if taken:
                 await self._process(taken)
-                await asyncio.sleep(GATHER_S)
+                await asyncio.sleep(GATHER_S * len(taken) / MOST_TAKEN)
                 self._woken.set()  # the next of the same chats may be free now
             else:
                 with suppress(TimeoutError):

@@ -1,19 +1,20 @@
 """Answering a typed question: scope, statement, comparison, coverage, table."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, func, select
+from sqlalchemy import Connection, RowMapping, Select, func, select
 
 from domain.clock import ShopCalendar
 from domain.metrics.catalog import METRICS, Unit
 from domain.metrics.limits import limited
 from domain.metrics.measures import TIME, Source
 from domain.metrics.periods import Period
-from domain.metrics.query import ImpossibleQuery, MetricQuery, check
+from domain.metrics.query import ImpossibleQuery, MetricQuery, Order, check
 from domain.metrics.result import Cell, Column, ResultTable, Row
 from domain.people import Shops
 from storage.engine import Database
@@ -24,6 +25,7 @@ from storage.figures.scope import CUSTOMER_LABEL, Scope, resolve
 from storage.figures.statement import ALL_FACTS, ALL_ROWS, MAX_ROWS, Key, Wanted, statement
 from storage.figures.times import labels
 
+SHAPES = 200  # statements kept, some 100 kB each; rates of the day are part of some
 _WHOLE = {Unit.MONEY, Unit.COUNT}
 
 
@@ -106,7 +108,37 @@ def _run(connection: Connection, scope: Scope, wanted: Wanted, only: Sequence[Ke
     if scope.period is not None and len(query.by) == 1:  # a series shows the days without sales, too
         known = _since_the_shop_began(connection, scope.period) if query.by[0] in TIME else scope.period
         listed = labels(query.by[0], known, scope.calendar.local(scope.at))[:MAX_ROWS] if known else []
-    return _Found(query, connection.execute(statement(scope, wanted, listed, only)).mappings().all())
+    made = _made_once(_Shape.of(scope, wanted)) if scope.has_one_shape and not query.having else statement(
+        scope, wanted, listed, only)
+    return _Found(query, connection.execute(made, scope.parameters).mappings().all())
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """What the statement of a question about a moment is made from; all else it takes by name from `scope`."""
+
+    metrics: tuple[str, ...]
+    order: tuple[Order, ...]
+    limit: int | None
+    coverage: frozenset[str]
+    by: tuple[str, ...]
+    keep: tuple[str, ...]
+    drop: tuple[str, ...]
+    factors: tuple[tuple[str, float], ...]
+    scope: Scope = field(compare=False)
+    wanted: Wanted = field(compare=False)
+
+    @classmethod
+    def of(cls, scope: Scope, wanted: Wanted) -> "_Shape":
+        query = wanted.query
+        return cls(query.metrics, query.order, query.limit, wanted.coverage, scope.by, tuple(scope.keep),
+                   tuple(scope.drop), tuple(sorted(scope.factors.items())), scope, wanted)
+
+
+@lru_cache(SHAPES)
+def _made_once(shape: _Shape) -> Select[Any]:
+    """Building it takes several times what the database takes to answer it."""
+    return statement(shape.scope, shape.wanted)
 
 
 def _since_the_shop_began(connection: Connection, period: Period) -> Period | None:

@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, select
 
 from domain.metrics.catalog import METRICS
 from domain.metrics.measures import GOODS, MEASURES, Source
@@ -12,12 +14,13 @@ from domain.metrics.query import MetricQuery
 from domain.metrics.result import Coverage
 from storage.figures.low import MAX_PLACES, low_places
 from storage.figures.sales import EXCLUDED, SALES_DAYS
-from storage.figures.scope import Scope
+from storage.figures.scope import Scope, listed
 from storage.figures.sources import COVERED_BY
 from storage.figures.statement import figures
 from storage.schema import metadata
 
 _shops, _skus = metadata.tables["shops"], metadata.tables["skus"]
+_GOODS_IDS = {"sku": _skus.c.id, "product": _skus.c.product_id}
 _OF_ORDERS = {Source.SALES, Source.BUYERS}
 
 
@@ -48,12 +51,15 @@ def coverage(connection: Connection, scope: Scope, query: MetricQuery, covered: 
 
 def _backorder(connection: Connection, scope: Scope) -> tuple[str, ...]:
     """Of the SKUs and products that were named, those that may be sold before they are there."""
-    named = [column.in_(scope.keep[dimension]) for dimension, column in (
-        ("sku", _skus.c.id), ("product", _skus.c.product_id)) if dimension in scope.keep]
-    if not named:
-        return ()
-    return tuple(connection.scalars(select(_skus.c.code).where(_skus.c.allows_backorder, *named)
-                                    .order_by(_skus.c.code).limit(MAX_PLACES)))
+    named = tuple(dimension for dimension in _GOODS_IDS if dimension in scope.keep)
+    return tuple(connection.scalars(_backorder_of(named), scope.parameters)) if named else ()
+
+
+@cache
+def _backorder_of(named: tuple[str, ...]) -> Select[Any]:
+    return select(_skus.c.code).where(
+        _skus.c.allows_backorder, *(_GOODS_IDS[name].in_(listed("keep", name, ())) for name in named),
+    ).order_by(_skus.c.code).limit(MAX_PLACES)
 
 
 def _speaks_of(query: MetricQuery, sources: set[Source]) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    BindParameter,
     ColumnElement,
     FromClause,
     Label,
@@ -23,7 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.elements import Null
 
 from domain.metrics.periods import Period
-from storage.figures.scope import Days, Scope, Values, key_type
+from storage.figures.scope import Days, Scope, key_type, listed
 from storage.figures.times import DayLabel, MonthLabel, Weekday, WeekLabel, local_hour
 from storage.schema import metadata
 
@@ -38,7 +39,7 @@ class Key:
 
     value: ColumnElement[Any] | Callable[[Scope], ColumnElement[Any]]
     needs: tuple[str, ...] = ()
-    matches: Callable[[Values], ColumnElement[bool]] | None = None
+    matches: Callable[[BindParameter[Any]], ColumnElement[bool]] | None = None
     match_needs: tuple[str, ...] = ()
 
     def of(self, scope: Scope) -> ColumnElement[Any]:
@@ -131,7 +132,7 @@ class Fact:
                 for n, name in enumerate(scope.by)]
 
     def _in_days(self, scope: Scope, days: Days | None) -> Iterator[ColumnElement[bool]]:
-        cut = scope.at if days is None else days.cut
+        cut = scope.moment if days is None else days.cut
         if days is not None and self.day is not None:
             yield self.day >= days.start
             yield self.day < days.end
@@ -140,12 +141,12 @@ class Fact:
 
     def _filters(self, scope: Scope) -> Iterator[ColumnElement[bool]]:
         for dimension, values in scope.keep.items():
-            yield self._match(scope, dimension, values)
+            yield self._match(scope, dimension, listed("keep", dimension, values))
         for dimension, values in scope.drop.items():
             # what has no value of the dimension is none of those left out
-            yield ~func.coalesce(self._match(scope, dimension, values), false())
+            yield ~func.coalesce(self._match(scope, dimension, listed("drop", dimension, values)), false())
 
-    def _match(self, scope: Scope, dimension: str, values: Values) -> ColumnElement[bool]:
+    def _match(self, scope: Scope, dimension: str, values: BindParameter[Any]) -> ColumnElement[bool]:
         key = self.keys[dimension]
         if key.matches:
             return key.matches(values)

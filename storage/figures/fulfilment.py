@@ -47,6 +47,6 @@ def waiting(scope: Scope) -> Fact:
     return Fact(
         orders, {**shop_keys(orders.c.shop_id, orders.c.currency), **buyer_keys(orders.c.customer_id)},
         {"orders_to_pay": _count(orders.c.status == OrderStatus.TO_PAY), "orders_to_ship": _count(_WAITING),
-         "orders_overdue": _count(and_(_WAITING, orders.c.ship_by < scope.at))},
+         "orders_overdue": _count(and_(_WAITING, orders.c.ship_by < scope.moment))},
         moment=orders.c.created_at, joins=_PARCEL_JOINS,
         conditions=(orders.c.status.in_([OrderStatus.TO_PAY, OrderStatus.TO_SHIP, OrderStatus.PARTLY_SHIPPED]),))

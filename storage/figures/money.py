@@ -48,7 +48,7 @@ cash = compose((CASH,))
 def accounts(scope: Scope, measures: frozenset[str]) -> list[Select[Any]]:
     """Opening balance and every move up to the moment, at the latest rate; not known where a currency has no rate."""
     moved = select(_moves.c.account_id, func.sum(_moves.c.amount_minor).label("amount")) \
-        .where(_moves.c.occurred_at <= scope.at).group_by(_moves.c.account_id).subquery("moved")
+        .where(_moves.c.occurred_at <= scope.moment).group_by(_moves.c.account_id).subquery("moved")
     factor = case(scope.factors, value=_accounts.c.currency, else_=null())
     balance = cast(_accounts.c.opening_minor + func.coalesce(moved.c.amount, 0), Float) * cast(factor, Float)
     whole = case((func.count(factor) == func.count(), func.sum(balance)), else_=cast(null(), Float))

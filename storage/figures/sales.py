@@ -3,12 +3,11 @@
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, case, func, literal_column, null, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Table, and_, case, func, literal_column, null, or_, select
 
 from domain.catalog.model import ItemKind
 from domain.orders.model import Payment
 from storage.figures.facts import NOWHERE, Fact, Key, Pool, Sum, compose, shop_join, shop_keys, time_keys
-from storage.figures.scope import Values
 from storage.rollup_tables import NO_SKU
 from storage.schema import metadata
 
@@ -42,10 +41,11 @@ def goods_keys(sku_id: ColumnElement[Any]) -> dict[str, Key]:
                                          ("category", _products.c.category, _products.c.category))}
 
 
-def _matches(sku_id: ColumnElement[Any], wanted: ColumnElement[Any]) -> Callable[[Values], ColumnElement[bool]]:
+def _matches(sku_id: ColumnElement[Any],
+             wanted: ColumnElement[Any]) -> Callable[[BindParameter[Any]], ColumnElement[bool]]:
     """Filters on goods become filters on the SKU, which is indexed wherever it stands."""
 
-    def condition(values: Values) -> ColumnElement[bool]:
+    def condition(values: BindParameter[Any]) -> ColumnElement[bool]:
         if wanted is _skus.c.id:
             return sku_id.in_(values)
         goods = select(_skus.c.id).join(_products, _products.c.id == _skus.c.product_id)

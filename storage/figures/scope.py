@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, Connection, Integer, Text, func, select
+from sqlalchemy import BigInteger, BindParameter, Connection, Integer, Select, Text, bindparam, func, select
 from sqlalchemy.types import TypeEngine
 
 from domain.catalog.model import ItemKind
@@ -25,6 +25,7 @@ Values = tuple[str | int, ...]
 NAMED_BY_ID = {"shop": _T["shops"].c.name, "sku": _T["skus"].c.code, "product": _T["products"].c.name,
                "warehouse": _T["warehouses"].c.name, "staff": _T["staff"].c.name, "account": _T["accounts"].c.name}
 _NUMBERS = {"hour": range(24), "weekday": range(1, 8)}
+DEMAND_DAYS = 30  # daily sales are averaged over these whole days, and an order is meant to last as long
 CUSTOMER_LABEL = "客户 #"  # no name, no phone: the number alone says which one
 
 
@@ -33,6 +34,11 @@ def key_type(dimension: str) -> TypeEngine[Any]:
     if dimension in NAMED_BY_ID or dimension == "customer":
         return BigInteger()
     return Integer() if dimension in _NUMBERS else Text()
+
+
+def listed(use: str, dimension: str, values: Values) -> BindParameter[Any]:
+    """The ids to `keep` or to `drop` for `column.in_`, by name: a statement that was made once is asked of others."""
+    return bindparam(f"{use}_{dimension}", values, expanding=True)
 
 
 class Days(NamedTuple):
@@ -66,8 +72,30 @@ class Scope:
         return frozenset((*self.by, *self.keep, *self.drop))
 
     @property
+    def moment(self) -> BindParameter[Any]:
+        """`at` in a statement, by name: a statement that was made once is asked of another moment."""
+        return bindparam("moment", self.at)
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """All that statements take by name, for one that was made for another question of the same shape."""
+        return {"moment": self.at, "today": self.today, "demand_from": self.demand_from,
+                **{f"keep_{name}": values for name, values in self.keep.items()},
+                **{f"drop_{name}": values for name, values in self.drop.items()}}
+
+    @property
+    def has_one_shape(self) -> bool:
+        """Of a moment, statements are the same but for what they take by name; of a period there are many kinds."""
+        return self.period is None and not self.from_facts
+
+    @property
     def today(self) -> date:
         return self.calendar.day(self.at)
+
+    @property
+    def demand_from(self) -> date:
+        """The first of the whole days before today that daily sales are averaged over."""
+        return self.today - timedelta(days=DEMAND_DAYS)
 
     @property
     def seen(self) -> Days:
@@ -137,13 +165,20 @@ def _resolve(connection: Connection, dimension: str, name: str) -> Values:
 
 def _by_id(connection: Connection, dimension: str, name: str) -> Values:
     """Several products may bear one name. Services are charges, not goods to ask for."""
+    return tuple(connection.scalars(_NAMED[dimension], {"wanted": name}))
+
+
+def _named(dimension: str) -> Select[Any]:
     column = NAMED_BY_ID[dimension]
-    query = select(column.table.c.id).where(column == name)
+    query = select(column.table.c.id).where(column == bindparam("wanted"))
     if dimension in GOODS:
         products = _T["products"]
         query = query.where(products.c.kind == ItemKind.GOODS)
         query = query.join_from(_T["skus"], products) if dimension == "sku" else query
-    return tuple(connection.scalars(query))
+    return query
+
+
+_NAMED = {dimension: _named(dimension) for dimension in NAMED_BY_ID}  # asked with every question: made once
 
 
 def _category(connection: Connection, _: str, name: str) -> Values:

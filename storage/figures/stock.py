@@ -2,24 +2,35 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Float, Select, Subquery, and_, case, cast, func, null, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Float,
+    Select,
+    Subquery,
+    and_,
+    bindparam,
+    case,
+    cast,
+    func,
+    null,
+    select,
+)
 
 from domain.inventory.model import MoveReason
 from domain.money import UNIT_SCALE, minor_per_unit
 from storage.figures.facts import Fact, Key, Sum, off_index
 from storage.figures.points import point
 from storage.figures.sales import LINES
-from storage.figures.scope import Days, Scope, Values
+from storage.figures.scope import DEMAND_DAYS, Days, Scope, Values, listed
 from storage.rollup_tables import NO_SKU
 from storage.schema import metadata
 
 _T = metadata.tables
 _balances, _moves, _skus, _products = _T["stock_balances"], _T["stock_moves"], _T["skus"], _T["products"]
 _sku_days = _T["sku_days"]
-DEMAND_DAYS = 30  # daily sales are averaged over these whole days, and an order is meant to last as long
 
 
 def stock(scope: Scope, measures: frozenset[str]) -> list[Select[Any]]:
@@ -69,7 +80,7 @@ def _held(scope: Scope) -> Subquery:
     later = select(
         sku_id.label("sku_id"), _moves.c.warehouse_id, func.sum(_moves.c.quantity).label("quantity"),
     ).where(
-        _moves.c.moved_at > scope.at, _moves.c.reason.not_in([MoveReason.OPENING, MoveReason.COUNTED]),
+        _moves.c.moved_at > scope.moment, _moves.c.reason.not_in([MoveReason.OPENING, MoveReason.COUNTED]),
     ).group_by(sku_id, _moves.c.warehouse_id).subquery("later")
     is_by_warehouse = "warehouse" in scope.by
     place = _balances.c.warehouse_id if is_by_warehouse else cast(null(), BigInteger)
@@ -80,21 +91,21 @@ def _held(scope: Scope) -> Subquery:
     ).select_from(_balances.outerjoin(later, and_(
         later.c.sku_id == _balances.c.sku_id, later.c.warehouse_id == _balances.c.warehouse_id)))
     if "warehouse" in scope.keep:
-        held = held.where(_balances.c.warehouse_id.in_(scope.keep["warehouse"]))
+        held = held.where(_balances.c.warehouse_id.in_(listed("keep", "warehouse", scope.keep["warehouse"])))
     if "warehouse" in scope.drop:
-        held = held.where(_balances.c.warehouse_id.not_in(scope.drop["warehouse"]))
+        held = held.where(_balances.c.warehouse_id.not_in(listed("drop", "warehouse", scope.drop["warehouse"])))
     return held.group_by(_balances.c.sku_id, *([_balances.c.warehouse_id] if is_by_warehouse else [])).subquery("held")
 
 
 def _sold(scope: Scope) -> Subquery:
     """Pieces each SKU sold in the whole days before today, in all shops and from all warehouses."""
-    days = Days(scope.today - timedelta(days=DEMAND_DAYS), scope.today)
     if scope.from_facts:
         everything = Scope(("sku",), {}, {}, None, scope.at, scope.calendar, {})
-        sold = LINES.select(everything, {"units"}, days).subquery()
+        sold = LINES.select(everything, {"units"}, Days(scope.demand_from, scope.today)).subquery()
         return select(sold.c.k0.label("sku_id"), sold.c.units).where(sold.c.k0.is_not(None)).subquery("sold")
     return select(_sku_days.c.sku_id, func.sum(_sku_days.c.units).label("units")).where(
-        _sku_days.c.day >= days.start, _sku_days.c.day < days.end, _sku_days.c.sku_id != NO_SKU,
+        _sku_days.c.day >= bindparam("demand_from", scope.demand_from),
+        _sku_days.c.day < bindparam("today", scope.today), _sku_days.c.sku_id != NO_SKU,
     ).group_by(_sku_days.c.sku_id).subquery("sold")
 
 
