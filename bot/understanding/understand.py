@@ -40,7 +40,7 @@ _SUBSCRIBE = re.compile(r"/(subscribe|unsubscribe)\s+(\S{1,40})(?:\s.*)?", re.IG
 # Whole sentences that are known before their words are.
 _FORMS: tuple[Callable[[str, Gazetteer], Reading | None], ...] = (
     mapping_forgotten, teaching_of, limiting_of, matching_of)
-_HAS_WORDS = re.compile(r"[\u4e00-\u9fff]|(?<![\w-])[A-Za-z]{2,}(?![\w-])")
+_HAS_WORDS = re.compile(r"[\u4e00-\u9fff]|(?<![\w/-])[A-Za-z]{2,}(?![\w-])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class Understanding:
         understood = self._read(text, at, context)
         if context.language is None or context.language == understood.language or _HAS_WORDS.search(text[:MAX_LENGTH]):
             return understood
-        return replace(understood, language=context.language)  # a bare order number
+        return replace(understood, language=context.language)  # a bare order number, a slash command
 
     def _read(self, text: str, at: datetime, context: Context) -> Understood:
         if len(text) > MAX_LENGTH:

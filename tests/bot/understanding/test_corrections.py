@@ -117,10 +117,10 @@ def test_a_comparison_without_a_figure_offers_figures_where_they_belong() -> Non
     assert held_back("今年双11比去年怎么样").choices[0] == "今年双11销售额比去年"
 
 
-def test_a_bare_number_is_answered_in_the_language_of_the_conversation() -> None:
+@pytest.mark.parametrize("text", ["TB202611220007", "/quiet 22:00-08:00", "/quiet"])
+def test_what_is_of_no_language_is_answered_in_that_of_the_conversation(text: str) -> None:
     for language in ("zh", "en"):
-        context = Context(language=language)
-        assert READER.read("TB202611220007", MONDAY, context).language == language
+        assert READER.read(text, MONDAY, Context(language=language)).language == language
     assert READER.read("revenue", MONDAY, Context(language="zh")).language == "en"
 
 
