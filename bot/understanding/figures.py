@@ -49,7 +49,7 @@ _LOOSE = frozenset({"refunds", "refund", "退款"})  # may be money or orders: o
 # What any figure may be said with: 推广费花了多少, 利润做了多少.
 _GENERAL_EVENTS = frozenset(
     {"sold", "ordered", "bought", "spent", "left", "received", "paid", "visited", "restock", "lasts", "charged",
-     "on_hand"})
+     "on_hand", "came_in"})
 _WEAK_EVENTS = frozenset({"left", "sold", "on_hand"})  # 还有多少单没发: the other event counts
 _BEFORE_PAYING = frozenset({"ordered", "bought"})  # 拍了没付钱的: the status counts
 _BROUGHT = ("贡献", "带来")  # 新客贡献的销售额: a part of the second figure, not two
@@ -99,7 +99,9 @@ def read_figures(tokens: Sequence[Token], draft: Draft) -> None:
     draft.is_apiece = draft.is_apiece or len(counted) > len(set(counted))  # 京东多少单拼多多多少单
     draft.all_events = [event for clause in clauses for event in clause.events]
     if "less" in draft.kinds:
-        _take_off_refunds(tokens, draft)
+        _take_off(tokens, draft)
+    for token in (status for clause in clauses for status in clause.statuses):
+        token.used = token.used or token.senses["order_status"] in map(_IMPLIES.get, draft.metrics)
     if not draft.metrics and not draft.vague:
         draft.events = [event] if event else []
 
@@ -129,12 +131,23 @@ def _leave_out_denied(tokens: Sequence[Token], draft: Draft) -> None:
             token.used = tokens[behind].used = draft.follows = True  # 不看钱,看单量
 
 
-def _take_off_refunds(tokens: Sequence[Token], draft: Draft) -> None:
-    """扣掉退款上个月卖了多少: the net figure; of other figures none is kept."""
+# The status that the orders of a figure have anyway: 超时了还没发的.
+_IMPLIES = {"orders_overdue": "to_ship", "orders_to_ship": "to_ship", "orders_to_pay": "to_pay"}
+
+
+def _take_off(tokens: Sequence[Token], draft: Draft) -> None:
+    """扣掉退款上个月卖了多少: the net figure; of others none is kept. 刨掉所有开销净赚多少 says what a profit is."""
     for token in tokens:
-        if token.has("less") and not token.names and {"revenue", "net_revenue"} & set(draft.metrics):
+        if not token.has("less") or token.names:
+            continue
+        if token.senses["less"] == "costs":
+            token.used = bool(draft.metrics) and set(draft.metrics) <= _AFTER_COSTS
+        elif {"revenue", "net_revenue"} & set(draft.metrics):
             token.used = True
             draft.metrics = ["net_revenue" if metric == "revenue" else metric for metric in draft.metrics]
+
+
+_AFTER_COSTS = frozenset({"net_profit", "net_margin"})
 
 
 def _clauses(tokens: Sequence[Token], draft: Draft) -> list[_Clause]:

@@ -73,7 +73,7 @@ class PeriodReader(PointReader):
 
     def _last_units(self, at: int) -> Span | None:
         """近7天, past two weeks, 30天内."""
-        has_last = self._is(at, "last")
+        has_last = self._is(at, "last") or self._is_these(at)
         cursor = self._past_glue(at + 1) if has_last else at
         count = self._count(cursor)
         cursor += count is not None
@@ -91,6 +91,11 @@ class PeriodReader(PointReader):
             return Span(at, after, problem="no_hours")
         found = almanac.back(unit, count or 1, self._today)
         return Span(at, after, *found) if found else Span(at, after, problem="unknown_period")
+
+    def _is_these(self, at: int) -> bool:
+        """这30天: a number of units that end now, as with 近."""
+        count = self._count(at + 1)
+        return self._tokens[at].text == "这" and count is not None and count > 1
 
     def _is_endless(self, at: int) -> bool:
         number = self._tokens[at].number if at < len(self._tokens) else None
@@ -251,7 +256,7 @@ class PeriodReader(PointReader):
     # Each form with the kinds of words it may start with, and whether with a number; the first that fits counts.
     _SPANS: ClassVar[tuple[tuple[frozenset[str], bool, Callable[[Any, int], Span | None]], ...]] = (
         (frozenset({"rank", "last", "vague_time"}), False, _days_of),
-        (frozenset({"last"}), True, _last_units),
+        (frozenset({"last", "week_of"}), True, _last_units),
         (frozenset({"between"}), False, _between),
         (frozenset({"since"}), False, _since),
         (frozenset({"until"}), False, _until),
