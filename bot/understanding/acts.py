@@ -111,8 +111,9 @@ def _is_of_delta(token: Token) -> bool:
 
 def _says_carrier(tokens: Sequence[Token]) -> bool:
     """这单走顺丰."""
+    said = [token for token in tokens if token.text not in {"的", "了"}]
     return any(before.text in _GOES_WITH and token.has("carrier") and not token.names
-               for before, token in pairwise(tokens))
+               for before, token in pairwise(said))
 
 
 _GOES_WITH = frozenset({"走", "走的", "走了", "用", "用的", "使用", "via"})

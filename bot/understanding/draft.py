@@ -129,8 +129,9 @@ def is_that_order(tokens: Sequence[Token], at: int) -> bool:
     token = tokens[at]
     if token.text in _THIS_ORDER:
         return True
-    before = tokens[at - 1].text if at else ""
-    return not token.names and token.text in _ORDER and before in _THAT
+    before = tokens[at - 1].text if at and token.start - tokens[at - 1].end <= token.text.isascii() else ""
+    return not token.names and ((token.text in _ORDER and before in _THAT) or (
+        token.text == "订单" and before in {"那个", "这个", "该"}))
 
 
 _THIS_ORDER = frozenset({"这单", "这个单", "这笔", "这笔订单", "那笔", "那笔订单", "那笔单", "该单", "此单"})

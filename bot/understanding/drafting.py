@@ -53,10 +53,11 @@ _OF_PACE = frozenset({"days_of_cover", "reorder_quantity"})
 
 def _use_pace(tokens: Sequence[Token], draft: Draft) -> None:
     """照这么卖 beside how long it lasts; 照这么卖这个月卖多少 asks for a forecast."""
-    is_meant = bool(draft.metrics) and set(draft.metrics) <= _OF_PACE
+    is_meant = (bool(draft.metrics) and set(draft.metrics) <= _OF_PACE) or (
+        draft.feature in STOCK_LISTS and not draft.metrics)
     for token in tokens:
         if token.has("pace") and not token.names:
-            token.used = is_meant
+            token.used = True
             if not is_meant:
                 draft.object_to(Refused("off_forecast"))
 
@@ -123,6 +124,7 @@ def _settle_when(tokens: Sequence[Token], draft: Draft) -> None:
 
 # Who does it or gets it, not a split: 平台扣了我们多少手续费, 给买家优惠了多少.
 _SIDES = {"platform": "charged", "customer": "discounted"}
+_DONE_TO_BUYERS = frozenset({"refunded", "discounted"})
 _DONE_BY_BUYERS = frozenset({"signed", "ordered", "bought", "refunded", "visited"})
 # Figures that are of buyers anyway: 客户复购率 is no split.
 _OF_BUYERS = frozenset({"repeat_rate", "customers", "new_customers", "aov"})
@@ -134,7 +136,7 @@ def _settle_bare(tokens: Sequence[Token], draft: Draft) -> None:
     left: list[tuple[str, int]] = []
     for dimension, at in draft.bare:
         token = tokens[at]
-        if token.used:
+        if token.used and not token.has("event"):  # spenders: who they are and what they did
             continue
         if _says_nothing_more(tokens, at, dimension, draft):
             token.used = True
@@ -161,9 +163,7 @@ def _settle_bare(tokens: Sequence[Token], draft: Draft) -> None:
 
 def _says_nothing_more(tokens: Sequence[Token], at: int, dimension: str, draft: Draft) -> bool:
     """客户复购率, how much money in account, 女装商品, 客户退了多少: whose, where or what it is, and no split."""
-    if dimension == "customer" and at + 1 < len(tokens) and not draft.lists_rows and _is_done_by_buyers(tokens[at + 1]):
-        return not draft.asks_which
-    if dimension == "customer" and at + 1 < len(tokens) and tokens[at + 1].senses.get("metric") in _OF_BUYERS:
+    if dimension == "customer" and _are_buyers_anyway(tokens, at, draft):
         return True
     if dimension in _STANDS_FOR_ALL and not draft.lists_rows and at and (
             tokens[at - 1].names or _follows_filter(tokens, at)):
@@ -173,10 +173,15 @@ def _says_nothing_more(tokens: Sequence[Token], at: int, dimension: str, draft: 
         draft.metrics == ["balance"] if dimension == "account" else all(is_of_stock(one) for one in draft.metrics))
 
 
-def _is_done_by_buyers(token: Token) -> bool:
-    return not token.names and (token.senses.get("event") in _DONE_BY_BUYERS
-                                or token.senses.get("order_status") == "signed"
-                                or token.senses.get("metric") == "orders_signed")
+def _are_buyers_anyway(tokens: Sequence[Token], at: int, draft: Draft) -> bool:
+    """客户复购率; 客户签收的, 退了客人多少钱: whose figure it is, or who did it or got it."""
+    before = tokens[at - 1].senses if at else {}
+    behind = tokens[at + 1].senses if at + 1 < len(tokens) and not tokens[at + 1].names else {}
+    if behind.get("metric") in _OF_BUYERS or before.get("metric") == "new_customers":
+        return True
+    takes_part = (behind.get("event") in _DONE_BY_BUYERS or before.get("event") in _DONE_TO_BUYERS
+                  or behind.get("order_status") == "signed" or behind.get("metric") == "orders_signed")
+    return takes_part and not (draft.lists_rows or draft.asks_which)
 
 
 _WHEREABOUTS = frozenset({"account", "warehouse"})

@@ -30,6 +30,8 @@ _FITS: Mapping[str, Callable[[str], bool]] = {
 }
 _EVENT_OF = {"refund_amount": "refunded", "revenue": "sold", "net_profit": "earned", "cash_in": "received",
              "cash_out": "paid", "units": "sold", "discount": "discounted"}
+# 毛利低于30% means the rate, whatever it is called.
+RATES = {"gross_profit": "gross_margin", "net_profit": "net_margin", "refund_amount": "refund_rate"}
 _COUNTED_AS = {"order": "orders", "piece": "pieces", "person": "people", "money": "money"}
 
 
@@ -157,7 +159,8 @@ def _clauses(tokens: Sequence[Token], draft: Draft) -> list[_Clause]:
         if ("sep" in senses or "end" in senses) and not token.used and "event" not in senses:
             clauses.append(_Clause())
             continue
-        is_next_event = "event" in senses and not token.used and bool(clause.events and clause.counts)
+        is_next_event = "event" in senses and not token.used and bool(clause.events and clause.counts) and not (
+            (senses["event"] == "incoming" and clause.events == ["left"]) or _is_complement(token, clause))
         is_second = clause.has_time if "offset" in senses else "metric" in senses and _is_apart(tokens, at)
         if is_next_event or (is_second and clause.nouns and not clause.statuses):
             clauses.append(clause := _Clause())  # 昨天订单 昨天销售额, 订单 销售额: two figures
@@ -165,6 +168,11 @@ def _clauses(tokens: Sequence[Token], draft: Draft) -> list[_Clause]:
         if not token.used and not token.names:
             _read_token(tokens, at, clause, draft)
     return clauses
+
+
+def _is_complement(token: Token, clause: _Clause) -> bool:
+    """The 出去 of 优惠了多少钱出去: which way, of what the verb before it says."""
+    return token.text.startswith("出去") and bool(clause.events)
 
 
 def _is_apart(tokens: Sequence[Token], at: int) -> bool:
@@ -217,6 +225,8 @@ def _read_several(token: Token, at: int, clause: _Clause, draft: Draft) -> None:
 def _read_event(tokens: Sequence[Token], at: int, clause: _Clause) -> None:
     event = tokens[at].senses["event"]
     tokens[at].used = True
+    if _is_complement(tokens[at], clause):
+        return
     clause.events.append(event)
     if tokens[at].text.endswith("的") or (at + 1 < len(tokens) and tokens[at + 1].text == "的"):
         clause.attributes.add(event)
@@ -285,6 +295,8 @@ def _explicit(clause: _Clause, strong: list[str], counts: list[str], draft: Draf
         if clause.has_loose and metric == "refund_amount" and "orders" in clause.nouns:
             misfits = ["orders"]
         other = lexicon().combine.get(_EVENT_OF.get(metric, ""), {}).get(misfits[0]) if misfits else metric
+        if misfits == ["percent"] and not (draft.compare or "change" in draft.kinds):
+            other = RATES.get(metric)  # 毛利几个点
         if other is None:
             draft.object_to(Unclear("which_figure_of_two", {"metric": metric}))
         if misfits and (len(misfits) < len(counts) or draft.is_ranked):
@@ -308,7 +320,7 @@ def _combined(clause: _Clause, event: str | None, counts: list[str], draft: Draf
     if event == "spent":
         _spent(clause, draft)
         return
-    table = lexicon().combine.get(event or "none", {})
+    table = {} if event == "charged" and not _says_platform(draft) else lexicon().combine.get(event or "none", {})
     if counts == ["any"]:
         counts = [next((one for one in ("pieces", "orders", "people") if one in table), "any")]
     wanted = counts or clause.nouns or _bounded(draft) or ["none"]
@@ -323,6 +335,11 @@ def _combined(clause: _Clause, event: str | None, counts: list[str], draft: Draf
         draft.object_to(Unclear("which_figure"))  # 钱 of what?
     if clause.statuses and found and all(found):
         return
+
+
+def _says_platform(draft: Draft) -> bool:
+    """Who charged it: 平台抽了多少, 京东扣了多少."""
+    return "platform" in draft.kinds or "platform" in {*draft.by, *(name for name, _ in draft.bare)}
 
 
 def _bounded(draft: Draft) -> list[str]:

@@ -138,6 +138,8 @@ class _FilterReader:
 
     def _keep(self, at: int, found: list[tuple[str, str]]) -> None:
         self.tokens[at].used = True
+        if self.out and at and self.tokens[at - 1].text == "," and self.last and self.last[-1][0] != found[0][0]:
+            self.out = None  # 不算咖啡豆,食品类卖了多少
         self.last = [*self.last, *found] if self._goes_on(at, found) else found
         self.last_at = at
         for dimension, value in found:

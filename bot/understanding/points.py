@@ -10,7 +10,8 @@ from bot.understanding.scan import Token
 from domain.metrics.periods import Grain, add_months
 
 # Kinds of words that a day or month can start with; numbers and dates can, too.
-POINT_STARTS = frozenset({"offset", "month", "weekday", "week_of", "festival", "quarter", "half", "first_quarters", "unit"})
+POINT_STARTS = frozenset({"offset", "month", "weekday", "week_of", "festival", "quarter", "half", "first_quarters",
+                          "unit"})
 Point = tuple[Range, Grain, int]  # the days, how they were named, the token after them
 _WEEKDAYS = {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "日": 7, "天": 7,
              "1": 1, "2": 2, "3": 3, "4": 4, "5": 5, "6": 6, "7": 7}
@@ -18,7 +19,8 @@ _MEASURES = ("piece_unit", "order_unit", "money_unit", "percent", "people_unit",
 _THAT_DAY = frozenset({"当天", "那天", "当日", "这天", "那一天", "正日子"})
 _JUNE_18 = 618
 _CALENDAR = frozenset({"week", "month", "quarter", "year"})
-_SIDES = {"of": {"of"}, "from": {"beginning", "starting", "commencing", "from"}, "to": {"ending", "ended", "ends", "to"}}
+_SIDES = {"of": {"of"},
+          "from": {"beginning", "starting", "commencing", "from"}, "to": {"ending", "ended", "ends", "to"}}
 _FIRST_YEAR, _LAST_YEAR = 2000, 2100
 
 
@@ -274,7 +276,7 @@ class PointReader:
         return (start, end), grain, behind
 
     def _unit_of_day(self, at: int, after: date | None) -> Point | None:
-        """Week of Nov 9, quarter ended 30 September: the calendar unit that holds the day, or ends or begins with it."""
+        """Week of Nov 9, quarter ended 30 September: the calendar unit that holds the day or ends so."""
         unit, word = self._value(at, "unit"), self._tokens[at + 1].text if at + 1 < len(self._tokens) else ""
         side = next((name for name, words in _SIDES.items() if word in words), None)
         day = self._point(self._past_glue(at + 2), after) if side and unit in _CALENDAR else None
