@@ -142,6 +142,7 @@ class PeriodReader(PointReader):
         first = (self._tokens[at].number is not None and self._shared_days(at)) or self._point(at, None)
         if not first:
             return None
+        first = self._in_its_unit(first)
         if not self._goes_on(first[2]):
             return Span(at, first[2], *first[0], first[1])
         if first[1] is Grain.DAY:
@@ -152,6 +153,15 @@ class PeriodReader(PointReader):
         if self._is(after, "since_end"):
             return self._open(at, first, after + 1)
         return self._end_of(at, first) or Span(at, self._past_length(first), *first[0], first[1])
+
+    def _in_its_unit(self, day: Point) -> Point:
+        """双11那周, 10月5号那个月: the calendar week or month that holds the day."""
+        (start, end), _, at = day
+        if end - start != DAY or at >= len(self._tokens) or self._tokens[at].text not in {"那", "那个"}:
+            return day
+        at += 1 + (at + 1 < len(self._tokens) and self._tokens[at + 1].text == "一")
+        unit = self._value(at, "unit")
+        return (*almanac.unit(unit, 0, start), at + 1) if unit in {"week", "month"} else day
 
     def _goes_on(self, at: int) -> bool:
         """Whether the token may say more of the days that were just named: up to when, or how many of them."""
