@@ -156,7 +156,8 @@ def _clauses(tokens: Sequence[Token], draft: Draft) -> list[_Clause]:
     clauses = [_Clause()]
     for at, token in enumerate(tokens):
         clause, senses = clauses[-1], token.senses
-        if ("sep" in senses or "end" in senses) and not token.used and "event" not in senses:
+        is_pause = ("sep" in senses or "end" in senses) and not token.used and "event" not in senses
+        if is_pause or (token.text in _LOOKS and clause.counts):
             clauses.append(_Clause())
             continue
         is_next_event = "event" in senses and not token.used and bool(clause.events and clause.counts) and not (
@@ -168,6 +169,10 @@ def _clauses(tokens: Sequence[Token], draft: Draft) -> list[_Clause]:
         if not token.used and not token.names:
             _read_token(tokens, at, clause, draft)
     return clauses
+
+
+# 昨天多少单看看销售额: once something was asked for, these open what is asked for beside it.
+_LOOKS = frozenset({"看看", "看下", "看一下", "看一看", "顺便", "顺带", "顺带着", "再看", "一起"})
 
 
 def _is_complement(token: Token, clause: _Clause) -> bool:
