@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 from bot.understanding import arguments as find
 from bot.understanding import free_words, goods_lines
 from bot.understanding.arguments import Arguments, Message
-from bot.understanding.draft import is_filler
+from bot.understanding.draft import is_filler, is_that_order
 from bot.understanding.figures import NOUNS
 from bot.understanding.gate import objection
 from bot.understanding.readings import Act, Refused, Unclear
@@ -90,7 +91,7 @@ def action_of(tokens: Sequence[Token]) -> str | None:
     facts = _Facts.of(tokens)
     if facts.codes and "unsubscribe" in verbs:
         return None  # 取消 … 的退款 is not to be taken for the refund itself
-    if facts.codes and any(_says_shipped(token) for token in tokens):
+    if facts.codes and (any(_says_shipped(token) for token in tokens) or _says_carrier(tokens)):
         verbs.add("confirm_shipment")
     if not facts.goods and any(_says_paid(tokens, at) for at in range(len(tokens))):
         verbs.add("record_expense")
@@ -106,6 +107,16 @@ def _is_of_delta(token: Token) -> bool:
     """库存加 1, and nothing else: of which product is asked."""
     return token.number is not None or is_filler(token) or any(
         token.has(kind) for kind in ("action", "sign", "piece_unit", "end"))
+
+
+def _says_carrier(tokens: Sequence[Token]) -> bool:
+    """这单走顺丰."""
+    said = [token for token in tokens if token.text not in {"的", "了"}]
+    return any(before.text in _GOES_WITH and token.has("carrier") and not token.names
+               for before, token in pairwise(said))
+
+
+_GOES_WITH = frozenset({"走", "走的", "走了", "用", "用的", "使用", "via"})
 
 
 def _says_shipped(token: Token) -> bool:
@@ -155,7 +166,7 @@ class _Facts:
     @classmethod
     def of(cls, tokens: Sequence[Token]) -> "_Facts":
         facts = cls()
-        for token in tokens:
+        for at, token in enumerate(tokens):
             kinds = {name.dimension for name in token.names}
             facts.codes += token.is_code
             facts.long_numbers += token.is_code and token.text.isdigit()
@@ -172,7 +183,7 @@ class _Facts:
             facts.has_refund = facts.has_refund or "退" in token.text or "refund" in token.text
             facts.has_period = facts.has_period or token.has("offset") or token.has("split")
             facts.is_bare = facts.is_bare and not token.names and (
-                token.has("action") or token.has("end") or is_filler(token))
+                token.has("action") or token.has("end") or is_filler(token) or is_that_order(tokens, at))
             facts.is_strong = facts.is_strong or (token.has("action") and not any(
                 token.has(kind) for kind in ("metric", "event", "count", "stop", "sep", "sign", "follow", "off")))
         if facts.goods and not facts.numbers:

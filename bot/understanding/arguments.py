@@ -323,6 +323,8 @@ def order_and_waybill(message: Message, found: Arguments) -> None:
 
 def codes(message: Message, found: Arguments, *, takes_waybill: bool) -> None:
     """Order and waybill numbers: by the word before them, else the order first."""
+    if takes_waybill and (together := _said_together(message)):
+        message.trouble = message.trouble or Unclear("one_order", {"orders": "、".join(together)})
     loose: list[str] = []
     for at, token in enumerate(message.tokens):
         before = message.before(at)
@@ -341,6 +343,14 @@ def codes(message: Message, found: Arguments, *, takes_waybill: bool) -> None:
             loose.append(code)
     for code in loose:
         found.setdefault("order" if "order" not in found or not takes_waybill else "waybill", code)
+
+
+def _said_together(message: Message) -> list[str]:
+    """JD1和JD2: two of a kind, of which the second is no waybill."""
+    for one, between, other in zip(message.tokens, message.tokens[1:], message.tokens[2:], strict=False):
+        if one.is_code and other.is_code and between.has("sep") and between.text != ",":
+            return [message.said(one).upper(), message.said(other).upper()]
+    return []
 
 
 def _is_order_number(message: Message, at: int, before: Token | None) -> bool:

@@ -4,14 +4,12 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from bot.understanding.draft import Bound, Draft, is_filler, next_content
-from bot.understanding.figures import counted_in
+from bot.understanding.figures import RATES, counted_in
 from bot.understanding.scan import Token
 
 _UNITS = ("money_unit", "percent", "order_unit", "people_unit", "piece_unit", "unit")
 _UNIT_NAMES = {"money_unit": "money", "percent": "percent", "piece_unit": "piece", "order_unit": "order",
                "people_unit": "person"}
-# 毛利低于30% means the rate, whatever it is called.
-_RATES = {"gross_profit": "gross_margin", "net_profit": "net_margin", "refund_amount": "refund_rate"}
 
 
 def read_bounds(tokens: Sequence[Token], draft: Draft) -> None:
@@ -54,7 +52,7 @@ def _bounded(metric: str | None, unit: str | None) -> str | None:
         return metric
     if unit == "day" and metric in _LASTING:
         return "days_of_cover"  # less than a week of stock
-    return _RATES.get(metric, metric) if unit == "percent" else counted_in(metric, unit)
+    return RATES.get(metric, metric) if unit == "percent" else counted_in(metric, unit)
 
 
 def _read_range(tokens: Sequence[Token], at: int, draft: Draft) -> bool:

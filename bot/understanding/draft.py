@@ -124,6 +124,20 @@ def next_content(tokens: Sequence[Token], at: int) -> int:
     return at
 
 
+def is_that_order(tokens: Sequence[Token], at: int) -> bool:
+    """这单, and the 单 of 那单, the order of that order: one that nobody has named."""
+    token = tokens[at]
+    if token.text in _THIS_ORDER:
+        return True
+    before = tokens[at - 1].text if at and token.start - tokens[at - 1].end <= token.text.isascii() else ""
+    return not token.names and ((token.text in _ORDER and before in _THAT) or (
+        token.text == "订单" and before in {"那个", "这个", "该"}))
+
+
+_THIS_ORDER = frozenset({"这单", "这个单", "这笔", "这笔订单", "那笔", "那笔订单", "那笔单", "该单", "此单"})
+_ORDER, _THAT = frozenset({"单", "order"}), frozenset({"那", "那个", "那一", "这", "这个", "该", "that", "this"})
+
+
 def is_filler(token: Token) -> bool:
     return (not _PARTICLES.isdisjoint(token.senses) and _SPEAKING.isdisjoint(token.senses) and not token.names
             and token.number is None)

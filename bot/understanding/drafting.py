@@ -10,7 +10,7 @@ from bot.understanding.figures import read_figures, use_topics
 from bot.understanding.filters import read_filters
 from bot.understanding.normalise import Normalised
 from bot.understanding.periods import PeriodReader
-from bot.understanding.readings import Unclear
+from bot.understanding.readings import Refused, Unclear
 from bot.understanding.scan import Token, kinds_of
 from bot.understanding.splits import read_ranks, read_splits
 from domain.metrics.catalog import METRICS
@@ -23,6 +23,8 @@ def read_draft(tokens: list[Token], message: Normalised, setting: Setting, *, ha
     if has_last:
         _read_follow(tokens, draft)
     spans = PeriodReader(tokens, setting.today).read()
+    if len(spans) > 1:
+        spans = [span for span in spans if not _is_all_days_of_week(tokens[span.first:span.after], draft)]
     read_comparison(tokens, spans, draft)
     read_bounds(tokens, draft)
     read_ranks(tokens, draft)
@@ -31,6 +33,8 @@ def read_draft(tokens: list[Token], message: Normalised, setting: Setting, *, ha
     read_filters(tokens, message, draft)
     if "topic" in draft.kinds:
         use_topics(tokens, draft)
+    if "pace" in draft.kinds:
+        _use_pace(tokens, draft)
     if draft.bare:
         _settle_bare(tokens, draft)
     if draft.vague is not None and not draft.metrics:
@@ -42,6 +46,20 @@ def read_draft(tokens: list[Token], message: Normalised, setting: Setting, *, ha
         facts = {"metrics": " ".join(draft.vague[1]), "at": str(token.start), "end": str(token.end)}
         draft.object_to(Unclear("which_of", facts))
     return draft
+
+
+_OF_PACE = frozenset({"days_of_cover", "reorder_quantity"})
+
+
+def _use_pace(tokens: Sequence[Token], draft: Draft) -> None:
+    """照这么卖 beside how long it lasts; 照这么卖这个月卖多少 asks for a forecast."""
+    is_meant = (bool(draft.metrics) and set(draft.metrics) <= _OF_PACE) or (
+        draft.feature in STOCK_LISTS and not draft.metrics)
+    for token in tokens:
+        if token.has("pace") and not token.names:
+            token.used = True
+            if not is_meant:
+                draft.object_to(Refused("off_forecast"))
 
 
 _ANY_FIGURES = {"revenue", "orders", "net_profit"}  # 数据, 情况: says nothing beside a figure that was named
@@ -63,6 +81,13 @@ def _read_follow(tokens: Sequence[Token], draft: Draft) -> None:
     draft.unsplit = any(token.has("no_split") for token in tokens)
     draft.widened = [token.senses["whole"] for token in tokens if token.has("whole")]
     draft.unsplit = draft.unsplit or any(token.has("whole") and token.text.startswith("不分") for token in tokens)
+
+
+def _is_all_days_of_week(tokens: Sequence[Token], draft: Draft) -> bool:
+    """The 星期一到星期天 of 上个月星期一到星期天,按星期几看: what the rows are, and no period."""
+    days = [token.senses["weekday"] for token in tokens if token.has("weekday")]
+    return "split" in draft.kinds and days == ["1", "7"] and all(
+        token.has("weekday") or token.has("range") for token in tokens)
 
 
 _ALSO = frozenset({"too", "as well", "也要", "也看", "也看看"})
@@ -99,6 +124,8 @@ def _settle_when(tokens: Sequence[Token], draft: Draft) -> None:
 
 # Who does it or gets it, not a split: 平台扣了我们多少手续费, 给买家优惠了多少.
 _SIDES = {"platform": "charged", "customer": "discounted"}
+_DONE_TO_BUYERS = frozenset({"refunded", "discounted"})
+_DONE_BY_BUYERS = frozenset({"signed", "ordered", "bought", "refunded", "visited"})
 # Figures that are of buyers anyway: 客户复购率 is no split.
 _OF_BUYERS = frozenset({"repeat_rate", "customers", "new_customers", "aov"})
 _STANDS_FOR_ALL = frozenset({"product", "goods", "customer"})
@@ -109,7 +136,7 @@ def _settle_bare(tokens: Sequence[Token], draft: Draft) -> None:
     left: list[tuple[str, int]] = []
     for dimension, at in draft.bare:
         token = tokens[at]
-        if token.used:
+        if token.used and not token.has("event"):  # spenders: who they are and what they did
             continue
         if _says_nothing_more(tokens, at, dimension, draft):
             token.used = True
@@ -135,8 +162,8 @@ def _settle_bare(tokens: Sequence[Token], draft: Draft) -> None:
 
 
 def _says_nothing_more(tokens: Sequence[Token], at: int, dimension: str, draft: Draft) -> bool:
-    """客户复购率, how much money in account, 女装商品: whose, where or what it is anyway, and no split."""
-    if dimension == "customer" and at + 1 < len(tokens) and tokens[at + 1].senses.get("metric") in _OF_BUYERS:
+    """客户复购率, how much money in account, 女装商品, 客户退了多少: whose, where or what it is, and no split."""
+    if dimension == "customer" and _are_buyers_anyway(tokens, at, draft):
         return True
     if dimension in _STANDS_FOR_ALL and not draft.lists_rows and at and (
             tokens[at - 1].names or _follows_filter(tokens, at)):
@@ -144,6 +171,17 @@ def _says_nothing_more(tokens: Sequence[Token], at: int, dimension: str, draft: 
     is_there = at > 0 and tokens[at - 1].has("glue") and tokens[at].text in _WHEREABOUTS
     return is_there and draft.asks_amount and (
         draft.metrics == ["balance"] if dimension == "account" else all(is_of_stock(one) for one in draft.metrics))
+
+
+def _are_buyers_anyway(tokens: Sequence[Token], at: int, draft: Draft) -> bool:
+    """客户复购率; 客户签收的, 退了客人多少钱: whose figure it is, or who did it or got it."""
+    before = tokens[at - 1].senses if at else {}
+    behind = tokens[at + 1].senses if at + 1 < len(tokens) and not tokens[at + 1].names else {}
+    if behind.get("metric") in _OF_BUYERS or before.get("metric") == "new_customers":
+        return True
+    takes_part = (behind.get("event") in _DONE_BY_BUYERS or before.get("event") in _DONE_TO_BUYERS
+                  or behind.get("order_status") == "signed" or behind.get("metric") == "orders_signed")
+    return takes_part and not (draft.lists_rows or draft.asks_which)
 
 
 _WHEREABOUTS = frozenset({"account", "warehouse"})

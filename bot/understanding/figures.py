@@ -30,6 +30,8 @@ _FITS: Mapping[str, Callable[[str], bool]] = {
 }
 _EVENT_OF = {"refund_amount": "refunded", "revenue": "sold", "net_profit": "earned", "cash_in": "received",
              "cash_out": "paid", "units": "sold", "discount": "discounted"}
+# 毛利低于30% means the rate, whatever it is called.
+RATES = {"gross_profit": "gross_margin", "net_profit": "net_margin", "refund_amount": "refund_rate"}
 _COUNTED_AS = {"order": "orders", "piece": "pieces", "person": "people", "money": "money"}
 
 
@@ -49,7 +51,7 @@ _LOOSE = frozenset({"refunds", "refund", "退款"})  # may be money or orders: o
 # What any figure may be said with: 推广费花了多少, 利润做了多少.
 _GENERAL_EVENTS = frozenset(
     {"sold", "ordered", "bought", "spent", "left", "received", "paid", "visited", "restock", "lasts", "charged",
-     "on_hand"})
+     "on_hand", "came_in"})
 _WEAK_EVENTS = frozenset({"left", "sold", "on_hand"})  # 还有多少单没发: the other event counts
 _BEFORE_PAYING = frozenset({"ordered", "bought"})  # 拍了没付钱的: the status counts
 _BROUGHT = ("贡献", "带来")  # 新客贡献的销售额: a part of the second figure, not two
@@ -99,7 +101,9 @@ def read_figures(tokens: Sequence[Token], draft: Draft) -> None:
     draft.is_apiece = draft.is_apiece or len(counted) > len(set(counted))  # 京东多少单拼多多多少单
     draft.all_events = [event for clause in clauses for event in clause.events]
     if "less" in draft.kinds:
-        _take_off_refunds(tokens, draft)
+        _take_off(tokens, draft)
+    for token in (status for clause in clauses for status in clause.statuses):
+        token.used = token.used or token.senses["order_status"] in map(_IMPLIES.get, draft.metrics)
     if not draft.metrics and not draft.vague:
         draft.events = [event] if event else []
 
@@ -129,22 +133,35 @@ def _leave_out_denied(tokens: Sequence[Token], draft: Draft) -> None:
             token.used = tokens[behind].used = draft.follows = True  # 不看钱,看单量
 
 
-def _take_off_refunds(tokens: Sequence[Token], draft: Draft) -> None:
-    """扣掉退款上个月卖了多少: the net figure; of other figures none is kept."""
+# The status that the orders of a figure have anyway: 超时了还没发的.
+_IMPLIES = {"orders_overdue": "to_ship", "orders_to_ship": "to_ship", "orders_to_pay": "to_pay"}
+
+
+def _take_off(tokens: Sequence[Token], draft: Draft) -> None:
+    """扣掉退款上个月卖了多少: the net figure; of others none is kept. 刨掉所有开销净赚多少 says what a profit is."""
     for token in tokens:
-        if token.has("less") and not token.names and {"revenue", "net_revenue"} & set(draft.metrics):
+        if not token.has("less") or token.names:
+            continue
+        if token.senses["less"] == "costs":
+            token.used = bool(draft.metrics) and set(draft.metrics) <= _AFTER_COSTS
+        elif {"revenue", "net_revenue"} & set(draft.metrics):
             token.used = True
             draft.metrics = ["net_revenue" if metric == "revenue" else metric for metric in draft.metrics]
+
+
+_AFTER_COSTS = frozenset({"net_profit", "net_margin"})
 
 
 def _clauses(tokens: Sequence[Token], draft: Draft) -> list[_Clause]:
     clauses = [_Clause()]
     for at, token in enumerate(tokens):
         clause, senses = clauses[-1], token.senses
-        if ("sep" in senses or "end" in senses) and not token.used and "event" not in senses:
+        is_pause = ("sep" in senses or "end" in senses) and not token.used and "event" not in senses
+        if is_pause or (token.text in _LOOKS and clause.counts):
             clauses.append(_Clause())
             continue
-        is_next_event = "event" in senses and not token.used and bool(clause.events and clause.counts)
+        is_next_event = "event" in senses and not token.used and bool(clause.events and clause.counts) and not (
+            (senses["event"] == "incoming" and clause.events == ["left"]) or _is_complement(token, clause))
         is_second = clause.has_time if "offset" in senses else "metric" in senses and _is_apart(tokens, at)
         if is_next_event or (is_second and clause.nouns and not clause.statuses):
             clauses.append(clause := _Clause())  # 昨天订单 昨天销售额, 订单 销售额: two figures
@@ -152,6 +169,15 @@ def _clauses(tokens: Sequence[Token], draft: Draft) -> list[_Clause]:
         if not token.used and not token.names:
             _read_token(tokens, at, clause, draft)
     return clauses
+
+
+# 昨天多少单看看销售额: once something was asked for, these open what is asked for beside it.
+_LOOKS = frozenset({"看看", "看下", "看一下", "看一看", "顺便", "顺带", "顺带着", "再看", "一起"})
+
+
+def _is_complement(token: Token, clause: _Clause) -> bool:
+    """The 出去 of 优惠了多少钱出去: which way, of what the verb before it says."""
+    return token.text.startswith("出去") and bool(clause.events)
 
 
 def _is_apart(tokens: Sequence[Token], at: int) -> bool:
@@ -204,6 +230,8 @@ def _read_several(token: Token, at: int, clause: _Clause, draft: Draft) -> None:
 def _read_event(tokens: Sequence[Token], at: int, clause: _Clause) -> None:
     event = tokens[at].senses["event"]
     tokens[at].used = True
+    if _is_complement(tokens[at], clause):
+        return
     clause.events.append(event)
     if tokens[at].text.endswith("的") or (at + 1 < len(tokens) and tokens[at + 1].text == "的"):
         clause.attributes.add(event)
@@ -272,6 +300,8 @@ def _explicit(clause: _Clause, strong: list[str], counts: list[str], draft: Draf
         if clause.has_loose and metric == "refund_amount" and "orders" in clause.nouns:
             misfits = ["orders"]
         other = lexicon().combine.get(_EVENT_OF.get(metric, ""), {}).get(misfits[0]) if misfits else metric
+        if misfits == ["percent"] and not (draft.compare or "change" in draft.kinds):
+            other = RATES.get(metric)  # 毛利几个点
         if other is None:
             draft.object_to(Unclear("which_figure_of_two", {"metric": metric}))
         if misfits and (len(misfits) < len(counts) or draft.is_ranked):
@@ -295,7 +325,7 @@ def _combined(clause: _Clause, event: str | None, counts: list[str], draft: Draf
     if event == "spent":
         _spent(clause, draft)
         return
-    table = lexicon().combine.get(event or "none", {})
+    table = {} if event == "charged" and not _says_platform(draft) else lexicon().combine.get(event or "none", {})
     if counts == ["any"]:
         counts = [next((one for one in ("pieces", "orders", "people") if one in table), "any")]
     wanted = counts or clause.nouns or _bounded(draft) or ["none"]
@@ -310,6 +340,11 @@ def _combined(clause: _Clause, event: str | None, counts: list[str], draft: Draf
         draft.object_to(Unclear("which_figure"))  # 钱 of what?
     if clause.statuses and found and all(found):
         return
+
+
+def _says_platform(draft: Draft) -> bool:
+    """Who charged it: 平台抽了多少, 京东扣了多少."""
+    return "platform" in draft.kinds or "platform" in {*draft.by, *(name for name, _ in draft.bare)}
 
 
 def _bounded(draft: Draft) -> list[str]:

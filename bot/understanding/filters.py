@@ -83,6 +83,14 @@ def _is_named(tokens: Sequence[Token], at: int) -> bool:
     return at < len(tokens) and (bool(tokens[at].names) or any(tokens[at].has(kind) for kind in CLOSED))
 
 
+def _ends_clause(tokens: Sequence[Token], at: int) -> bool:
+    """京东不算,拼多多卖了多少: what is left out was just named, and a pause stands behind."""
+    return at > 0 and _is_named(tokens, at - 1) and at + 1 < len(tokens) and tokens[at + 1].text in _PAUSES
+
+
+_PAUSES = frozenset({",", "。", ".", ";"})
+
+
 def _names_behind(tokens: Sequence[Token], at: int) -> bool:
     """Whether 去掉 has what it takes away behind it, or before it: 把抖音去掉."""
     return any(_is_named(tokens, behind) for behind in range(at + 1, len(tokens)))
@@ -97,13 +105,15 @@ class _FilterReader:
     draft: Draft
     out: Token | None = None  # the 除了 that is still in force
     last: list[tuple[str, str]] = field(default_factory=list)  # the values right before: what 以外 leaves out
+    last_at: int = 0
 
     def read(self, at: int) -> None:
         token = self.tokens[at]
         if token.used:
             self.out = self.out if self.out and (is_filler(token) or token.has("sep")) else None
         elif _leaves_out(self.tokens, at):
-            is_end = token.has("exclude_end") and self.last and not _names_behind(self.tokens, at)
+            is_end = token.has("exclude_end") and self.last and (
+                not _names_behind(self.tokens, at) or _ends_clause(self.tokens, at))
             self.out = None if is_end else token
             if is_end:
                 self._end(at)
@@ -128,13 +138,24 @@ class _FilterReader:
 
     def _keep(self, at: int, found: list[tuple[str, str]]) -> None:
         self.tokens[at].used = True
-        self.last = [*self.last, *found] if at and self.tokens[at - 1].has("sep") else found
+        if self.out and at and self.tokens[at - 1].text == "," and self.last and self.last[-1][0] != found[0][0]:
+            self.out = None  # 不算咖啡豆,食品类卖了多少
+        self.last = [*self.last, *found] if self._goes_on(at, found) else found
+        self.last_at = at
         for dimension, value in found:
             add_to(self.draft.exclude if self.out else self.draft.where, dimension, value)
             _use_label(self.tokens, at, dimension)
         if self.out:
             self.out.used = True
         _use_by(self.tokens, at)
+
+    def _goes_on(self, at: int, found: list[tuple[str, str]]) -> bool:
+        """京东、拼多多 is one list; 食品类上周卖了多少,枸杞 and 食品类,枸杞 are none."""
+        between = self.tokens[self.last_at + 1:at]
+        if not (between and between[-1].has("sep") and all(
+                token.has("sep") or token.has("dim") or is_filler(token) for token in between)):
+            return False
+        return between[-1].text != "," or [kind for kind, _ in self.last[-1:]] == [kind for kind, _ in found[:1]]
 
     def _end(self, at: int) -> None:
         """京东以外, 京东以外的平台: the values just named are not wanted."""

@@ -33,7 +33,8 @@ def continues(draft: Draft, last: MetricQuery | None) -> bool:
         return True
     if not (draft.metrics or draft.seller or draft.feature or any(bound.metric for bound in draft.bounds)):
         return not draft.vague
-    return draft.follows or draft.adds or not says_more(draft) or _lacks_its_goods(draft, last)
+    return (draft.follows or draft.adds or not says_more(draft) or _lacks_its_goods(draft, last)
+            or _asks_which_of_it(draft, last))
 
 
 def rebounded(tokens: Sequence[Token], last: MetricQuery, setting: Setting) -> MetricQuery | None:
@@ -77,6 +78,18 @@ def _lacks_its_goods(draft: Draft, last: MetricQuery) -> bool:
     is_verb = bool(draft.all_events) and draft.metrics == ["units"]
     says_of_what = draft.where or draft.exclude or draft.by or draft.bare or draft.is_ranked or draft.lists_rows
     return is_verb and not says_of_what and bool({"product", "sku"} & last.where.keys())
+
+
+_SALES = frozenset({"revenue", "orders", "units"})
+
+
+def _asks_which_of_it(draft: Draft, last: MetricQuery) -> bool:
+    """哪个商品卖得最多 after 上周抖音卖了几件: which part of what was just asked about, by its verb alone."""
+    is_verb = (draft.seller or draft.all_events == ["sold"]) and set(draft.metrics) <= _SALES
+    of_else = (draft.span, draft.where, draft.exclude, draft.bounds, draft.feature, draft.compare, draft.other,
+               draft.is_versus, draft.wants_trend)
+    return bool(is_verb and draft.asks_which and draft.is_ranked) and not any(of_else) and (
+        not last.by and set(last.metrics) <= _SALES)
 
 
 def says_more(draft: Draft) -> bool:
@@ -166,6 +179,8 @@ class _Continuation:
         if draft.unsplit or self._is_bare_figure:
             return []
         said = draft.by or ([name for name, _ in draft.bare] if draft.lists_rows or draft.asks_which else [])
+        if draft.seller and draft.asks_which and not (said or last.by):
+            said = ["product"]  # 哪款卖得最好
         said = [_plain(name, metrics[0]) for name in said]
         if draft.wants_trend and not said:
             said = ["day"]

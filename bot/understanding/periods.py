@@ -73,7 +73,7 @@ class PeriodReader(PointReader):
 
     def _last_units(self, at: int) -> Span | None:
         """近7天, past two weeks, 30天内."""
-        has_last = self._is(at, "last")
+        has_last = self._is(at, "last") or self._is_these(at)
         cursor = self._past_glue(at + 1) if has_last else at
         count = self._count(cursor)
         cursor += count is not None
@@ -91,6 +91,11 @@ class PeriodReader(PointReader):
             return Span(at, after, problem="no_hours")
         found = almanac.back(unit, count or 1, self._today)
         return Span(at, after, *found) if found else Span(at, after, problem="unknown_period")
+
+    def _is_these(self, at: int) -> bool:
+        """这30天: a number of units that end now, as with 近."""
+        count = self._count(at + 1)
+        return self._tokens[at].text == "这" and count is not None and count > 1
 
     def _is_endless(self, at: int) -> bool:
         number = self._tokens[at].number if at < len(self._tokens) else None
@@ -137,6 +142,7 @@ class PeriodReader(PointReader):
         first = (self._tokens[at].number is not None and self._shared_days(at)) or self._point(at, None)
         if not first:
             return None
+        first = self._in_its_unit(first)
         if not self._goes_on(first[2]):
             return Span(at, first[2], *first[0], first[1])
         if first[1] is Grain.DAY:
@@ -147,6 +153,15 @@ class PeriodReader(PointReader):
         if self._is(after, "since_end"):
             return self._open(at, first, after + 1)
         return self._end_of(at, first) or Span(at, self._past_length(first), *first[0], first[1])
+
+    def _in_its_unit(self, day: Point) -> Point:
+        """双11那周, 10月5号那个月: the calendar week or month that holds the day."""
+        (start, end), _, at = day
+        if end - start != DAY or at >= len(self._tokens) or self._tokens[at].text not in {"那", "那个"}:
+            return day
+        at += 1 + (at + 1 < len(self._tokens) and self._tokens[at + 1].text == "一")
+        unit = self._value(at, "unit")
+        return (*almanac.unit(unit, 0, start), at + 1) if unit in {"week", "month"} else day
 
     def _goes_on(self, at: int) -> bool:
         """Whether the token may say more of the days that were just named: up to when, or how many of them."""
@@ -251,7 +266,7 @@ class PeriodReader(PointReader):
     # Each form with the kinds of words it may start with, and whether with a number; the first that fits counts.
     _SPANS: ClassVar[tuple[tuple[frozenset[str], bool, Callable[[Any, int], Span | None]], ...]] = (
         (frozenset({"rank", "last", "vague_time"}), False, _days_of),
-        (frozenset({"last"}), True, _last_units),
+        (frozenset({"last", "week_of"}), True, _last_units),
         (frozenset({"between"}), False, _between),
         (frozenset({"since"}), False, _since),
         (frozenset({"until"}), False, _until),

@@ -10,13 +10,17 @@ from bot.understanding.scan import Token
 from domain.metrics.periods import Grain, add_months
 
 # Kinds of words that a day or month can start with; numbers and dates can, too.
-POINT_STARTS = frozenset({"offset", "month", "weekday", "week_of", "festival", "quarter", "half", "first_quarters"})
+POINT_STARTS = frozenset({"offset", "month", "weekday", "week_of", "festival", "quarter", "half", "first_quarters",
+                          "unit"})
 Point = tuple[Range, Grain, int]  # the days, how they were named, the token after them
 _WEEKDAYS = {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "日": 7, "天": 7,
              "1": 1, "2": 2, "3": 3, "4": 4, "5": 5, "6": 6, "7": 7}
 _MEASURES = ("piece_unit", "order_unit", "money_unit", "percent", "people_unit", "dim", "count")
 _THAT_DAY = frozenset({"当天", "那天", "当日", "这天", "那一天", "正日子"})
 _JUNE_18 = 618
+_CALENDAR = frozenset({"week", "month", "quarter", "year"})
+_SIDES = {"of": {"of"},
+          "from": {"beginning", "starting", "commencing", "from"}, "to": {"ending", "ended", "ends", "to"}}
 _FIRST_YEAR, _LAST_YEAR = 2000, 2100
 
 
@@ -271,6 +275,17 @@ class PointReader:
             return (start, start + DAY), Grain.DAY, behind + is_that_day
         return (start, end), grain, behind
 
+    def _unit_of_day(self, at: int, after: date | None) -> Point | None:
+        """Week of Nov 9, quarter ended 30 September: the calendar unit that holds the day or ends so."""
+        unit, word = self._value(at, "unit"), self._tokens[at + 1].text if at + 1 < len(self._tokens) else ""
+        side = next((name for name, words in _SIDES.items() if word in words), None)
+        day = self._point(self._past_glue(at + 2), after) if side and unit in _CALENDAR else None
+        if day is None or day[1] is not Grain.DAY or day[0][0] > self._today:
+            return None
+        (first, last), grain = almanac.unit(str(unit), 0, day[0][0])
+        edge = {"of": day[0][0], "from": first, "to": last - DAY}[str(side)]
+        return ((first, last), grain, day[2]) if edge == day[0][0] else None
+
     def _part_of_year(self, at: int, after: date | None) -> Point | None:
         """Q3, 上半年, Q3 2025, first half of last year."""
         what, cursor = self._of_year(at) or (None, at)
@@ -301,6 +316,7 @@ class PointReader:
         (frozenset(), True, _day_of_month),
         (frozenset({"festival"}), True, _festival),
         (frozenset({"quarter", "half", "first_quarters"}), False, _part_of_year),
+        (frozenset({"unit"}), False, _unit_of_day),
         (frozenset(), True, _month_dot_day),
     )
     _WORD_FORMS = tuple(form for form in _FORMS if form[0])

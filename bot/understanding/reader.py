@@ -9,7 +9,7 @@ from bot.understanding import acts, arrivals, order_verbs, sku_rules, suppliers
 from bot.understanding.arguments import Message, has_amount
 from bot.understanding.asks import Setting, Trouble, question
 from bot.understanding.corrections import left_standing
-from bot.understanding.draft import Draft, is_of_stock
+from bot.understanding.draft import Draft, is_of_stock, is_that_order
 from bot.understanding.drafting import read_draft
 from bot.understanding.followups import continued, continues, rebounded, relimited
 from bot.understanding.gate import has_trade_words, objection, off_topic, unexplained
@@ -160,6 +160,8 @@ class Reader:
             return off
         if any(token.is_code for token in tokens):
             return self._of_one_order(message, tokens)
+        if any(is_that_order(tokens, at) for at in range(len(tokens))):
+            return Unclear("which_order")
         kept = left_standing(tokens, self._setting.today, has_last=last is not None)
         is_corrected = last is not None and len(kept) < len(tokens)  # 不看钱,看单量: of the same question
         tokens = kept if last is None else with_variant(kept, message, self._gazetteer, last)

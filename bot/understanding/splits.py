@@ -63,6 +63,10 @@ def _read_seller(tokens: Sequence[Token], at: int, draft: Draft) -> None:
         tokens[at].used = True
         draft.vague = (at, ("revenue", "orders", "units"))
         return
+    if tokens[at].text.endswith(("more", "less")) and draft.other is not None and _LISTS.isdisjoint(draft.kinds):
+        tokens[at].used = True  # did we sell more than the week before
+        draft.vague = (at, ("revenue", "orders", "units"))
+        return
     tokens[at].used = draft.is_ranked = True
     draft.seller = draft.direction = Direction(tokens[at].senses["seller"])
     if tokens[at].text.endswith("seller") and not draft.asks_which:
@@ -111,6 +115,9 @@ def _read_rank(tokens: Sequence[Token], at: int, draft: Draft) -> None:
 
 def _read_extreme(tokens: Sequence[Token], at: int, draft: Draft) -> None:
     token = tokens[at]
+    if token.text in _COMPARATIVES and draft.other is not None and _LISTS.isdisjoint(draft.kinds):
+        token.used = True  # better than the week before: of two periods, not of rows
+        return
     draft.is_ranked, token.used = True, not token.has("event")  # 最赚钱 also says of what
     kind = token.senses["extreme"]
     if kind in {"best", "worst"}:
@@ -121,6 +128,8 @@ def _read_extreme(tokens: Sequence[Token], at: int, draft: Draft) -> None:
         draft.limit = 1
 
 
+_COMPARATIVES = frozenset({"better", "worse", "higher", "lower", "more", "less", "fewer"})
+_LISTS = frozenset({"which", "whichdim", "each", "dim", "platform"})
 _CHOOSES = ("which", "whichdim")
 
 
