@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from bot.understanding.draft import Draft, next_content
 from bot.understanding.lexicon import lexicon
+from bot.understanding.qualified import LEADS_TO, left_is_earned, object_to_joined, take_off
 from bot.understanding.readings import Unclear
 from bot.understanding.scan import Token
 from domain.metrics.catalog import METRICS, Unit
@@ -28,8 +29,8 @@ _FITS: Mapping[str, Callable[[str], bool]] = {
     "amount": METRICS.__contains__,
     "any": lambda metric: METRICS[metric].unit is Unit.COUNT,
 }
-_EVENT_OF = {"refund_amount": "refunded", "revenue": "sold", "net_profit": "earned", "cash_in": "received",
-             "cash_out": "paid", "units": "sold", "discount": "discounted"}
+EVENT_OF = {"refund_amount": "refunded", "revenue": "sold", "net_profit": "earned", "cash_in": "received",
+             "gross_profit": "grossed", "cash_out": "paid", "units": "sold", "discount": "discounted"}
 _COUNTED_AS = {"order": "orders", "piece": "pieces", "person": "people", "money": "money"}
 
 
@@ -38,7 +39,7 @@ def counted_in(metric: str, unit: str) -> str:
     counted = _COUNTED_AS.get(unit, "")
     if not counted or _FITS[counted](metric):
         return metric
-    return lexicon().combine.get(_EVENT_OF.get(metric, ""), {}).get(counted, metric)
+    return lexicon().combine.get(EVENT_OF.get(metric, ""), {}).get(counted, metric)
 
 
 # Words for what is counted; only beside 多少 or how many do they ask.
@@ -86,7 +87,10 @@ def read_figures(tokens: Sequence[Token], draft: Draft) -> None:
         _leave_out_denied(tokens, draft)
     draft.has_account = "count" in draft.kinds and _has_account(tokens, draft)
     clauses = _clauses(tokens, draft)
+    money_is_left = "less" in draft.kinds and left_is_earned(tokens)
     for clause in clauses:
+        if money_is_left:
+            clause.events = ["earned" if one == "left" else one for one in clause.events]
         if len(clause.metrics) == 1 and clause.is_plain:
             _add(draft, clause.metrics[0])
         else:
@@ -99,7 +103,8 @@ def read_figures(tokens: Sequence[Token], draft: Draft) -> None:
     draft.is_apiece = draft.is_apiece or len(counted) > len(set(counted))  # 京东多少单拼多多多少单
     draft.all_events = [event for clause in clauses for event in clause.events]
     if "less" in draft.kinds:
-        _take_off_refunds(tokens, draft)
+        take_off(tokens, draft)
+    object_to_joined(tokens, draft)
     if not draft.metrics and not draft.vague:
         draft.events = [event] if event else []
 
@@ -129,14 +134,6 @@ def _leave_out_denied(tokens: Sequence[Token], draft: Draft) -> None:
             token.used = tokens[behind].used = draft.follows = True  # 不看钱,看单量
 
 
-def _take_off_refunds(tokens: Sequence[Token], draft: Draft) -> None:
-    """扣掉退款上个月卖了多少: the net figure; of other figures none is kept."""
-    for token in tokens:
-        if token.has("less") and not token.names and {"revenue", "net_revenue"} & set(draft.metrics):
-            token.used = True
-            draft.metrics = ["net_revenue" if metric == "revenue" else metric for metric in draft.metrics]
-
-
 def _clauses(tokens: Sequence[Token], draft: Draft) -> list[_Clause]:
     clauses = [_Clause()]
     for at, token in enumerate(tokens):
@@ -144,7 +141,8 @@ def _clauses(tokens: Sequence[Token], draft: Draft) -> list[_Clause]:
         if ("sep" in senses or "end" in senses) and not token.used and "event" not in senses:
             clauses.append(_Clause())
             continue
-        is_next_event = "event" in senses and not token.used and bool(clause.events and clause.counts)
+        is_next_event = ("event" in senses and not token.used and bool(clause.events and clause.counts)
+                         and not _ends_still(tokens, at, clause))
         is_second = clause.has_time if "offset" in senses else "metric" in senses and _is_apart(tokens, at)
         if is_next_event or (is_second and clause.nouns and not clause.statuses):
             clauses.append(clause := _Clause())  # 昨天订单 昨天销售额, 订单 销售额: two figures
@@ -152,6 +150,12 @@ def _clauses(tokens: Sequence[Token], draft: Draft) -> list[_Clause]:
         if not token.used and not token.names:
             _read_token(tokens, at, clause, draft)
     return clauses
+
+
+def _ends_still(tokens: Sequence[Token], at: int, clause: _Clause) -> bool:
+    """还有多少在路上: what is still to come, nothing beside what is left."""
+    is_more = any(token.has("count") or token.has("metric") for token in tokens[at + 1:])
+    return clause.events == ["left"] and tokens[at].senses["event"] == "incoming" and not is_more
 
 
 def _is_apart(tokens: Sequence[Token], at: int) -> bool:
@@ -228,6 +232,7 @@ def _as_filters(clause: _Clause) -> None:
 def _read_clause(clause: _Clause, event: str | None, draft: Draft) -> str | None:
     """Add the clause's figures; returns the event that a later clause may leave unsaid."""
     _as_filters(clause)
+    _leave_out_unsent(clause)
     if clause.metrics == ["stock_available", "days_of_cover"]:
         del clause.metrics[0]  # 库存还能撑多久: what lasts, not a figure beside it
     for token in clause.features:
@@ -255,6 +260,15 @@ def _read_clause(clause: _Clause, event: str | None, draft: Draft) -> str | None
     return event
 
 
+def _leave_out_unsent(clause: _Clause) -> None:
+    """晚发的还有几单没发: overdue are only those that are not sent."""
+    if clause.metrics != ["orders_overdue"]:
+        return
+    for token in [token for token in clause.statuses if token.senses["order_status"] == "to_ship"]:
+        token.used = True
+        clause.statuses.remove(token)
+
+
 def _asks_again(counts: list[str], draft: Draft) -> bool:
     """超时没发的有吗,几单: how many of the figure that was just named."""
     return bool(counts and draft.metrics) and _FITS[counts[0]](draft.metrics[-1])
@@ -263,7 +277,8 @@ def _asks_again(counts: list[str], draft: Draft) -> bool:
 def _explicit(clause: _Clause, strong: list[str], counts: list[str], draft: Draft) -> None:
     for event in strong:
         table = lexicon().combine.get(event, {})
-        if event not in _GENERAL_EVENTS and not set(table.values()) & set(clause.metrics):
+        leads_on = len(counts) < 2 and bool(LEADS_TO.get(event, frozenset()) & set(clause.metrics))
+        if event not in _GENERAL_EVENTS and not leads_on and not set(table.values()) & set(clause.metrics):
             if event in clause.attributes:
                 draft.object_to(Unclear("which_figure_of_two", {"metric": clause.metrics[0]}))
             _combined(clause, event, counts, draft)  # 销售额退了多少: two figures
@@ -271,7 +286,7 @@ def _explicit(clause: _Clause, strong: list[str], counts: list[str], draft: Draf
         misfits = [one for one in counts if not _FITS[one](metric)]
         if clause.has_loose and metric == "refund_amount" and "orders" in clause.nouns:
             misfits = ["orders"]
-        other = lexicon().combine.get(_EVENT_OF.get(metric, ""), {}).get(misfits[0]) if misfits else metric
+        other = lexicon().combine.get(EVENT_OF.get(metric, ""), {}).get(misfits[0]) if misfits else metric
         if other is None:
             draft.object_to(Unclear("which_figure_of_two", {"metric": metric}))
         if misfits and (len(misfits) < len(counts) or draft.is_ranked):
