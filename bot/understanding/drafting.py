@@ -95,6 +95,8 @@ def _settle_when(tokens: Sequence[Token], draft: Draft) -> None:
     """咖啡壶什么时候断货 asks for days, not whether it is out of stock."""
     if any(token.text in _WHEN for token in tokens) or _asks_days_until(tokens):
         draft.feature, draft.metrics = None, ["days_of_cover"]
+    elif any(token.senses.get("count") == "days" for token in tokens):
+        draft.object_to(Unclear("two_questions"))  # 卖光几天了
     if draft.feature in STOCK_LISTS and draft.by == ["warehouse"] and draft.asks_which == "one" and not draft.is_ranked:
         draft.feature, draft.metrics = None, ["stock_available"]  # 哪个仓库存少
         draft.is_ranked, draft.direction = True, Direction.ASC

@@ -12,12 +12,13 @@ from domain.metrics.catalog import METRICS, Unit
 # What is taken off × what was asked for = a figure; of other figures nothing is taken.
 _TAKEN_OFF: Mapping[str, Mapping[str, str]] = {
     "refunds": {"revenue": "net_revenue", "net_revenue": "net_revenue"},
-    "goods": {"net_profit": "gross_profit", "gross_profit": "gross_profit"},
-    "costs": {"net_profit": "net_profit"},
+    "goods": {"net_profit": "gross_profit", "gross_profit": "gross_profit", "balance": "gross_profit"},
+    "costs": {"net_profit": "net_profit", "balance": "net_profit"},
 }
 _OF_PROFIT = frozenset({"goods", "costs"})
 _ASKS = ("多少", "多少钱", "几块", "几个钱", "几块钱")
 _QUALIFIES = frozenset({"投流"})  # whose orders, clicks: no figure beside them
+_APIECE = ("一", "每", "单", "平均")
 _OF_ADS = ("ad_", "roi")
 # What happened that only leads up to the figure: 毛利赚了多少, 发货花了多少运费.
 LEADS_TO = {"earned": frozenset({"gross_profit", "gross_margin", "net_margin"}),
@@ -52,7 +53,8 @@ def object_to_joined(tokens: Sequence[Token], draft: Draft) -> None:
             continue
         named = before.senses.get("metric", metric)
         is_asked = named != metric and before.text.endswith(_ASKS)
-        is_part = before.text in _QUALIFIES and not metric.startswith(_OF_ADS)
+        is_part = (before.text in _QUALIFIES and not metric.startswith(_OF_ADS)) or (
+            named == "aov" != metric and before.text.startswith(_APIECE))  # 一单平均运费
         is_less = before.senses.get("event") == "charged" and before.text.startswith("扣") and asks_left
         if is_asked or is_part or is_less:
             draft.object_to(Unclear("which_figure_of_two", {"metric": metric}))
@@ -62,7 +64,8 @@ def object_to_joined(tokens: Sequence[Token], draft: Draft) -> None:
 
 def read_shares(tokens: Sequence[Token], draft: Draft, event_of: Mapping[str, str]) -> None:
     """毛利占比 is the margin; 京东毛利占几成 may be that or JD's part of the whole."""
-    is_of_part = bool(draft.by or draft.where or draft.exclude or draft.bare or draft.follows)
+    mentioned = any(name != "customer" for name, _ in draft.bare)
+    is_of_part = bool(draft.by or draft.where or draft.exclude or mentioned or draft.follows)
     if draft.is_shared and not is_of_part and len(draft.metrics) == 1:
         metric = draft.metrics[0]
         event = event_of.get(metric, "")

@@ -1,11 +1,12 @@
-"""Sets of messages put to the demo shop and scored: five by people who never saw the rules, one of what was mended.
+"""Sets of messages put to the demo shop and scored: six by people who never saw the rules, one of what was mended.
 
 Each set was written before its author had read the lexicon. The first score of the second one was 92.0 % exact,
 1.6 % answered wrongly, 35 of 35 messages out of the domain refused; mended was what such messages have in common.
 The first score of the third was 85.0 % exact and 1.7 % wrong; of the adversarial one, which looks for what a reader
 takes for something else, 78.4 % and 5.2 %; of the fourth, by two writers with slips, two languages in a
-sentence and the English of chats, 81.9 % and 2.8 %. `mended` holds what was once read wrongly, and what stands beside
-it.
+sentence and the English of chats, 81.9 % and 2.8 %; of `namings`, what people call each figure when they talk,
+60.4 % and 4.0 % before it was thinned, those first misread kept before others. `mended` holds what was once read
+wrongly, and what stands beside it.
 """
 
 import json
@@ -24,7 +25,7 @@ Json = dict[str, Any]
 AT = "2026-11-23T15:00"
 # Each with the least share of its lines that is read exactly as meant; what is not is held back.
 SETS = {"independent": 0.99, "second_independent": 0.99, "third_independent": 0.99, "fourth_independent": 0.99,
-        "adversarial": 0.93, "mended": 0.99}
+        "adversarial": 0.93, "mended": 0.99, "namings": 0.99}
 MOST_WRONG = 0  # lines answered with something else than was asked: not one
 
 
@@ -95,7 +96,7 @@ def _plain(value: object) -> object:
     return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
-@pytest.mark.parametrize("name", SETS)
+@pytest.mark.parametrize("name", [name for name in SETS if name != "namings"])  # of Chinese names alone
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_a_set_has_both_languages(name: str, language: str) -> None:
     lines = _lines(name)
