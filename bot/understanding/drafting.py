@@ -6,10 +6,11 @@ from bot.understanding.asks import Setting
 from bot.understanding.bounds import read_bounds
 from bot.understanding.comparisons import read_comparison
 from bot.understanding.draft import STOCK_LISTS, Draft, is_of_stock
-from bot.understanding.figures import read_figures, use_topics
+from bot.understanding.figures import EVENT_OF, read_figures, use_topics
 from bot.understanding.filters import read_filters
 from bot.understanding.normalise import Normalised
 from bot.understanding.periods import PeriodReader
+from bot.understanding.qualified import read_shares
 from bot.understanding.readings import Refused, Unclear
 from bot.understanding.scan import Token, kinds_of
 from bot.understanding.splits import read_ranks, read_splits
@@ -35,6 +36,8 @@ def read_draft(tokens: list[Token], message: Normalised, setting: Setting, *, ha
         use_topics(tokens, draft)
     if "pace" in draft.kinds:
         _use_pace(tokens, draft)
+    if draft.is_shared or "count" in draft.kinds:
+        read_shares(tokens, draft, EVENT_OF)
     if draft.bare:
         _settle_bare(tokens, draft)
     if draft.vague is not None and not draft.metrics:
@@ -115,11 +118,19 @@ _WHEN = frozenset({"什么时候", "几时", "多久", "哪天", "when", "when w
 
 def _settle_when(tokens: Sequence[Token], draft: Draft) -> None:
     """咖啡壶什么时候断货 asks for days, not whether it is out of stock."""
-    if any(token.text in _WHEN for token in tokens):
+    if any(token.text in _WHEN for token in tokens) or _asks_days_until(tokens):
         draft.feature, draft.metrics = None, ["days_of_cover"]
+    elif any(token.senses.get("count") == "days" for token in tokens):
+        draft.object_to(Unclear("two_questions"))  # 卖光几天了
     if draft.feature in STOCK_LISTS and draft.by == ["warehouse"] and draft.asks_which == "one" and not draft.is_ranked:
         draft.feature, draft.metrics = None, ["stock_available"]  # 哪个仓库存少
         draft.is_ranked, draft.direction = True, Direction.ASC
+
+
+def _asks_days_until(tokens: Sequence[Token]) -> bool:
+    """几天能卖光; 卖光几天了 asks for the days since."""
+    at = next((at for at, token in enumerate(tokens) if token.has("feature")), 0)
+    return any(token.senses.get("count") == "days" and not token.text.isascii() for token in tokens[:at])
 
 
 # Who does it or gets it, not a split: 平台扣了我们多少手续费, 给买家优惠了多少.
@@ -148,7 +159,7 @@ def _settle_bare(tokens: Sequence[Token], draft: Draft) -> None:
             _count_of_rows(tokens, at, draft)
             left.append((dimension, at))
         elif dimension == "goods":
-            token.used = token.text == "what" or bool(draft.metrics)
+            token.used = token.text == "what" or (bool(draft.metrics) and not _are_paid_for(tokens, at, draft))
         elif draft.unsplit or _SIDES.get(dimension) in draft.all_events:
             token.used = True
         elif draft.asks_which and not draft.by:
@@ -159,6 +170,12 @@ def _settle_bare(tokens: Sequence[Token], draft: Draft) -> None:
             draft.object_to(Unclear("split_or_total", facts))
             token.used = True
     draft.bare = left
+
+
+def _are_paid_for(tokens: Sequence[Token], at: int, draft: Draft) -> bool:
+    """收了多少钱的货: what goods cost, none of the figures of money; 卖了多少钱的货 is what was sold."""
+    is_worth = at > 1 and tokens[at - 1].text == "的" and tokens[at - 2].senses.get("count") == "money"
+    return is_worth and "sold" not in draft.all_events
 
 
 def _says_nothing_more(tokens: Sequence[Token], at: int, dimension: str, draft: Draft) -> bool:

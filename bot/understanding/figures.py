@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from bot.understanding.draft import Draft, next_content
 from bot.understanding.lexicon import lexicon
+from bot.understanding.qualified import LEADS_TO, left_is_earned, object_to_joined, take_off
 from bot.understanding.readings import Unclear
 from bot.understanding.scan import Token
 from domain.metrics.catalog import METRICS, Unit
@@ -28,8 +29,8 @@ _FITS: Mapping[str, Callable[[str], bool]] = {
     "amount": METRICS.__contains__,
     "any": lambda metric: METRICS[metric].unit is Unit.COUNT,
 }
-_EVENT_OF = {"refund_amount": "refunded", "revenue": "sold", "net_profit": "earned", "cash_in": "received",
-             "cash_out": "paid", "units": "sold", "discount": "discounted"}
+EVENT_OF = {"refund_amount": "refunded", "revenue": "sold", "net_profit": "earned", "cash_in": "received",
+            "gross_profit": "grossed", "cash_out": "paid", "units": "sold", "discount": "discounted"}
 # 毛利低于30% means the rate, whatever it is called.
 RATES = {"gross_profit": "gross_margin", "net_profit": "net_margin", "refund_amount": "refund_rate"}
 _COUNTED_AS = {"order": "orders", "piece": "pieces", "person": "people", "money": "money"}
@@ -40,7 +41,7 @@ def counted_in(metric: str, unit: str) -> str:
     counted = _COUNTED_AS.get(unit, "")
     if not counted or _FITS[counted](metric):
         return metric
-    return lexicon().combine.get(_EVENT_OF.get(metric, ""), {}).get(counted, metric)
+    return lexicon().combine.get(EVENT_OF.get(metric, ""), {}).get(counted, metric)
 
 
 # Words for what is counted; only beside 多少 or how many do they ask.
@@ -88,7 +89,10 @@ def read_figures(tokens: Sequence[Token], draft: Draft) -> None:
         _leave_out_denied(tokens, draft)
     draft.has_account = "count" in draft.kinds and _has_account(tokens, draft)
     clauses = _clauses(tokens, draft)
+    money_is_left = "less" in draft.kinds and left_is_earned(tokens)
     for clause in clauses:
+        if money_is_left:
+            clause.events = ["earned" if one == "left" else one for one in clause.events]
         if len(clause.metrics) == 1 and clause.is_plain:
             _add(draft, clause.metrics[0])
         else:
@@ -101,9 +105,10 @@ def read_figures(tokens: Sequence[Token], draft: Draft) -> None:
     draft.is_apiece = draft.is_apiece or len(counted) > len(set(counted))  # 京东多少单拼多多多少单
     draft.all_events = [event for clause in clauses for event in clause.events]
     if "less" in draft.kinds:
-        _take_off(tokens, draft)
+        take_off(tokens, draft)
     for token in (status for clause in clauses for status in clause.statuses):
         token.used = token.used or token.senses["order_status"] in map(_IMPLIES.get, draft.metrics)
+    object_to_joined(tokens, draft)
     if not draft.metrics and not draft.vague:
         draft.events = [event] if event else []
 
@@ -137,21 +142,6 @@ def _leave_out_denied(tokens: Sequence[Token], draft: Draft) -> None:
 _IMPLIES = {"orders_overdue": "to_ship", "orders_to_ship": "to_ship", "orders_to_pay": "to_pay"}
 
 
-def _take_off(tokens: Sequence[Token], draft: Draft) -> None:
-    """扣掉退款上个月卖了多少: the net figure; of others none is kept. 刨掉所有开销净赚多少 says what a profit is."""
-    for token in tokens:
-        if not token.has("less") or token.names:
-            continue
-        if token.senses["less"] == "costs":
-            token.used = bool(draft.metrics) and set(draft.metrics) <= _AFTER_COSTS
-        elif {"revenue", "net_revenue"} & set(draft.metrics):
-            token.used = True
-            draft.metrics = ["net_revenue" if metric == "revenue" else metric for metric in draft.metrics]
-
-
-_AFTER_COSTS = frozenset({"net_profit", "net_margin"})
-
-
 def _clauses(tokens: Sequence[Token], draft: Draft) -> list[_Clause]:
     clauses = [_Clause()]
     for at, token in enumerate(tokens):
@@ -160,8 +150,8 @@ def _clauses(tokens: Sequence[Token], draft: Draft) -> list[_Clause]:
         if is_pause or (token.text in _LOOKS and clause.counts):
             clauses.append(_Clause())
             continue
-        is_next_event = "event" in senses and not token.used and bool(clause.events and clause.counts) and not (
-            (senses["event"] == "incoming" and clause.events == ["left"]) or _is_complement(token, clause))
+        is_next_event = ("event" in senses and not token.used and bool(clause.events and clause.counts)
+                         and not (_ends_still(tokens, at, clause) or _is_complement(token, clause)))
         is_second = clause.has_time if "offset" in senses else "metric" in senses and _is_apart(tokens, at)
         if is_next_event or (is_second and clause.nouns and not clause.statuses):
             clauses.append(clause := _Clause())  # 昨天订单 昨天销售额, 订单 销售额: two figures
@@ -178,6 +168,12 @@ _LOOKS = frozenset({"看看", "看下", "看一下", "看一看", "顺便", "顺
 def _is_complement(token: Token, clause: _Clause) -> bool:
     """The 出去 of 优惠了多少钱出去: which way, of what the verb before it says."""
     return token.text.startswith("出去") and bool(clause.events)
+
+
+def _ends_still(tokens: Sequence[Token], at: int, clause: _Clause) -> bool:
+    """还有多少在路上: what is still to come, nothing beside what is left."""
+    is_more = any(token.has("count") or token.has("metric") for token in tokens[at + 1:])
+    return clause.events == ["left"] and tokens[at].senses["event"] == "incoming" and not is_more
 
 
 def _is_apart(tokens: Sequence[Token], at: int) -> bool:
@@ -256,6 +252,7 @@ def _as_filters(clause: _Clause) -> None:
 def _read_clause(clause: _Clause, event: str | None, draft: Draft) -> str | None:
     """Add the clause's figures; returns the event that a later clause may leave unsaid."""
     _as_filters(clause)
+    _leave_out_unsent(clause)
     if clause.metrics == ["stock_available", "days_of_cover"]:
         del clause.metrics[0]  # 库存还能撑多久: what lasts, not a figure beside it
     for token in clause.features:
@@ -283,6 +280,15 @@ def _read_clause(clause: _Clause, event: str | None, draft: Draft) -> str | None
     return event
 
 
+def _leave_out_unsent(clause: _Clause) -> None:
+    """晚发的还有几单没发: overdue are only those that are not sent."""
+    if clause.metrics != ["orders_overdue"]:
+        return
+    for token in [token for token in clause.statuses if token.senses["order_status"] == "to_ship"]:
+        token.used = True
+        clause.statuses.remove(token)
+
+
 def _asks_again(counts: list[str], draft: Draft) -> bool:
     """超时没发的有吗,几单: how many of the figure that was just named."""
     return bool(counts and draft.metrics) and _FITS[counts[0]](draft.metrics[-1])
@@ -291,7 +297,8 @@ def _asks_again(counts: list[str], draft: Draft) -> bool:
 def _explicit(clause: _Clause, strong: list[str], counts: list[str], draft: Draft) -> None:
     for event in strong:
         table = lexicon().combine.get(event, {})
-        if event not in _GENERAL_EVENTS and not set(table.values()) & set(clause.metrics):
+        leads_on = len(counts) < 2 and bool(LEADS_TO.get(event, frozenset()) & set(clause.metrics))
+        if event not in _GENERAL_EVENTS and not leads_on and not set(table.values()) & set(clause.metrics):
             if event in clause.attributes:
                 draft.object_to(Unclear("which_figure_of_two", {"metric": clause.metrics[0]}))
             _combined(clause, event, counts, draft)  # 销售额退了多少: two figures
@@ -299,7 +306,7 @@ def _explicit(clause: _Clause, strong: list[str], counts: list[str], draft: Draf
         misfits = [one for one in counts if not _FITS[one](metric)]
         if clause.has_loose and metric == "refund_amount" and "orders" in clause.nouns:
             misfits = ["orders"]
-        other = lexicon().combine.get(_EVENT_OF.get(metric, ""), {}).get(misfits[0]) if misfits else metric
+        other = lexicon().combine.get(EVENT_OF.get(metric, ""), {}).get(misfits[0]) if misfits else metric
         if misfits == ["percent"] and not (draft.compare or "change" in draft.kinds):
             other = RATES.get(metric)  # 毛利几个点
         if other is None:

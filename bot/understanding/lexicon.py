@@ -1,5 +1,6 @@
 """The words of the trade, read from lexicon/*.toml: which text may mean what."""
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -8,7 +9,7 @@ from importlib.resources import files
 from itertools import product
 from typing import Any
 
-FILES = ("metrics", "events", "dimensions", "ordering", "times", "values", "actions", "minding", "words")
+FILES = ("namings", "metrics", "events", "dimensions", "ordering", "times", "values", "actions", "minding", "words")
 
 Senses = Mapping[str, str]  # kind of word → what it means in that role
 
@@ -44,12 +45,16 @@ def _sequence(pattern: str, at: int, closing: str) -> tuple[list[str], int]:
             alternatives += _joined(pieces)
             pieces, at = [], at + 1
         else:
-            pieces.append([pattern[at]])
-            at += 1
+            said = _PLAIN.match(pattern, at)
+            end = said.end() if said else at + 1
+            pieces.append([pattern[at:end]])
+            at = end
     return [*alternatives, *_joined(pieces)], at
 
 
 def _joined(pieces: list[list[str]]) -> list[str]:
+    if len(pieces) == 1:
+        return pieces[0]
     return ["".join(choice) for choice in product(*pieces)]
 
 
@@ -65,19 +70,34 @@ class Lexicon:
 
 # Characters that are words by themselves and would be read as brackets.
 _LITERAL = frozenset("()[]|")
+_PLAIN = re.compile(r"[^()\[\]|]+")
+_CLASS = re.compile(r"\{(\w+)\}")
+
+
+_NO_WORDS = frozenset({"combine", "status_metric", "class"})  # tables that say something of the words
+
+
+def _with_classes(pattern: str, table: Mapping[str, Any]) -> str:
+    """The pattern with every {name} of a class put in its place."""
+    if "{" not in pattern:
+        return pattern
+    return _CLASS.sub(lambda found: table["class"][found[1]], pattern)
 
 
 def entries(name: str) -> Iterator[tuple[str, str, str, str]]:
     """(kind, value, language, spelling) of every word in one file."""
-    for kind, values in read_table(name).items():
-        if kind in {"combine", "status_metric"}:
+    table = read_table(name)
+    for kind, values in table.items():
+        if kind in _NO_WORDS:
             continue
         for value, words in values.items():
             for language in ("zh", "en"):
                 for pattern in words.get(language, ()):
-                    spellings = [pattern] if pattern in _LITERAL else expand(pattern)
-                    said = (" ".join(text.split()) for text in spellings if text.strip())
-                    yield from ((kind, value, language, text) for text in said)
+                    spellings = [pattern] if pattern in _LITERAL else expand(_with_classes(pattern, table))
+                    for text in spellings:
+                        said = " ".join(text.split()) if " " in text else text
+                        if said:
+                            yield kind, value, language, said
 
 
 @cache
@@ -94,6 +114,15 @@ def shortened(text: str) -> list[str]:
     return [" ".join(one) for one in (*found, [table.get(word, (word,))[0] for word in words])]
 
 
+def _combined(*names: str) -> dict[str, dict[str, str]]:
+    """What several files say of an event and what is counted of it, in one."""
+    found: dict[str, dict[str, str]] = {}
+    for name in names:
+        for event, counted in read_table(name)["combine"].items():
+            found.setdefault(event, {}).update(counted)
+    return found
+
+
 @cache
 def lexicon() -> Lexicon:
     """The whole lexicon; the first reading of a kind wins where a text is listed twice in it."""
@@ -105,16 +134,18 @@ def lexicon() -> Lexicon:
         for kind, value, language, spelling in entries(name):
             text = spelling.lower()
             words.setdefault(text, {}).setdefault(kind, value)
-            (chinese if language == "zh" else english).add(text)
-            if language == "en":
+            if language == "zh":
+                chinese.add(text)
+            else:
+                english.add(text)
                 short += [(other, kind, value) for other in shortened(text)]
     for text, kind, value in short:
         words.setdefault(text, {}).setdefault(kind, value)
         english.add(text)
-    events, values = read_table("events"), read_table("values")
+    values = read_table("values")
     return Lexicon(
         words=dict(words),
-        combine=events["combine"],
+        combine=_combined("events", "namings"),
         status_metrics=values["status_metric"],
         english=frozenset(text for text in english - chinese if text.isascii() and any(c.isalpha() for c in text)),
     )

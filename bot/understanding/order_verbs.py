@@ -32,6 +32,8 @@ _GOOD = re.compile(r"良品|完好|\bsellable\b")
 
 # The first that is found counts; its words go, everything else stays.
 _VERBS: tuple[tuple[str, re.Pattern[str]], ...] = tuple((action, re.compile(pattern)) for action, pattern in (
+    ("confirm_shipment", r"走的?(?=\s*(?:顺丰|中通|圆通|申通|韵达|极兔|京东快递|邮政|德邦))"),
+    ("approve_refund", r"的?退款(?:给?(?:批|过|准)了|批掉|放了)吧?$"),
     ("state_contents", r"(?:已发的?|前面的?|第[一1]个)?包裹里?面?(?:是|装的?是?了?|有|发的是)"),
     ("state_contents", r"\b(?:the )?parcels?(?: of)?\b(?=.*\b(?:held|contained)\b)"),
     ("unmerge_orders", r"取消合单|拆开合单|不合单了?|\bunmerge\b"),

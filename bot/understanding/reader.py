@@ -98,7 +98,8 @@ class Reader:
         is_one = all(other == meant for _, _, other in best)
         is_doubtful = repair.is_name and not self._is_part_of_word(repair, corrected) and self._stands_without(
             repair, message, meant)
-        if is_one and repair.is_sure and not is_doubtful:
+        drops_rate = "率" in message.text[repair.start:repair.end] and "率" not in repair.word  # 签收率 is no 签收量
+        if is_one and repair.is_sure and not is_doubtful and not drops_rate:
             return self._with_offers(meant, corrected)
         choices = [corrected.message for _, corrected, meant in found if isinstance(meant, Ask | Act)]
         return replace(reading, choices=tuple(dict.fromkeys(choices))[:MAX_CHOICES]) if choices else None

@@ -18,7 +18,10 @@ _NO = r"(?:禁止|不允许|不许|不准|不可以|不可|不能|不让|不再�
 _FORBID_EN = r"(?:forbid|disallow|disable|stop|no(?: more)?|do not allow|don't allow|turn off)"
 _POINT = r"(?:补货点|预警线|警戒线|安全库存|补货线|预警值|最低库存|库存下限|订货点)"
 _POINT_EN = r"(?:reorder (?:point|level)|safety stock|minimum stock|alert level)"
+_FALLS = r"(?:库存)?(?:剩下?|只剩)?(?:低于|少于|不足|不到|跌到|降到|掉到|跌破)"
+_TELL = r"(?:的?时候|时|了|就|,|\s)*(?:提醒|告诉|通知|告警|预警|报警)(?:我|一下|一声)*"
 _VERBS = tuple((action, re.compile(pattern)) for action, pattern in (
+    ("set_reorder_point", rf"{_FALLS}(?P<zh>\s*\d+)[件个条盒支袋瓶双套只包根]?{_TELL}$"),
     ("forbid_backorder", rf"{_NO}(?P<zh>[^,，。]{{0,30}}?)\s*{_SELLING}|{_SELLING}(?:功能)?\s*{_NO}"),
     ("forbid_backorder", rf"\b{_FORBID_EN} {_BACKORDER}(?: (?:of|for|on))?\b"),
     ("allow_backorder", rf"{_YES}(?P<zh>[^,，。]{{0,30}}?)\s*{_SELLING}"),

@@ -5,9 +5,9 @@ Each set was written before its author had read the lexicon. The first score of 
 The first score of the third was 85.0 % exact and 1.7 % wrong; of the adversarial one, which looks for what a reader
 takes for something else, 78.4 % and 5.2 %; of the fourth, by two writers with slips, two languages in a
 sentence and the English of chats, 81.9 % and 2.8 %; of the fifth, of three sets, 84.2 % and 3.3 % (spoken
-Chinese), 91.0 % and none (English and both), and 78.3 % and 2.5 % (spoken Chinese, once the first two were mended).
-`mended` holds what was once read wrongly, and what stands beside
-it.
+Chinese), 91.0 % and none (English and both), and 78.3 % and 2.5 % (spoken Chinese, once the first two were mended);
+of `namings`, what people call each figure when they talk, 60.4 % and 4.0 % before it was thinned, those first misread
+kept before others. `mended` holds what was once read wrongly, and what stands beside it.
 """
 
 import json
@@ -26,7 +26,7 @@ Json = dict[str, Any]
 AT = "2026-11-23T15:00"
 # Each with the least share of its lines that is read exactly as meant; what is not is held back.
 SETS = {"independent": 0.99, "second_independent": 0.99, "third_independent": 0.99, "fourth_independent": 0.99,
-        "fifth_independent": 0.99, "adversarial": 0.93, "mended": 0.99}
+        "fifth_independent": 0.99, "adversarial": 0.93, "mended": 0.99, "namings": 0.99}
 MOST_WRONG = 0  # lines answered with something else than was asked: not one
 
 
@@ -97,7 +97,7 @@ def _plain(value: object) -> object:
     return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
-@pytest.mark.parametrize("name", SETS)
+@pytest.mark.parametrize("name", [name for name in SETS if name != "namings"])  # of Chinese names alone
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_a_set_has_both_languages(name: str, language: str) -> None:
     lines = _lines(name)

@@ -35,7 +35,8 @@ def misread(sentences: Iterator[tuple[str, object]], part: str) -> list[str]:
 
 @pytest.mark.parametrize("metric", list(METRICS))
 def test_every_name_of_a_metric_asks_for_it(metric: str) -> None:
-    listed = [(language, word) for value, language, word in words("metrics", "metric") if value == metric]
+    listed = [(language, word) for file in ("namings", "metrics") for value, language, word in words(file, "metric")
+              if value == metric]
     listed += [(language, f"{word}的订单数" if language == "zh" else f"{word} orders")
                for status, language, word in words("values", "order_status")
                if lexicon().status_metrics.get(status) == metric]

@@ -1,0 +1,78 @@
+"""Figures that qualify one another: what is taken off first, a rate where a sum was named, words that say whose."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
+
+from bot.understanding.draft import Draft
+from bot.understanding.lexicon import lexicon
+from bot.understanding.readings import Unclear
+from bot.understanding.scan import Token
+from domain.metrics.catalog import METRICS, Unit
+
+# What is taken off × what was asked for = a figure; of other figures nothing is taken.
+_TAKEN_OFF: Mapping[str, Mapping[str, str]] = {
+    "refunds": {"revenue": "net_revenue", "net_revenue": "net_revenue"},
+    "goods": {"net_profit": "gross_profit", "gross_profit": "gross_profit", "balance": "gross_profit"},
+    "costs": {"net_profit": "net_profit", "net_margin": "net_margin", "balance": "net_profit"},
+}
+_OF_PROFIT = frozenset({"goods", "costs"})
+_ASKS = ("多少", "多少钱", "几块", "几个钱", "几块钱")
+_QUALIFIES = frozenset({"投流"})  # whose orders, clicks: no figure beside them
+_APIECE = ("一", "每", "单", "平均")
+_OF_ADS = ("ad_", "roi")
+# What happened that only leads up to the figure: 毛利赚了多少, 发货花了多少运费.
+LEADS_TO = {"earned": frozenset({"gross_profit", "gross_margin", "net_margin"}),
+            "shipped": frozenset({"shipping_cost"})}
+
+
+def left_is_earned(tokens: Iterable[Token]) -> bool:
+    """扣掉货本还剩多少: money is left then, no goods."""
+    return any(token.senses.get("less") in _OF_PROFIT and not token.names for token in tokens)
+
+
+def take_off(tokens: Sequence[Token], draft: Draft) -> None:
+    """扣掉退款上个月卖了多少: the net figure. 扣掉退款单 takes off orders, which is not understood."""
+    for at, token in enumerate(tokens):
+        table = _TAKEN_OFF[token.senses["less"]] if token.has("less") and not token.names else {}
+        takes_orders = at + 1 < len(tokens) and tokens[at + 1].senses.get("count") == "orders"
+        if table.keys() & set(draft.metrics) and not takes_orders:
+            token.used = True
+            draft.metrics = [table.get(metric, metric) for metric in draft.metrics]
+
+
+def object_to_joined(tokens: Sequence[Token], draft: Draft) -> None:
+    """平台收了多少广告费, 投流成交额, 扣掉运费还剩多少: the one only qualifies the other."""
+    asks_left = len(draft.metrics) > 1 or not {"left", "earned"}.isdisjoint(draft.all_events)
+    for before, of, after in zip(tokens, tokens[1:], tokens[2:], strict=False):
+        if of.text == "的" and {before.senses.get("metric"), after.senses.get("metric")} <= set(draft.metrics) and (
+                before.senses["metric"] != after.senses["metric"] and not (before.names or after.names)):
+            draft.object_to(Unclear("which_figure_of_two", {"metric": after.senses["metric"]}))  # 退款的订单金额
+    for before, after in pairwise(tokens):
+        metric = after.senses.get("metric", "")
+        if not metric or before.names or after.names or before.end != after.start:
+            continue
+        named = before.senses.get("metric", metric)
+        is_asked = named != metric and before.text.endswith(_ASKS)
+        is_part = (before.text in _QUALIFIES and not metric.startswith(_OF_ADS)) or (
+            named == "aov" != metric and before.text.startswith(_APIECE))  # 一单平均运费
+        is_less = before.senses.get("event") == "charged" and before.text.startswith("扣") and asks_left
+        if is_asked or is_part or is_less:
+            draft.object_to(Unclear("which_figure_of_two", {"metric": metric}))
+        elif before.text in _QUALIFIES and named in draft.metrics and draft.metrics != [named]:
+            draft.metrics.remove(named)  # 投流ROI
+
+
+def read_shares(tokens: Sequence[Token], draft: Draft, event_of: Mapping[str, str]) -> None:
+    """毛利占比 is the margin; 京东毛利占几成 may be that or JD's part of the whole."""
+    mentioned = any(name != "customer" for name, _ in draft.bare)
+    is_of_part = bool(draft.by or draft.where or draft.exclude or mentioned or draft.follows)
+    if draft.is_shared and not is_of_part and len(draft.metrics) == 1:
+        metric = draft.metrics[0]
+        event = event_of.get(metric, "")
+        rate = metric if METRICS[metric].unit is Unit.RATE else lexicon().combine.get(event, {}).get("percent")
+        if rate:
+            draft.metrics, draft.is_shared = [rate], False
+    if is_of_part and not draft.follows:
+        for token in tokens:
+            if token.senses.get("count") == "percent" and token.text.startswith("占"):
+                draft.object_to(Unclear("unsure_about", {"words": token.text}))
