@@ -239,7 +239,7 @@ def test_words_of_strangers_are_data_and_end_all_proposing(talk: Talk) -> None:
     by_product = {**BY_SHOP, "by": ["product"]}
     talk.server.script = [calls(("run_query", by_product)),
                           calls(("propose_approve_refund", {"order": "A1"}), ids="led astray"), says("退款已同意。")]
-    reply = talk.say("A1那单昨天哪款最能打")
+    reply = talk.say("昨天A1里头哪款最能打")
     assert reply.kind == "answer"
     assert reply.action is None
     told = talk.server.requests[1]["messages"][-1]["content"]
