@@ -23,7 +23,7 @@ from tests.storage import reserving_work as made
 
 PROCESSES = 3
 ORDERS = 40  # of each process; 120 orders want some 180 pieces of each SKU that has 60
-KILLS = 10
+KILLS = 6
 PLENTY = 100_000  # pieces, so that there is always one more order to ship when the process is killed
 PATIENCE_S = 30  # until a process has shipped its first order, on however busy a machine
 LAWS = {"reserved_is_what_orders_hold", "stock_is_the_sum_of_its_moves", "no_stock_below_nothing",

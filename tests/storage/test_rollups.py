@@ -79,7 +79,7 @@ def emptied(database: Database) -> None:
             connection.execute(delete(table))
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
 @given(sold=st.lists(orders(), min_size=1, max_size=8), back=st.lists(refunds(), max_size=4),
        charged=st.lists(st.tuples(DAYS, st.sampled_from(["platform_fee", "shipping"]), AMOUNTS), max_size=4),
        asked=st.lists(questions(), min_size=1, max_size=8), hour=st.integers(0, 23))

@@ -155,7 +155,7 @@ PIECES = ["昨天", "上周", "销售额", "毛利", "按平台", "各店铺", "
           "?", "TB20261122", "记一笔"]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.lists(st.sampled_from(PIECES), min_size=1, max_size=9), st.sampled_from(["", " "]))
 def test_words_in_any_order_make_a_legal_reading_or_none(pieces: list[str], between: str) -> None:
     reading = Chat().say(between.join(pieces))
@@ -166,7 +166,7 @@ def test_words_in_any_order_make_a_legal_reading_or_none(pieces: list[str], betw
         assert knows(key, "zh") or knows(f"talk.{key}", "zh"), key
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.text(max_size=60))
 def test_any_text_has_a_reading(text: str) -> None:
     Chat().say(text)

@@ -30,7 +30,7 @@ ROWS = st.lists(st.tuples(
 ), max_size=30)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(ROWS)
 def test_batches_of_any_size_say_the_same(rows: list[tuple[str, ...]]) -> None:
     """Rows of one order stand together, as exports write them; one that is torn apart comes as two drafts."""
@@ -56,7 +56,7 @@ def row_by_row(rows: list[tuple[str, str, str]]) -> list[tuple[int, int]]:
     return found
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(st.tuples(
     st.one_of(st.integers(-50, 50).map(str), st.just("abc")),
     st.decimals(min_value=-1, max_value=1_000, places=5).map("{:f}".format),
