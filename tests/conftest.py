@@ -22,9 +22,9 @@ BOTH = ("sqlite", "postgresql")
 DEMO_AT = "2026-11-23T15:00"
 
 # How long one example takes says something about the machine, not about the program.
-hypothesis.settings.register_profile("any machine", deadline=None)
+hypothesis.settings.register_profile("any machine", deadline=None, max_examples=60)
 hypothesis.settings.register_profile("thorough", deadline=None, max_examples=1000)
-hypothesis.settings.register_profile("histories", deadline=None, max_examples=60_000)
+hypothesis.settings.register_profile("histories", deadline=None, max_examples=40_000)
 hypothesis.settings.load_profile("any machine")
 
 

@@ -41,7 +41,7 @@ from tests.storage.shop_model import NEEDS, PLACES, Books, How, Sale, Shelf
 PAID = {"REFUND": 3990, "TWICE": 10_000}
 ASKED = sorted(Books().asked)
 ORDERS = st.sampled_from((*sorted(NEEDS), "N1", "N2", "N3"))  # the last ones only once the platform has told of them
-RUNS = settings.default.max_examples // 30 if settings.default else 3
+RUNS = settings.default.max_examples // 20 if settings.default else 3
 STEPS = 10
 
 
