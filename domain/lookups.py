@@ -1,21 +1,19 @@
 """Finding what an argument names, or saying what it may have meant."""
 
+from typing import TypeVar
+
 from domain.actions import Impossible
 from domain.books import Books, OrderFacts, PurchaseFacts, SkuFacts, SupplierFacts, TransferFacts, WarehouseFacts
 
+_Facts = TypeVar("_Facts")
+
 
 def sku_of(books: Books, code: str) -> SkuFacts:
-    sku = books.sku(code)
-    if sku is None:
-        raise Impossible("unknown_sku", sku=code, choices=books.nearest("sku", code))
-    return sku
+    return _known(books, "sku", code, books.sku(code))
 
 
 def warehouse_of(books: Books, name: str) -> WarehouseFacts:
-    warehouse = books.warehouse(name)
-    if warehouse is None:
-        raise Impossible("unknown_warehouse", warehouse=name, choices=books.nearest("warehouse", name))
-    return warehouse
+    return _known(books, "warehouse", name, books.warehouse(name))
 
 
 def order_of(books: Books, number: str) -> OrderFacts:
@@ -29,21 +27,19 @@ def order_of(books: Books, number: str) -> OrderFacts:
 
 
 def transfer_of(books: Books, number: str) -> TransferFacts:
-    transfer = books.transfer(number)
-    if transfer is None:
-        raise Impossible("unknown_transfer", transfer=number, choices=books.nearest("transfer", number))
-    return transfer
+    return _known(books, "transfer", number, books.transfer(number))
 
 
 def supplier_of(books: Books, name: str) -> SupplierFacts:
-    supplier = books.supplier(name)
-    if supplier is None:
-        raise Impossible("unknown_supplier", supplier=name, choices=books.nearest("supplier", name))
-    return supplier
+    return _known(books, "supplier", name, books.supplier(name))
 
 
 def purchase_of(books: Books, number: str) -> PurchaseFacts:
-    purchase = books.purchase(number)
-    if purchase is None:
-        raise Impossible("unknown_purchase", purchase=number, choices=books.nearest("purchase", number))
-    return purchase
+    return _known(books, "purchase", number, books.purchase(number))
+
+
+def _known(books: Books, what: str, said: str, found: _Facts | None) -> _Facts:
+    """What was found; else it is said that nobody knows it, with those that are called alike."""
+    if found is None:
+        raise Impossible(f"unknown_{what}", **{what: said}, choices=books.nearest(what, said))
+    return found
