@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from domain.books import Books
-from domain.changes import Change, can_be_undone
+from domain.changes import Change
 from domain.errors import UserCanFix
 from domain.money import Money
 from domain.people import Permission, Role, may
@@ -157,7 +157,7 @@ class Plan:
 
     @property
     def is_reversible(self) -> bool:
-        return all(map(can_be_undone, self.changes))
+        return all(change.can_be_undone() for change in self.changes)
 
 
 Verb = Callable[[Books, Asked], Plan]

@@ -16,7 +16,7 @@ from sqlalchemy.exc import OperationalError
 from domain.actions import Action, Asked, Fact, Impossible, MissingArgument, ParameterKind, Plan, Word, actions
 from domain.arguments import admit
 from domain.audit import AuditEntry
-from domain.changes import Change, Changes, can_be_undone, inverse, orders_in
+from domain.changes import Change
 from domain.clock import ShopCalendar
 from domain.confirmations import (
     LIFETIME,
@@ -163,7 +163,7 @@ class ActionDesk:
             return False
         action, arguments = actions()[row.action], json.loads(row.arguments)
         books = self._books(connection, who, locks=False)
-        touched = orders_in(confirmations.kept_changes(row).items) if row.changes else set()
+        touched = {order for change in confirmations.kept_changes(row) for order in change.orders()}
         return not (action.is_of_shops and books.sees(touched)
                     and all(books.orders(number) for number in action.orders_in(arguments))
                     and ("exception" not in arguments or books.exception(arguments["exception"])))
@@ -233,7 +233,7 @@ class ActionDesk:
             return self._open(connection, action, arguments, plan, who=who, language=row.language,
                               replaces=row.code)
         self._write(connection, plan.changes, _reference("confirmation", row, who, books))
-        confirmations.keep_changes(connection, row, Changes(plan.changes))
+        confirmations.keep_changes(connection, row, plan.changes)
         audit.append(connection, _entry("confirmed", row, who))
         return Done(f"done.{action.name}", action.name, arguments, row.code, {**_sayable(arguments), **plan.named},
                     _shown(plan, who.role), plan.notes, who.at + UNDO_WINDOW if plan.is_reversible else None)
@@ -241,7 +241,7 @@ class ActionDesk:
     def _take_back(self, connection: Connection, row: Confirmation, who: Who) -> Done | NotPossible:
         if not confirmations.mark_undone(connection, row, by=who.actor, at=who.at):
             raise Contended
-        changes = [change for item in confirmations.kept_changes(row).items if (change := inverse(item)) is not None]
+        changes = [change for item in confirmations.kept_changes(row) if (change := item.inverse()) is not None]
         books = self._books(connection, who, locks=True)
         changes, lapsed = allocations.without_lapsed(connection, changes)
         self._write(connection, changes, _reference("undo", row, who, books))
@@ -279,7 +279,7 @@ def _undo_refused(row: Confirmation, who: Who) -> NotPossible | None:
         return _not_allowed(actions()[row.action], who.role)
     if who.at > row.decided_at + UNDO_WINDOW:
         return NotPossible("confirmation.undo_too_late", row.action, said)
-    if not all(map(can_be_undone, confirmations.kept_changes(row).items)):
+    if not all(change.can_be_undone() for change in confirmations.kept_changes(row)):
         return NotPossible("confirmation.irreversible", row.action, said)
     return None
 

@@ -1,20 +1,21 @@
 """The rows of proposals: made, found again, and decided once."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import date, datetime
-from functools import cache
+from functools import cache, reduce
+from operator import or_
 from random import Random
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import TypeAdapter
+from pydantic import Field, TypeAdapter
 from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
 from domain.actions import Fact, Impossible, Word
-from domain.changes import Changes
+from domain.changes import Change, kinds
 from domain.confirmations import LIFETIME, UNDO_WINDOW, Confirmation, State, new_code
 from domain.money import Money
 
@@ -22,9 +23,10 @@ MAX_CODE_DRAWS = 50  # of some 700 codes; failing that often means hundreds are 
 
 
 @cache
-def _changes() -> TypeAdapter[Changes]:
-    """Made when first needed: it costs more than most questions."""
-    return TypeAdapter(Changes)
+def _kept() -> TypeAdapter[dict[str, tuple[Change, ...]]]:
+    """The changes as they are stored, each with its kind. Made when first needed: it costs more than most questions."""
+    change: Any = Annotated[reduce(or_, kinds()), Field(discriminator="kind")]
+    return TypeAdapter(dict[str, tuple[change, ...]])
 
 
 def open_proposal(connection: Connection, row: Confirmation, random: Random) -> str:
@@ -101,14 +103,14 @@ def replace_state(connection: Connection, row: Confirmation, state: State) -> No
     connection.execute(update(Confirmation).where(col(Confirmation.id) == row.id).values(state=state))
 
 
-def keep_changes(connection: Connection, row: Confirmation, changes: Changes) -> None:
+def keep_changes(connection: Connection, row: Confirmation, changes: Sequence[Change]) -> None:
     """Remember what was done, so that it can be undone."""
-    kept = _changes().dump_json(changes).decode()
+    kept = _kept().dump_json({"items": tuple(changes)}).decode()
     connection.execute(update(Confirmation).where(col(Confirmation.id) == row.id).values(changes=kept))
 
 
-def kept_changes(row: Confirmation) -> Changes:
-    return _changes().validate_json(row.changes or '{"items": []}')
+def kept_changes(row: Confirmation) -> tuple[Change, ...]:
+    return _kept().validate_json(row.changes)["items"] if row.changes else ()
 
 
 def mark_undone(connection: Connection, row: Confirmation, *, by: str, at: datetime) -> bool:

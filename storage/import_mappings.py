@@ -9,8 +9,9 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from domain.changes.mappings import MappingChange
 from domain.drafts import Kind
-from domain.importing.model import ImportMapping, KeptMapping, Learned, MappingChange
+from domain.importing.model import ImportMapping, KeptMapping, Learned
 from storage.engine import Database
 from storage.shelves import exactly_one
 

@@ -8,9 +8,9 @@ from sqlmodel import col
 
 from domain.books import LimitFacts
 from domain.catalog.model import Alias, NamedKind, Shop
+from domain.changes.people import ShopLimitChange
 from domain.messaging.model import Chat
 from domain.people import Shops, Staff
-from domain.staffing.model import ShopLimitChange
 
 Ids = tuple[int, ...] | None
 

@@ -1,15 +1,16 @@
 """What an action does to what chats get and to what is said of names and exceptions, as data."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal
+from typing import Literal, Self
 
 from domain.catalog.model import NamedKind
+from domain.changes.change import Change, Replacement
 from domain.messaging.model import Report
 
 
 @dataclass(frozen=True, slots=True)
-class SubscriptionChange:
+class SubscriptionChange(Change):
     """Whether a chat gets a report, and at which time of its own (HH:MM; None: the timetable's)."""
 
     chat: str
@@ -21,9 +22,13 @@ class SubscriptionChange:
     at_after: str | None = None
     kind: Literal["subscription"] = "subscription"
 
+    def inverse(self) -> Self:
+        return replace(self, before=self.after, after=self.before, at_before=self.at_after,
+                       at_after=self.at_before)
+
 
 @dataclass(frozen=True, slots=True)
-class QuietChange:
+class QuietChange(Replacement):
     """When nothing is pushed to a chat (`report` is empty), or of one report; None: nothing of its own."""
 
     chat: str
@@ -35,7 +40,7 @@ class QuietChange:
 
 
 @dataclass(frozen=True, slots=True)
-class ExceptionChange:
+class ExceptionChange(Change):
     """An open exception is put off, or (with who has handled it) closed; undone, it is open again."""
 
     exception_id: int
@@ -45,9 +50,13 @@ class ExceptionChange:
     is_undone: bool = False
     kind: Literal["exception"] = "exception"
 
+    def inverse(self) -> Self:
+        return replace(self, snoozed_before=self.snoozed_after, snoozed_after=self.snoozed_before,
+                       is_undone=not self.is_undone)
+
 
 @dataclass(frozen=True, slots=True)
-class AliasChange:
+class AliasChange(Replacement):
     """Whether something goes by another name, too."""
 
     target_kind: NamedKind

@@ -1,9 +1,10 @@
 """What an action does to what goods cost and to expenses, as data."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Literal
+from typing import Literal, Self
 
+from domain.changes.change import Change, Replacement
 from domain.costing.model import CostMethod
 
 
@@ -16,16 +17,19 @@ class Cost:
 
 
 @dataclass(frozen=True, slots=True)
-class CostKept:
+class CostKept(Change):
     """From now on the value of the SKU's pieces is kept; those there begin with this unit cost. Done twice: once."""
 
     sku_id: int
     unit_e4: int
     kind: Literal["cost_kept"] = "cost_kept"
 
+    def inverse(self) -> Self:
+        return self
+
 
 @dataclass(frozen=True, slots=True)
-class CostMethodChange:
+class CostMethodChange(Replacement):
     """What a piece that leaves costs from now on."""
 
     sku_id: int
@@ -35,7 +39,7 @@ class CostMethodChange:
 
 
 @dataclass(frozen=True, slots=True)
-class Revaluation:
+class Revaluation(Change):
     """Another unit cost for the pieces there, booked today; what was sold keeps its cost."""
 
     sku_id: int
@@ -44,9 +48,12 @@ class Revaluation:
     reason: str | None = None
     kind: Literal["revaluation"] = "revaluation"
 
+    def inverse(self) -> Self:
+        return replace(self, before_e4=self.after_e4, after_e4=self.before_e4)
+
 
 @dataclass(frozen=True, slots=True)
-class ExpenseChange:
+class ExpenseChange(Change):
     """An expense of the whole shop in its base currency; a negative amount takes one back."""
 
     day: date
@@ -54,3 +61,6 @@ class ExpenseChange:
     amount_minor: int
     currency: str
     kind: Literal["expense"] = "expense"
+
+    def inverse(self) -> Self:
+        return replace(self, amount_minor=-self.amount_minor)

@@ -1,15 +1,16 @@
 """What an action does to orders and to what their listings stand for, as data."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Literal
+from typing import Literal, Self
 
+from domain.changes.change import Change, Replacement
 from domain.orders.model import Exclusion
 from domain.orders.rules import Axes
 
 
 @dataclass(frozen=True, slots=True)
-class OrderChange:
+class OrderChange(Change):
     """Another place on the four axes."""
 
     order_id: int
@@ -19,9 +20,13 @@ class OrderChange:
     shipped_after: datetime | None
     kind: Literal["order"] = "order"
 
+    def inverse(self) -> Self:
+        return replace(self, before=self.after, after=self.before, shipped_before=self.shipped_after,
+                       shipped_after=self.shipped_before)
+
 
 @dataclass(frozen=True, slots=True)
-class CancellationChange:
+class CancellationChange(Change):
     """An order is cancelled by somebody here or, when undone, is not."""
 
     order_id: int
@@ -30,18 +35,27 @@ class CancellationChange:
     is_cancelled: bool = True
     kind: Literal["cancellation"] = "cancellation"
 
+    def inverse(self) -> Self:
+        return replace(self, is_cancelled=not self.is_cancelled)
+
 
 @dataclass(frozen=True, slots=True)
-class MergeChange:
+class MergeChange(Change):
     """Orders that leave in one parcel with the first of them or, when undone, no longer do."""
 
     order_ids: tuple[int, ...]
     is_together: bool = True
     kind: Literal["merge"] = "merge"
 
+    def inverse(self) -> Self:
+        return replace(self, is_together=not self.is_together)
+
+    def orders(self) -> frozenset[int]:
+        return frozenset(self.order_ids)
+
 
 @dataclass(frozen=True, slots=True)
-class ExclusionChange:
+class ExclusionChange(Replacement):
     """Whether an order counts. `days` are the (shop, business day) whose figures change."""
 
     order_id: int
@@ -53,7 +67,7 @@ class ExclusionChange:
 
 
 @dataclass(frozen=True, slots=True)
-class ListingChange:
+class ListingChange(Replacement):
     """What a shop's listing stands for: (SKU id, pieces) of each part. Its lines cost in the base `currency`."""
 
     shop_id: int

@@ -1,9 +1,10 @@
 """What an action does to parcels and to what platforms are told of them, as data."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Literal
+from typing import Literal, Self
 
+from domain.changes.change import Change
 from domain.writebacks.telling import WhyNot
 
 
@@ -17,7 +18,7 @@ class ParcelPiece:
 
 
 @dataclass(frozen=True, slots=True)
-class ParcelChange:
+class ParcelChange(Change):
     """A parcel that is sent or, when undone, never was."""
 
     order_id: int
@@ -33,9 +34,12 @@ class ParcelChange:
     is_again: bool = False  # beyond what was ordered
     kind: Literal["parcel"] = "parcel"
 
+    def inverse(self) -> Self:
+        return replace(self, is_sent=not self.is_sent)
+
 
 @dataclass(frozen=True, slots=True)
-class ContentsChange:
+class ContentsChange(Change):
     """What was in a parcel of which nobody had said it or, when undone, nobody says again."""
 
     order_id: int
@@ -44,9 +48,12 @@ class ContentsChange:
     is_known: bool = True
     kind: Literal["contents"] = "contents"
 
+    def inverse(self) -> Self:
+        return replace(self, is_known=not self.is_known)
+
 
 @dataclass(frozen=True, slots=True)
-class InterceptionChange:
+class InterceptionChange(Change):
     """The carrier is asked to bring parcels back or, when undone, is not."""
 
     order_id: int
@@ -55,9 +62,12 @@ class InterceptionChange:
     is_asked: bool = True
     kind: Literal["interception"] = "interception"
 
+    def inverse(self) -> Self:
+        return replace(self, is_asked=not self.is_asked)
+
 
 @dataclass(frozen=True, slots=True)
-class WriteBackChange:
+class WriteBackChange(Change):
     """The platform is to be told of a parcel or, when undone, no longer: it may know already."""
 
     shop_id: int
@@ -68,12 +78,18 @@ class WriteBackChange:
     is_wanted: bool = True
     kind: Literal["write_back"] = "write_back"
 
+    def inverse(self) -> Self:
+        return replace(self, is_wanted=not self.is_wanted)
+
 
 @dataclass(frozen=True, slots=True)
-class TellAgain:
+class TellAgain(Change):
     """A write-back that failed waits once more or, when undone, has failed for the same reason."""
 
     write_back_id: int
     why: WhyNot
     is_wanted: bool = True
     kind: Literal["tell_again"] = "tell_again"
+
+    def inverse(self) -> Self:
+        return replace(self, is_wanted=not self.is_wanted)

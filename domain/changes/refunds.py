@@ -1,10 +1,11 @@
 """What an action does to refunds and returned goods, as data."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Literal
+from typing import Literal, Self
 
 from domain.aftersales.model import Condition
+from domain.changes.change import Change
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class NewRefund:
 
 
 @dataclass(frozen=True, slots=True)
-class RefundChange:
+class RefundChange(Change):
     """A refund is let go through, and waits for the platform to pay it; or, when undone, is as it was asked for.
 
     `days` are the (shop, business day) whose figures change. One with `new` is made, or withdrawn when undone.
@@ -53,9 +54,12 @@ class RefundChange:
     is_granted: bool = True
     kind: Literal["refund"] = "refund"
 
+    def inverse(self) -> Self:
+        return replace(self, is_granted=not self.is_granted)
+
 
 @dataclass(frozen=True, slots=True)
-class ReturnChange:
+class ReturnChange(Change):
     """Pieces that came back or, when undone, did not."""
 
     order_id: int
@@ -67,3 +71,6 @@ class ReturnChange:
     returned_at: datetime
     is_back: bool = True
     kind: Literal["return"] = "return"
+
+    def inverse(self) -> Self:
+        return replace(self, is_back=not self.is_back)

@@ -1,14 +1,15 @@
 """What an action does to stock and to the rules of a SKU, as data."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Literal
+from typing import Literal, Self
 
+from domain.changes.change import Change, Replacement
 from domain.inventory.model import AllocationReason, MoveReason
 
 
 @dataclass(frozen=True, slots=True)
-class StockChange:
+class StockChange(Change):
     """Pieces into (positive) or out of a warehouse; never below what is reserved unless the SKU allows backorder.
 
     `arrives` pieces stop being on their way (negative: are now on their way).
@@ -26,9 +27,12 @@ class StockChange:
     note: str | None = None
     kind: Literal["stock"] = "stock"
 
+    def inverse(self) -> Self:
+        return replace(self, quantity=-self.quantity, arrives=-self.arrives, expected_on_hand=None)
+
 
 @dataclass(frozen=True, slots=True)
-class AllocationChange:
+class AllocationChange(Change):
     """Pieces that an order's line gets for itself (positive) or lets go of."""
 
     order_id: int
@@ -42,9 +46,12 @@ class AllocationChange:
     may_lapse: bool = False  # let go of because nobody packs the order; undone, it is held again where there is enough
     kind: Literal["allocation"] = "allocation"
 
+    def inverse(self) -> Self:
+        return replace(self, quantity=-self.quantity)
+
 
 @dataclass(frozen=True, slots=True)
-class BalanceRepair:
+class BalanceRepair(Replacement):
     """A balance that had drifted is what its moves add up to again. Not a move: nothing came or went."""
 
     sku_id: int
@@ -55,7 +62,7 @@ class BalanceRepair:
 
 
 @dataclass(frozen=True, slots=True)
-class ReorderPointChange:
+class ReorderPointChange(Replacement):
     """When a SKU counts as low."""
 
     sku_id: int
@@ -65,7 +72,7 @@ class ReorderPointChange:
 
 
 @dataclass(frozen=True, slots=True)
-class PlaceReorderPointChange:
+class PlaceReorderPointChange(Replacement):
     """When a SKU counts as low in one warehouse; None: when the SKU's own says so."""
 
     sku_id: int
@@ -76,7 +83,7 @@ class PlaceReorderPointChange:
 
 
 @dataclass(frozen=True, slots=True)
-class BackorderChange:
+class BackorderChange(Replacement):
     """Whether more of a SKU may be promised than there is."""
 
     sku_id: int
@@ -86,7 +93,7 @@ class BackorderChange:
 
 
 @dataclass(frozen=True, slots=True)
-class TransferSent:
+class TransferSent(Change):
     """Pieces are on their way to another warehouse or, when undone, never left. The day is part of its number."""
 
     sku_id: int
@@ -98,12 +105,18 @@ class TransferSent:
     is_sent: bool = True
     kind: Literal["transfer"] = "transfer"
 
+    def inverse(self) -> Self:
+        return replace(self, is_sent=not self.is_sent)
+
 
 @dataclass(frozen=True, slots=True)
-class TransferArrival:
+class TransferArrival(Change):
     """Pieces of a transfer that came, and pieces that never will."""
 
     transfer_id: int
     received: int
     lost: int
     kind: Literal["transfer_arrival"] = "transfer_arrival"
+
+    def inverse(self) -> Self:
+        return replace(self, received=-self.received, lost=-self.lost)

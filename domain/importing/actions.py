@@ -2,7 +2,7 @@
 
 from domain.actions import Asked, Fact, Impossible, Parameter, ParameterKind, Plan, Word, action
 from domain.books import Books
-from domain.importing.model import MappingChange
+from domain.changes.mappings import MappingChange
 from domain.people import Permission
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from typing import Literal, Protocol
+from typing import Protocol
 
 from sqlalchemy import Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
@@ -43,16 +43,6 @@ class Learned:
 
     number: int
     kept: KeptMapping
-
-
-@dataclass(frozen=True, slots=True)
-class MappingChange:
-    """Whether it is remembered which headers of a table are which columns."""
-
-    number: int
-    mapping: KeptMapping
-    is_kept: bool = False
-    kind: Literal["mapping"] = "mapping"
 
 
 # Those of some sets of headers (by their hashes) that were met before.

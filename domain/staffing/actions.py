@@ -3,8 +3,8 @@
 from domain.actions import Asked, Fact, Impossible, Note, Parameter, ParameterKind, Plan, Value, Word, action
 from domain.books import Books, LimitFacts
 from domain.catalog.model import NamedKind
+from domain.changes.people import ShopLimitChange
 from domain.people import Permission, Role
-from domain.staffing.model import ShopLimitChange
 
 _WHO = Parameter("who", ParameterKind.TEXT, "谁(同事或群名)", "who (a colleague or the title of a group)")
 

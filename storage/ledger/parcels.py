@@ -1,20 +1,24 @@
-"""Parcels: sent or called off, what was in them, and whether they are to come back."""
+"""Writes parcels, and what platforms are told of them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, delete, insert, update
 from sqlmodel import col
 
-from domain.changes.parcels import ContentsChange, InterceptionChange, ParcelChange
+from domain.changes import Change
+from domain.changes.parcels import ContentsChange, InterceptionChange, ParcelChange, TellAgain, WriteBackChange
 from domain.fulfilment.model import ParcelLine, ResentParcel, Shipment
+from storage import write_backs
+from storage.ledger.writing import Numbered, Reference, Writer, each
 from storage.shelves import Contended, exactly_one
 
 _COLUMNS = ("order_id", "parcel_no", "warehouse_id", "staff_id", "carrier", "waybill_no", "shipped_at", "shipped_on")
 
 
-def write_parcels(connection: Connection, changes: Sequence[ParcelChange]) -> None:
+def _parcels(connection: Connection, numbered: Numbered, _: Reference) -> None:
     """All that are sent at once; those that are called off one by one."""
+    changes: list[ParcelChange] = [change for _, change in numbered]
     sent = [change for change in changes if change.is_sent]
     if sent:
         connection.execute(insert(Shipment), [
@@ -46,7 +50,7 @@ def _fill(connection: Connection, changes: Sequence[ParcelChange | ContentsChang
         connection.execute(insert(ParcelLine), rows)
 
 
-def write_contents(connection: Connection, change: ContentsChange, _: Any) -> None:
+def _contents(connection: Connection, change: ContentsChange, _: Any) -> None:
     """Two who say at once what was in a parcel: the second meets the rows of the first."""
     if change.is_known:
         _fill(connection, [change])
@@ -56,7 +60,7 @@ def write_contents(connection: Connection, change: ContentsChange, _: Any) -> No
         raise Contended
 
 
-def write_interception(connection: Connection, change: InterceptionChange, _: Any) -> None:
+def _interception(connection: Connection, change: InterceptionChange, _: Any) -> None:
     """A parcel that was signed for in the meantime is no longer to be had."""
     before = col(Shipment.intercepted_at).is_(None) if change.is_asked else (
         col(Shipment.intercepted_at) == change.asked_at)
@@ -65,3 +69,22 @@ def write_interception(connection: Connection, change: InterceptionChange, _: An
         col(Shipment.signed_at).is_(None)).values(intercepted_at=change.asked_at if change.is_asked else None))
     if asked.rowcount != len(change.parcel_nos):
         raise Contended
+
+
+def _write_back(connection: Connection, change: WriteBackChange, reference: Reference) -> None:
+    write_backs.write(connection, change, staff=reference.actor, chat=reference.chat, language=reference.language,
+                      at=reference.at)
+
+
+def _tell_again(connection: Connection, change: TellAgain, reference: Reference) -> None:
+    if not write_backs.tell_again(connection, change, reference.at):
+        raise Contended
+
+
+WRITERS: Mapping[type[Change], Writer] = {
+    ParcelChange: _parcels,
+    ContentsChange: each(_contents),
+    InterceptionChange: each(_interception),
+    WriteBackChange: each(_write_back),
+    TellAgain: each(_tell_again),
+}

@@ -1,13 +1,16 @@
-"""Money that goes back: decided once, never more than was paid, taken back while the platform has not paid."""
+"""Money that goes back: decided once, never more than was paid, and until the platform pays it; and returned goods."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Connection, delete, insert, text, update
 from sqlmodel import col
 
-from domain.aftersales.model import RefundTotal
-from domain.changes.refunds import RefundChange
+from domain.aftersales.model import RefundTotal, ReturnedPiece
+from domain.changes import Change
+from domain.changes.refunds import RefundChange, ReturnChange
 from domain.orders.model import Refund, RefundLine, RefundStatus
+from storage.ledger.writing import Reference, Writer, each
 from storage.shelves import Contended, exactly_one
 
 # What files said went back counts from the start; more than was paid, which a file may say, leaves nothing to go back.
@@ -18,7 +21,7 @@ SELECT o.id, o.paid_minor, CASE WHEN r.total > o.paid_minor THEN o.paid_minor EL
 WHERE o.id = :order_id ON CONFLICT DO NOTHING""")
 
 
-def write_refund(connection: Connection, change: RefundChange, _: Any) -> None:
+def _refund(connection: Connection, change: RefundChange, _: Any) -> None:
     """Raises Contended when it was decided otherwise, too little is left to go back, or the platform has paid."""
     if change.is_granted:
         _count(connection, change, change.amount_minor)
@@ -69,3 +72,18 @@ def _take_back(connection: Connection, change: RefundChange) -> None:
         raise Contended
     if change.lines:
         connection.execute(delete(RefundLine).where(col(RefundLine.refund_id) == taken[0][0]))
+
+
+def _return(connection: Connection, change: ReturnChange, _: Reference) -> None:
+    values = {name: getattr(change, name) for name in (
+        "order_id", "line_no", "sku_id", "warehouse_id", "quantity", "condition", "returned_at")}
+    if change.is_back:
+        connection.execute(insert(ReturnedPiece).values(**values))
+        return
+    exactly_one(connection.execute(delete(ReturnedPiece).filter_by(**values)))
+
+
+WRITERS: Mapping[type[Change], Writer] = {
+    RefundChange: each(_refund),
+    ReturnChange: each(_return),
+}

@@ -1,11 +1,13 @@
-"""What a limit to certain shops changes."""
+"""What an action does to who may see what, as data."""
 
 from dataclasses import dataclass
 from typing import Literal
 
+from domain.changes.change import Replacement
+
 
 @dataclass(frozen=True, slots=True)
-class ShopLimitChange:
+class ShopLimitChange(Replacement):
     """The ids of the shops that a person, or a group, is limited to; None: all."""
 
     target_id: int
