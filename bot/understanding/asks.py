@@ -17,6 +17,7 @@ from domain.money import to_minor
 TREND_DAYS = 30  # 走势 without a period
 DEFAULT_LIMIT = 10
 _GOODS = {"product", "sku", "goods"}
+_BUYING = {"customer", "segment", "person"}
 _HANDED_OUT = {Source.SHIPMENTS, Source.SIGNED}
 _UNIT_METRICS = {"order": "orders", "person": "customers", "day": "days_of_cover", "hour": "ship_hours"}
 
@@ -69,7 +70,7 @@ def _frozen(filters: dict[str, list[str]]) -> dict[str, tuple[str, ...]]:
 def _metrics(draft: Draft) -> list[str]:
     """The figures that were named; else those that the bounds are on; else the one that the rest implies."""
     if draft.metrics and not draft.rank_metric:
-        return list(draft.metrics)
+        return list(dict.fromkeys(["units", *draft.metrics] if draft.is_beside else draft.metrics))
     bounded = list(dict.fromkeys(bound.metric for bound in draft.bounds if bound.metric))
     metrics = list(draft.metrics) or bounded or _implied(draft)
     if not metrics and draft.bounds:
@@ -87,16 +88,23 @@ def _implied(draft: Draft) -> list[str]:
     is_top = draft.is_ranked and draft.direction is not Direction.ASC
     if draft.feature in STOCK_LISTS:
         return ["stock_available"]
+    if is_top and rows & _GOODS and "warehouse" in rows and draft.span is None:
+        return ["stock_available"]  # 哪个仓货最多
     if draft.seller or (is_top and rows & _GOODS):
         return ["units"]
-    if {"spent", "bought"} & set(draft.events) and rows & {"customer", "province", "segment"}:
+    is_most_bought = draft.events == ["bought"] and is_top and not rows  # who bought the most
+    if is_most_bought or ({"spent", "bought"} & set(draft.events) and rows & {*_BUYING, "province"}):
         return ["revenue"]
     if "spent" in draft.events and "campaign" in {*rows, *draft.where}:
         return ["ad_spend"]
     if (draft.asks_amount or draft.is_apiece) and not (draft.all_events or draft.span) and (
             {"warehouse", "product", "sku"} & {*rows, *draft.where}):
         return ["stock_available"]  # 华东仓有多少YS-01-M
-    return ["orders"] if rows == {"order_status"} else []
+    if "account" in rows and not (draft.all_events or draft.span):
+        return ["balance"]  # what's in each account
+    if draft.implied or rows == {"order_status"}:
+        return [draft.implied or "orders"]
+    return []
 
 
 def _rows_named(draft: Draft) -> set[str]:
@@ -130,6 +138,8 @@ def _by(draft: Draft, metrics: list[str]) -> list[str]:
         by = many[:1]  # 天猫和京东哪个卖得多
     if draft.is_apiece and not by:
         by = _apiece(draft, metrics)
+    if not by and draft.asks_which == "many" and all(is_of_stock(metric) for metric in metrics):
+        by = ["sku"]  # 没到货的有哪些
     if not by and (draft.is_shared or (draft.is_apiece and len(metrics) < 2)):
         raise Trouble(Unclear("which_split"))
     if not by and (draft.is_ranked or draft.is_sorted or draft.bounds or draft.feature):

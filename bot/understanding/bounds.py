@@ -30,7 +30,8 @@ def read_bounds(tokens: Sequence[Token], draft: Draft) -> None:
         elif op is None or before is None:
             continue
         else:
-            tokens[before].used = not tokens[before].has("event")  # 没卖到 also says what happened
+            lasts = unit in _DAYS_IN or unit == "day"  # 卖不到7天: how long, not how much
+            tokens[before].used = lasts or not tokens[before].has("event")  # 没卖到 also says what happened
         for one in tokens[at:after]:
             one.used = True
         number, unit = _in_days(token.number, unit)

@@ -71,6 +71,8 @@ class Draft:
     vague: tuple[int, tuple[str, ...]] | None = None  # a token that may be any of these metrics
     said_of: tuple[str, int] | None = None  # 两个仓各有: how many of what were said to be there
     has_account: bool = False  # 支付宝: money there is a balance
+    implied: str | None = None  # the figure that is meant where none is named: orders of 最忙的一天
+    is_beside: bool = False  # 毛利也带上: the figures named are shown beside the one that ranks
     trouble: Unclear | Refused | None = None  # what has to be said instead of an answer
 
     def object_to(self, trouble: Unclear | Refused) -> None:

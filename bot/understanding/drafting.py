@@ -38,6 +38,8 @@ def read_draft(tokens: list[Token], message: Normalised, setting: Setting, *, ha
         _use_pace(tokens, draft)
     if draft.is_shared or "count" in draft.kinds:
         read_shares(tokens, draft, EVENT_OF)
+    if draft.seller:
+        _read_beside(tokens, draft)
     if draft.bare:
         _settle_bare(tokens, draft)
     if draft.vague is not None and not draft.metrics:
@@ -49,6 +51,17 @@ def read_draft(tokens: list[Token], message: Normalised, setting: Setting, *, ha
         facts = {"metrics": " ".join(draft.vague[1]), "at": str(token.start), "end": str(token.end)}
         draft.object_to(Unclear("which_of", facts))
     return draft
+
+
+_WITH = frozenset({"with", "and", "和", "及", "以及"})
+
+
+def _read_beside(tokens: Sequence[Token], draft: Draft) -> None:
+    """Best selling 3 products, show the margin too; 热销前5和毛利: ranked by what sells, the figure stands beside."""
+    ranked = next(at for at, token in enumerate(tokens) if token.has("seller"))
+    draft.is_beside = bool(draft.metrics) and not draft.rank_metric and any(
+        token.has("beside") or (token.text in _WITH and any(one.has("metric") for one in tokens[at + 1:at + 3]))
+        for at, token in enumerate(tokens) if at > ranked and not token.names)
 
 
 _OF_PACE = frozenset({"days_of_cover", "reorder_quantity"})
@@ -149,7 +162,9 @@ def _settle_bare(tokens: Sequence[Token], draft: Draft) -> None:
         token = tokens[at]
         if token.used and not token.has("event"):  # spenders: who they are and what they did
             continue
-        if _says_nothing_more(tokens, at, dimension, draft):
+        if dimension == "order_status" and set(draft.metrics) <= {"orders"} and not draft.by:
+            draft.by.append(dimension)  # 今天的单子都啥状态: nothing else can be asked of it
+        if dimension in draft.by or _says_nothing_more(tokens, at, dimension, draft):
             token.used = True
         elif _are_counted(tokens, at, dimension, draft):
             token.used = True
@@ -210,6 +225,8 @@ def _are_counted(tokens: Sequence[Token], at: int, dimension: str, draft: Draft)
         return False
     if at + 1 < len(tokens) and tokens[at + 1].has("extreme"):
         return True
+    if draft.by and draft.is_apiece and not draft.all_events:
+        return True  # 买家按人群分各有多少个
     return tokens[at].text.isascii() and not draft.lists_rows and not (at and _follows_filter(tokens, at))
 
 

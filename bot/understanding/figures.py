@@ -23,6 +23,7 @@ _FITS: Mapping[str, Callable[[str], bool]] = {
     "pieces": _is_goods,
     "goods": _is_goods,
     "people": lambda metric: "customers" in metric or metric == "visitors",
+    "buyers": lambda metric: "customers" in metric,
     "days": {"days_of_cover", "ship_hours"}.__contains__,
     "times": {"ad_clicks", "ad_impressions", "visitors"}.__contains__,
     "percent": lambda metric: METRICS[metric].unit is Unit.RATE,
@@ -339,7 +340,8 @@ def _combined(clause: _Clause, event: str | None, counts: list[str], draft: Draf
     if draft.has_account and event in {None, "left"} and {"money", "amount"} & set(wanted):
         _add(draft, "balance")  # 支付宝里还有多少钱
         return
-    found = [table.get(one) or (lexicon().combine["none"].get(one) if event is None else None) for one in wanted]
+    unsaid = lexicon().combine["none"] if event is None else {}
+    found = [table.get(one) or table.get(_WIDER.get(one, "")) or unsaid.get(one) for one in wanted]
     for metric in found:
         if metric:
             _add(draft, metric)
@@ -347,6 +349,9 @@ def _combined(clause: _Clause, event: str | None, counts: list[str], draft: Draf
         draft.object_to(Unclear("which_figure"))  # 钱 of what?
     if clause.statuses and found and all(found):
         return
+
+
+_WIDER = {"buyers": "people"}
 
 
 def _says_platform(draft: Draft) -> bool:
@@ -381,4 +386,6 @@ def use_topics(tokens: Sequence[Token], draft: Draft) -> None:
         near = next_content(tokens, at + 1)
         beside = tokens[near].senses.get("metric", "") if near < len(tokens) else ""
         is_of_ads = any(metric.startswith(_OF_ADS) for metric in (beside, *draft.metrics))
+        if not draft.metrics and topic == "ad_spend" and draft.by == ["campaign"]:
+            draft.metrics.append(topic)  # 推广按计划拆一下
         token.used = topic in draft.metrics or (topic == "ad_spend" and is_of_ads)

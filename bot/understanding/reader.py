@@ -205,7 +205,7 @@ class Reader:
     def _check_count(self, draft: Draft, dimension: str, count: int) -> None:
         """两个仓各有多少 where there are three: which two?"""
         known = {"warehouse": self._gazetteer.warehouses, "shop": self._gazetteer.shops}
-        if len(known.get(dimension, ())) != count:
+        if count and len(known.get(dimension, ())) != count:
             draft.object_to(Unclear("which_of_them"))
 
     def _query(self, draft: Draft, last: MetricQuery | None) -> MetricQuery:

@@ -28,13 +28,20 @@ def _read_said_of(tokens: Sequence[Token], draft: Draft) -> None:
     chooses = next((at for at, token in enumerate(tokens) if not token.names and (
         any(token.has(kind) for kind in ("which", "whichdim", "apiece")) or _is_each_alone(tokens, at))), 0)
     for at, token in enumerate(tokens[:chooses]):
+        if token.has("several") and _is_plain_dimension(tokens[at + 1]) and not _is_ranked_before(tokens, at):
+            draft.said_of = (tokens[at + 1].senses["dim"], 0)
+            token.used = tokens[at + 1].used = True
+            return
         unit = at + 1 + tokens[at + 1].has("piece_unit")
         is_count = token.number is not None and not (token.used or token.is_scaled or token.names)
-        if is_count and unit < chooses and _is_plain_dimension(tokens[unit]) and not any(
-                one.has(kind) for one in tokens[max(0, at - 2):at] for kind in ("rank", "extreme", "seller", "op")):
+        if is_count and unit < chooses and _is_plain_dimension(tokens[unit]) and not _is_ranked_before(tokens, at):
             draft.said_of = (tokens[unit].senses["dim"], int(token.number or 0))
             token.used = tokens[unit - 1].used = True
             return
+
+
+def _is_ranked_before(tokens: Sequence[Token], at: int) -> bool:
+    return any(one.has(kind) for one in tokens[max(0, at - 2):at] for kind in ("rank", "extreme", "seller", "op"))
 
 
 def _is_each_alone(tokens: Sequence[Token], at: int) -> bool:
@@ -119,6 +126,8 @@ def _read_extreme(tokens: Sequence[Token], at: int, draft: Draft) -> None:
         token.used = True  # better than the week before: of two periods, not of rows
         return
     draft.is_ranked, token.used = True, not token.has("event")  # 最赚钱 also says of what
+    if token.has("busy"):
+        draft.implied = "orders"
     kind = token.senses["extreme"]
     if kind in {"best", "worst"}:
         draft.quality = kind
@@ -175,11 +184,12 @@ def read_splits(tokens: Sequence[Token], draft: Draft) -> None:
     if "dim" in draft.kinds:
         draft.bare += [(token.senses["dim"], at) for at, token in enumerate(tokens)
                        if token.has("dim") and not token.used and not token.names]
-    if "person" in draft.by and draft.bare and draft.bare[0][0] not in _PERSONS:
-        draft.by.remove("person")  # 过一万的平台都有谁: which of them
+    if "person" in draft.by and draft.bare and (draft.bare[0][0] not in _PERSONS or draft.bare[0][0] in _CALLED):
+        draft.by.remove("person")  # 过一万的平台都有谁, 最大的客户是谁: which of them
 
 
 _PERSONS = frozenset({"staff", "customer", "goods", "segment"})
+_CALLED = frozenset({"staff", "customer"})
 
 
 def _read_split(tokens: Sequence[Token], at: int, draft: Draft) -> None:
@@ -239,13 +249,27 @@ def _read_which(tokens: Sequence[Token], at: int, draft: Draft) -> None:
         draft.object_to(Unclear("which_split"))  # 卖了什么: of what, and counted how?
     tokens[at].used = True
     if dim_at < len(tokens) and tokens[dim_at].has("dim") and not tokens[dim_at].used and not tokens[dim_at].names:
-        _split(draft, tokens[dim_at], tokens[dim_at].senses["dim"])
+        _split(draft, tokens[dim_at], _sort_of(tokens[at], tokens[dim_at]))
         word = tokens[dim_at].text
         is_plural = word.isascii() and word.endswith("s") and word != "status"
         number = "many" if is_plural or tokens[at].senses["which"] == "many" else "one"
+    elif own := tokens[at].senses.get("each_of"):
+        _split(draft, tokens[at], own)
+        number = "many" if "几" in tokens[at].text else "one"
     elif tokens[at].text not in {"what", "什么"}:
         number = tokens[at].senses["which"]
     draft.asks_which = number
+
+
+# What a sort of them is: 各类客户, 哪类商品.
+_SORTS = {"customer": "segment", "product": "category", "goods": "category"}
+
+
+def _sort_of(word: Token, thing: Token) -> str:
+    """The dimension of the thing behind 各 or 哪个, or of its sorts behind 各类; of 各种 only people have sorts."""
+    dimension = thing.senses["dim"]
+    sort = word.senses.get("sort")
+    return _SORTS.get(dimension, dimension) if sort == "all" or (sort and dimension == "customer") else dimension
 
 
 _PER = frozenset({"per", "every", "for each", "for every", "每"})
@@ -257,7 +281,7 @@ def _read_each(tokens: Sequence[Token], at: int, draft: Draft) -> None:
     cursor = next_content(tokens, at + 1)
     found = False
     while cursor < len(tokens) and tokens[cursor].has("dim") and not tokens[cursor].names:
-        _split(draft, tokens[cursor], tokens[cursor].senses["dim"])
+        _split(draft, tokens[cursor], _sort_of(tokens[at], tokens[cursor]))
         tokens[at].used = found = True
         if cursor + 2 < len(tokens) and tokens[cursor + 1].has("sep") and (
                 tokens[cursor + 2].has("dim") and not tokens[cursor + 2].has("metric")):
@@ -266,6 +290,9 @@ def _read_each(tokens: Sequence[Token], at: int, draft: Draft) -> None:
         else:
             break
     if found:
+        return
+    if own := tokens[at].senses.get("each_of"):
+        _split(draft, tokens[at], own)
         return
     metric = tokens[cursor].senses.get("metric") if cursor < len(tokens) else None
     if cursor < len(tokens) and tokens[cursor].text in {"orders", "订单"}:
