@@ -44,6 +44,10 @@ def _by_name(connection: Connection) -> Iterator[Name]:
         column = NAMED_BY_ID[dimension]
         found = connection.scalars(select(column).order_by(column.table.c.id))
         yield from (Name(name, dimension, name) for name in found)
+    stands_in = _T["warehouses"].c
+    for name, city in connection.execute(select(stands_in.name, stands_in.city).order_by(stands_in.id)):
+        if place := (city or "").removesuffix("市"):  # 上海仓, 广州那边还有几个
+            yield from (Name(text, "warehouse", name) for text in (place, f"{place}仓") if text != name)
 
 
 def _goods(connection: Connection) -> Iterator[Name]:

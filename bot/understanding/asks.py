@@ -138,11 +138,10 @@ def _by(draft: Draft, metrics: list[str]) -> list[str]:
         by = many[:1]  # 天猫和京东哪个卖得多
     if draft.is_apiece and not by:
         by = _apiece(draft, metrics)
-    if not by and draft.asks_which == "many" and all(is_of_stock(metric) for metric in metrics):
-        by = ["sku"]  # 没到货的有哪些
     if not by and (draft.is_shared or (draft.is_apiece and len(metrics) < 2)):
         raise Trouble(Unclear("which_split"))
-    if not by and (draft.is_ranked or draft.is_sorted or draft.bounds or draft.feature):
+    lists_goods = draft.asks_which == "many" and all(is_of_stock(metric) for metric in metrics)  # 没到货的有哪些
+    if not by and (lists_goods or draft.is_ranked or draft.is_sorted or draft.bounds or draft.feature):
         by = _default_by(draft, metrics)
     return ["sku"] if draft.feature in REORDER_LISTS and "sku" not in by else list(dict.fromkeys(by))
 

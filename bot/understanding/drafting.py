@@ -11,6 +11,7 @@ from bot.understanding.filters import read_filters
 from bot.understanding.normalise import Normalised
 from bot.understanding.periods import PeriodReader
 from bot.understanding.qualified import read_shares
+from bot.understanding.ratios import read_ratio
 from bot.understanding.readings import Refused, Unclear
 from bot.understanding.scan import Token, kinds_of
 from bot.understanding.splits import read_ranks, read_splits
@@ -32,14 +33,7 @@ def read_draft(tokens: list[Token], message: Normalised, setting: Setting, *, ha
     read_splits(tokens, draft)
     read_figures(tokens, draft)
     read_filters(tokens, message, draft)
-    if "topic" in draft.kinds:
-        use_topics(tokens, draft)
-    if "pace" in draft.kinds:
-        _use_pace(tokens, draft)
-    if draft.is_shared or "count" in draft.kinds:
-        read_shares(tokens, draft, EVENT_OF)
-    if draft.seller:
-        _read_beside(tokens, draft)
+    _read_what_qualifies(tokens, draft)
     if draft.bare:
         _settle_bare(tokens, draft)
     if draft.vague is not None and not draft.metrics:
@@ -51,6 +45,20 @@ def read_draft(tokens: list[Token], message: Normalised, setting: Setting, *, ha
         facts = {"metrics": " ".join(draft.vague[1]), "at": str(token.start), "end": str(token.end)}
         draft.object_to(Unclear("which_of", facts))
     return draft
+
+
+def _read_what_qualifies(tokens: Sequence[Token], draft: Draft) -> None:
+    """Words that say which figure, or how one stands to another."""
+    if "topic" in draft.kinds:
+        use_topics(tokens, draft)
+    if "pace" in draft.kinds:
+        _use_pace(tokens, draft)
+    if draft.is_shared or "count" in draft.kinds:
+        read_shares(tokens, draft, EVENT_OF)
+    if "part_of" in draft.kinds:
+        read_ratio(tokens, draft)
+    if draft.seller:
+        _read_beside(tokens, draft)
 
 
 _WITH = frozenset({"with", "and", "和", "及", "以及"})
@@ -162,9 +170,7 @@ def _settle_bare(tokens: Sequence[Token], draft: Draft) -> None:
         token = tokens[at]
         if token.used and not token.has("event"):  # spenders: who they are and what they did
             continue
-        if dimension == "order_status" and set(draft.metrics) <= {"orders"} and not draft.by:
-            draft.by.append(dimension)  # 今天的单子都啥状态: nothing else can be asked of it
-        if dimension in draft.by or _says_nothing_more(tokens, at, dimension, draft):
+        if _is_of_rows(dimension, draft) or _says_nothing_more(tokens, at, dimension, draft):
             token.used = True
         elif _are_counted(tokens, at, dimension, draft):
             token.used = True
@@ -185,6 +191,13 @@ def _settle_bare(tokens: Sequence[Token], draft: Draft) -> None:
             draft.object_to(Unclear("split_or_total", facts))
             token.used = True
     draft.bare = left
+
+
+def _is_of_rows(dimension: str, draft: Draft) -> bool:
+    """Said already; and 今天的单子都啥状态, of which nothing else can be asked."""
+    if dimension == "order_status" and set(draft.metrics) <= {"orders"} and not draft.by:
+        draft.by.append(dimension)
+    return dimension in draft.by
 
 
 def _are_paid_for(tokens: Sequence[Token], at: int, draft: Draft) -> bool:

@@ -9,7 +9,8 @@ from importlib.resources import files
 from itertools import product
 from typing import Any
 
-FILES = ("namings", "divisions", "english", "metrics", "events", "dimensions", "ordering", "times", "values", "actions", "minding", "words")
+FILES = ("namings", "divisions", "english", "metrics", "events", "dimensions",
+         "ordering", "times", "values", "actions", "minding", "words")
 
 Senses = Mapping[str, str]  # kind of word → what it means in that role
 

@@ -76,7 +76,16 @@ def _usual(said: _Said) -> list[str]:
 
 def _which_of(said: _Said) -> list[str]:
     texts = (said.with_other(said.metric(one)) for one in said.facts["metrics"].split())
-    return [_WHETHER.sub("", text) for text in texts]
+    return [_THAN.sub(" vs ", _DID_WE.sub("", _WHETHER.sub("", text))) for text in texts]
+
+
+def _both(said: _Said) -> list[str]:
+    """广告费占销售额多少: both figures, and of what ads cost the ratio that is kept."""
+    part, whole = said.facts["metrics"].split()
+    texts = [said.with_other((" and " if not said.is_chinese else "和").join(map(said.metric, (part, whole))))]
+    if part == "ad_spend":
+        texts.append(said.with_other(said.metric("roi")))
+    return texts
 
 
 def _vague_period(said: _Said) -> list[str]:
@@ -136,6 +145,8 @@ def _no_history(said: _Said) -> list[str]:
 
 
 _WHETHER = re.compile("(?:[吗么嘛?？\\s]|了没有?)+$")
+_DID_WE = re.compile(r"^(?:did|do|have|are|were) (?:we|i|you) ", re.IGNORECASE)  # did we sell more than last month
+_THAN = re.compile(r" than ", re.IGNORECASE)
 _VERSUS = re.compile("[,,]?(?:和|跟|与|同|比|较|对比|环比|同比)")
 _OPENING = re.compile(r"(?:how['’]?s|how (?:was|is|were|are|did|about)|what about|what was)\s+", re.IGNORECASE)
 _WORKDAYS = re.compile("的?工作日|平日|weekdays only|working days|workdays|business days", re.IGNORECASE)
@@ -169,7 +180,7 @@ def _by_month(said: _Said) -> list[str]:
 
 _MAKERS: Mapping[str, Callable[[_Said], list[str]]] = {
     "which_figure": _which_figure, "nothing_said": _usual, "off_chatter": _usual, "not_understood": _usual,
-    "which_of": _which_of, "vague_period": _vague_period, "which_split": _which_split,
+    "which_of": _which_of, "no_ratio": _both, "vague_period": _vague_period, "which_split": _which_split,
     "split_or_total": _split_or_total, "best_or_most": _best_or_most, "not_by": _not_by, "mixed_time": _parts,
     "two_questions": _parts, "two_periods": _parts, "no_history": _no_history, "off_average": _without_average,
     "no_hours": _by_the_hour, "unit_cost": _unit_cost, "unsure_about": _by_month,

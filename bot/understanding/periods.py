@@ -31,7 +31,7 @@ class Span:
 
 # Kinds of words that a period can start with; numbers and dates can, too.
 _STARTS = POINT_STARTS | {"rank", "last", "since", "between", "before", "clock", "vague_time", "until"}
-_GOING_ON = POINT_STARTS | {"glue", "range", "sep", "since_end", "rank", "vague_time", "between"}
+_GOING_ON = POINT_STARTS | {"glue", "range", "sep", "since_end", "rank", "vague_time", "between", "whole_length"}
 # What 前三个 may count in a period that was named, in days or in months.
 _DAYS_OF = {"day": 1, "week": 7}
 _MONTHS_OF = {"month": 1, "quarter": 3}
@@ -127,15 +127,29 @@ class PeriodReader(PointReader):
         return self._closed(at, first, first[2] + 1)
 
     def _since(self, at: int) -> Span | None:
-        """从10月1号到…, since Monday, 自上周五以来."""
+        """从10月1号到…, since Monday, 自上周五以来, 从月初到昨天."""
         if not self._is(at, "since"):
             return None
-        first = self._point(self._past_glue(at + 1), None)
+        start = self._past_glue(at + 1)
+        first = self._point(start, None) or self._opening(start)
         if not first:
             return None
         if self._is(first[2], "range") and (closed := self._closed(at, first, first[2] + 1)):
             return closed
         return self._open(at, first, first[2] + self._is(first[2], "since_end"))
+
+    def _opening(self, at: int) -> Point | None:
+        """The first day of the unit that is running: 月初, the start of the year."""
+        unit = self._value(at, "opening")
+        if unit is None:
+            return None
+        first = almanac.unit(unit, 0, self._today)[0][0]
+        return (first, first + DAY), Grain.DAY, at + 1
+
+    def _from_opening(self, at: int) -> Span | None:
+        """月初到昨天; 月初 alone says nothing of how many days."""
+        first = self._opening(at)
+        return self._closed(at, first, first[2] + 1) if first and self._is(first[2], "range") else None
 
     def _from_to(self, at: int) -> Span | None:
         """A day, month …; up to another; or up to now."""
@@ -157,11 +171,15 @@ class PeriodReader(PointReader):
     def _in_its_unit(self, day: Point) -> Point:
         """双11那周, 10月5号那个月: the calendar week or month that holds the day."""
         (start, end), _, at = day
-        if end - start != DAY or at >= len(self._tokens) or self._tokens[at].text not in {"那", "那个"}:
+        if at >= len(self._tokens) or self._tokens[at].text not in {"那", "那个"}:
             return day
         at += 1 + (at + 1 < len(self._tokens) and self._tokens[at + 1].text == "一")
         unit = self._value(at, "unit")
-        return (*almanac.unit(unit, 0, start), at + 1) if unit in {"week", "month"} else day
+        if unit == "week" and (end - start).days == _WEEK:
+            return (start, end), Grain.SPAN, at + 1  # 国庆那周 is the holiday
+        if unit not in {"week", "month"} or almanac.unit(unit, 0, start) != almanac.unit(unit, 0, end - DAY):
+            return day
+        return (*almanac.unit(unit, 0, start), at + 1)
 
     def _goes_on(self, at: int) -> bool:
         """Whether the token may say more of the days that were just named: up to when, or how many of them."""
@@ -203,7 +221,9 @@ class PeriodReader(PointReader):
         """国庆7天, 上周末两天: how long it was says nothing more; another number of days is left to be asked about."""
         (start, end), _, at = point
         after = self._past_glue(at)
-        is_length = self._count(after) == (end - start).days > 1 and self._value(after + 1, "unit") == "day"
+        if self._is(after, "whole_length"):
+            return after + 1  # 昨天全天, 10月整个月
+        is_length = self._count(after) == (end - start).days and self._value(after + 1, "unit") == "day"
         return after + 2 if is_length else at
 
     def _shared_days(self, at: int) -> Point | None:
@@ -225,6 +245,9 @@ class PeriodReader(PointReader):
     def _closed(self, at: int, first: Point, second_at: int) -> Span | None:
         start = first[0][0]
         second = self._point(self._past_glue(second_at), start)
+        if second and second[0][1] > self._today + DAY and self._are_bare_weekdays(at, second[2]):
+            second = (second[0][0] - _WEEK * DAY, second[0][1] - _WEEK * DAY), second[1], second[2]
+            start -= _WEEK * DAY  # 周一到周日, asked on a Monday: those that have passed
         day = self._count(second_at, 31)
         if not second and day and first[1] is Grain.DAY and not self._measured(second_at + 1):
             second = self._resolve(almanac.day_of_month(day), start, second_at + 1)
@@ -240,6 +263,12 @@ class PeriodReader(PointReader):
         if second[0] == (self._today, self._today + DAY):
             return self._open(at, first, after)
         return Span(at, after, start, second[0][1])
+
+    def _are_bare_weekdays(self, at: int, after: int) -> bool:
+        """周一到周五, and not 本周一到周五."""
+        said = [token for token in self._tokens[at:after] if token.has("weekday") or token.has("week_of")
+                or token.has("offset")]
+        return len(said) == _ENDS and all(token.has("weekday") and not token.has("week_of") for token in said)
 
     def _open(self, at: int, first: Point, after: int) -> Span:
         """Up to today: of the month that is running, 这个月到今天 is the month."""
@@ -270,12 +299,15 @@ class PeriodReader(PointReader):
         (frozenset({"between"}), False, _between),
         (frozenset({"since"}), False, _since),
         (frozenset({"until"}), False, _until),
-        (POINT_STARTS, True, _from_to),
+        (frozenset({"opening"}), False, _from_opening),
+        (POINT_STARTS | {"rank"}, True, _from_to),
         (frozenset({"before"}), False, _relative),
     )
 
 
 _WORKDAYS = 5
+_WEEK = 7
+_ENDS = 2  # of a range
 
 
 def _end_within(whole: Range, count: int, unit: str, *, is_first: bool) -> Range | None:

@@ -24,6 +24,19 @@ _SIDES = {"of": {"of"},
 _FIRST_YEAR, _LAST_YEAR = 2000, 2100
 
 
+# Days of a month by number, the second not included.
+_PARTS_OF_MONTH = {"1": (0, 10), "2": (10, 20), "3": (20, None), "first_half": (0, 15), "second_half": (15, None),
+                   "first_week": (0, 7)}
+_HALVES = {"前": "first_half", "上": "first_half", "头": "first_half", "后": "second_half", "下": "second_half"}
+_HALF_NAMES = {"1": "first_half", "2": "second_half"}
+
+
+def _part_of_month(month: Range, part: str) -> Range:
+    first, last = _PARTS_OF_MONTH[part]
+    start, end = month
+    return start + timedelta(days=first), end if last is None else start + timedelta(days=last)
+
+
 class PointReader:
     """Reads single days, months, quarters … from the tokens of one message."""
 
@@ -86,14 +99,25 @@ class PointReader:
         year, cursor = self._year_number(at)
         if year is None:
             return None
-        if (day := self._value(cursor, "offset")) and day.startswith("day:"):
-            then = add_months(self._today + timedelta(days=int(day[4:])), 12 * (year - self._today.year))
-            return (then, then + DAY), Grain.DAY, cursor + 1
+        if inner_unit := self._unit_in_year(cursor, year):
+            return inner_unit
         inner = self._of_year(self._past_glue(cursor))
         if inner and (found := inner[0].at(year)):
             within = self._day_within(found, inner[0].grain, inner[1])
             return self._first_day(cursor, within) if self._is(inner[1] - 1, "festival") else within
         return (date(year, 1, 1), date(year + 1, 1, 1)), Grain.YEAR, cursor
+
+    def _unit_in_year(self, at: int, year: int) -> Point | None:
+        """The 今天, 这个月, 上季度 of 去年今天: the unit so called, as many years earlier."""
+        unit, _, number = (self._value(at, "offset") or "").partition(":")
+        months = 12 * (year - self._today.year)
+        if unit == "day":
+            then = add_months(self._today + timedelta(days=int(number)), months)
+            return (then, then + DAY), Grain.DAY, at + 1
+        if unit not in {"month", "quarter"}:
+            return None
+        (start, end), grain = almanac.unit(unit, int(number), self._today)
+        return (add_months(start, months), add_months(end, months)), grain, at + 1
 
     def _year_number(self, at: int) -> tuple[int | None, int]:
         offset = self._value(at, "offset") or ""
@@ -174,14 +198,22 @@ class PointReader:
         return (exact, Grain.DAY, cursor) if exact else self._third((found, grain, at))
 
     def _third(self, month: Point) -> Point:
-        """上旬, 中旬, 下旬 of the month."""
-        third = self._value(self._past_glue(month[2]), "third")
+        """上旬, 中旬, 下旬, the first week or one half of the month: 上个月前半月."""
+        at = self._past_glue(month[2])
+        third, after = self._value(at, "third"), at + 1
+        if self._value(at + 1, "unit") == "half_month" and self._tokens[at].text in _HALVES:
+            third, after = _HALVES[self._tokens[at].text], at + 2
         if not third:
             return month
-        start, end = month[0]
-        first = start + timedelta(days=10 * (int(third) - 1))
-        last = end if third == "3" else start + timedelta(days=10 * int(third))
-        return (first, last), Grain.SPAN, self._past_glue(month[2]) + 1
+        return _part_of_month(month[0], third), Grain.SPAN, after
+
+    def _half_of_this_month(self, at: int, _after: date | None) -> Point | None:
+        """上半月, 下半月 without a month; 前半个月 are the days that just passed."""
+        if self._tokens[at].text == "前" or self._value(at + 1, "unit") != "half_month":
+            return None
+        half = _HALVES.get(self._tokens[at].text)
+        month = almanac.unit("month", 0, self._today)[0]
+        return (_part_of_month(month, half), Grain.SPAN, at + 2) if half else None
 
     def _english_date(self, at: int, after: date | None) -> Point | None:
         """1 Oct, 11th of November."""
@@ -204,13 +236,29 @@ class PointReader:
         kind, number = offset.split(":")
         if number == "-0":  # 周末 alone: the last one that has begun
             number = "0" if self._today.isoweekday() > 5 else "-1"
+        if day := self._same_day(self._past_glue(at + 1), kind, int(number)):
+            return day
         found, grain = almanac.unit(kind, int(number), self._today)
+        if kind == "week" and (named := self._value(self._past_glue(at + 1), "weekday")):
+            start = found[0] + timedelta(days=int(named) - 1)  # last week on Friday
+            return (start, start + DAY), Grain.DAY, self._past_glue(at + 1) + 1
         if kind == "week" and (day := self._weekday_suffix(at + 1)):
             start = found[0] + timedelta(days=day - 1)
             return (start, start + DAY), Grain.DAY, at + 2
         if kind == "month":
             return self._day_within(found, grain, self._past_glue(at + 1) if self._day_follows(at + 1) else at + 1)
         return found, grain, at + 1
+
+    def _same_day(self, at: int, kind: str, number: int) -> Point | None:
+        """上周今天, 上个月同一天, today last year: the day of today, so many units away."""
+        offset = self._value(at, "offset") or ""
+        if kind in {"week", "month"} and (self._is(at, "that_day") or (offset == "day:0" and at < len(self._tokens))):
+            then = self._today + timedelta(weeks=number) if kind == "week" else add_months(self._today, number)
+        elif kind == "day" and offset.startswith("year:"):
+            then = add_months(self._today + timedelta(days=number), 12 * int(offset[5:]))
+        else:
+            return None
+        return (then, then + DAY), Grain.DAY, at + 1
 
     def _day_follows(self, at: int) -> bool:
         cursor = self._past_glue(at)
@@ -229,6 +277,11 @@ class PointReader:
         if not day:
             return None
         number = int(day)
+        in_week = (self._value(self._past_glue(cursor + 1), "offset") or "").partition(":")
+        if not week and self._tokens[at].text.isascii() and in_week[0] == "week":  # Friday last week
+            week, cursor = in_week[2], self._past_glue(cursor + 1)
+            start = almanac.unit("week", int(week), self._today)[0][0] + timedelta(days=number - 1)
+            return (start, start + DAY), Grain.DAY, cursor + 1
         if week in {"0", "1", "-2"}:
             start = almanac.unit("week", int(week), self._today)[0][0] + timedelta(days=number - 1)
             return (start, start + DAY), Grain.DAY, cursor + 1
@@ -291,6 +344,10 @@ class PointReader:
         what, cursor = self._of_year(at) or (None, at)
         if what is None:
             return None
+        if half := self._value(at, "half"):
+            month = self._point(self._past_glue(cursor), after) if cursor > at else None
+            if month and month[1] is Grain.MONTH:  # the first half of last month
+                return _part_of_month(month[0], _HALF_NAMES[half]), Grain.SPAN, month[2]
         year, end = self._year_number(self._past_glue(cursor))
         if year and (found := what.at(year)):
             return found, what.grain, end
@@ -317,6 +374,7 @@ class PointReader:
         (frozenset({"festival"}), True, _festival),
         (frozenset({"quarter", "half", "first_quarters"}), False, _part_of_year),
         (frozenset({"unit"}), False, _unit_of_day),
+        (frozenset({"week_of", "rank"}), False, _half_of_this_month),
         (frozenset(), True, _month_dot_day),
     )
     _WORD_FORMS = tuple(form for form in _FORMS if form[0])

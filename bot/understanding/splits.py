@@ -110,6 +110,8 @@ def _read_rank(tokens: Sequence[Token], at: int, draft: Draft) -> None:
             tokens[at].used = draft.is_ranked = True
             draft.direction = Direction(tokens[at].senses["rank"])
         return
+    if tokens[at].text == "头" and number_at + 1 < len(tokens) and tokens[number_at + 1].has("unit"):
+        draft.object_to(Unclear("vague_period"))  # 头三天: of what?
     for one in tokens[at:number_at + 1]:
         one.used = True
     if number_at + 1 < len(tokens) and tokens[number_at + 1].has("piece_unit"):
