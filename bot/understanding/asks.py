@@ -75,7 +75,7 @@ def _metrics(draft: Draft) -> list[str]:
     metrics = list(draft.metrics) or bounded or _implied(draft)
     if not metrics and draft.bounds:
         metrics = [_metric_of_unit(draft.bounds[0], draft)]
-    if not metrics:
+    if not (metrics or draft.rank_metric):
         raise Trouble(Unclear("which_figure"))
     if draft.rank_metric and draft.rank_metric not in metrics:
         metrics.append(draft.rank_metric)

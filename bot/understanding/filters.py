@@ -138,8 +138,9 @@ class _FilterReader:
 
     def _keep(self, at: int, found: list[tuple[str, str]]) -> None:
         self.tokens[at].used = True
-        if self.out and at and self.tokens[at - 1].text == "," and self.last and self.last[-1][0] != found[0][0]:
-            self.out = None  # 不算咖啡豆,食品类卖了多少
+        if self.out and at and self.tokens[at - 1].text == "," and self.last and (
+                self.last[-1][0] != found[0][0] or self._is_asked(at)):
+            self.out = None  # 不算咖啡豆,食品类卖了多少; 除了京东,拼多多卖了多少
         self.last = [*self.last, *found] if self._goes_on(at, found) else found
         self.last_at = at
         for dimension, value in found:
@@ -148,6 +149,13 @@ class _FilterReader:
         if self.out:
             self.out.used = True
         _use_by(self.tokens, at)
+
+    def _is_asked(self, at: int) -> bool:
+        """Whether no other pause follows in Chinese: what stands behind the one comma is what is asked about."""
+        said = self.out is not None and not self.out.text.isascii() and self.tokens[self.last_at].end
+        return bool(said) and not any(
+            token.has("sep") or token.has("rest") or token.has("exclude_end") or token.text in _PAUSES
+            for token in self.tokens[at + 1:])
 
     def _goes_on(self, at: int, found: list[tuple[str, str]]) -> bool:
         """京东、拼多多 is one list; 食品类上周卖了多少,枸杞 and 食品类,枸杞 are none."""

@@ -160,7 +160,7 @@ class PeriodReader(PointReader):
         if not self._goes_on(first[2]):
             return Span(at, first[2], *first[0], first[1])
         if first[1] is Grain.DAY:
-            first = self._with_next_days(first)
+            first = self._with_next_days(at, first)
         after = self._past_glue(first[2]) if self._is(first[2], "glue") else first[2]
         if self._is(first[2], "range") and (closed := self._closed(at, first, first[2] + 1)):
             return closed
@@ -208,13 +208,16 @@ class PeriodReader(PointReader):
         found = _end_within((start, end), count, unit, is_first=side == "desc")
         return Span(at, after + 3, *found) if found else None
 
-    def _with_next_days(self, first: Point) -> Point:
+    def _with_next_days(self, at: int, first: Point) -> Point:
         """周六周日, Sat and Sun: a weekday and the one right after it are days of one period."""
         while self._is(first[2], "weekday") or (self._is(first[2], "sep") and self._is(first[2] + 1, "weekday")):
             found = self._point(first[2] + self._is(first[2], "sep"), first[0][0])
             if found is None or found[0][0] != first[0][1]:
                 break
             first = (first[0][0], found[0][1]), Grain.SPAN, found[2]
+        (start, end), grain, after = first
+        if grain is Grain.SPAN and end > self._today + DAY and self._are_bare_weekdays(at, after):
+            return (start - _WEEK * DAY, end - _WEEK * DAY), grain, after  # Mon and Tue, asked on a Monday
         return first
 
     def _past_length(self, point: Point) -> int:

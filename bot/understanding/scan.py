@@ -158,12 +158,17 @@ _BOUNDS = frozenset("0123456789一二两三四五六七八九十百千于")
 def _doubted() -> frozenset[str]:
     """The words that do not make sense everywhere."""
     return frozenset(text for text, senses in lexicon().words.items()
-                     if "feature" in senses or senses.keys() <= _UNIT_KINDS)
+                     if "feature" in senses or senses.keys() <= _UNIT_KINDS or _may_be_bound(text, senses))
+
+
+def _may_be_bound(text: str, senses: Senses) -> bool:
+    """还没到 of goods is where they are; before a number it is how many."""
+    return text.endswith("没到") and "event" in senses
 
 
 def _makes_sense(senses: Senses, text: str, end: int, tokens: list[Token]) -> bool:
     """包 counts only behind a number; 库存不足 before one, 库存低 before 于 is a bound, not a feature."""
-    if "feature" in senses:
+    if "feature" in senses or senses.get("event") == "incoming":
         return text[end:end + 2].strip()[:1] not in _BOUNDS
     if senses.keys() <= _UNIT_KINDS and not text[end - 1].isascii():
         return bool(tokens) and (tokens[-1].number is not None or tokens[-1].has("count")) and tokens[-1].end >= 0

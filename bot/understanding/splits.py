@@ -274,12 +274,25 @@ def _sort_of(word: Token, thing: Token) -> str:
     return _SORTS.get(dimension, dimension) if sort == "all" or (sort and dimension == "customer") else dimension
 
 
+_SPENDING = frozenset({"spend", "spending", "消费"})
 _PER = frozenset({"per", "every", "for each", "for every", "每"})
 _COUNTED = ("count", "piece_unit", "order_unit", "people_unit")  # shipping cost per order: a ratio that nobody keeps
 
 
 def _read_each(tokens: Sequence[Token], at: int, draft: Draft) -> None:
     """各, 按, by before one or more dimensions; before a metric it names what to rank by; alone it is 各多少."""
+    token = tokens[at]
+    if at + 1 < len(tokens) and tokens[at + 1].has("each") and token.text.isascii():
+        token.used = True  # shipped by each person
+    elif _split_by_those_behind(tokens, at, draft):
+        return
+    elif own := token.senses.get("each_of"):
+        _split(draft, token, own)
+    else:
+        _read_each_of_figure(tokens, at, draft)
+
+
+def _split_by_those_behind(tokens: Sequence[Token], at: int, draft: Draft) -> bool:
     cursor = next_content(tokens, at + 1)
     found = False
     while cursor < len(tokens) and tokens[cursor].has("dim") and not tokens[cursor].names:
@@ -291,14 +304,16 @@ def _read_each(tokens: Sequence[Token], at: int, draft: Draft) -> None:
             cursor += 2
         else:
             break
-    if found:
-        return
-    if own := tokens[at].senses.get("each_of"):
-        _split(draft, tokens[at], own)
-        return
+    return found
+
+
+def _read_each_of_figure(tokens: Sequence[Token], at: int, draft: Draft) -> None:
+    cursor = next_content(tokens, at + 1)
     metric = tokens[cursor].senses.get("metric") if cursor < len(tokens) else None
     if cursor < len(tokens) and tokens[cursor].text in {"orders", "订单"}:
         metric = "orders"
+    if "dim" in draft.kinds and cursor < len(tokens) and tokens[cursor].text in _SPENDING:
+        metric, tokens[cursor].used = "revenue", True  # customers by spend
     if metric and tokens[at].text in {"by", "按", "按照", "以"}:
         tokens[at].used = draft.is_sorted = True
         draft.rank_metric = metric

@@ -44,7 +44,7 @@ SOURCE_DIMENSIONS: dict[Source, frozenset[str]] = {
     Source.CASH: TIME | {"weekday"} | {"account", "currency"},
     Source.ACCOUNTS: frozenset({"account", "currency"}),
     Source.STOCK: GOODS | {"warehouse"},
-    Source.OPEN_ORDERS: WHERE_SOLD | BUYER | {"order_status"},
+    Source.OPEN_ORDERS: WHERE_SOLD | BUYER | {"order_status", "warehouse"},
 }
 # Sources that speak of the moment and take no period.
 MOMENT = frozenset({Source.STOCK, Source.OPEN_ORDERS, Source.ACCOUNTS})
