@@ -88,8 +88,11 @@ def _implied(draft: Draft) -> list[str]:
     is_top = draft.is_ranked and draft.direction is not Direction.ASC
     if draft.feature in STOCK_LISTS:
         return ["stock_available"]
-    if is_top and rows & _GOODS and "warehouse" in rows and draft.span is None:
-        return ["stock_available"]  # 哪个仓货最多
+    if draft.implied:
+        return [draft.implied]
+    if draft.is_ranked and rows & _GOODS and draft.span is None and (
+            "warehouse" in {*rows, *draft.where} or {"on_hand", "left"} & set(draft.events)):
+        return ["stock_available"]  # 哪个仓货最多, 哪种货压得最多
     if draft.seller or (is_top and rows & _GOODS):
         return ["units"]
     is_most_bought = draft.events == ["bought"] and is_top and not rows  # who bought the most
@@ -97,18 +100,16 @@ def _implied(draft: Draft) -> list[str]:
         return ["revenue"]
     if "spent" in draft.events and "campaign" in {*rows, *draft.where}:
         return ["ad_spend"]
-    if (draft.asks_amount or draft.is_apiece) and not (draft.all_events or draft.span) and (
-            {"warehouse", "product", "sku"} & {*rows, *draft.where}):
-        return ["stock_available"]  # 华东仓有多少YS-01-M
+    if (draft.asks_amount or draft.is_apiece or "warehouse" in draft.by) and not (draft.all_events or draft.span) and (
+            {"warehouse", "product", "sku"} & {*(rows if draft.asks_amount or draft.is_apiece else ()), *draft.where}):
+        return ["stock_available"]  # 华东仓有多少YS-01-M, 口红在哪个仓
     if "account" in rows and not (draft.all_events or draft.span):
         return ["balance"]  # what's in each account
-    if draft.implied or rows == {"order_status"}:
-        return [draft.implied or "orders"]
-    return []
+    return ["orders"] if rows == {"order_status"} else []
 
 
 def _rows_named(draft: Draft) -> set[str]:
-    return {*draft.by, *(name for name, _ in draft.bare)}
+    return {*draft.by, *(name for name, _ in draft.bare), *([draft.said_of[0]] if draft.said_of else ())}
 
 
 def _metric_of_unit(bound: Bound, draft: Draft) -> str:

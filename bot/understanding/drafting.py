@@ -6,11 +6,11 @@ from bot.understanding.asks import Setting
 from bot.understanding.bounds import read_bounds
 from bot.understanding.comparisons import read_comparison
 from bot.understanding.draft import STOCK_LISTS, Draft, is_of_stock
-from bot.understanding.figures import EVENT_OF, read_figures, use_topics
+from bot.understanding.figures import EVENT_OF, read_figures
 from bot.understanding.filters import read_filters
 from bot.understanding.normalise import Normalised
 from bot.understanding.periods import PeriodReader
-from bot.understanding.qualified import read_shares
+from bot.understanding.qualified import read_shares, use_topics
 from bot.understanding.ratios import read_ratio
 from bot.understanding.readings import Refused, Unclear
 from bot.understanding.scan import Token, kinds_of
@@ -37,7 +37,7 @@ def read_draft(tokens: list[Token], message: Normalised, setting: Setting, *, ha
     if draft.bare:
         _settle_bare(tokens, draft)
     if draft.vague is not None and not draft.metrics:
-        _settle_vague(draft, draft.vague[1])
+        _settle_vague(tokens, draft, draft.vague[1])
     if draft.feature in STOCK_LISTS:
         _settle_when(tokens, draft)
     if draft.vague and not _says_nothing_beside(draft.vague[1], draft.metrics):
@@ -126,9 +126,13 @@ def _ends_with_ne(tokens: Sequence[Token]) -> bool:
     return bool(said) and said[-1].text == "呢" and not is_of_first_half
 
 
-def _settle_vague(draft: Draft, metrics: Sequence[str]) -> None:
+def _settle_vague(tokens: Sequence[Token], draft: Draft, metrics: Sequence[str]) -> None:
     """花费 by campaign can only be what ads cost."""
     said = {*draft.by, *draft.where, *draft.exclude, *(name for name, _ in draft.bare)} - {"goods", "person"}
+    if draft.vague and tokens[draft.vague[0]].has("event") and said & {"customer", "segment"} and not any(
+            token.text in {"we", "i"} for token in tokens):
+        draft.metrics, draft.vague = ["revenue"], None  # how much did loyal customers spend
+        return
     possible = [metric for metric in metrics if said <= METRICS[metric].dimensions]
     if said and len(possible) == 1:
         draft.metrics.append(possible[0])

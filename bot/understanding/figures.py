@@ -49,6 +49,7 @@ def counted_in(metric: str, unit: str) -> str:
 NOUNS = frozenset({"订单", "单子", "的单子", "orders", "order", "单", "人", "的人", "人数", "people", "persons",
                     "shoppers", "pieces", "pcs", "purchases", "transactions", "parcels", "packages", "钱", "money"})
 _ANYTHING = frozenset({"多少个", "几个", "好多个"})  # of goods, orders or people
+_HOW = frozenset({"how many", "how much"})
 _LOOSE = frozenset({"refunds", "refund", "退款"})  # may be money or orders: orders with refunds
 # What any figure may be said with: 推广费花了多少, 利润做了多少.
 _GENERAL_EVENTS = frozenset(
@@ -57,7 +58,6 @@ _GENERAL_EVENTS = frozenset(
 _WEAK_EVENTS = frozenset({"left", "sold", "on_hand"})  # 还有多少单没发: the other event counts
 _BEFORE_PAYING = frozenset({"ordered", "bought"})  # 拍了没付钱的: the status counts
 _BROUGHT = ("贡献", "带来")  # 新客贡献的销售额: a part of the second figure, not two
-_OF_ADS = ("ad_", "roi")
 
 
 @dataclass(slots=True)
@@ -71,6 +71,7 @@ class _Clause:
     nouns: list[str] = field(default_factory=list)  # 订单: mentioned
     statuses: list[Token] = field(default_factory=list)
     topics: list[str] = field(default_factory=list)
+    asked: str = ""  # how many, how much: in English they ask for pieces and for money
     has_loose: bool = False
     has_time: bool = False
     groups: list[Token] = field(default_factory=list)  # 新客户: a figure, or beside one a group of buyers
@@ -88,7 +89,7 @@ def read_figures(tokens: Sequence[Token], draft: Draft) -> None:
     event: str | None = None
     if "not_this" in draft.kinds:
         _leave_out_denied(tokens, draft)
-    draft.has_account = "count" in draft.kinds and _has_account(tokens, draft)
+    draft.has_account = not draft.kinds.isdisjoint({"count", "event"}) and _has_account(tokens, draft)
     clauses = _clauses(tokens, draft)
     money_is_left = "less" in draft.kinds and left_is_earned(tokens)
     for clause in clauses:
@@ -194,6 +195,7 @@ def _read_token(tokens: Sequence[Token], at: int, clause: _Clause, draft: Draft)
         _read_several(token, at, clause, draft)
     elif token.has("count"):
         token.used = True
+        clause.asked = token.text if token.text in _HOW else clause.asked
         asked = token.text not in NOUNS or _is_asked_before(tokens, at)
         counted = "any" if token.text in _ANYTHING else token.senses["count"]
         (clause.counts if asked else clause.nouns).append(counted)
@@ -265,9 +267,7 @@ def _read_clause(clause: _Clause, event: str | None, draft: Draft) -> str | None
     strong = [one for one in clause.events if one not in weak] or ([] if clause.statuses else clause.events)
     event = strong[-1] if strong else event
     draft.asks_amount = draft.asks_amount or bool(clause.counts)
-    counts = [one for one in clause.counts if one != "amount"] or clause.counts
-    if counts == ["amount"] and clause.nouns:
-        counts = clause.nouns[:1]  # 订单有多少
+    counts = _counts_of(clause, strong)
     if "spent" in strong and clause.topics and clause.topics[0] not in clause.metrics:
         _spent(clause, draft)
     if clause.metrics == ["orders"] and clause.statuses:
@@ -276,7 +276,8 @@ def _read_clause(clause: _Clause, event: str | None, draft: Draft) -> str | None
         _explicit(clause, strong, counts, draft)
     elif clause.statuses and not strong:
         _status(clause, draft)
-    elif strong or ((counts or clause.nouns) and not (event is None and _asks_again(counts, draft))):
+    elif strong or ((counts or clause.nouns) and not (
+            event is None and (_asks_again(counts, draft) or _counts_goods(clause, counts)))):
         _combined(clause, event if strong or counts else None, counts, draft)
     return event
 
@@ -293,6 +294,21 @@ def _leave_out_unsent(clause: _Clause) -> None:
 def _asks_again(counts: list[str], draft: Draft) -> bool:
     """超时没发的有吗,几单: how many of the figure that was just named."""
     return bool(counts and draft.metrics) and _FITS[counts[0]](draft.metrics[-1])
+
+
+def _counts_of(clause: _Clause, strong: list[str]) -> list[str]:
+    """What is asked to be counted: orders in 订单有多少, pieces in how many did we sell, money in how much."""
+    counts = [one for one in clause.counts if one != "amount"] or clause.counts
+    if counts != ["amount"]:
+        return counts
+    if clause.asked == "how many" and strong[-1:] == ["sold"] and not clause.nouns:
+        return ["pieces"]
+    return clause.nouns[:1] if clause.nouns and not (clause.asked == "how much" and strong) else counts
+
+
+def _counts_goods(clause: _Clause, counts: list[str]) -> bool:
+    """断货的有几个: how many rows the list of goods has."""
+    return bool(clause.features) and set(counts) <= {"any", "pieces", "amount"} and not clause.nouns
 
 
 def _explicit(clause: _Clause, strong: list[str], counts: list[str], draft: Draft) -> None:
@@ -337,7 +353,7 @@ def _combined(clause: _Clause, event: str | None, counts: list[str], draft: Draf
     if counts == ["any"]:
         counts = [next((one for one in ("pieces", "orders", "people") if one in table), "any")]
     wanted = counts or clause.nouns or _bounded(draft) or ["none"]
-    if draft.has_account and event in {None, "left"} and {"money", "amount"} & set(wanted):
+    if draft.has_account and event in {None, "left"} and {"money", "amount", "none"} & set(wanted):
         _add(draft, "balance")  # 支付宝里还有多少钱
         return
     unsaid = lexicon().combine["none"] if event is None else {}
@@ -375,17 +391,3 @@ def _spent(clause: _Clause, draft: Draft) -> None:
 def _add(draft: Draft, metric: str) -> None:
     if metric not in draft.metrics:
         draft.metrics.append(metric)
-
-
-def use_topics(tokens: Sequence[Token], draft: Draft) -> None:
-    """推广 in 推广费花了多少推广: explained when its figure is asked for."""
-    for at, token in enumerate(tokens):
-        if token.used or not token.has("topic"):
-            continue
-        topic = token.senses["topic"]
-        near = next_content(tokens, at + 1)
-        beside = tokens[near].senses.get("metric", "") if near < len(tokens) else ""
-        is_of_ads = any(metric.startswith(_OF_ADS) for metric in (beside, *draft.metrics))
-        if not draft.metrics and topic == "ad_spend" and draft.by == ["campaign"]:
-            draft.metrics.append(topic)  # 推广按计划拆一下
-        token.used = topic in draft.metrics or (topic == "ad_spend" and is_of_ads)

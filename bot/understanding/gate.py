@@ -13,7 +13,7 @@ from bot.understanding.scan import Token
 MAX_CHOICES = 3
 # Roles that explain a token although no part of the question used it.
 _HARMLESS = frozenset({"stop", "glue", "sep", "end", "query_word", "follow", "only", "whole", "with", "between",
-                       "no_split", "add", "retract", "beside"})
+                       "no_split", "add", "retract", "beside", "in_store"})
 
 
 def unexplained(tokens: Sequence[Token]) -> list[Token]:

@@ -145,7 +145,8 @@ def _no_history(said: _Said) -> list[str]:
 
 
 _WHETHER = re.compile("(?:[吗么嘛?？\\s]|了没有?)+$")
-_DID_WE = re.compile(r"^(?:did|do|have|are|were) (?:we|i|you) ", re.IGNORECASE)  # did we sell more than last month
+# Did we sell more than last month: the figure stands for all of it.
+_DID_WE = re.compile(r"^(?:how much |how many |what )?(?:did|do|have|are|were) (?:we|i|you) ", re.IGNORECASE)
 _THAN = re.compile(r" than ", re.IGNORECASE)
 _VERSUS = re.compile("[,,]?(?:和|跟|与|同|比|较|对比|环比|同比)")
 _OPENING = re.compile(r"(?:how['’]?s|how (?:was|is|were|are|did|about)|what about|what was)\s+", re.IGNORECASE)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 
-from bot.understanding.draft import Draft
+from bot.understanding.draft import Draft, next_content
 from bot.understanding.lexicon import lexicon
 from bot.understanding.readings import Unclear
 from bot.understanding.scan import Token
@@ -76,3 +76,17 @@ def read_shares(tokens: Sequence[Token], draft: Draft, event_of: Mapping[str, st
         for token in tokens:
             if token.senses.get("count") == "percent" and token.text.startswith("占"):
                 draft.object_to(Unclear("unsure_about", {"words": token.text}))
+
+
+def use_topics(tokens: Sequence[Token], draft: Draft) -> None:
+    """推广 in 推广费花了多少推广: explained when its figure is asked for."""
+    for at, token in enumerate(tokens):
+        if token.used or not token.has("topic"):
+            continue
+        topic = token.senses["topic"]
+        near = next_content(tokens, at + 1)
+        beside = tokens[near].senses.get("metric", "") if near < len(tokens) else ""
+        is_of_ads = any(metric.startswith(_OF_ADS) for metric in (beside, *draft.metrics))
+        if not draft.metrics and topic == "ad_spend" and draft.by == ["campaign"]:
+            draft.metrics.append(topic)  # 推广按计划拆一下
+        token.used = topic in draft.metrics or (topic == "ad_spend" and is_of_ads)

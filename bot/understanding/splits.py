@@ -18,6 +18,8 @@ def read_ranks(tokens: Sequence[Token], draft: Draft) -> None:
             _RANKERS[kind](tokens, at, draft)
     if draft.is_ranked and draft.limit is None:
         draft.limit = _count_said(tokens)
+    if draft.is_ranked and "in_store" in draft.kinds and draft.implied is None:
+        draft.implied = "stock_available"  # 仓库里哪样最多
 
 
 _CHOOSING = frozenset({"which", "whichdim", "apiece", "each"})
@@ -80,7 +82,15 @@ def _read_seller(tokens: Sequence[Token], at: int, draft: Draft) -> None:
         draft.asks_which = "one"
 
 
+_TIMES = frozenset({"day", "weekday", "hour", "week", "month"})
+
+
 def _read_speed(tokens: Sequence[Token], at: int, draft: Draft) -> None:
+    is_of_time = any(token.senses.get(kind) in _TIMES for token in tokens for kind in ("dim", "whichdim", "split"))
+    if tokens[at].text == "slowest" and is_of_time:
+        draft.is_ranked, draft.direction, draft.implied = True, Direction.ASC, "orders"  # the slowest day of the week
+        tokens[at].used = True
+        return
     tokens[at].used = draft.is_ranked = True
     draft.direction = Direction(tokens[at].senses["speed"])
     draft.metrics = ["ship_hours"]
