@@ -34,6 +34,9 @@ def read_comparison(tokens: Sequence[Token], spans: Sequence[Span], draft: Draft
             token.used = True
             if _of_figures(tokens, at):
                 continue
+            if token.text.endswith(" on") and _is_figure(tokens, next_content(tokens, at + 1)):
+                draft.compare = draft.compare or Compare.PREVIOUS_PERIOD  # are we up on orders
+                continue
             draft.is_versus = True
             _take_other(tokens, at, left, draft)
         elif token.has("change"):
@@ -48,6 +51,10 @@ def _of_figures(tokens: Sequence[Token], at: int) -> bool:
     """Cash in vs cash out: two figures side by side, not two periods."""
     behind = next_content(tokens, at + 1)
     return at > 0 and behind < len(tokens) and tokens[at - 1].has("metric") and tokens[behind].has("metric")
+
+
+def _is_figure(tokens: Sequence[Token], at: int) -> bool:
+    return at < len(tokens) and not tokens[at].names and (tokens[at].has("metric") or tokens[at].has("count"))
 
 
 def _take_other(tokens: Sequence[Token], at: int, left: list[Span], draft: Draft) -> None:

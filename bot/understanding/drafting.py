@@ -138,7 +138,8 @@ def _settle_vague(tokens: Sequence[Token], draft: Draft, metrics: Sequence[str])
         draft.metrics.append(possible[0])
 
 
-_WHEN = frozenset({"什么时候", "几时", "多久", "哪天", "when", "when will", "how soon", "how long"})
+_WHEN = frozenset({"什么时候", "几时", "多久", "哪天", "when", "when will", "how soon", "how long", *(
+    f"{asked} {word}" for asked in ("how long", "how many days") for word in ("until", "till", "before", "til"))})
 
 
 def _settle_when(tokens: Sequence[Token], draft: Draft) -> None:

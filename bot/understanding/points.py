@@ -236,8 +236,8 @@ class PointReader:
         kind, number = offset.split(":")
         if number == "-0":  # 周末 alone: the last one that has begun
             number = "0" if self._today.isoweekday() > 5 else "-1"
-        if day := self._same_day(self._past_glue(at + 1), kind, int(number)):
-            return day
+        if same := self._same_day(self._past_glue(at + 1), kind, int(number)):
+            return same
         found, grain = almanac.unit(kind, int(number), self._today)
         if kind == "week" and (named := self._value(self._past_glue(at + 1), "weekday")):
             start = found[0] + timedelta(days=int(named) - 1)  # last week on Friday
