@@ -32,13 +32,7 @@ def read_comparison(tokens: Sequence[Token], spans: Sequence[Span], draft: Draft
             token.used, draft.other = True, Span(at, at + 1, before=token.senses["compare_unit"])
         elif token.has("versus"):
             token.used = True
-            if _of_figures(tokens, at):
-                continue
-            if token.text.endswith(" on") and _is_figure(tokens, next_content(tokens, at + 1)):
-                draft.compare = draft.compare or Compare.PREVIOUS_PERIOD  # are we up on orders
-                continue
-            draft.is_versus = True
-            _take_other(tokens, at, left, draft)
+            _read_versus(tokens, at, left, draft)
         elif token.has("change"):
             token.used = not token.has("event")  # 多卖了 also says what happened
             draft.compare = draft.compare or Compare.PREVIOUS_PERIOD
@@ -51,6 +45,16 @@ def _of_figures(tokens: Sequence[Token], at: int) -> bool:
     """Cash in vs cash out: two figures side by side, not two periods."""
     behind = next_content(tokens, at + 1)
     return at > 0 and behind < len(tokens) and tokens[at - 1].has("metric") and tokens[behind].has("metric")
+
+
+def _read_versus(tokens: Sequence[Token], at: int, left: list[Span], draft: Draft) -> None:
+    if _of_figures(tokens, at):
+        return
+    if tokens[at].text.endswith(" on") and _is_figure(tokens, next_content(tokens, at + 1)):
+        draft.compare = draft.compare or Compare.PREVIOUS_PERIOD  # are we up on orders
+        return
+    draft.is_versus = True
+    _take_other(tokens, at, left, draft)
 
 
 def _is_figure(tokens: Sequence[Token], at: int) -> bool:

@@ -312,6 +312,19 @@ def test_orders_that_wait(shop: MadeShop) -> None:
     assert ask(shop, "orders_to_ship", by=("platform",), period=None).rows == (("jd", 1), ("shopify", 1))
 
 
+def test_orders_wait_in_each_warehouse_that_holds_pieces_for_them(shop: MadeShop) -> None:
+    first, second, third = (shop.order(local(TODAY, 9), [Line(1, 10)]) for _ in range(3))
+    shop.order(None, [Line(1, 10)], payment="unpaid", status="to_pay")
+    for order, warehouse, parcel in ((first, 1, 1), (first, 1, 2), (second, 2, 1), (third, 1, 1), (third, 2, 2)):
+        shop.add("allocations", order_id=order, line_no=1, sku_id=1, warehouse_id=warehouse, parcel_no=parcel,
+                 quantity=1, reason="only_warehouse")
+    shop.open()
+    assert ask(shop, "orders_to_ship", by=("warehouse",), period=None).rows == (("华东仓", 2), ("华南仓", 2))
+    both = {"warehouse": ("华东仓", "华南仓")}
+    assert ask(shop, "orders_to_ship", where=both, period=None).rows == ((3,),)
+    assert ask(shop, "orders_to_ship", where={"warehouse": ("华南仓",)}, period=None).rows == ((2,),)
+
+
 def ask_nothing_waits(shop: MadeShop) -> bool:
     """That no order waits is a number, not an absence."""
     return ask(shop, "orders_to_ship", period=None).rows == ((0,),)

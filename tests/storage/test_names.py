@@ -41,6 +41,14 @@ def test_products_of_one_name_are_one_name_and_services_none(database: Database)
     assert "CJ" not in {name.text for name in names}
 
 
+def test_a_warehouse_is_also_called_by_its_city(database: Database) -> None:
+    shop = MadeShop(database)
+    shop.rows["warehouses"][0]["city"] = "上海市"
+    shop.open()
+    names = list(DatabaseNames(database).all())
+    assert {name.text for name in names if name.value == "华东仓"} == {"华东仓", "上海", "上海仓"}
+
+
 def test_aliases_point_to_full_names(database: Database) -> None:
     shop = MadeShop(database)
     for kind, target, alias in (("shop", 1, "京东"), ("product", 1, "A款"), ("sku", 3, "蓝杯"),
