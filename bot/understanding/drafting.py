@@ -162,7 +162,7 @@ def _asks_days_until(tokens: Sequence[Token]) -> bool:
 # Who does it or gets it, not a split: 平台扣了我们多少手续费, 给买家优惠了多少.
 _SIDES = {"platform": "charged", "customer": "discounted"}
 _DONE_TO_BUYERS = frozenset({"refunded", "discounted"})
-_DONE_BY_BUYERS = frozenset({"signed", "ordered", "bought", "refunded", "visited"})
+_DONE_BY_BUYERS = frozenset({"signed", "ordered", "bought", "refunded", "visited", "came"})
 # Figures that are of buyers anyway: 客户复购率 is no split.
 _OF_BUYERS = frozenset({"repeat_rate", "customers", "new_customers", "aov"})
 _STANDS_FOR_ALL = frozenset({"product", "goods", "customer"})
@@ -175,7 +175,7 @@ def _settle_bare(tokens: Sequence[Token], draft: Draft) -> None:
         token = tokens[at]
         if token.used and not token.has("event"):  # spenders: who they are and what they did
             continue
-        if _is_of_rows(dimension, draft) or _says_nothing_more(tokens, at, dimension, draft):
+        if _says_no_other_row(dimension, draft) or _says_nothing_more(tokens, at, dimension, draft):
             token.used = True
         elif _are_counted(tokens, at, dimension, draft):
             token.used = True
@@ -198,11 +198,19 @@ def _settle_bare(tokens: Sequence[Token], draft: Draft) -> None:
     draft.bare = left
 
 
-def _is_of_rows(dimension: str, draft: Draft) -> bool:
-    """Said already; and 今天的单子都啥状态, of which nothing else can be asked."""
+def _fill_a_warehouse(draft: Draft) -> bool:
+    """货最多的仓: what is there, and no row."""
+    is_there = draft.is_ranked and not draft.metrics and any(name == "warehouse" for name, _ in draft.bare)
+    if is_there:
+        draft.implied = "stock_available"
+    return is_there
+
+
+def _says_no_other_row(dimension: str, draft: Draft) -> bool:
+    """Said already; 今天的单子都啥状态, of which nothing else can be asked; 货最多的仓."""
     if dimension == "order_status" and set(draft.metrics) <= {"orders"} and not draft.by:
         draft.by.append(dimension)
-    return dimension in draft.by
+    return dimension in draft.by or (dimension == "goods" and _fill_a_warehouse(draft))
 
 
 def _are_paid_for(tokens: Sequence[Token], at: int, draft: Draft) -> bool:

@@ -53,7 +53,7 @@ _HOW = frozenset({"how many", "how much"})
 _LOOSE = frozenset({"refunds", "refund", "退款"})  # may be money or orders: orders with refunds
 # What any figure may be said with: 推广费花了多少, 利润做了多少.
 _GENERAL_EVENTS = frozenset(
-    {"sold", "ordered", "bought", "spent", "left", "received", "paid", "visited", "restock", "lasts", "charged",
+    {"sold", "ordered", "bought", "spent", "left", "received", "paid", "visited", "came", "restock", "lasts", "charged",
      "on_hand", "came_in"})
 _WEAK_EVENTS = frozenset({"left", "sold", "on_hand"})  # 还有多少单没发: the other event counts
 _BEFORE_PAYING = frozenset({"ordered", "bought"})  # 拍了没付钱的: the status counts

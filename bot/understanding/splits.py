@@ -296,10 +296,16 @@ def _read_each(tokens: Sequence[Token], at: int, draft: Draft) -> None:
         token.used = True  # shipped by each person
     elif _split_by_those_behind(tokens, at, draft):
         return
-    elif own := token.senses.get("each_of"):
+    elif (own := token.senses.get("each_of")) and not (own == "category" and _is_counted_behind(tokens, at)):
         _split(draft, token, own)
     else:
         _read_each_of_figure(tokens, at, draft)
+
+
+def _is_counted_behind(tokens: Sequence[Token], at: int) -> bool:
+    """各类订单 are sorts of orders, which nobody keeps."""
+    behind = next_content(tokens, at + 1)
+    return behind < len(tokens) and tokens[behind].senses.get("count") in {"orders", "people"}
 
 
 def _split_by_those_behind(tokens: Sequence[Token], at: int, draft: Draft) -> bool:
