@@ -194,12 +194,30 @@ def read_splits(tokens: Sequence[Token], draft: Draft) -> None:
         if kind := _role(token, _SPLITTERS):
             _SPLITTERS[kind](tokens, at, draft)
     if "dim" in draft.kinds:
+        _read_one_by_one(tokens, draft)
         draft.bare += [(token.senses["dim"], at) for at, token in enumerate(tokens)
                        if token.has("dim") and not token.used and not token.names]
     if "person" in draft.by and draft.bare and (draft.bare[0][0] not in _PERSONS or draft.bare[0][0] in _CALLED):
         draft.by.remove("person")  # 过一万的平台都有谁, 最大的客户是谁: which of them
 
 
+def _read_one_by_one(tokens: Sequence[Token], draft: Draft) -> None:
+    """一个网店一个网店的; 店铺维度, shop-wise."""
+    for at, token in enumerate(tokens):
+        if not token.has("dim") or token.names or token.used:
+            continue
+        if at + 1 < len(tokens) and tokens[at + 1].has("rowwise"):
+            tokens[at + 1].used = True
+            _split(draft, token, token.senses["dim"])
+        before = tokens[max(0, at - 5):at]
+        says_one = [one.text for one in before if not one.names][-2:] if before else []
+        if len(before) == 5 and before[2].text == token.text and [one.text for one in before[:2]] == says_one == _ONE:
+            for one in before:
+                one.used = True
+            _split(draft, token, token.senses["dim"])
+
+
+_ONE = ["一", "个"]
 _PERSONS = frozenset({"staff", "customer", "goods", "segment"})
 _CALLED = frozenset({"staff", "customer"})
 
