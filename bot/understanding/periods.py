@@ -132,6 +132,9 @@ class PeriodReader(PointReader):
             return None
         start = self._past_glue(at + 1)
         first = self._point(start, None) or self._opening(start)
+        if first and self._tokens[at].text == "beginning" and self._tokens[at + 1].text.startswith("of") and not (
+                at and any(self._is(before, "since") for before in (at - 1, at - 2))):
+            return Span(at, first[2], problem="vague_part")  # at the beginning of October: how many days?
         if not first:
             return None
         if self._is(first[2], "range") and (closed := self._closed(at, first, first[2] + 1)):

@@ -26,7 +26,7 @@ _FIRST_YEAR, _LAST_YEAR = 2000, 2100
 
 # Days of a month by number, the second not included.
 _PARTS_OF_MONTH = {"1": (0, 10), "2": (10, 20), "3": (20, None), "first_half": (0, 15), "second_half": (15, None),
-                   "first_week": (0, 7)}
+                   "first_week": (0, 7), "first_day": (0, 1)}
 _HALVES = {"前": "first_half", "上": "first_half", "头": "first_half", "后": "second_half", "下": "second_half"}
 _HALF_NAMES = {"1": "first_half", "2": "second_half"}
 

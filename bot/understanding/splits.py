@@ -354,6 +354,8 @@ def _read_each_of_figure(tokens: Sequence[Token], at: int, draft: Draft) -> None
         draft.direction = draft.direction or Direction.DESC
     elif tokens[at].text in _PER and cursor < len(tokens) and any(tokens[cursor].has(one) for one in _COUNTED):
         draft.object_to(Unclear("unsure_about", {"words": f"{tokens[at].text} {tokens[cursor].text}"}))
+    elif tokens[at].text in _PER | {"each"} and at + 1 < len(tokens) and tokens[at + 1].has("weekday"):
+        draft.object_to(Unclear("unsure_about", {"words": f"{tokens[at].text} {tokens[at + 1].text}"}))  # every Monday
     elif tokens[at].text in {"各", "each", "每个", "各个"}:
         tokens[at].used = draft.is_apiece = True
 
