@@ -74,10 +74,18 @@ FRAMES: Mapping[str, Frame] = {
 _PART_OF_ACTION = ("action", "set_to", "order_mark", "waybill_mark", "cost_of", "from", "to", "piece_unit",
                    "money_unit", "sign", "because", "each", "since", "range", "rank", "split", "only", "exclude_end",
                    "dim", "add", "last")
+# How many there are or come, never how many more or less: 减2盒,再盘点一下 is no count of 2.
+_WITHOUT_SIGN = frozenset({"count_stock", "receive_stock", "transfer_stock", "create_purchase_order",
+                           "receive_purchase", "receive_transfer"})
 _ASKS = ("which", "whichdim", "compare", "trend", "vague_time", "seller", "extreme", "op", "postop", "apiece",
          "share")
 _PARTICLES = frozenset({"吗", "没有", "没", "了没有", "么", "了没", "是不是", "是否", "有没有", "怎么样", "如何",
-                        "什么时候", "几时", "要不要", "when", "did", "does"})
+                        "什么时候", "几时", "要不要", "when", "did", "does", "will"})
+
+
+# What is done to goods: these take a SKU and how many.
+OF_GOODS = frozenset({"adjust_stock", "receive_stock", "transfer_stock", "count_stock", "set_reorder_point",
+                      "create_purchase_order"})
 
 
 def action_of(tokens: Sequence[Token]) -> str | None:
@@ -85,7 +93,7 @@ def action_of(tokens: Sequence[Token]) -> str | None:
     if not any("action" in token.senses or "sign" in token.senses or token.is_code or token.text in _PAID
                for token in tokens):
         return None
-    if any(_asks(token) or token.text == "呢" for token in tokens):
+    if asks_something(tokens):
         return None
     verbs = {token.senses["action"] for token in tokens if token.has("action") and not token.names}
     facts = _Facts.of(tokens)
@@ -101,6 +109,11 @@ def action_of(tokens: Sequence[Token]) -> str | None:
     if "adjust_stock" in verbs and facts.signs and facts.numbers and all(_is_of_delta(token) for token in tokens):
         return "adjust_stock"
     return "count_stock" if "adjust_stock" in verbs and facts.sets and facts.numbers and facts.goods else None
+
+
+def asks_something(tokens: Sequence[Token]) -> bool:
+    """Whether any word of it asks."""
+    return any(_asks(token) or token.text == "呢" for token in tokens)
 
 
 def _is_of_delta(token: Token) -> bool:
@@ -243,13 +256,18 @@ def _use_verbs(action: str, tokens: Sequence[Token]) -> None:
     for token in tokens:
         if token.names or token.is_unknown:
             continue
+        if token.has("sign") and action in _WITHOUT_SIGN and not token.has("action"):
+            continue
         if any(token.has(kind) for kind in _PART_OF_ACTION) or (token.has("count") and token.text in NOUNS):
             token.used = True
         if action == "approve_refund" and token.senses.get("metric") == "refund_amount":
             token.used = True
         if action == "subscribe" and token.has("clock"):
             token.used = True  # 每天早上: when reports go out anyway; an hour before it is left to be asked about
-        if (token.has("event") and not token.has("metric")) or (action == "confirm_shipment" and _says_shipped(token)):
+        is_done = token.has("event") and not token.has("metric")
+        if is_done and action in OF_GOODS and token.senses["event"] == "sold":
+            continue  # 实际卖了15支 is no count
+        if is_done or (action == "confirm_shipment" and _says_shipped(token)):
             token.used = True
 
 

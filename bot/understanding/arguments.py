@@ -15,6 +15,7 @@ from bot.understanding.readings import Refused, Unclear
 from bot.understanding.scan import Token
 from domain.money import to_minor
 from domain.ports import Name
+from domain.waybills.rules import carrier_of
 
 MAX_CHOICES = 3
 LEAST_ORDER_DIGITS = 4  # after 订单, a plain number of so many digits is an order's
@@ -96,13 +97,17 @@ def _codes(gazetteer: Gazetteer, name: Name) -> Sequence[str]:
     return (name.value,) if name.dimension == "sku" else gazetteer.skus.get(name.value, ())
 
 
-def _warehouse_of(token: Token) -> str | None:
-    return next((name.value for name in token.names if name.dimension == "warehouse"), None)
+def _warehouse_of(message: Message, token: Token) -> str | None:
+    """By its name; 上海, where goods are moved, is 上海仓."""
+    names = token.names
+    if not names and (token.has("province") or token.is_unknown):
+        names = message.gazetteer.names.get(f"{token.text}仓", ())
+    return next((name.value for name in names if name.dimension == "warehouse"), None)
 
 
 def warehouse(message: Message, found: Arguments) -> None:
-    for token in message.tokens:
-        if not token.used and (name := _warehouse_of(token)):
+    for token in sorted(message.tokens, key=lambda token: not token.names):
+        if not token.used and (name := _warehouse_of(message, token)):
             token.used = True
             found.setdefault("warehouse", name)
             return
@@ -112,7 +117,7 @@ def from_to(message: Message, found: Arguments) -> None:
     """从 A, 到 B; what has no preposition fills the place that is free, from first."""
     loose: list[str] = []
     for at, token in enumerate(message.tokens):
-        name = None if token.used else _warehouse_of(token)
+        name = None if token.used else _warehouse_of(message, token)
         if not name:
             continue
         token.used = True
@@ -180,19 +185,22 @@ def quantity_as(name: str) -> Callable[[Message, Arguments], None]:
 
 def delta(message: Message, found: Arguments) -> None:
     """A signed number: 减2, +5, 报损3. One with two signs, 加 -1, may mean either and is asked about."""
-    signs = [token for token in message.tokens if token.has("sign") and not token.names]
-    if twice := _signed_twice(message, signs):
+    signs = [at for at, token in enumerate(message.tokens) if token.has("sign") and not token.names]
+    if twice := _signed_twice(message, [message.tokens[at] for at in signs]):
         message.trouble = message.trouble or twice
         return
+    place = next(iter(counts(message)), None)
     number: Arguments = {}
     quantity_as("count")(message, number)
-    if not signs or "count" not in number:
+    if not signs or place is None or "count" not in number:
         return
-    is_minus = any(token.senses["sign"] == "minus" for token in signs)
+    before = [at for at in signs if at < place]
+    sign = message.tokens[before[-1] if before else signs[0]]  # 加3盒,之前报损的: what stands behind is why
+    for at in signs:
+        message.tokens[at].used = not message.tokens[at].has("reason")
+    sign.used = not sign.has("reason")
     number["count"] = abs(number["count"])
-    for token in signs:
-        token.used = not token.has("reason")
-    found["delta"] = -number["count"] if is_minus else number["count"]
+    found["delta"] = -number["count"] if sign.senses["sign"] == "minus" else number["count"]
 
 
 def _signed_twice(message: Message, signs: Sequence[Token]) -> Unclear | None:
@@ -232,8 +240,10 @@ def _tenths(message: Message, at: int) -> Decimal:
     behind = message.tokens[at + 1:at + 3]
     is_said = len(behind) == 2 and behind[0].text in {"块", "元"} and behind[1].start == behind[0].end
     digit = behind[1].number if is_said else None
-    if digit is None or len(behind[1].text) > 1 or behind[1].used:
+    if digit is None or len(behind[1].text) > 1 or behind[1].used or "." in message.tokens[at].text:
         return Decimal(0)
+    if message.after(at + 2, "piece_unit") and message.tokens[at + 3].start == behind[1].end:
+        return Decimal(0)  # 88块一个 is what one costs
     behind[1].used = True
     return digit / 10
 
@@ -318,7 +328,11 @@ def orders(message: Message, found: Arguments) -> None:
 
 
 def order_and_waybill(message: Message, found: Arguments) -> None:
+    """顺丰单号SF139是TB2026的: a number that can only be the carrier's is no order's, wherever it stands."""
     codes(message, found, takes_waybill=True)
+    first, second = found.get("order"), found.get("waybill")
+    if first and second and carrier_of(first) == found.get("carrier", "") != carrier_of(second):
+        found["order"], found["waybill"] = second, first
 
 
 def codes(message: Message, found: Arguments, *, takes_waybill: bool) -> None:

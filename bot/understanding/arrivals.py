@@ -18,7 +18,7 @@ from bot.understanding.scan import Token
 Spread = Callable[[Normalised], Message]  # the words of a text, ready to be read
 
 _BY_CARRIER_ZH = re.compile(
-    r"\s*[,，]?\s*(?:要?(?:走|用|发|通过|经|按)(?:物流|货运|快运|专线|货车|卡车)(?:过去|送)?|在途中?|还?在?路上|途中)[的了]?")
+    r"\s*[,，]?\s*(?:要?(?:走|用|发|通过|经|按)(?:物流|货运|快运|专线|货车|卡车)(?:过去|送)?|(?:物流|货运|快运|专线|货车|卡车)(?:送|发)(?:过去)?|在途中?|还?在?路上|途中)[的了]?")
 _BY_CARRIER_EN = re.compile(
     r"\s*,?\s*\b(?:in[- ]transit|on (?:its|the) way|"
     r"(?:by|via|with) (?:freight|truck|lorry|logistics|road|(?:a )?carrier))\b")
@@ -30,11 +30,11 @@ _LOST_EN = r"(?:were |was |are |is )?(?:lost|missing|damaged)"
 _LOST = re.compile(
     rf"\s*[,，;；、]?\s*(?:and )?(?:(?P<first>{COUNT}){_UNIT}\s*{_LOST_EN}|{_LOST_EN}\s*(?P<behind>{COUNT}){_UNIT}"
     rf"|(?:另外?|还)?有?{_LOST_ZH}\s*(?P<counted>{COUNT}){_UNIT}"
-    rf"|(?:另外?|还)?有?(?P<before>{COUNT}){_UNIT}\s*{_LOST_ZH})")
+    rf"|(?:另外?|还)?有?(?P<before>{COUNT}){_UNIT}\s*{_LOST_ZH}(?!了?\s*{COUNT}))")
 _SOME_LOST = re.compile(rf"{_LOST_ZH}|\b{_LOST_EN}\b")
 _SENDS = re.compile(r"[发寄送运](?:货|出)?|\b(?:send|ship)\b")
 ASKS = re.compile(r"[?？吗呢]|哪|什么|怎么|多少|\b(?:where|what|when|how)\b")
-ALL = re.compile(r"全部|全都|都|全|已经?|\b(?:all|everything|complete(?:ly)?)\b")
+ALL = re.compile(r"(?<=到)齐|全部|全都|都|全|已经?|\b(?:all|everything|complete(?:ly)?)\b")
 _FRAME = re.compile(r"调拨单?|把|\btransfers?\b|\bof\b|\bfrom\b")
 
 
@@ -47,13 +47,14 @@ def sent_by_carrier(message: Normalised, spread: Spread) -> Reading | None:
     if said is message:
         return None
     rest = spread(said)
-    if acts.action_of(rest.tokens) != "transfer_stock":
+    is_moved = acts.action_of(rest.tokens) != "transfer_stock"
+    if is_moved:
         rest = spread(_moved(said))
         if acts.action_of(rest.tokens) != "transfer_stock" or not any(_is_place(token) for token in rest.tokens):
             return None
     reading = acts.read_act("send_transfer", rest)
     if not isinstance(reading, Unclear) or not reading.choices:
-        return reading
+        return reading if isinstance(reading, Act) or not is_moved else None  # 运输途中压坏 moves nothing
     again = " in transit" if message.text.isascii() else " 走物流"
     return replace(reading, choices=tuple(f"{choice}{again}" for choice in reading.choices))
 

@@ -20,7 +20,7 @@ from bot.understanding.draft import STOCK_LISTS, Bound, Draft, family, is_filler
 from bot.understanding.periods import Span, before
 from bot.understanding.readings import Unclear
 from bot.understanding.scan import Token
-from domain.metrics.catalog import METRICS
+from domain.metrics.catalog import DIMENSIONS, METRICS
 from domain.metrics.periods import Period
 from domain.metrics.query import MAX_LIMIT, REORDER_POINT, Direction, Filter, Having, MetricQuery, Order
 
@@ -190,7 +190,8 @@ class _Continuation:
             if not (said or last.by):
                 raise Trouble(Unclear("which_split"))
         if not said:
-            return list(last.by)
+            return [name for name in last.by if not (
+                DIMENSIONS[name].is_time and all(METRICS[metric].is_of_the_moment for metric in metrics))]
         return list(dict.fromkeys([*last.by, *said])) if draft.adds else said
 
     def _period(self, metrics: list[str], by: list[str]) -> Period | None:

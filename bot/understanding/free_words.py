@@ -1,6 +1,9 @@
 """Arguments in the person's own words: what an expense was for, why stock is adjusted. They are found last."""
 
+from collections.abc import Sequence
+
 from bot.understanding.arguments import Arguments, Message
+from bot.understanding.draft import is_filler
 from bot.understanding.scan import Token
 
 
@@ -12,7 +15,7 @@ def reason(message: Message, found: Arguments) -> None:
         left = [token for token in tokens[lead + 1:] if not token.used]
     else:
         left = [token for token in tokens if token.is_unknown or (token.has("reason") and not token.used)]
-    if text := own_words(message, left):
+    if text := own_words(message, left, to_end=True):
         found["reason"] = text
 
 
@@ -31,8 +34,11 @@ def category(message: Message, found: Arguments) -> None:
         found["category"] = text
 
 
-def own_words(message: Message, left: list[Token]) -> str:
-    """The tokens as typed when they stand together; what stands apart is left for the gate to ask about."""
+def own_words(message: Message, left: list[Token], *, to_end: bool = False) -> str:
+    """The tokens as typed when they stand together; what stands apart is left for the gate to ask about.
+
+    A word that begins with a verb of ours is not cut: 搬家费. To the end belong the particles that follow: 退货回来的.
+    """
     if not left:
         return ""
     group = [left[0]]
@@ -41,6 +47,32 @@ def own_words(message: Message, left: list[Token]) -> str:
         if any(character not in " 的" for character in between):
             break
         group.append(token)
+    if begun := _beginning(message.tokens, group[0]):
+        group.insert(0, begun)
+    if to_end:
+        group += _particles_behind(message.tokens, group[-1])
     for token in group:
         token.used = True
     return message.text.original(group[0].start, group[-1].end).strip(" ,，。.;；:：")
+
+
+_NO_BEGINNING = frozenset("买给付交花把用为的了是在去到和跟又也记从放")
+
+
+def _beginning(tokens: Sequence[Token], first: Token) -> Token | None:
+    """搬 before 家费: one character of ours, cut off the word that nobody knows."""
+    before = next((token for token in tokens if token.end == first.start), None)
+    is_cut = (before is not None and (first.is_unknown or before.text == "请") and not (before.used or before.names)
+              and len(before.text) == 1 and "\u4e00" <= before.text <= "\u9fff" and before.number is None)
+    return before if is_cut and before is not None and before.text not in _NO_BEGINNING else None
+
+
+def _particles_behind(tokens: Sequence[Token], last: Token) -> list[Token]:
+    found: list[Token] = []
+    for token in tokens:
+        if token.start != (found[-1] if found else last).end:
+            continue
+        if token.used or not is_filler(token) or token.has("sep") or token.has("end"):
+            break
+        found.append(token)
+    return found

@@ -1,6 +1,7 @@
 """The shop's own names, as they stand in the database now: found in text longest first, ambiguous ones kept as sets."""
 
 import gc
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -26,6 +27,7 @@ class Gazetteer:
     shops: tuple[str, ...] = ()
     _near: NearNames | None = None
     _skus: dict[str, list[str]] | None = None
+    _squeezed: dict[str, str] | None = None
 
     @classmethod
     def of(cls, names: Iterable[Name]) -> "Gazetteer":
@@ -53,6 +55,15 @@ class Gazetteer:
             for code, product in self.products.items():
                 self._skus.setdefault(product, []).append(code)
         return self._skus
+
+    def code_of(self, typed: str) -> str | None:
+        """The one code that is spelled so but for its hyphens."""
+        if self._squeezed is None:
+            self._squeezed = {}
+            for code in self.products:
+                short = squeezed(code)
+                self._squeezed[short] = code if self._squeezed.get(short, code) == code else ""
+        return self._squeezed.get(squeezed(typed)) or None
 
     @property
     def near(self) -> NearNames:
@@ -90,6 +101,11 @@ class Gazetteer:
                 at += 1
         codes = tuple(dict.fromkeys(code for code, _ in candidates))
         return (codes, at) if matched else ((), start)
+
+
+def squeezed(code: str) -> str:
+    """Without what holds its parts together."""
+    return re.sub("[ _-]", "", spelled(code))
 
 
 def lengths_by_start(words: Iterable[str]) -> dict[str, tuple[int, ...]]:

@@ -42,6 +42,13 @@ class NearNames:
         found = (self.names[place] for place in places)
         return [name for name in found if text in name][:MOST_LIKE]
 
+    def sounding_like(self, text: str) -> list[str]:
+        """The names of as many characters, each of which may sound like the one typed in its place."""
+        heard = [_all_sounds(one) for one in text]
+        places = dict.fromkeys(place for pair in _pairs(_spoken(text)) for place in self.by_pair.get(pair, ()))
+        return [name for name in (self.names[place] for place in places) if len(name) == len(text) and all(
+            one == typed or sound & _all_sounds(one) for one, typed, sound in zip(name, text, heard, strict=True))]
+
     def like(self, text: str) -> list[str]:
         """Up to three names that share two sounds with the text, the likest first."""
         typed = _spoken(text[:MOST_TYPED])
@@ -76,6 +83,11 @@ def _spoken(text: str) -> list[str]:
     if _pinyin().fullmatch(text):
         return [slurred(heard) for heard in _syllables().findall(text)]
     return [one for one in text if one != " "]
+
+
+@cache
+def _all_sounds(character: str) -> frozenset[str]:
+    return frozenset(slurred(heard) for heard in sounds().get(character, ()))
 
 
 @cache

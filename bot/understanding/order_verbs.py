@@ -7,9 +7,13 @@ order's number, or alone. Cut out of the message, they leave what the arguments 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache, partial
 from typing import Any
 
+from bot.understanding.lexicon import read_table
 from bot.understanding.normalise import Normalised
+from bot.understanding.patterns import around, pattern_of
+from bot.understanding.reasons import cleaned
 from bot.understanding.scan import Token
 
 
@@ -20,91 +24,140 @@ class OrderVerb:
     action: str
     rest: str
     known: dict[str, Any] = field(default_factory=dict)
+    is_sure: bool = True  # else it counts only where nothing is left over
 
 
-_MARKS = {"brushed": r"刷单|刷的单?|brushed(?: order)?", "test": r"测试(?:单|订单)?|(?:a )?test(?: order)?",
-          "gift": r"赠品(?:单)?|送样(?:单)?|(?:a )?gift(?: order)?",
-          "normal": r"正常(?:单|订单)?|(?:a )?normal(?: order)?"}
-_MARK = "|".join(f"(?P<{name}>{pattern})" for name, pattern in _MARKS.items())
+@dataclass(frozen=True, slots=True)
+class _Verb:
+    action: str
+    said: re.Pattern[str]
+    is_sure: bool
 
-_BAD = re.compile(r"次品|残次品?|坏的|不良品?|\bdefective\b|\bdamaged\b")
-_GOOD = re.compile(r"良品|完好|\bsellable\b")
 
-# The first that is found counts; its words go, everything else stays.
-_VERBS: tuple[tuple[str, re.Pattern[str]], ...] = tuple((action, re.compile(pattern)) for action, pattern in (
-    ("confirm_shipment", r"走的?(?=\s*(?:顺丰|中通|圆通|申通|韵达|极兔|京东快递|邮政|德邦))"),
-    ("approve_refund", r"的?退款(?:给?(?:批|过|准)了|批掉|放了)吧?$"),
-    ("state_contents", r"(?:已发的?|前面的?|第[一1]个)?包裹里?面?(?:是|装的?是?了?|有|发的是)"),
-    ("state_contents", r"\b(?:the )?parcels?(?: of)?\b(?=.*\b(?:held|contained)\b)"),
-    ("unmerge_orders", r"取消合单|拆开合单|不合单了?|\bunmerge\b"),
-    ("merge_orders", r"合单|合并(?:发货|订单|成一[单个](?:包裹)?)?|(?:放)?一(?:起|个包裹)发(?:货|出)?"),
-    ("merge_orders", r"\b(?:merge|combine)\b(?: orders?)?|\bship (?:together|in one parcel)\b"),
-    ("split_order", r"拆单(?:发货)?|拆(?:分)?(?:出来|出去|开)?(?:单独发货?|单独一个包裹)|分开发(?:货)?"),
-    ("split_order", r"\bsplit(?: order| off)?\b|\bin (?:a parcel of its own|its own parcel)\b"),
-    ("change_warehouse", r"改仓(?:到|为|成)?|换仓(?:到|为|成)?|改(?:从|由|用)|换(?:从|由|成)"),
-    ("change_warehouse", r"\b(?:change|switch)(?: the)? warehouse(?: of)?\b"),
-    ("release_order", r"解(?:除)?锁(?:定|单)?|解除锁定|放行|\b(?:release|unlock|unhold)\b(?: order)?"),
-    ("hold_order", r"锁单|锁定|锁住|先别发(?:货)?|暂(?:停|缓)发货|\b(?:hold|lock)\b(?: order)?(?: back)?"),
-    ("tell_again", r"(?:重新|再|重试|补)(?:一?次)?回传(?:一[次下])?(?:平台)?|回传(?:平台)?重试"),
-    ("tell_again", r"\b(?:tell (?:the )?platform again|retry (?:the )?write-?back)\b(?: of| about| for)?(?: order)?"),
-    ("receive_return", r"退货入库|退回来?了?(?:入库)?|收到退货|退货收到了?"),
-    ("receive_return", r"\b(?:take back|received? (?:the )?return(?: of)?|returned)\b"),
-    ("resend_goods", r"(?<!^)(?:补发货?(?:给买家)?|重发|换货)|^(?:补发货?(?:给买家)?|重发|换货)(?=.*\d)"),
-    ("resend_goods", r"\b(?:resend|send again|send a replacement(?: of)?)\b"),
-    ("refund_order", r"主动退款?|仅退款|补偿|赔付|\b(?:refund only|compensate|goodwill refund(?: of)?)\b"),
-    ("intercept_order", r"拦截|截回来?|追回来?|\bintercept\b(?: order)?"),
-    ("cancel_order", r"(?:取消|关闭|撤销)(?!发货|.*(?:退款|退货|合单|订阅|推送))(?:掉|了)?(?:订单|单子|单)?|撤单"),
-    ("cancel_order", r"\b(?:cancel|void|call off)\b(?!.*(?:refund|return|subscri|shipment))(?: the)?(?: order)?"),
-    ("mark_order", rf"(?:标记?(?:为|成|是)?|记(?:为|成)|算(?:作|成)|\bmark(?: as)?\b)\s*(?:{_MARK})"),
-    ("mark_order", rf"(?:是|\bas|\bis)\s*(?:{_MARK})"),
-))
-# Most messages have none of them: one search says so.
-_ANY_VERB = re.compile("|".join(re.sub(r"\(\?P<\w+>", "(?:", pattern.pattern) for _, pattern in _VERBS))
-_MARK_FIRST = re.compile(r"\bmark\b(?: order)?")  # mark X as brushed
-_FRAME = re.compile(r"(?:^|(?<=[\s,。]))(?:把|将|请|帮我|麻烦|please)|这[两三几]?[个张]?单|这些订单|"
-                    r"单独(?:一个包裹|发货?)|\b(?:off|held|contained)\b")
-_ASKS = re.compile(r"[?吗么]|能不能|可不可以|可以|哪些|哪个|\b(?:can|which|did|is it)\b")
+_TABLE = "order_verbs"
+_FOR_GOOD = frozenset({"approve_refund", "refund_order", "cancel_order", "intercept_order"})
+LONGEST_ALONE = 30  # characters; no verb without a number is as long
+_PARCEL_CODES = 2  # the order's and the waybill's
+
+
+@cache
+def _verbs() -> tuple[_Verb, ...]:
+    return tuple(_Verb(verb["action"], pattern_of(_TABLE, verb["said"]), verb.get("sure", True))
+                 for verb in read_table(_TABLE)["verb"])
+
+
+@cache
+def _any_verb() -> re.Pattern[str]:
+    """Most messages have none of them: one search says so."""
+    return re.compile("|".join(re.sub(r"\(\?P<\w+>", "(?:", verb.said.pattern) for verb in _verbs()))
+
+
+_around = partial(around, _TABLE)
+
+
+@cache
+def _along(action: str) -> re.Pattern[str] | None:
+    said = read_table(_TABLE)["along"].get(action)
+    return pattern_of(_TABLE, said) if said else None
 
 
 def verb_of(message: Normalised, tokens: Sequence[Token]) -> OrderVerb | None:
     """The verb beside an order's number, or alone; None when the message asks something or is about something else."""
     text = message.text.strip(" 。.!")
     has_number = any(token.is_code for token in tokens)
-    if not (_ANY_VERB.search(text) if has_number else _ANY_VERB.fullmatch(text)) or _ASKS.search(text):
+    if not has_number and len(text) > LONGEST_ALONE:
         return None
-    for action, pattern in _VERBS:
-        found = pattern.search(text)
-        if found is None or not (has_number or found.span() == (0, len(text))):
+    if has_number and (left := _parcel_left(text, tokens)):
+        return left
+    if not (_any_verb().search(text) if has_number else _any_verb().fullmatch(text)) or _around("asks").search(text):
+        return None
+    for verb in _verbs():
+        found = verb.said.search(text)
+        if found is None or not (has_number or found.span() == (0, len(text))) or _is_told(verb, text):
             continue
-        rest = f"{text[:found.start()]} {text[found.end():]}"
-        if action == "mark_order":
-            mark = next(name for name in _MARKS if found[name])
-            return OrderVerb(action, _FRAME.sub(" ", _MARK_FIRST.sub(" ", rest)), {"mark": mark})
-        if action == "receive_return":
-            return _return_of(_FRAME.sub(" ", rest))
-        if action == "cancel_order":
-            verb_end = message.text.index(text) + found.end()
-            return _cancellation_of(message, tokens, _FRAME.sub(" ", rest), verb_end)
-        return OrderVerb(action, _FRAME.sub(" ", rest))
+        if not _is_denied(verb, found):
+            return _cut_out(verb, found, message, tokens)
+        if verb.action == "mark_order" and text[:found.start()].endswith("不"):  # 不是刷单
+            rest = f"{text[:found.start() - 1]} {text[found.end():]}"
+            return OrderVerb("mark_order", _plain(rest), {"mark": "normal"})
     return None
+
+
+def _is_told(verb: _Verb, text: str) -> bool:
+    """Whether it is told of, 客户要取消, or refused: what cannot be taken back has to be ordered."""
+    return verb.action in _FOR_GOOD and bool(
+        _around("told").search(text) or (verb.action == "approve_refund" and _around("not").search(text)))
+
+
+def _is_denied(verb: _Verb, found: re.Match[str]) -> bool:
+    """不是刷单, 合单取消: the opposite is said."""
+    text = found.string
+    return bool(_around("negated").search(text[:found.start()])) or (
+        verb.action != "cancel_order" and bool(_around("undone").search(text[found.end():])))
+
+
+def _cut_out(verb: _Verb, found: re.Match[str], message: Normalised, tokens: Sequence[Token]) -> OrderVerb:
+    rest = f"{found.string[:found.start()]} {found.string[found.end():]}"
+    if along := _along(verb.action):
+        rest = along.sub(" ", rest)
+    if verb.action == "mark_order":
+        mark = next(name for name, said in found.groupdict().items() if said)
+        return OrderVerb("mark_order", _plain(_around("mark_first").sub(" ", rest)), {"mark": mark})
+    if verb.action == "receive_return":
+        return _return_of(_plain(rest))
+    if verb.action == "cancel_order":
+        return _cancellation_of(message, tokens, found)
+    return OrderVerb(verb.action, _plain(rest), is_sure=verb.is_sure)
+
+
+def _plain(rest: str) -> str:
+    """Without the politeness around it."""
+    return _around("frame").sub(" ", rest)
+
+
+def _parcel_left(text: str, tokens: Sequence[Token]) -> OrderVerb | None:
+    """JD1交给韵达了,单号431: an order's number, a waybill's and their carrier, whatever the verb."""
+    codes = [token.text for token in tokens if token.is_code]
+    is_of_two_kinds = len({code[:2] for code in codes}) == len(codes) == _PARCEL_CODES
+    if not is_of_two_kinds or not any(token.has("carrier") and not token.names for token in tokens):
+        return None
+    if any(_around(name).search(text) for name in ("not", "asks", "otherwise")):
+        return None
+    return OrderVerb("confirm_shipment", _plain(_around("left").sub(" ", text)), is_sure=False)
 
 
 def _return_of(rest: str) -> OrderVerb:
     """Goods come back sellable unless it is said that they are not."""
-    known = {"condition": "defective"} if _BAD.search(rest) else {}
-    return OrderVerb("receive_return", _BAD.sub(" ", _GOOD.sub(" ", rest)), known)
+    bad, good = _around("bad"), _around("good")
+    known = {"condition": "defective"} if bad.search(rest) else {}
+    return OrderVerb("receive_return", bad.sub(" ", good.sub(" ", rest)), known)
 
 
-_BECAUSE = re.compile(r"^(?:\s*(?:because(?: of)?|due to|reason|因为|由于|原因)是?)?[\s,，:：(（]*", re.IGNORECASE)
+_BECAUSE = re.compile(r"^(?:because(?: of)?|due to|reason|因为|由于|原因)是?[\s:：]*", re.IGNORECASE)
+_EDGES = re.compile(
+    r"^[\s,，。.!！;；:：()（）-]+|[\s,，。.!！;；:：()（）-]+$"
+    r"|^(?:这[个张]?单子?|这[个张]?订单|吧|了|掉|把|请|帮我|麻烦|please)|(?:这[个张]?单子?|把|请|帮我|麻烦|please)$",
+    re.IGNORECASE)
 
 
-def _cancellation_of(message: Normalised, tokens: Sequence[Token], rest: str, verb_end: int) -> OrderVerb:
-    """What stands behind the verb and the only number is why, in the person's own words."""
+def _cancellation_of(message: Normalised, tokens: Sequence[Token], found: re.Match[str]) -> OrderVerb:
+    """What stands beside the verb and the only number is why, in the person's own words."""
     codes = [token for token in tokens if token.is_code]
+    shift = message.text.index(found.string)
+    left = f"{found.string[:found.start()]} {found.string[found.end():]}"
     if len(codes) != 1:
-        return OrderVerb("cancel_order", rest)
-    behind = message.original(max(codes[0].end, verb_end), len(message.text)).strip(" ,，。.!！;；")
-    reason = _BECAUSE.sub("", behind.lstrip("(（ ")).strip(" )）。.")
-    if not reason:
-        return OrderVerb("cancel_order", rest)
-    return OrderVerb("cancel_order", message.text[codes[0].start:codes[0].end], {"reason": reason})
+        return OrderVerb("cancel_order", _plain(left))
+    spans = sorted(((codes[0].start, codes[0].end), (found.start() + shift, found.end() + shift)))
+    edges = (0, *(edge for span in spans for edge in span), len(message.text))
+    said = [_bare(message.original(start, end)) for start, end in zip(edges[::2], edges[1::2], strict=True)]
+    reasons = [one for one in said if one]
+    if len(reasons) > 1:
+        return OrderVerb("cancel_order", _plain(left))
+    number = message.text[codes[0].start:codes[0].end]
+    return OrderVerb("cancel_order", number, {"reason": reasons[0]} if reasons else {})
+
+
+def _bare(said: str) -> str:
+    while (shorter := _BECAUSE.sub("", _EDGES.sub("", said))) != said:
+        said = shorter
+    return cleaned(said)

@@ -8,7 +8,7 @@ from itertools import islice
 from bot.understanding import acts, arrivals, order_verbs, sku_rules, suppliers
 from bot.understanding.arguments import Message, has_amount
 from bot.understanding.asks import Setting, Trouble, question
-from bot.understanding.corrections import left_standing
+from bot.understanding.corrections import left_standing, restated, taken_back
 from bot.understanding.draft import Draft, is_of_stock, is_that_order
 from bot.understanding.drafting import read_draft
 from bot.understanding.followups import continued, continues, rebounded, relimited
@@ -16,6 +16,7 @@ from bot.understanding.gate import has_trade_words, objection, off_topic, unexpl
 from bot.understanding.gazetteer import Gazetteer
 from bot.understanding.normalise import Normalised, normalise
 from bot.understanding.offers import offer
+from bot.understanding.phrasings import is_of_goods, phrased
 from bot.understanding.readings import (
     Act,
     Ask,
@@ -25,8 +26,10 @@ from bot.understanding.readings import (
     Refused,
     Unclear,
 )
-from bot.understanding.repairs import Repair, repairs
+from bot.understanding.reasons import TAKE_REASONS, with_reason
+from bot.understanding.repairs import Repair, heard_name, repairs
 from bot.understanding.scan import Token, scan, unknown_length
+from bot.understanding.subscriptions import subscription_of
 from bot.understanding.variants import with_variant
 from domain.metrics.query import MetricQuery
 
@@ -35,6 +38,8 @@ MAX_CHOICES = 3
 MAX_TOKENS = 160  # a message of more words than this is a document
 _NOT_EXPLAINED = frozenset({"unknown_words", "unsure_about", "not_understood", "nothing_said"})  # words left over
 _MAY_BE_MISHEARD = _NOT_EXPLAINED | {"vague_period"}  # 上各月, where 各 and 月 are words
+_TAKE_OWN_WORDS = frozenset({"adjust_stock", "record_expense"})
+_NAMES_NOBODY_KNOWS = _NOT_EXPLAINED | {"part_of_name"}
 _CLAUSE_ENDS = re.compile(r"[?？;；!！。\n,]")
 _CLAUSE_END = re.compile(r"[?？;；!！。\n]+|,\s*(?:and\s+)?(?=how |what |which )")
 # What an order shows of itself: 多少钱, 退款, 签收了吗.
@@ -63,14 +68,18 @@ class Reader:
             return Refused("too_long", {"most": str(MAX_LENGTH)})
         if two := self._two(message, tokens):
             return two
-        reading = (self._of_goods(message) or self._of_order(message, tokens) or self._pending(message, tokens)
-                   or self._act(message, tokens) or self._ask(message, tokens))
+        reading = (subscription_of(message) or self._of_goods(message) or self._of_order(message, tokens)
+                   or self._pending(message, tokens) or self._done_or_asked(message, tokens))
         repaired = self._repaired(reading, message, tokens)
         return repaired if repaired is not None else self._with_offers(reading, message)
 
     def _repaired(self, reading: Reading, message: Normalised, tokens: list[Token], depth: int = 1) -> Reading | None:
         """The message with its slips put right, where that can be meant in one way only; else the ways are offered."""
-        if not isinstance(reading, Unclear | Refused) or reading.key not in _MAY_BE_MISHEARD or reading.choices:
+        if not isinstance(reading, Unclear | Refused):
+            return None
+        if heard := self._heard(reading, message, tokens):
+            return heard
+        if reading.key not in _MAY_BE_MISHEARD or reading.choices:
             return None
         found: list[tuple[Repair, Normalised, Reading]] = []
         for repair in repairs(message, tokens):
@@ -88,6 +97,17 @@ class Reader:
             if isinstance(meant, Ask | Act) or is_told:
                 found.append((repair, corrected, meant))
         return self._chosen_repair(reading, message, found)
+
+    def _heard(self, reading: Unclear | Refused, message: Normalised, tokens: list[Token]) -> Reading | None:
+        """蓝芽耳机, where one name sounds so: it is asked whether that one was meant."""
+        if reading.key not in _NAMES_NOBODY_KNOWS:
+            return None
+        heard = heard_name(message, tokens, self._gazetteer)
+        if heard is None:
+            return None
+        typed, corrected = heard
+        meant = self._apart().reading_without_offers(corrected)
+        return Unclear("sounds_like", {"words": typed}, (corrected.message,)) if isinstance(meant, Ask | Act) else None
 
     def _chosen_repair(self, reading: Refused | Unclear, message: Normalised,
                        found: list[tuple[Repair, Normalised, Reading]]) -> Reading | None:
@@ -131,6 +151,27 @@ class Reader:
     def _message(self, message: Normalised, tokens: list[Token]) -> Message:
         return Message(tokens, message, self._gazetteer, self._setting.today, self._setting.currency)
 
+    def _done_or_asked(self, message: Normalised, tokens: list[Token]) -> Reading:
+        """An action in whatever words, else a question."""
+        if (right := restated(message, tokens)) and isinstance(
+                done := self._done_or_asked(right, list(self._spread(right).tokens)), Act):
+            return done
+        acted = self._done(message, tokens)
+        takes_reason = not isinstance(acted, Act) or acted.action in TAKE_REASONS
+        if takes_reason and is_of_goods(tokens):
+            acted = with_reason(message, self._spread, self._done) or acted
+        if isinstance(acted, Act) and (again := taken_back(message)):
+            return Unclear("unsure_about", {"words": again})
+        return acted or self._ask(message, tokens)
+
+    def _done(self, message: Normalised, tokens: list[Token]) -> Reading | None:
+        """What is known by its verb; where words are left that may be anybody's own, how it is said comes first."""
+        acted = self._act(message, tokens)
+        if isinstance(acted, Act) and acted.action not in _TAKE_OWN_WORDS:
+            return acted
+        phrasing = phrased(message, tokens, self._spread)
+        return phrasing if isinstance(phrasing, Act) else acted if isinstance(acted, Act) else phrasing or acted
+
     def _act(self, message: Normalised, tokens: list[Token]) -> Reading | None:
         action = acts.action_of(tokens)
         if action is None:
@@ -145,15 +186,22 @@ class Reader:
         found = order_verbs.verb_of(message, tokens)
         if found is None:
             return None
-        rest = normalise(found.rest)
-        return acts.read_act(found.action, self._message(rest, scan(rest, self._gazetteer)), found.known)
+        if found.action == "refund_order" and (why := with_reason(message, self._spread, self._of_order)):
+            return why
+        rest = self._spread(normalise(found.rest))
+        reading = acts.read_act(found.action, rest, found.known)
+        cancels_too = any(token.senses.get("action") == "unsubscribe" for token in rest.tokens)  # 不发了,取消
+        return reading if not cancels_too and (found.is_sure or isinstance(reading, Act)) else None
 
     def _of_goods(self, message: Normalised) -> Reading | None:
         """What is on its way, sent by a carrier or come, by its number; rules of a SKU; suppliers."""
-        def spread(text: Normalised) -> Message:
-            return self._message(text, scan(text, self._gazetteer))
+        spread = self._spread
         return (arrivals.of_transfer(message, spread) or arrivals.sent_by_carrier(message, spread)
-                or sku_rules.rule_of(message, spread) or suppliers.about_suppliers(message, spread))
+                or sku_rules.asked_of(message) or sku_rules.rule_of(message, spread)
+                or suppliers.about_suppliers(message, spread))
+
+    def _spread(self, text: Normalised) -> Message:
+        return self._message(text, scan(text, self._gazetteer))
 
     def _ask(self, message: Normalised, tokens: list[Token]) -> Reading:
         last = self._context.last.query if self._context.last else None
@@ -256,8 +304,8 @@ class Reader:
     def reading_of(self, message: Normalised, tokens: list[Token]) -> Reading:
         if not tokens:
             return Refused("empty")
-        return (self._of_goods(message) or self._of_order(message, tokens) or self._act(message, tokens)
-                or self._ask(message, tokens))
+        return (subscription_of(message) or self._of_goods(message) or self._of_order(message, tokens)
+                or self._done_or_asked(message, tokens))
 
 
 def _rows_meant(tokens: Sequence[Token], draft: Draft) -> str:

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from functools import cache
 
 from bot.understanding.gate import unexplained
+from bot.understanding.gazetteer import Gazetteer
 from bot.understanding.lexicon import lexicon, read_table
-from bot.understanding.normalise import Normalised
+from bot.understanding.normalise import Normalised, normalise
 from bot.understanding.scan import Token
 from bot.understanding.sounds import slurred, sounds
 
 LONGEST_WINDOW = 4  # characters looked at together; longer words of the trade are made of such
+SHORTEST_SWAPPED = 4  # two keys swapped, mnay, are told in shorter words, too
 SHORTEST_LATIN = 5  # shorter words are one key from too many others
 TWO_KEYS_FROM = 9  # a word this long may have two keys wrong
 MOST_UNKNOWN = 3  # a message with more unknown stretches is not one of slips
@@ -27,6 +29,8 @@ _SURE = frozenset({
 _OFFERED = frozenset({"province", "platform", "segment", "carrier", "vague_time", "last", "op", "only", "exclude",
                       "versus"})
 _PARTICLES = "了的得过出掉到"
+SHORTEST_HEARD, LONGEST_HEARD = 3, 8  # characters; two may sound like anything
+_HAN = re.compile("[\u4e00-\u9fff]+")
 _LATIN_WORD = re.compile(r"[a-z]+")
 
 
@@ -73,9 +77,35 @@ def repairs(message: Normalised, tokens: Sequence[Token]) -> list[Repair]:
     return list(best.values())[:MOST_REPAIRS]
 
 
+def heard_name(message: Normalised, tokens: Sequence[Token], gazetteer: Gazetteer) -> tuple[str, Normalised] | None:
+    """What was typed over the first unknown stretch, 蓝芽耳机, and the message with the one name that sounds so."""
+    first = next((token for token in tokens if token.is_unknown and not token.text.isascii()), None)
+    found: dict[tuple[int, int], set[str]] = {}
+    for start, end in _windows(message.text, first) if first else ():
+        names = set(gazetteer.near.sounding_like(message.text[start:end]))
+        if names:
+            found[start, end] = names
+    if not found:
+        return None
+    (start, end), names = max(found.items(), key=lambda one: one[0][1] - one[0][0])
+    meant = {(name.dimension, name.value) for text in names for name in gazetteer.names[text]}
+    if len(meant) != 1:
+        return None
+    return message.original(start, end), normalise(message.replaced(start, end, names.pop()))
+
+
+def _windows(text: str, unknown: Token) -> Iterator[tuple[int, int]]:
+    """Stretches of Chinese over the start of the unknown one, as long as names that are told by their sound."""
+    for start in range(max(0, unknown.start - LONGEST_HEARD + 1), unknown.start + 1):
+        for end in range(max(start + SHORTEST_HEARD, unknown.start + 1), min(start + LONGEST_HEARD, len(text)) + 1):
+            if _HAN.fullmatch(text, start, end):
+                yield start, end
+
+
 def _senses(word: str) -> frozenset[str]:
     whole = lexicon().words.get(word)
-    return frozenset(whole) if whole is not None else _latin_words().get(word, frozenset())
+    of_phrases = _latin_words().get(word, frozenset()) if whole is None or len(word) < SHORTEST_LATIN else frozenset()
+    return of_phrases.union(whole or ())
 
 
 def _repair(start: int, end: int, word: str, cost: int) -> Repair:
@@ -192,7 +222,11 @@ def _latin(message: Normalised, unknown: Token) -> Iterator[Repair]:
     for found in _LATIN_WORD.finditer(message.text, unknown.start, unknown.end):
         typed, start = found[0], found.start()
         said = message.original(start, found.end())
-        if len(typed) < SHORTEST_LATIN or (start and said[:1].isupper() and not said.isupper()):
+        if len(typed) < SHORTEST_SWAPPED or (start and said[:1].isupper() and not said.isupper()):
+            continue
+        if len(typed) < SHORTEST_LATIN:
+            swapped = _swapped_latin().get(tuple(sorted(typed)), ())
+            yield from (_repair(start, found.end(), word, ALIKE) for word in swapped if OSA.distance(typed, word) == 1)
             continue
         most = 2 if len(typed) >= TWO_KEYS_FROM else 1
         for word in _latin_by_first().get(typed[0], ()):
@@ -207,8 +241,18 @@ def _latin_words() -> Mapping[str, frozenset[str]]:
     for text, senses in lexicon().words.items():
         if text.isascii() and not (_SURE | _OFFERED).isdisjoint(senses):
             for word in text.split(" "):
-                if len(word) >= SHORTEST_LATIN and word.isalpha():
+                if len(word) >= SHORTEST_SWAPPED and word.isalpha():
                     found[word] = found.get(word, frozenset()) | frozenset(senses)
+    return found
+
+
+@cache
+def _swapped_latin() -> Mapping[tuple[str, ...], list[str]]:
+    """The single English words of four letters by the letters in them."""
+    found: dict[tuple[str, ...], list[str]] = {}
+    for word in _latin_words():
+        if len(word) == SHORTEST_SWAPPED:
+            found.setdefault(tuple(sorted(word)), []).append(word)
     return found
 
 
@@ -217,5 +261,6 @@ def _latin_by_first() -> Mapping[str, list[str]]:
     """The first letter is hardly ever the wrong one."""
     found: dict[str, list[str]] = {}
     for word in _latin_words():
-        found.setdefault(word[0], []).append(word)
+        if len(word) >= SHORTEST_LATIN:
+            found.setdefault(word[0], []).append(word)
     return found

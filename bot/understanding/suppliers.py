@@ -18,12 +18,16 @@ _BETWEEN = r"\s*[,，:：;；的]?\s*"
 _SET = tuple(re.compile(pattern) for pattern in (
     (rf"(?P<new>新增|新建|添加|设置|登记|修改)?(?:一[个家])?供应商{_BETWEEN}(?P<name>{_NAME})"
     rf"(?:{_BETWEEN}{_LEAD_ZH})?(?:{_BETWEEN}{_CONTACT_ZH})?"),
+    rf"(?P<new>)(?P<name>[^,，:：;；\d的]{{2,40}}?)\s*的?\s*{_LEAD_ZH}(?P<contact>)",
     (rf"(?P<new>add|new|set)?(?: an?| the)?\s*supplier{_BETWEEN}(?P<name>{_NAME})"
     rf"(?:{_BETWEEN}(?:and )?{_LEAD_EN})?(?:{_BETWEEN}(?:and )?{_CONTACT_EN})?"),
 ))
+_ITS_PRICE = "供货价|供应价|供价|采购价|拿货价|报价"
 _PRICE = tuple(re.compile(pattern) for pattern in (
+    (rf"(?:供应商)?\s*(?P<name>[^,，a-z]{{2,40}}?)\s*(?:供应?的?|给的?|的)?\s*(?P<sku>[a-z][a-z\d_-]*\d[a-z\d_-]*)\s*的?"
+    rf"(?:{_ITS_PRICE})\s*(?:是|为|改成|改为|每件)?\s*[:：]?\s*(?P<price>-?[\d.]+)\s*(?:元|块)?钱?(?:[一每]?[件个条盒袋支])?"),
     (rf"(?:供应商)?\s*(?P<name>{_NAME})\s*(?:供应?的?|给的?|的)?\s*(?P<sku>[^,，\s]+(?:\s[^,，\s\d]+)?)\s*的?"
-    rf"(?:供货价|供应价|供价|采购价|拿货价|报价)(?:是|为|改成|改为|每件)?\s*[:：]?\s*(?P<price>-?[\d.]+)\s*(?:元|块|块钱)?"),
+    rf"(?:{_ITS_PRICE})(?:是|为|改成|改为|每件)?\s*[:：]?\s*(?P<price>-?[\d.]+)\s*(?:元|块|块钱)?"),
     (rf"(?:supplier )?(?P<name>{_NAME})(?:'s| sells?|:)\s*(?:price (?:of|for) )?(?P<sku>[^,，]+?)"
     r" (?:at|is|to|for|=)\s*(?P<price>-?[\d.]+)(?: (?:yuan|each|apiece))*"),
 ))
@@ -32,13 +36,15 @@ _OF_SUPPLIER = tuple(re.compile(pattern) for pattern in (
     rf"\s*[,，]?\s*供应商\s*(?:是|为)?\s*[:：]?\s*(?P<name>{_NAME})$",
     rf"\s*[,，]?\s*\bfrom (?:the )?(?:supplier )?(?P<name>{_NAME})$",
 ))
+_BUYS = re.compile(r"下单|[进订](?:点|货)?")  # from somebody, that is buying
 # Every message about them has one of these in it; most have none, and the long patterns need not be tried.
-_HINT = re.compile(r"供|价|采购|订(?!单)|进|下单|supplier|sell|price|from|\bpo\d|取消")
+_HINT = re.compile(r"供|价|采购|订(?!单)|进|下单|supplier|sell|price|from|(?<![a-z\d])po\d|取消|交期|货期|交货")
 _NUMBER = re.compile(r"(?<![a-z\d])po\d{6}-\d{1,12}(?![\d-])")
 _DETAIL = re.compile(r"\s*的?(?:电话|联系方式|联系人|微信|价格|报价|供货价|资料|详情|信息)$")
-_CANCEL = re.compile(r"取消|不要了?|作废|不等了|\bcancel(?:led)?\b")
+_CANCEL = re.compile(r"取消|撤销|撤(?:掉|了|单)|不要了?|作废|不等了|\bcall(?:ed)? off\b|\bcancel(?:led)?\b")
 _ANYBODY = {"供应商", "供货商", "厂家", "厂商", "厂里", "工厂", "supplier", "the factory", "factory", "vendor"}
-_FRAME = re.compile(r"采购(?:订)?单|剩(?:下|余)的?|其余的?|把|\b(?:purchase orders?|(?:the )?rest|of|from|has|have)\b")
+_FRAME = re.compile(r"采购(?:订)?单|先(?=[到收入])|剩(?:下|余)的?|其余的?|把"
+                    r"|\b(?:purchase orders?|(?:the )?rest|of|from|has|have)\b")
 
 
 def about_suppliers(message: Normalised, spread: Spread) -> Reading | None:
@@ -70,6 +76,9 @@ def _terms(message: Normalised, spread: Spread) -> Reading | None:
         if found is None:
             continue
         known: dict[str, Any] = {"supplier": _said(message, found, "name")}
+        is_said = "供应商" in message.text or "supplier" in message.text
+        if not is_said and not _is_strange(spread, str(known["supplier"])):
+            return None
         if found["lead"]:
             find.quantity_as("lead_days")(spread(normalise(found["lead"])), known)
         if found["contact"]:
@@ -105,10 +114,18 @@ def _order(message: Normalised, spread: Spread) -> Reading | None:
         if found is None:
             continue
         name = _said(message, found, "name")
-        rest = spread(normalise(message.replaced(found.start(), found.end(), " ")))
+        ordered = normalise(message.replaced(found.start(), found.end(), " "))
+        if (verb := _BUYS.search(ordered.text)) and acts.action_of(spread(ordered).tokens) != "create_purchase_order":
+            ordered = normalise(ordered.replaced(verb.start(), verb.end(), "采购"))
+        rest = spread(ordered)
         if acts.action_of(rest.tokens) == "create_purchase_order" and not _is_ours(spread, name):
             return acts.read_act("create_purchase_order", rest, {} if name in _ANYBODY else {"supplier": name})
     return None
+
+
+def _is_strange(spread: Spread, name: str) -> bool:
+    """A name of which nobody knows anything, as a supplier's is."""
+    return all(token.is_unknown for token in spread(normalise(name)).tokens)
 
 
 def _is_ours(spread: Spread, name: str) -> bool:

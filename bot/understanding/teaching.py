@@ -28,7 +28,7 @@ _FRAMES = tuple(re.compile(pattern, re.IGNORECASE) for pattern in (
 ))
 # Every sentence of these has one of these in it; a message without any is none of them.
 _HINT = re.compile("[记学教告把将给为忘删]|[取去][消掉]|remember|learn|note|also|aka|call|forget")
-_CALL = re.compile(r"(?:please |from now on |let'?s )?call\s+(?P<rest>.{3,200})", re.IGNORECASE)
+_CALL = re.compile(r"(?:please |from now on |let'?s )?call\s+(?!off\b|back\b)(?P<rest>.{3,200})", re.IGNORECASE)
 _FORGET = re.compile(
     rf"(?:请)?(?:忘掉|忘记|忘了|删掉别名|删除别名|取消别名|去掉别名)\s*(?:{_SHORT})?\s*[::]?\s*"
     rf"(?P<zh>.{{2,80}}?)(?:这个{_SHORT})?(?:吧|了)?"

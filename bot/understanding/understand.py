@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import partial
 
 from bot.understanding.asks import Setting
+from bot.understanding.codes import with_codes
 from bot.understanding.commands import chosen, command_of
 from bot.understanding.exceptions import about_exceptions
 from bot.understanding.gazetteer import Gazetteer, LiveGazetteer
@@ -20,7 +21,6 @@ from bot.understanding.readings import (
     Act,
     Ask,
     Context,
-    Language,
     Reading,
     Refused,
     Request,
@@ -85,11 +85,13 @@ class Understanding:
                 return Understood(formed, script_of(said))
         message = normalise(said.removeprefix("/"))
         if wanted := requested(message):
-            return self._requested(wanted, turn, script_of(said))
+            return self._requested(wanted, said, message, turn)
         return self._plain(said, message, turn)
 
     def _plain(self, said: str, message: Normalised, turn: _Turn) -> Understood:
         tokens = scan(message, turn.gazetteer)
+        if (respelled := with_codes(message, tokens, turn.gazetteer)) is not message:
+            message, tokens = respelled, scan(respelled, turn.gazetteer)
         reading = Reader(Setting(turn.at.date(), self._currency), turn.context, turn.gazetteer,
                          partial(self.alone, at=turn.at)).read(message, tokens)
         named = _SUBSCRIBE.fullmatch(said) if said.startswith("/") else None
@@ -97,14 +99,17 @@ class Understanding:
             reading = Act(named[1].lower(), {"report": named[2]})
         return Understood(reading, language(tokens, message))
 
-    def _requested(self, wanted: tuple[Request, str], turn: _Turn, spoken: Language) -> Understood:
+    def _requested(self, wanted: tuple[Request, str], said: str, message: Normalised, turn: _Turn) -> Understood:
         """The question that is left, or the one before, with what is wanted of it."""
-        request, rest = wanted
+        (request, rest), spoken = wanted, script_of(said)
         if not rest:
             return Understood(_of_last(request, turn.context), spoken)
         found = self._plain(rest, normalise(rest.removeprefix("/")), turn)
         if not isinstance(found.reading, Ask) and (figure := as_figure(rest)):
             found = self._plain(figure, normalise(figure.removeprefix("/")), turn)
+        if isinstance(found.reading, Act):  # 为什么不给我发日报 orders nothing; 减2件,原因是破损 does
+            whole = self._plain(said, message, turn)
+            return whole if isinstance(whole.reading, Act) else Understood(Refused("not_understood"), spoken)
         if not isinstance(found.reading, Ask):
             return found
         return Understood(replace(found.reading, request=request), spoken)

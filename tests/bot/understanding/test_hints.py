@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from bot.understanding import exceptions, matching, order_verbs, requests, teaching, times_of_day
+from bot.understanding import exceptions, matching, order_verbs, requests, sku_rules, teaching, times_of_day
 from bot.understanding.lexicon import FILES, entries
 from bot.understanding.normalise import normalise
 
 REQUESTS = (requests._WHY, requests._DETAILS, requests._EXPORT, requests._DEFINITION)
 TEACHING = (*teaching._FRAMES, teaching._CALL, teaching._FORGET)
-VERBS = tuple(pattern for _, pattern in order_verbs._VERBS)
+VERBS = tuple(verb.said for verb in order_verbs._verbs())
+RULES = tuple(pattern for _, pattern in sku_rules._verbs())
 EXCEPTIONS = (exceptions._LIST, exceptions._OF_KIND, exceptions._LATER, exceptions._DONE,
               exceptions._NOT_TOLD)
 MATCHING = (*matching._FRAMES, matching._SAID_SHOP)
@@ -39,9 +40,10 @@ def texts() -> list[str]:
 
 
 @pytest.mark.parametrize(("hint", "patterns", "is_whole"), [
-    (requests._HINT, REQUESTS, False), (teaching._HINT, TEACHING, True), (order_verbs._ANY_VERB, VERBS, False),
+    (requests._HINT, REQUESTS, False), (teaching._HINT, TEACHING, True), (order_verbs._any_verb(), VERBS, False),
+    (sku_rules._around("hint"), RULES, False),
     (times_of_day._HINT, TIMES, False), (exceptions._HINT, EXCEPTIONS, True), (matching._HINT, MATCHING, True)],
-    ids=["requests", "teaching", "verbs of orders", "times of the day", "exceptions", "matching"])
+    ids=["requests", "teaching", "verbs of orders", "rules of a SKU", "times of the day", "exceptions", "matching"])
 def test_what_a_pattern_takes_has_the_hint(hint: re.Pattern[str], patterns: tuple[re.Pattern[str], ...], *,
                                            is_whole: bool) -> None:
     taken = [text for text in texts() for pattern in patterns

@@ -23,9 +23,17 @@ def test_what_is_like_no_name_is_offered_none(typed: str) -> None:
 
 
 def test_the_offer_is_the_whole_message_put_right() -> None:
-    refused = held_back("收那篮还有多少")
+    refused = held_back("收那蓝子还有多少")
     assert isinstance(refused, Refused)
     assert refused.choices == ("竹编收纳篮还有多少",)
+
+
+@pytest.mark.parametrize(("text", "meant"), [
+    ("收那篮还有多少", "收纳篮还有多少"), ("手充咖啡壶昨天卖了几个", "手冲咖啡壶昨天卖了几个"),
+    ("收那篮大号入库5个到杭州仓", "收纳篮大号入库5个到杭州仓")])
+def test_a_name_that_sounds_like_one_of_ours_is_asked_about(text: str, meant: str) -> None:
+    asked = held_back(text)
+    assert (asked.key, asked.choices) == ("sounds_like", (meant,))
 
 
 def test_part_of_a_name_finds_the_names_that_hold_it() -> None:
