@@ -28,7 +28,7 @@ from bot.rendering.reply import Reply
 from domain.catalog.model import Platform, Shop
 from domain.jobs import Due, JobRun
 from domain.messaging.model import Chat, ChatState, OutboxMessage, StaffIdentity
-from domain.orders.model import Order
+from domain.orders.model import Fulfilment, Order
 from domain.people import Staff
 from domain.writebacks.model import WriteBack
 from domain.writebacks.rules import LEASE, MOST_TRIES, pause
@@ -41,7 +41,7 @@ from storage.write_back_queue import WriteBackQueue
 from tests.architecture.tree import ROOT
 from tests.conftest import BOTH
 from tests.platforms.gateway import APP_KEY, SECRET, TOKEN, FakeGateway, Trouble, standing_in
-from tests.storage import action_shop
+from tests.storage import action_shop, drafting
 
 ORDERS = {"WAITING": "TB2026110001", "FIRST": "TB2026110002", "MIXED": "TB2026110003"}
 SHOP, KEY = "京东旗舰店", "k" * 40
@@ -217,6 +217,27 @@ def test_refused_keys_are_the_owner_s_and_what_was_not_told_follows_by_itself(
     desk.run()
     assert desk.states() == ["told", "told"]
     assert "平台回传失败" not in desk.say("有什么异常").text
+
+
+@pytest.mark.parametrize(("fulfilment", "waybill", "is_settled"), [
+    (Fulfilment.SHIPPED, "78900112233445", True), (Fulfilment.SIGNED, None, True), (Fulfilment.UNSHIPPED, None, False),
+    (Fulfilment.SHIPPED, "78900199999999", False)])
+def test_what_a_platform_shows_as_shipped_it_has_been_told(
+        both: Desk, fulfilment: Fulfilment, waybill: str | None, *, is_settled: bool) -> None:
+    """Somebody typed the waybill into the platform's own pages; the inbox asked for it for ever."""
+    both.platform.rules.token = "renewed"
+    both.ship()
+    both.run()
+    assert both.states() == ["failed"]
+    with drafting.ingest(both.shop.database, both.shop.now()) as sink:
+        sink.stage_orders(
+            [drafting.order(shop=SHOP, platform=Platform.PDD, external_id="TB2026110001", fulfilment=fulfilment,
+                            shipped_at=clock() if waybill else None, carrier="中通" if waybill else None,
+                            waybill_no=waybill)],
+            [drafting.line(shop=SHOP, order="TB2026110001", sku_code="CUP", quantity=2)])
+        sink.finish()
+    assert both.states() == ["told" if is_settled else "failed"]
+    assert ("平台回传失败" in both.say("有什么异常").text) is not is_settled
 
 
 def test_undone_before_it_was_told_it_is_withdrawn(desk: Desk) -> None:
