@@ -170,8 +170,10 @@ def fill(shop: OpenShop) -> None:
 
 
 def test_a_shipment_is_told_once_and_the_order_says_so(both: Desk) -> None:
+    assert "没有需要回传平台的发货" in both.say("哪些订单没回传?").text
     assert "自动回传" in both.ship().text
     assert both.card().endswith("等待回传平台")
+    assert both.say("哪些订单没回传?").text == "没有回传失败的,还有 1 个包裹等待回传平台。"
     both.run()
     both.run()
     assert both.platform.accepted == 1
@@ -179,6 +181,7 @@ def test_a_shipment_is_told_once_and_the_order_says_so(both: Desk) -> None:
     metrics = serving.Serving(both.shop).metrics().decode()
     assert 'zhanggui_write_backs{state="told"} 1.0' in metrics
     assert both.messages() == []
+    assert both.say("哪些订单没回传?").text == "发货都已回传平台。"
 
 
 def test_a_shop_without_keys_has_nothing_to_tell(desk: Desk) -> None:
@@ -267,7 +270,7 @@ def test_undone_afterwards_the_platform_knows_and_the_next_waybill_is_corrected_
     both.run()
     assert both.states() == ["withdrawn", "told"]
     assert [line.waybill for line in both.platform.rules.orders["TB2026110001"].shipped] == ["SF1234567890"]
-    assert "没有异常" in both.say("看回传失败的异常").text
+    assert both.say("看回传失败的异常").text == "发货都已回传平台。"
 
 
 def test_it_is_given_up_after_many_tries_and_whoever_confirmed_hears_of_it_once(desk: Desk) -> None:
