@@ -184,6 +184,19 @@ def test_a_shipment_is_told_once_and_the_order_says_so(both: Desk) -> None:
     assert both.say("哪些订单没回传?").text == "发货都已回传平台。"
 
 
+def test_an_order_in_several_parcels_shows_where_each_is_and_that_one_is_fetched_back(desk: Desk) -> None:
+    """The card was silent of an interception, and the second parcel looked like the first."""
+    desk.ship()
+    for words in ("拦截 TB2026110001", "TB2026110001 补发 1 件 CUP 顺丰 SF1390001112224"):
+        assert desk.say(words, "陈总", CHEN).kind == "proposal"
+        assert desk.say("确认", "陈总", CHEN).kind == "done"
+    first, second = desk.say("查单 TB2026110001").text.splitlines()[-2:]
+    assert first.startswith("包裹 1/2:中通 78900112233445")
+    assert "已要求快递拦截" in first
+    assert second.startswith("包裹 2/2:顺丰 SF1390001112224")
+    assert second.endswith("还没签收")
+
+
 def test_a_shop_without_keys_has_nothing_to_tell(desk: Desk) -> None:
     desk.shop.roster.remove_shop(SHOP)
     assert "回传" not in desk.ship().text
