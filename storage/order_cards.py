@@ -70,7 +70,7 @@ def _parcels(connection: Connection, order_id: int) -> list[CardParcel]:
                    & (col(WriteBack.parcel_no) == col(Shipment.parcel_no))
                    & (col(WriteBack.state) != WriteBackState.WITHDRAWN), isouter=True)
              .where(col(Shipment.order_id) == order_id).order_by(col(Shipment.parcel_no)))
-    return [CardParcel(*row[:7], told=CardWriteBack(*row[7:]) if row.state else None)
+    return [CardParcel(*row[:7], told=CardWriteBack(row.state, row.told_at, row.why) if row.state else None)
             for row in connection.execute(found)]
 
 
