@@ -1,7 +1,7 @@
 """Column types that mean the same on SQLite and PostgreSQL."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -53,12 +53,13 @@ class EnumText(TypeDecorator[StrEnum]):
     def __init__(self, kind: type[StrEnum], length: int = 24) -> None:
         super().__init__(length)
         self.kind = kind
+        self._members: Mapping[str, StrEnum] = {member.value: member for member in kind}  # calling the enum is slow
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ARG002 (called by position)
         return None if value is None else self.kind(value).value
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> StrEnum | None:  # noqa: ARG002
-        return None if value is None else self.kind(value)
+        return None if value is None else self._members[value]
 
 
 class IdList(TypeDecorator[tuple[int, ...]]):

@@ -33,11 +33,14 @@ _COLUMNS = ("order_id", "line_no", "sku_id", "warehouse_id", "parcel_no", "quant
 _ON_ITS_WAY = (Fulfilment.UNSHIPPED, Fulfilment.PARTLY_SHIPPED)
 
 
-def follow(connection: Connection, now: datetime) -> None:
-    """After orders were written: what has been shipped elsewhere leaves the shelf, what nobody waits for is let go."""
+def follow(connection: Connection, now: datetime) -> frozenset[int]:
+    """After orders were written: what has been shipped elsewhere leaves the shelf, what nobody waits for is let go.
+
+    Returns the SKUs of which something has left; their kept value (storage.costs) has yet to follow.
+    """
     gone = connection.execute(_no_longer_waiting()).all()
     if not gone:
-        return
+        return frozenset()
     for only in _batches({row.order_id for row in gone}):
         connection.execute(delete(Allocation).where(col(Allocation.order_id).in_(only or [])))
     left = [row for row in gone if row.fulfilment not in _ON_ITS_WAY]
@@ -51,6 +54,7 @@ def follow(connection: Connection, now: datetime) -> None:
         ((row.sku_id, row.warehouse_id, -row.quantity, MoveReason.SHIPPED, "platform",
           f"{row.order_id}@{now:%Y%m%d%H%M%S%f}", line, row.order_id, row.unit_cost_e4, row.shipped_at or now)
          for line, row in enumerate(left)))
+    return frozenset(row.sku_id for row in left)
 
 
 def _no_longer_waiting() -> Select[Any]:

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, select, true
+from sqlalchemy import BindParameter, ColumnElement, Connection, Select, and_, bindparam, func, select, true
 from sqlmodel import col
 
 from domain.books import (
@@ -45,6 +45,17 @@ LEAST_LIKENESS = 50  # of 100; below it names have nothing in common
 MAX_CANDIDATE_BUYERS = 50  # whose orders might be merged: more groups than a chat can show
 MAX_CANDIDATES = 20_000  # names compared for likeness: some 20 ms
 _Any = tuple[Any, ...]
+# Statements that every action asks are put together once: for one order that takes longer than to ask them.
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+_SKUS = select(*Sku.__table__.columns, col(CostPool.method)).join(  # type: ignore[attr-defined]
+    CostPool, col(CostPool.sku_id) == col(Sku.id), isouter=True).order_by(col(Sku.id))
+_SKUS_OF = _SKUS.where(col(Sku.id).in_(_IDS))
+_ON_HAND = select(col(StockBalance.sku_id), func.sum(col(StockBalance.on_hand))).where(
+    col(StockBalance.sku_id).in_(_IDS)).group_by(col(StockBalance.sku_id))
+_BALANCES = select(
+    col(StockBalance.sku_id), col(StockBalance.warehouse_id), col(StockBalance.on_hand), col(StockBalance.reserved),
+    col(StockBalance.incoming)).where(col(StockBalance.sku_id).in_(_IDS))
+_WAREHOUSES = select(col(Warehouse.id), col(Warehouse.name)).order_by(col(Warehouse.priority), col(Warehouse.id))
 _WAITING = (OrderStatus.TO_SHIP, OrderStatus.PARTLY_SHIPPED, OrderStatus.AFTER_SALE, OrderStatus.HELD)
 
 
@@ -63,10 +74,11 @@ class StoredBooks:
         self._platforms = platforms
 
     # The locks leave others free to refer to a row: who reserves for another order of the SKU need not wait.
-    def _rows(self, statement: Select[*_Any], *, locked: type | None = None) -> Sequence[Any]:
+    def _rows(self, statement: Select[*_Any], ids: Iterable[int] | None = None, *, locked: type | None = None,
+              ) -> Sequence[Any]:
         if locked is not None and self._locks:
             statement = statement.with_for_update(of=locked, key_share=True)
-        return self._connection.execute(statement).all()
+        return self._connection.execute(statement, None if ids is None else {"ids": list(ids)}).all()
 
     def orders(self, number: str) -> Sequence[OrderFacts]:
         return self._orders(col(Order.external_id) == number)
@@ -106,22 +118,18 @@ class StoredBooks:
         return len(found) == len(set(order_ids))
 
     def _skus_of(self, ids: Collection[int]) -> Sequence[SkuFacts]:
-        return self._skus(col(Sku.id).in_(ids)) if ids else []
+        return self._skus(_SKUS_OF, ids) if ids else []
 
     def sku(self, code: str) -> SkuFacts | None:
-        exact = self._skus(col(Sku.code) == code)
-        found = exact or self._skus(func.upper(col(Sku.code)) == code.upper())
+        exact = self._skus(_SKUS.where(col(Sku.code) == code))
+        found = exact or self._skus(_SKUS.where(func.upper(col(Sku.code)) == code.upper()))
         return found[0] if len(found) == 1 else None
 
-    def _skus(self, which: Any) -> list[SkuFacts]:
+    def _skus(self, which: Select[*_Any], wanted: Collection[int] | None = None) -> list[SkuFacts]:
         """In order of id, so that two actions that lock several never wait for each other in a circle."""
-        statement = select(*Sku.__table__.columns, col(CostPool.method)).join(  # type: ignore[attr-defined]
-            CostPool, col(CostPool.sku_id) == col(Sku.id), isouter=True).where(which).order_by(col(Sku.id))
-        rows = self._rows(statement, locked=Sku)
+        rows = self._rows(which, wanted, locked=Sku)
         ids = [row.id for row in rows]
-        totals = select(col(StockBalance.sku_id), func.sum(col(StockBalance.on_hand))).where(
-            col(StockBalance.sku_id).in_(ids)).group_by(col(StockBalance.sku_id))
-        on_hand = Counter({sku_id: int(total) for sku_id, total in self._rows(totals)})
+        on_hand = Counter({sku_id: int(total) for sku_id, total in self._rows(_ON_HAND, ids)})
         for (sku_id, _), pieces in transfers.coming(self._connection, ids).items():
             on_hand[sku_id] += pieces
         return [SkuFacts(row.id, row.code, row.currency, Cost(row.unit_cost_e4, row.cost_remainder_e4),
@@ -131,14 +139,10 @@ class StoredBooks:
         return next((place for place in self.warehouses() if place.name == name), None)
 
     def warehouses(self) -> Sequence[WarehouseFacts]:
-        statement = select(col(Warehouse.id), col(Warehouse.name)).order_by(col(Warehouse.priority), col(Warehouse.id))
-        return [WarehouseFacts(*row) for row in self._rows(statement)]
+        return [WarehouseFacts(*row) for row in self._rows(_WAREHOUSES)]
 
     def balances(self, sku_ids: Iterable[int]) -> Mapping[tuple[int, int], Balance]:
-        statement = select(
-            col(StockBalance.sku_id), col(StockBalance.warehouse_id), col(StockBalance.on_hand),
-            col(StockBalance.reserved), col(StockBalance.incoming)).where(col(StockBalance.sku_id).in_(list(sku_ids)))
-        return {(sku, place): Balance(*counts) for sku, place, *counts in self._rows(statement)}
+        return {(sku, place): Balance(*counts) for sku, place, *counts in self._rows(_BALANCES, sku_ids)}
 
     def moved(self, sku_id: int, warehouse_id: int) -> int:
         return int(self._connection.execute(select(func.coalesce(func.sum(col(StockMove.quantity)), 0)).where(
@@ -162,7 +166,7 @@ class StoredBooks:
         if row is None:
             return None
         places = {place.id: place for place in self.warehouses()}
-        return TransferFacts(row.id, row.number, self._skus(col(Sku.id) == row.sku_id)[0],
+        return TransferFacts(row.id, row.number, self._skus_of([row.sku_id])[0],
                              places[row.from_warehouse_id], places[row.to_warehouse_id], row.sent, row.received,
                              row.lost)
 
@@ -184,7 +188,7 @@ class StoredBooks:
         if row is None:
             return None
         lines = purchases.lines_of(self._connection, [row.id])[row.id]
-        skus = {sku.id: sku for sku in self._skus(col(Sku.id).in_(sorted(line.sku_id for line in lines)))}
+        skus = {sku.id: sku for sku in self._skus_of(sorted(line.sku_id for line in lines))}
         place = next(place for place in self.warehouses() if place.id == row.warehouse_id)
         return PurchaseFacts(row.id, row.number, row.supplier, place, row.status is PurchaseStatus.CANCELLED, tuple(
             OpenLine(line.id, skus[line.sku_id], line.quantity, line.received, line.unit_cost_e4) for line in lines))

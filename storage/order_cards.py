@@ -62,15 +62,15 @@ def _lines(connection: Connection, order_id: int) -> list[CardLine]:
 
 def _parcels(connection: Connection, order_id: int) -> list[CardParcel]:
     found = (select(col(Shipment.carrier), col(Shipment.waybill_no), col(Warehouse.name), col(Staff.name),
-                    col(Shipment.shipped_at), col(Shipment.signed_at), col(WriteBack.state), col(WriteBack.told_at),
-                    col(WriteBack.why))
+                    col(Shipment.shipped_at), col(Shipment.signed_at), col(Shipment.intercepted_at),
+                    col(WriteBack.state), col(WriteBack.told_at), col(WriteBack.why))
              .join(Warehouse, col(Warehouse.id) == col(Shipment.warehouse_id), isouter=True)
              .join(Staff, col(Staff.id) == col(Shipment.staff_id), isouter=True)
              .join(WriteBack, (col(WriteBack.order_id) == col(Shipment.order_id))
                    & (col(WriteBack.parcel_no) == col(Shipment.parcel_no))
                    & (col(WriteBack.state) != WriteBackState.WITHDRAWN), isouter=True)
              .where(col(Shipment.order_id) == order_id).order_by(col(Shipment.parcel_no)))
-    return [CardParcel(*row[:6], told=CardWriteBack(*row[6:]) if row.state else None)
+    return [CardParcel(*row[:7], told=CardWriteBack(row.state, row.told_at, row.why) if row.state else None)
             for row in connection.execute(found)]
 
 

@@ -3,9 +3,10 @@
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import BindParameter, Connection, Select, bindparam, func, select
 from sqlmodel import col
 
 from domain.aftersales.model import ReturnedPiece
@@ -25,6 +26,42 @@ _OF_ORDER = ("id", "external_id", "shop_id", "customer_id", "payment", "fulfilme
              "address_sealed")
 _OF_LINE = ("order_id", "line_no", "sku_id", "quantity", "paid_minor", "paid_base", "cost_base")
 _Any = tuple[Any, ...]
+# Statements are put together once: for one order that takes longer than to ask it.
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+_CODE = func.coalesce(func.nullif(col(OrderLine.sku_code), ""), col(OrderLine.title))
+# Each line with the parts it stands for, where it has no SKU of its own: (SKU id, pieces of one).
+_LINES = (
+    select(*(getattr(OrderLine, name) for name in _OF_LINE), col(Product.kind),
+           col(Listing.sku_id).label("part_id"), col(Listing.quantity).label("part_pieces"))
+    .join(Order, col(Order.id) == col(OrderLine.order_id))
+    .join(Sku, col(Sku.id) == col(OrderLine.sku_id), isouter=True)
+    .join(Product, col(Product.id) == col(Sku.product_id), isouter=True)
+    .join(Listing, col(OrderLine.sku_id).is_(None) & (col(Listing.shop_id) == col(Order.shop_id))
+          & (col(Listing.platform_sku) == _CODE), isouter=True)
+    .where(col(OrderLine.order_id).in_(_IDS))
+    .order_by(col(OrderLine.order_id), col(OrderLine.line_no), col(Listing.sku_id)))
+_IN_PARCEL, _IN_RESENT = ((col(table.order_id) == col(Shipment.order_id)) & (
+    col(table.parcel_no) == col(Shipment.parcel_no)) for table in (ParcelLine, ResentParcel))
+# What was sent: a row for each line in a parcel, one without a line for a parcel of unknown contents.
+_PARCELS: Select[*_Any] = (
+    select(col(Shipment.order_id), col(Shipment.parcel_no), col(Shipment.warehouse_id), col(Shipment.signed_at),
+           col(Shipment.intercepted_at), col(ParcelLine.line_no), col(ParcelLine.sku_id), col(ParcelLine.quantity),
+           col(ResentParcel.parcel_no).label("resent_no"))
+    .join(ParcelLine, _IN_PARCEL, isouter=True).join(ResentParcel, _IN_RESENT, isouter=True)
+    .where(col(Shipment.order_id).in_(_IDS)))
+_OF_PIECE = col(ReturnedPiece.order_id), col(ReturnedPiece.line_no), col(ReturnedPiece.sku_id)
+_BACK = select(*_OF_PIECE, func.sum(col(ReturnedPiece.quantity))).where(_OF_PIECE[0].in_(_IDS)).group_by(*_OF_PIECE)
+_HELD = (
+    select(col(Allocation.order_id), col(Allocation.line_no), col(Allocation.sku_id), col(Allocation.warehouse_id),
+           col(Allocation.parcel_no), col(Allocation.quantity), col(Allocation.reason))
+    .join(Warehouse, col(Warehouse.id) == col(Allocation.warehouse_id))
+    .where(col(Allocation.order_id).in_(_IDS))
+    .order_by(col(Allocation.parcel_no), col(Warehouse.priority), col(Warehouse.id), col(Allocation.line_no),
+              col(Allocation.sku_id)))
+_HAS_LINES = select(col(RefundLine.line_no)).where(col(RefundLine.refund_id) == col(Refund.id)).exists()
+_REFUNDS = (
+    select(*Refund.__table__.columns, _HAS_LINES.label("has_lines"))  # type: ignore[attr-defined]
+    .where(col(Refund.order_id).in_(_IDS)).order_by(col(Refund.id)))
 Pieces = Counter[tuple[int, int]]  # by line and SKU id
 Skus = Callable[[Collection[int]], Sequence[SkuFacts]]
 
@@ -66,6 +103,14 @@ class _Sent:
         return left + self.again
 
 
+@lru_cache
+def _orders(platforms: frozenset[str]) -> Select[*_Any]:
+    return (select(*(getattr(Order, name) for name in _OF_ORDER), col(Shop.name).label("shop"),
+                   col(MergedOrder.lead_id), write_backs.is_connected(platforms).label("is_connected"))
+            .join(Shop, col(Shop.id) == col(Order.shop_id))
+            .join(MergedOrder, col(MergedOrder.order_id) == col(Order.id), isouter=True).order_by(col(Order.id)))
+
+
 class OrderReader:
     """Reads orders on a connection; with `locks`, orders and refunds stay as they were read until the end.
 
@@ -75,32 +120,27 @@ class OrderReader:
     def __init__(self, connection: Connection, *, skus: Skus, locks: bool, vault: Vault | None,
                  platforms: Collection[str] = ()) -> None:
         self._connection, self._find_skus, self._locks, self._vault = connection, skus, locks, vault
-        self._platforms = platforms
+        self._platforms = frozenset(platforms)
 
     def read(self, which: Any) -> list[OrderFacts]:
         """The orders that meet the condition, in order of id."""
-        rows = self._rows(
-            select(*(getattr(Order, name) for name in _OF_ORDER), col(Shop.name).label("shop"),
-                   col(MergedOrder.lead_id), write_backs.is_connected(self._platforms).label("is_connected"))
-            .join(Shop, col(Shop.id) == col(Order.shop_id))
-            .join(MergedOrder, col(MergedOrder.order_id) == col(Order.id), isouter=True)
-            .where(which).order_by(col(Order.id)), locked=Order)
+        rows = self._rows(_orders(self._platforms).where(which), locked=Order)
         return self._facts(rows) if rows else []
 
     # The locks leave others free to refer to a row: who reserves for another order of the SKU need not wait.
-    def _rows(self, statement: Select[*_Any], *, locked: type | None = None) -> Sequence[Any]:
+    def _rows(self, statement: Select[*_Any], ids: Sequence[int] = (), *, locked: type | None = None) -> Sequence[Any]:
         if locked is not None and self._locks:
             statement = statement.with_for_update(of=locked, key_share=True)
-        return self._connection.execute(statement).all()
+        return self._connection.execute(statement, {"ids": ids} if ids else None).all()
 
     def _facts(self, rows: Sequence[Any]) -> list[OrderFacts]:
         ids = [row.id for row in rows]
-        lines, sent, back = self._lines(ids), self._sent(ids), self._back(ids)
-        pieces = {row.id: Counter() if row.excluded in EMPTY_PARCELS else self._pieces(lines[row.id]) for row in rows}
+        lines, sent, back = _by_order(self._rows(_LINES, ids)), self._sent(ids), self._back(ids)
+        pieces = {row.id: Counter() if row.excluded in EMPTY_PARCELS else _pieces(lines[row.id]) for row in rows}
         out = {row.id: sent[row.id].out(pieces[row.id], is_all_out=row.fulfilment in _ALL_OUT) for row in rows}
         skus = {sku.id: sku for sku in self._find_skus(sorted(
             {sku_id for of in (*pieces.values(), *out.values()) for _, sku_id in of}))}
-        held, refunds = self._held(ids), self._refunds(ids)
+        held, refunds = self._held(ids), _by_order(self._rows(_REFUNDS, ids, locked=Refund))
         return [OrderFacts(
             row.id, row.external_id, row.shop_id, row.shop,
             Axes(row.payment, row.fulfilment, row.after_sale, row.hold), row.currency, row.fx_rate, row.paid_minor,
@@ -111,77 +151,39 @@ class OrderReader:
             held=tuple(held[row.id]), excluded=row.excluded, receiver=self._receiver(row), paid_at=row.paid_at,
             lead_id=row.lead_id, is_connected=bool(row.is_connected)) for row in rows]
 
-    def _lines(self, ids: Sequence[int]) -> Mapping[int, list[Any]]:
-        """Each line with the parts it stands for, where it has no SKU of its own: (SKU id, pieces of one)."""
-        code = func.coalesce(func.nullif(col(OrderLine.sku_code), ""), col(OrderLine.title))
-        is_listed = (col(OrderLine.sku_id).is_(None) & (col(Listing.shop_id) == col(Order.shop_id))
-                     & (col(Listing.platform_sku) == code))
-        return _by_order(self._rows(
-            select(*(getattr(OrderLine, name) for name in _OF_LINE), col(Product.kind),
-                   col(Listing.sku_id).label("part_id"), col(Listing.quantity).label("part_pieces"))
-            .join(Order, col(Order.id) == col(OrderLine.order_id))
-            .join(Sku, col(Sku.id) == col(OrderLine.sku_id), isouter=True)
-            .join(Product, col(Product.id) == col(Sku.product_id), isouter=True)
-            .join(Listing, is_listed, isouter=True)
-            .where(col(OrderLine.order_id).in_(ids))
-            .order_by(col(OrderLine.order_id), col(OrderLine.line_no), col(Listing.sku_id))))
-
-    @staticmethod
-    def _pieces(lines: Sequence[Any]) -> Pieces:
-        """Goods by line and SKU id, bundles taken apart."""
-        pieces: Pieces = Counter()
-        for line in lines:
-            if line.part_id is not None:
-                pieces[line.line_no, line.part_id] += line.part_pieces * line.quantity
-            elif line.sku_id is not None and line.kind is not ItemKind.SERVICE:
-                pieces[line.line_no, line.sku_id] += line.quantity
-        return pieces
-
     def _sent(self, ids: Sequence[int]) -> Mapping[int, _Sent]:
-        """What was sent: a row for each line in a parcel, one without a line for a parcel of unknown contents."""
-        of_parcel = [(col(table.order_id) == col(Shipment.order_id)) & (
-            col(table.parcel_no) == col(Shipment.parcel_no)) for table in (ParcelLine, ResentParcel)]
         found: defaultdict[int, _Sent] = defaultdict(_Sent)
-        for row in self._rows(
-                select(col(Shipment.order_id), col(Shipment.parcel_no), col(Shipment.warehouse_id),
-                       col(Shipment.signed_at), col(Shipment.intercepted_at), col(ParcelLine.line_no),
-                       col(ParcelLine.sku_id), col(ParcelLine.quantity), col(ResentParcel.parcel_no).label("resent_no"))
-                .join(ParcelLine, of_parcel[0], isouter=True).join(ResentParcel, of_parcel[1], isouter=True)
-                .where(col(Shipment.order_id).in_(ids))):
+        for row in self._rows(_PARCELS, ids):
             found[row.order_id].add(row)
         return found
 
     def _back(self, ids: Sequence[int]) -> Mapping[int, Pieces]:
         """What came back."""
-        of = col(ReturnedPiece.order_id), col(ReturnedPiece.line_no), col(ReturnedPiece.sku_id)
         found: defaultdict[int, Pieces] = defaultdict(Counter)
-        for order_id, line_no, sku_id, pieces in self._rows(
-                select(*of, func.sum(col(ReturnedPiece.quantity))).where(of[0].in_(ids)).group_by(*of)):
+        for order_id, line_no, sku_id, pieces in self._rows(_BACK, ids):
             found[order_id][line_no, sku_id] = int(pieces)
         return found
 
     def _held(self, ids: Sequence[int]) -> Mapping[int, list[Held]]:
         found: defaultdict[int, list[Held]] = defaultdict(list)
-        for order_id, *held in self._rows(
-                select(col(Allocation.order_id), col(Allocation.line_no), col(Allocation.sku_id),
-                       col(Allocation.warehouse_id), col(Allocation.parcel_no), col(Allocation.quantity),
-                       col(Allocation.reason))
-                .join(Warehouse, col(Warehouse.id) == col(Allocation.warehouse_id))
-                .where(col(Allocation.order_id).in_(ids))
-                .order_by(col(Allocation.parcel_no), col(Warehouse.priority), col(Warehouse.id),
-                          col(Allocation.line_no), col(Allocation.sku_id))):
+        for order_id, *held in self._rows(_HELD, ids):
             found[order_id].append(Held(*held))
         return found
-
-    def _refunds(self, ids: Sequence[int]) -> Mapping[int, list[Any]]:
-        has_lines = select(col(RefundLine.line_no)).where(col(RefundLine.refund_id) == col(Refund.id)).exists()
-        columns = Refund.__table__.columns  # type: ignore[attr-defined]
-        return _by_order(self._rows(select(*columns, has_lines.label("has_lines")).where(
-            col(Refund.order_id).in_(ids)).order_by(col(Refund.id)), locked=Refund))
 
     def _receiver(self, row: Any) -> Receiver:
         address = self._vault.open("orders.address", row.address_sealed) if self._vault else None
         return Receiver(row.customer_id, row.phone_index, row.province, row.city, address)
+
+
+def _pieces(lines: Sequence[Any]) -> Pieces:
+    """Goods by line and SKU id, bundles taken apart."""
+    pieces: Pieces = Counter()
+    for line in lines:
+        if line.part_id is not None:
+            pieces[line.line_no, line.part_id] += line.part_pieces * line.quantity
+        elif line.sku_id is not None and line.kind is not ItemKind.SERVICE:
+            pieces[line.line_no, line.sku_id] += line.quantity
+    return pieces
 
 
 def _by_order(rows: Iterable[Any]) -> Mapping[int, list[Any]]:

@@ -50,11 +50,14 @@ _HOLD_ALL = """INSERT INTO allocations (order_id, line_no, sku_id, warehouse_id,
 SELECT order_id, line_no, sku_id, warehouse_id, 1, quantity, reason
 FROM unnest(%s::bigint[], %s::int[], %s::bigint[], %s::bigint[], %s::int[], %s::text[])
   AS w (order_id, line_no, sku_id, warehouse_id, quantity, reason)"""
+# Whether a SKU may be owed is asked of the SKU by the guard itself, and stays so to the end: whoever forbids it takes a
+# stronger lock first (storage.ledger), so that one of the two sees what the other did.
 _RESERVE_ALL = """UPDATE stock_balances AS b SET reserved = b.reserved + w.quantity
 FROM shelves s JOIN unnest(%s::bigint[], %s::bigint[], %s::int[]) AS w (sku_id, warehouse_id, quantity)
   ON w.sku_id = s.sku_id AND w.warehouse_id = s.warehouse_id
 WHERE b.sku_id = s.sku_id AND b.warehouse_id = s.warehouse_id
-  AND (b.on_hand - b.reserved >= w.quantity OR s.allows_backorder)"""
+  AND (b.on_hand - b.reserved >= w.quantity OR EXISTS (
+    SELECT 1 FROM skus k WHERE k.id = b.sku_id AND k.allows_backorder FOR KEY SHARE))"""
 # Everybody gets what they want, or an error says that somebody does not.
 _GRANT_ALL = f"""WITH shelves AS MATERIALIZED ({_SHELVES}), reserved AS ({_RESERVE_ALL} RETURNING 1),
 held AS ({_HOLD_ALL} RETURNING 1)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, func, insert, select, update
 from sqlmodel import col
 
 from domain.changes.stock import TransferArrival, TransferSent
@@ -15,6 +15,9 @@ from storage.shelves import exactly_one
 _T = metadata.tables
 _transfers, _skus, _warehouses = _T["transfers"], _T["skus"], _T["warehouses"]
 LEFT = _transfers.c.sent - _transfers.c.received - _transfers.c.lost
+_COMING = select(_transfers.c.sku_id, _transfers.c.to_warehouse_id, func.sum(LEFT)).where(
+    _transfers.c.sku_id.in_(bindparam("skus", expanding=True)), LEFT > 0).group_by(
+        _transfers.c.sku_id, _transfers.c.to_warehouse_id)
 
 
 def by_number(connection: Connection, number: str) -> Any | None:
@@ -24,9 +27,7 @@ def by_number(connection: Connection, number: str) -> Any | None:
 
 def coming(connection: Connection, sku_ids: Sequence[int]) -> Mapping[tuple[int, int], int]:
     """Pieces on their way to another warehouse, by (sku id, warehouse id they go to)."""
-    statement = select(_transfers.c.sku_id, _transfers.c.to_warehouse_id, func.sum(LEFT)).where(
-        _transfers.c.sku_id.in_(sku_ids), LEFT > 0).group_by(_transfers.c.sku_id, _transfers.c.to_warehouse_id)
-    return {(sku, place): int(pieces) for sku, place, pieces in connection.execute(statement)}
+    return {(sku, place): int(pieces) for sku, place, pieces in connection.execute(_COMING, {"skus": sku_ids})}
 
 
 def open_numbers() -> Select[str]:

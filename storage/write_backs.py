@@ -1,10 +1,10 @@
 """Write-backs in the transactions of others: queued with the shipment, withdrawn with its undo, queued once more."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, func, insert, select, true, update
 from sqlmodel import col
 
 from domain.actions import Note
@@ -13,6 +13,7 @@ from domain.catalog.model import Platform, Shop
 from domain.changes import Change
 from domain.changes.parcels import TellAgain, WriteBackChange
 from domain.orders.model import Order
+from domain.people import Shops
 from domain.writebacks.model import Backlog, WriteBack, WriteBackState
 from domain.writebacks.telling import WhyNot
 from storage.engine import Database
@@ -87,6 +88,13 @@ def queue_again(connection: Connection, shop_id: int, now: datetime) -> int:
                                 of_keys)
         .values(state=WriteBackState.QUEUED, attempts=0, queued_at=now, not_before=now, leased_until=None, why=None,
                 error=None)).rowcount
+
+
+def counts(connection: Connection, shops: Shops) -> Mapping[str, int]:
+    """How many there are of each state, in these shops."""
+    found = select(col(WriteBack.state), func.count()).join(Shop, col(Shop.id) == col(WriteBack.shop_id)).where(
+        true() if shops is None else col(Shop.name).in_(shops)).group_by(col(WriteBack.state))
+    return {state.value: count for state, count in connection.execute(found)}
 
 
 def backlog(database: Database) -> Backlog:

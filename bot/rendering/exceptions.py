@@ -5,11 +5,11 @@ from zoneinfo import ZoneInfo
 from bot.rendering.amounts import count, money
 from bot.rendering.messages import knows, say
 from bot.rendering.reply import Button, Reply
-from domain.exceptions.kinds import KINDS
+from domain.exceptions.kinds import KINDS, NOT_TOLD
 from domain.exceptions.model import Listing, OpenCase
+from domain.writebacks.model import WriteBackState
 
 MAX_BUTTONS = 3
-NOT_TOLD = "write_back_failed"  # its detail is a reason of our own, or the platform's words
 
 
 def render_exceptions(listing: Listing, language: str, *, zone: ZoneInfo, currency: str) -> Reply:
@@ -32,12 +32,22 @@ def render_exceptions(listing: Listing, language: str, *, zone: ZoneInfo, curren
 
 def _heading(listing: Listing, total: int, language: str) -> str:
     if not total:
-        return say("exceptions.none", language)
+        return say(_none(listing), language, parcels=(listing.write_backs or {}).get(WriteBackState.QUEUED, 0))
     kinds = say("exceptions.between", language).join(
         say("exceptions.count", language, kind=_name(kind, language), cases=number)
         for kind, number in listing.counts.items())
     return say("exceptions.open" if total == len(listing.urgent) else "exceptions.open_first", language, cases=total,
                kinds=kinds, first=len(listing.urgent))
+
+
+def _none(listing: Listing) -> str:
+    """Who asks which orders the platform was not told of wants to hear what became of all of them."""
+    states = listing.write_backs
+    if states is None or listing.snoozed or WriteBackState.FAILED in states:
+        return "exceptions.none"
+    if WriteBackState.QUEUED in states:
+        return "exceptions.none_failed"
+    return "exceptions.all_told" if states else "exceptions.none_to_tell"
 
 
 def _line(case: OpenCase, language: str, zone: ZoneInfo, currency: str) -> str:

@@ -10,6 +10,7 @@ from domain.orders.card import CardLine, CardParcel, CardWriteBack, OrderCard
 from domain.orders.model import Hold, OrderStatus
 
 MAX_LINES = 12  # lines of one order that are shown; more are counted
+_ARRIVED = frozenset({OrderStatus.SIGNED, OrderStatus.COMPLETED})
 _TO_SHIP = frozenset({OrderStatus.TO_SHIP, OrderStatus.PARTLY_SHIPPED})
 
 
@@ -47,7 +48,7 @@ class _Card:
             yield self._say(f"order.{key}", ship_by=self._time(card.ship_by))
         if card.receiver or card.region:
             yield self._say("order.receiver", receiver=card.receiver or "", region=card.region)
-        yield from (self._parcel(parcel) for parcel in card.parcels)
+        yield from (self._parcel(parcel, number) for number, parcel in enumerate(card.parcels, 1))
         yield from self._refunds()
 
     def _paid(self) -> str:
@@ -65,14 +66,22 @@ class _Card:
         product = f"{line.product} " if line.product and line.product != line.what else ""
         return self._say("order.line", what=line.what, product=product, quantity=line.quantity, amount=amount)
 
-    def _parcel(self, parcel: CardParcel) -> str:
+    def _parcel(self, parcel: CardParcel, number: int) -> str:
         carrier = parcel.carrier or ("" if parcel.waybill else self._say("order.no_carrier"))
         return self._say(
-            "order.parcel", carrier=carrier, waybill=parcel.waybill or "", shipped_at=self._time(parcel.shipped_at),
+            "order.parcel", number=f" {number}/{len(self._card.parcels)}" if len(self._card.parcels) > 1 else "",
+            carrier=carrier, waybill=parcel.waybill or "", shipped_at=self._time(parcel.shipped_at),
             warehouse=parcel.warehouse or self._say("order.somewhere"),
             staff=self._say("order.by", staff=parcel.staff) if parcel.staff else "",
-            signed=self._say("order.signed", signed_at=self._time(parcel.signed_at)) if parcel.signed_at else "",
-            told=self._told(parcel.told) if parcel.told else "")
+            state=self._state(parcel), told=self._told(parcel.told) if parcel.told else "")
+
+    def _state(self, parcel: CardParcel) -> str:
+        """Of one among several it is said, too, that nobody has signed for it yet."""
+        said = self._say("order.intercepted", at=self._time(parcel.intercepted_at)) if parcel.intercepted_at else ""
+        if parcel.signed_at:
+            return said + self._say("order.signed", signed_at=self._time(parcel.signed_at))
+        is_one_of_several = len(self._card.parcels) > 1 and self._card.status not in _ARRIVED
+        return said or (self._say("order.not_signed") if is_one_of_several else "")
 
     def _told(self, told: CardWriteBack) -> str:
         why = self._say(f"write_back.short.{told.why}") if told.why else ""

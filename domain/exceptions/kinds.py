@@ -27,6 +27,7 @@ class Kind:
     is_of_shop: bool = True
 
 
+NOT_TOLD = "write_back_failed"  # its detail is a reason of our own, or the platform's words
 _P = Permission
 _KINDS = (
     Kind("overdue_shipment", "超时未发", "overdue shipments", "今天先发这一单,或在平台报备延迟",

@@ -65,11 +65,15 @@ class OpenCase:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """Open exceptions: how many of each kind, the most urgent, and how many are put off."""
+    """Open exceptions: how many of each kind, the most urgent, and how many are put off.
+
+    `write_backs` counts by state the parcels that platforms have to hear of, where only those were asked for.
+    """
 
     counts: Mapping[str, int]
     urgent: Sequence[OpenCase]
     snoozed: int = 0
+    write_backs: Mapping[str, int] | None = None
 
 
 class Exceptions(Protocol):

@@ -50,10 +50,12 @@ def confirm_shipment(books: Books, asked: Asked) -> Plan:
     only = {line["sku"]: line["quantity"] for line in asked.arguments["lines"]} if "lines" in asked.arguments else None
     loads = [load(books, one, place, only if one.id == order.id else None) for one in together]
     _check_one_place(loads)
+    leaving = [(one, _after(one)) for one in loads]
     taken: Counter[tuple[int, int]] = Counter()
     return Plan(
-        facts=tuple(fact for one in loads for fact in (_status(one), *stock_facts(one, taken))),
-        changes=tuple(change for one in loads for change in _sent(books, asked, one, waybill)),
+        facts=tuple(fact for one, after in leaving for fact in (_status(one.order, after), *stock_facts(one, taken))),
+        changes=tuple(change for one, after in leaving for change in (
+            *_sent(one, after, _parcel(books, asked, one, waybill)), *moves(one))),
         notes=_said_once([*_merged(loads), *(note for one in loads for note in notes(one)), *_told(loads)]),
         named={"order": "、".join(one.order.number for one in loads), "shop": order.shop, "waybill": waybill})
 
@@ -107,7 +109,7 @@ def state_contents(books: Books, asked: Asked) -> Plan:
 def _status_fact(order: OrderFacts, after: Axes) -> tuple[Fact, ...]:
     if after == order.axes:
         return ()
-    return (Fact("status", order.number, Word(f"status.{order.axes.status}"), Word(f"status.{after.status}")),)
+    return (_status(order, after),)
 
 
 def _axes_change(order: OrderFacts, after: Axes) -> tuple[OrderChange, ...]:
@@ -128,17 +130,15 @@ def _after(parcel: Load) -> Axes:
     return parcel.order.axes.step(fulfilment=left)
 
 
-def _status(parcel: Load) -> Fact:
-    order = parcel.order
-    return Fact("status", order.number, Word(f"status.{order.axes.status}"), Word(f"status.{_after(parcel).status}"))
+def _status(order: OrderFacts, after: Axes) -> Fact:
+    return Fact("status", order.number, Word(f"status.{order.axes.status}"), Word(f"status.{after.status}"))
 
 
-def _sent(books: Books, asked: Asked, parcel: Load, waybill: str) -> tuple[Change, ...]:
+def _sent(parcel: Load, after: Axes, sent: ParcelChange) -> tuple[Change, ...]:
     order = parcel.order
-    sent = _parcel(books, asked, parcel, waybill)
     told = (WriteBackChange(order.shop_id, order.id, sent.parcel_no, sent.carrier, sent.waybill_no),)
-    return (OrderChange(order.id, order.axes, _after(parcel), order.shipped_at, asked.at), sent,
-            *(told if order.is_connected else ()), *moves(parcel))
+    return (OrderChange(order.id, order.axes, after, order.shipped_at, sent.shipped_at), sent,
+            *(told if order.is_connected else ()))
 
 
 def _parcel(books: Books, asked: Asked, parcel: Load, waybill: str) -> ParcelChange:

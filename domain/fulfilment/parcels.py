@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from domain.actions import Fact, Impossible, Note
-from domain.books import Balance, Books, Held, Need, OrderFacts, SkuFacts, WarehouseFacts
+from domain.books import Balance, Books, Need, OrderFacts, SkuFacts, WarehouseFacts
 from domain.changes import Change
 from domain.changes.parcels import ParcelPiece
 from domain.changes.stock import AllocationChange, StockChange
@@ -100,10 +100,11 @@ def _held_first(books: Books, order: OrderFacts, balances: Balances) -> Load:
 
 def _check_there(needs: tuple[Need, ...], place: WarehouseFacts, balances: Balances) -> None:
     """What an order holds may be gone: a count can find less than was promised."""
+    wanted = totals(needs)
     for need in counted(needs, balances):
         balance = balances.get((need.sku.id, place.id), Balance())
-        if balance.on_hand < totals(needs)[need.sku.id] and not need.sku.allows_backorder:
-            raise _not_enough(need.sku, place, totals(needs)[need.sku.id], balance)
+        if balance.on_hand < wanted[need.sku.id] and not need.sku.allows_backorder:
+            raise _not_enough(need.sku, place, wanted[need.sku.id], balance)
 
 
 def _best(books: Books, order: OrderFacts, wanted: tuple[Need, ...], balances: Balances) -> Load:
@@ -201,13 +202,15 @@ def _let_go(parcel: Load) -> tuple[AllocationChange, ...]:
     """Each piece that leaves sets one free that its line held: in this warehouse first, else wherever it was held."""
     place_id = parcel.place.id if parcel.place else 0
     changes = []
+    patient = {need.sku.id for need in parcel.order.needs if need.sku.allows_backorder}
     own = sorted(parcel.order.held, key=lambda held: (held.warehouse_id != place_id, held.parcel_no))
     wanted = Counter({(need.line_no, need.sku.id): need.quantity for need in parcel.moving})
     for held in own:
         pieces = min(held.quantity, wanted[held.line_no, held.sku_id])
         wanted[held.line_no, held.sku_id] -= pieces
         if pieces:
-            changes.append(_change(parcel.order, held, -pieces))
+            changes.append(AllocationChange(parcel.order.id, held.line_no, held.sku_id, held.warehouse_id, -pieces,
+                                            held.reason, held.parcel_no, held.sku_id in patient))
     return tuple(changes)
 
 
@@ -221,12 +224,6 @@ def _take_hold(parcel: Load) -> tuple[AllocationChange, ...]:
         AllocationChange(parcel.order.id, piece.line_no, piece.sku_id, piece.warehouse_id, piece.quantity,
                          parcel.planned.reason, parcel.order.parcels + 2, piece.sku_id in patient)
         for piece in parcel.planned.pieces if piece.warehouse_id != place_id)
-
-
-def _change(order: OrderFacts, held: Held, quantity: int) -> AllocationChange:
-    patient = {need.sku.id for need in order.needs if need.sku.allows_backorder}
-    return AllocationChange(order.id, held.line_no, held.sku_id, held.warehouse_id, quantity, held.reason,
-                            held.parcel_no, held.sku_id in patient)
 
 
 def notes(parcel: Load) -> tuple[Note, ...]:

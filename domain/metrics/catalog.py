@@ -144,8 +144,9 @@ _METRICS = (
            "已采购还没入库的件数,加上在途调拨还没到的件数",
            "pieces ordered and not yet received, and pieces on their way from another warehouse", rising_is_good=None),
     Metric("stock_value", "库存金额", "stock value", _M, _P.STOCK_VALUE, _of("stock_value"),
-           "在库件数 × 单位成本;缺成本的不计", "pieces on hand × unit cost; those without cost are left out",
-           rising_is_good=None),
+           "(在库 + 调拨在途)件数 × 单位成本,在途的算在要去的仓库;缺成本的不计",
+           "pieces on hand, and those on their way between warehouses (counted where they go), × unit cost; those "
+           "without cost are left out", rising_is_good=None),
     Metric("days_of_cover", "可售天数", "days of cover", Unit.DAYS, _P.STOCK, _of("stock_available"),
            "可用库存 ÷ 近30天日均销量", "available stock / average daily units of the last 30 days",
            per=_of("daily_units"), rising_is_good=None),

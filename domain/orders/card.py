@@ -32,7 +32,10 @@ class CardWriteBack:
 
 @dataclass(frozen=True, slots=True)
 class CardParcel:
-    """One parcel; `staff` is who confirmed it, where that was done here."""
+    """One parcel; `staff` is who confirmed it, where that was done here.
+
+    `intercepted_at` is when the carrier was asked to bring it back.
+    """
 
     carrier: str | None
     waybill: str | None
@@ -40,6 +43,7 @@ class CardParcel:
     staff: str | None
     shipped_at: datetime
     signed_at: datetime | None
+    intercepted_at: datetime | None = None
     told: CardWriteBack | None = None  # None: nobody has to be told
 
 

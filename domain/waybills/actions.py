@@ -82,24 +82,29 @@ class _Known:
     users: Mapping[tuple[str, str], str]
     shelves: dict[int, dict[tuple[int, int], Balance]]  # by SKU
     places: Sequence[WarehouseFacts]
-    numbers: Mapping[int, str]  # of the orders found
+    left: set[int] = field(default_factory=set)  # orders that a line before has taken along
     staff: dict[str, int | None] = field(default_factory=dict)
 
     @classmethod
     def read(cls, books: Books, lines: Sequence[Mapping[str, Any]]) -> "_Known":
         found = {number: tuple(orders) for number, orders in books.orders_of({line["order"] for line in lines}).items()}
         made = cls(books, found, books.waybill_users({str(line["waybill"]).upper() for line in lines}), {},
-                   books.warehouses(), {order.id: number for number, orders in found.items() for order in orders})
+                   books.warehouses())
         made.balances({need.sku.id for orders in found.values() for order in orders for need in order.needs})
         return made
 
     def orders(self, number: str) -> Sequence[OrderFacts]:
-        return self.found.get(number, ())
+        return [self._now(order) for order in self.found.get(number, ())]
 
     def together(self, lead_id: int) -> Sequence[OrderFacts]:
         """Those of a shared parcel, also the ones that no line names."""
-        fresh = {order.id: order for orders in self.found.values() for order in orders}
-        return [fresh.get(order.id, order) for order in self.books.together(lead_id)]
+        return [self._now(order) for order in self.books.together(lead_id)]
+
+    def _now(self, order: OrderFacts) -> OrderFacts:
+        """It has left with a line before, alone or with the order it is merged with."""
+        if order.id not in self.left:
+            return order
+        return replace(order, axes=replace(order.axes, fulfilment=Fulfilment.SHIPPED))
 
     def waybill_user(self, carrier: str, waybill_no: str) -> str | None:
         return self.users.get((carrier, waybill_no))
@@ -128,9 +133,8 @@ class _Known:
     def follow(self, changes: Iterable[Change]) -> None:
         """What a line does."""
         for change in changes:
-            if isinstance(change, OrderChange) and (number := self.numbers.get(change.order_id)):
-                self.found[number] = tuple(_left(order) if order.id == change.order_id else order
-                                           for order in self.found[number])
+            if isinstance(change, OrderChange):
+                self.left.add(change.order_id)
             elif isinstance(change, StockChange | AllocationChange):
                 self._move(change)
 
@@ -144,8 +148,3 @@ class _Known:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.books, name)
-
-
-def _left(order: OrderFacts) -> OrderFacts:
-    """It has left with a line before, alone or with the order it is merged with."""
-    return replace(order, axes=replace(order.axes, fulfilment=Fulfilment.SHIPPED))

@@ -1,7 +1,7 @@
 """Brings the inbox up to what is wrong now, lists it, and writes what people decide about it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -28,9 +28,10 @@ from domain.changes.chats import ExceptionChange
 from domain.clock import ShopCalendar
 from domain.columns import UtcDateTime
 from domain.errors import RetryLater
-from domain.exceptions.kinds import KINDS
+from domain.exceptions.kinds import KINDS, NOT_TOLD
 from domain.exceptions.model import Listing, OpenCase, Resolution
 from domain.people import Shops
+from storage import write_backs
 from storage.engine import Database
 from storage.exceptions.detectors import DETECTORS, Moment
 from storage.schema import metadata
@@ -122,7 +123,9 @@ class ExceptionInbox:
         """Looks first, so that what was put right a minute ago is no longer told."""
         with self.database.write() as connection:
             refresh_exceptions(connection, self.calendar.utc(at), self.calendar)
-            return _listing(connection, kinds, self.calendar.utc(at), shops)
+            found = _listing(connection, kinds, self.calendar.utc(at), shops)
+            is_of_telling = tuple(kinds) == (NOT_TOLD,)
+            return replace(found, write_backs=write_backs.counts(connection, shops)) if is_of_telling else found
 
 
 def _listing(connection: Connection, kinds: Sequence[str], at: datetime, shops: Shops = None) -> Listing:

@@ -8,6 +8,7 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Float,
+    FromClause,
     Select,
     Subquery,
     and_,
@@ -15,6 +16,7 @@ from sqlalchemy import (
     case,
     cast,
     func,
+    literal,
     null,
     select,
 )
@@ -30,17 +32,18 @@ from storage.schema import metadata
 
 _T = metadata.tables
 _balances, _moves, _skus, _products = _T["stock_balances"], _T["stock_moves"], _T["skus"], _T["products"]
-_sku_days = _T["sku_days"]
+_transfers, _steps, _sku_days = _T["transfers"], _T["transfer_steps"], _T["sku_days"]
 
 
 def stock(scope: Scope, measures: frozenset[str]) -> list[Select[Any]]:
     """Balances are added up per SKU first: what a SKU sells counts once, in however many warehouses it lies."""
-    held = _held(scope)
+    held = _held(scope, is_valued="stock_value" in measures)
     sold = _sold(scope)
     base = held.join(_skus, _skus.c.id == held.c.sku_id).join(_products, _products.c.id == _skus.c.product_id)
     units = func.coalesce(sold.c.units, 0)
     available = held.c.on_hand - held.c.reserved
-    value = _value(scope, held.c.on_hand)
+    owned = held.c.on_hand + held.c.between
+    value = _value(scope, owned)
     limit = point(held.c.sku_id, None)
     is_short = available + held.c.incoming <= limit
     wanted = limit + units - available - held.c.incoming
@@ -50,7 +53,7 @@ def stock(scope: Scope, measures: frozenset[str]) -> list[Select[Any]]:
         {"stock_on_hand": Sum(func.sum(held.c.on_hand)), "stock_reserved": Sum(func.sum(held.c.reserved)),
          "stock_available": Sum(func.sum(available)), "stock_incoming": Sum(func.sum(held.c.incoming)),
          "stock_value": Sum(func.sum(value)),
-         "skus_without_cost": Sum(func.sum(case((value.is_(None) & (held.c.on_hand != 0), 1), else_=0))),
+         "skus_without_cost": Sum(func.sum(case((value.is_(None) & (owned != 0), 1), else_=0))),
          "daily_units": Sum(func.sum(units) / float(DEMAND_DAYS), ("sold",)),
          "reorder_quantity": Sum(func.sum(case(
              (limit.is_(None), null()), (is_short & (wanted > 0), wanted), else_=0)), ("sold",)),
@@ -70,11 +73,12 @@ def _without_place(names: Mapping[str, Values]) -> dict[str, Values]:
     return {dimension: values for dimension, values in names.items() if dimension != "warehouse"}
 
 
-def _held(scope: Scope) -> Subquery:
+def _held(scope: Scope, *, is_valued: bool = False) -> Subquery:
     """Per SKU (and warehouse, where that matters): the balance less what moved after the moment.
 
     Openings and counts are kept: they say what was there, not that something moved. Reserved and incoming pieces
-    have no history and stand as they are.
+    have no history and stand as they are. `between` are those on their way from another warehouse: nobody's shelf has
+    them, and they are worth as much.
     """
     sku_id = off_index(_moves.c.sku_id)  # the index to read by is that of the moments: few moves are later than now
     later = select(
@@ -84,17 +88,36 @@ def _held(scope: Scope) -> Subquery:
     ).group_by(sku_id, _moves.c.warehouse_id).subquery("later")
     is_by_warehouse = "warehouse" in scope.by
     place = _balances.c.warehouse_id if is_by_warehouse else cast(null(), BigInteger)
+    shelves = _of_shelf(_balances, later)
+    between: ColumnElement[Any] = literal(0)
+    if is_valued:
+        coming = _coming(scope)
+        shelves, between = _of_shelf(shelves, coming), func.sum(func.coalesce(coming.c.pieces, 0))
     held = select(
         _balances.c.sku_id, place.label("warehouse_id"),
         func.sum(_balances.c.on_hand - func.coalesce(later.c.quantity, 0)).label("on_hand"),
         func.sum(_balances.c.reserved).label("reserved"), func.sum(_balances.c.incoming).label("incoming"),
-    ).select_from(_balances.outerjoin(later, and_(
-        later.c.sku_id == _balances.c.sku_id, later.c.warehouse_id == _balances.c.warehouse_id)))
+        between.label("between"),
+    ).select_from(shelves)
     if "warehouse" in scope.keep:
         held = held.where(_balances.c.warehouse_id.in_(listed("keep", "warehouse", scope.keep["warehouse"])))
     if "warehouse" in scope.drop:
         held = held.where(_balances.c.warehouse_id.not_in(listed("drop", "warehouse", scope.drop["warehouse"])))
     return held.group_by(_balances.c.sku_id, *([_balances.c.warehouse_id] if is_by_warehouse else [])).subquery("held")
+
+
+def _of_shelf(shelves: FromClause, beside: Subquery) -> FromClause:
+    return shelves.outerjoin(beside, and_(beside.c.sku_id == _balances.c.sku_id,
+                                          beside.c.warehouse_id == _balances.c.warehouse_id))
+
+
+def _coming(scope: Scope) -> Subquery:
+    """Pieces that were on their way from another warehouse at the moment, by where they go."""
+    return select(
+        _transfers.c.sku_id, _transfers.c.to_warehouse_id.label("warehouse_id"),
+        func.sum(_steps.c.sent - _steps.c.received - _steps.c.lost).label("pieces"),
+    ).join(_steps, _steps.c.transfer_id == _transfers.c.id).where(_steps.c.at <= scope.moment).group_by(
+        _transfers.c.sku_id, _transfers.c.to_warehouse_id).subquery("coming")
 
 
 def _sold(scope: Scope) -> Subquery:
@@ -109,12 +132,12 @@ def _sold(scope: Scope) -> Subquery:
     ).group_by(_sku_days.c.sku_id).subquery("sold")
 
 
-def _value(scope: Scope, on_hand: ColumnElement[Any]) -> ColumnElement[Any]:
+def _value(scope: Scope, pieces: ColumnElement[Any]) -> ColumnElement[Any]:
     """In minor units of the base currency; NULL where the cost or its currency's rate is not known.
 
     The exact remainder of the average cost belongs to a SKU's pieces together, so to no warehouse alone.
     """
     factors = {currency: factor * minor_per_unit(currency) / UNIT_SCALE for currency, factor in scope.factors.items()}
     remainder = 0 if "warehouse" in scope.dimensions else _skus.c.cost_remainder_e4
-    total = cast(on_hand * _skus.c.unit_cost_e4 + remainder, Float)
+    total = cast(pieces * _skus.c.unit_cost_e4 + remainder, Float)
     return total * case(factors, value=_skus.c.currency, else_=null()) if factors else null()

@@ -9,10 +9,10 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from domain.drafts import Counts, Kind, Reject
-from storage import allocations
+from storage import allocations, costs
 from storage.customers import refresh_touched
 from storage.first_fill import way_to_fill
-from storage.ingest import merge_kept, merge_refunds, merge_shops, staging
+from storage.ingest import merge_kept, merge_refunds, merge_shops, merge_told, staging
 from storage.ingest.next_id import next_id
 from storage.ingest.order_rows import OrderRows
 from storage.ingest.terms import Terms, refresh_days
@@ -205,6 +205,7 @@ def _write(connection: Connection, rows: OrderRows, terms: Terms, parameters: di
     connection.exec_driver_sql(_NEW_IDS)
     staging.analyze(connection, "stage_todo")
     days, customers = connection.exec_driver_sql(_DAYS).all(), connection.exec_driver_sql(_CUSTOMERS).scalars().all()
+    merge_told.follow(connection, parameters)
     merge_kept.keep(connection)
     merge_refunds.remove_old(connection)
     with fill(connection, _T["orders"]):
@@ -220,7 +221,7 @@ def _write(connection: Connection, rows: OrderRows, terms: Terms, parameters: di
     merge_refunds.add(connection, parameters, fill)
     connection.exec_driver_sql(_FRESH)
     renew(connection)  # the orders may name a province that none did before
-    allocations.follow(connection, terms.now)
     # what is kept beside the facts follows in the same transaction
-    refresh_days(connection, days)
+    left = allocations.follow(connection, terms.now)
+    refresh_days(connection, [*days, *costs.settle(connection, terms.base_currency, terms.now, skus=left)])
     refresh_touched(connection, customers, terms.calendar.day(terms.now))

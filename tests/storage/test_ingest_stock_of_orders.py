@@ -61,6 +61,17 @@ def test_an_order_shipped_elsewhere_takes_its_pieces_along(shop: Database) -> No
     assert verify(shop) == []
 
 
+def test_the_kept_value_leaves_with_what_was_shipped_elsewhere(shop: Database) -> None:
+    """A SKU whose value is kept was worth ten pieces still when a platform had sent two, until something else moved it;
+    and its line kept the cost of the product list."""
+    do(shop, "receive_stock", sku="S1", warehouse="东仓", quantity=10, unit_cost=700)
+    bring(shop, [order(fulfilment=Fulfilment.SHIPPED, shipped_at=GONE)], [line(quantity=2, row_hash=2)])
+    assert verify(shop) == []
+    assert rows(shop, "SELECT pieces, value_e4 FROM cost_pools") == [(18, 18 * 60_000)]
+    assert rows(shop, "SELECT cost_base FROM order_lines") == [(1200,)]
+    assert rows(shop, "SELECT cost_base FROM sales_days") == [(1200,)]
+
+
 def test_a_count_in_the_same_file_has_the_last_word(shop: Database) -> None:
     """The parcel has left already when somebody counts: its pieces are not taken off twice."""
     bring(shop, [order(fulfilment=Fulfilment.SHIPPED, shipped_at=GONE)], [line(quantity=2, row_hash=2)], stock=8)

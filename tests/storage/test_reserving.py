@@ -2,7 +2,7 @@
 
 import multiprocessing
 from collections import Counter
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, wait
 from dataclasses import replace
 from random import Random
 from threading import Barrier
@@ -12,14 +12,17 @@ from sqlalchemy import func, select, update
 from sqlmodel import col
 
 from domain.catalog.model import Sku
+from domain.changes.stock import BackorderChange
 from domain.fulfilment.allotment import Piece
 from domain.fulfilment.model import Shipment
 from domain.inventory.model import StockBalance
 from domain.orders.model import Order, OrderStatus
+from storage import ledger
 from storage.engine import Database
-from storage.reserving import Reserver, TooFew
+from storage.reserving import Claim, Reserver, TooFew
 from storage.verify import verify
 from tests.storage import reserving_work as made
+from tests.storage.action_shop import AT
 
 PROCESSES = 3
 ORDERS = 40  # of each process; 120 orders want some 180 pieces of each SKU that has 60
@@ -136,6 +139,24 @@ def test_a_sku_that_allows_backorder_is_promised_beyond_what_is_there(shop: Data
     assert reserver.reserve(replace(made.claim_of(1), pieces=(Piece(1, 1, 1, 100),))) is None
     reserver.close()
     assert sums(shop, col(StockBalance.reserved))[0] == 100
+
+
+def test_what_may_no_longer_be_owed_is_not_promised_beyond_what_is_there(shop: Database) -> None:
+    """Whoever reserved read the leave to owe pieces while somebody took it away: both went through, and more was
+    promised of the SKU than there was."""
+    with shop.write() as connection:
+        connection.execute(update(Sku).where(col(Sku.id) == 1).values(allows_backorder=True))
+    reserver = Reserver(shop)
+    claim = Claim(1, (Piece(1, 1, 1, made.ON_HAND + 1),))
+    with ThreadPoolExecutor(1) as thread:
+        with shop.write() as connection:
+            ledger.apply(connection, [BackorderChange(1, before=True, after=False)],
+                         ledger.Reference("confirmation", "1", None, AT))
+            reserving = thread.submit(reserver.reserve, claim)
+            wait([reserving], timeout=0.3)  # long enough to get through where nothing holds it up
+        assert reserving.result() == TooFew(1, 1, made.ON_HAND + 1, made.ON_HAND)
+    reserver.close()
+    assert sums(shop, col(StockBalance.reserved))[0] == 0
 
 
 def test_a_claim_for_an_order_nobody_knows_fails_alone(shop: Database, database_url: str) -> None:

@@ -12,12 +12,14 @@ from domain.clock import ShopCalendar
 from domain.confirmations import Done, NotPossible
 from domain.costing.model import CostPool
 from domain.inventory.model import MoveReason, StockMove
+from domain.metrics.query import MetricQuery
 from domain.transfers.model import Transfer, TransferStep
 from storage.encryption import Vault
 from storage.engine import Database
+from storage.figures import MetricFigures
 from storage.laws import CHECKS
 from storage.on_the_way import StoredOnTheWay
-from tests.storage.action_shop import Counter, counter
+from tests.storage.action_shop import AT, Counter, counter
 
 CUPS = {"sku": "CUP", "from_": "华东仓", "to": "华南仓"}
 TRANSFER_LAWS = {"transfers_lose_nothing", "what_was_sent_is_accounted_for", "valued_pieces_are_on_hand",
@@ -89,6 +91,25 @@ def test_value_travels_with_the_goods_and_is_lost_with_them(shop: Counter) -> No
     assert isinstance(shop.undo(), Done)
     assert pool(shop) == (100, 100 * 178_000)
     assert broken(shop) == set()
+
+
+def test_the_value_of_the_stock_is_the_kept_one_while_goods_are_on_their_way(
+        shop: Counter, calendar: ShopCalendar) -> None:
+    """What had left one warehouse and was in no other yet was missing from the value of the stock; it is counted where
+    it goes."""
+    figures = MetricFigures(shop.database, calendar, "CNY")
+
+    def value(*by: str) -> list[tuple[Any, ...]]:
+        return list(figures.answer(MetricQuery(("stock_value",), by, where={"sku": ("CUP",)}), AT).rows)
+
+    assert value() == [(50 * 1280,)]
+    number = sent(shop)
+    assert value() == [(50 * 1280,)]
+    assert value("warehouse") == [("华东仓", 30 * 1280), ("华南仓", 20 * 1280)]
+    shop.do("receive_stock", sku="CUP", warehouse="华东仓", quantity=50, unit_cost=2280)
+    shop.do("receive_transfer", transfer=number, quantity=3, lost=2)
+    assert value() == [(98 * 1780,)]
+    assert pool(shop) == (98, 98 * 178_000)
 
 
 def test_every_step_is_undone(shop: Counter) -> None:

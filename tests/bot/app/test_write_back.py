@@ -28,7 +28,7 @@ from bot.rendering.reply import Reply
 from domain.catalog.model import Platform, Shop
 from domain.jobs import Due, JobRun
 from domain.messaging.model import Chat, ChatState, OutboxMessage, StaffIdentity
-from domain.orders.model import Order
+from domain.orders.model import Fulfilment, Order
 from domain.people import Staff
 from domain.writebacks.model import WriteBack
 from domain.writebacks.rules import LEASE, MOST_TRIES, pause
@@ -41,7 +41,7 @@ from storage.write_back_queue import WriteBackQueue
 from tests.architecture.tree import ROOT
 from tests.conftest import BOTH
 from tests.platforms.gateway import APP_KEY, SECRET, TOKEN, FakeGateway, Trouble, standing_in
-from tests.storage import action_shop
+from tests.storage import action_shop, drafting
 
 ORDERS = {"WAITING": "TB2026110001", "FIRST": "TB2026110002", "MIXED": "TB2026110003"}
 SHOP, KEY = "京东旗舰店", "k" * 40
@@ -170,8 +170,10 @@ def fill(shop: OpenShop) -> None:
 
 
 def test_a_shipment_is_told_once_and_the_order_says_so(both: Desk) -> None:
+    assert "没有需要回传平台的发货" in both.say("哪些订单没回传?").text
     assert "自动回传" in both.ship().text
     assert both.card().endswith("等待回传平台")
+    assert both.say("哪些订单没回传?").text == "没有回传失败的,还有 1 个包裹等待回传平台。"
     both.run()
     both.run()
     assert both.platform.accepted == 1
@@ -179,6 +181,20 @@ def test_a_shipment_is_told_once_and_the_order_says_so(both: Desk) -> None:
     metrics = serving.Serving(both.shop).metrics().decode()
     assert 'zhanggui_write_backs{state="told"} 1.0' in metrics
     assert both.messages() == []
+    assert both.say("哪些订单没回传?").text == "发货都已回传平台。"
+
+
+def test_an_order_in_several_parcels_shows_where_each_is_and_that_one_is_fetched_back(desk: Desk) -> None:
+    """The card was silent of an interception, and the second parcel looked like the first."""
+    desk.ship()
+    for words in ("拦截 TB2026110001", "TB2026110001 补发 1 件 CUP 顺丰 SF1390001112224"):
+        assert desk.say(words, "陈总", CHEN).kind == "proposal"
+        assert desk.say("确认", "陈总", CHEN).kind == "done"
+    first, second = desk.say("查单 TB2026110001").text.splitlines()[-2:]
+    assert first.startswith("包裹 1/2:中通 78900112233445")
+    assert "已要求快递拦截" in first
+    assert second.startswith("包裹 2/2:顺丰 SF1390001112224")
+    assert second.endswith("还没签收")
 
 
 def test_a_shop_without_keys_has_nothing_to_tell(desk: Desk) -> None:
@@ -219,6 +235,27 @@ def test_refused_keys_are_the_owner_s_and_what_was_not_told_follows_by_itself(
     assert "平台回传失败" not in desk.say("有什么异常").text
 
 
+@pytest.mark.parametrize(("fulfilment", "waybill", "is_settled"), [
+    (Fulfilment.SHIPPED, "78900112233445", True), (Fulfilment.SIGNED, None, True), (Fulfilment.UNSHIPPED, None, False),
+    (Fulfilment.SHIPPED, "78900199999999", False)])
+def test_what_a_platform_shows_as_shipped_it_has_been_told(
+        both: Desk, fulfilment: Fulfilment, waybill: str | None, *, is_settled: bool) -> None:
+    """Somebody typed the waybill into the platform's own pages; the inbox asked for it for ever."""
+    both.platform.rules.token = "renewed"
+    both.ship()
+    both.run()
+    assert both.states() == ["failed"]
+    with drafting.ingest(both.shop.database, both.shop.now()) as sink:
+        sink.stage_orders(
+            [drafting.order(shop=SHOP, platform=Platform.PDD, external_id="TB2026110001", fulfilment=fulfilment,
+                            shipped_at=clock() if waybill else None, carrier="中通" if waybill else None,
+                            waybill_no=waybill)],
+            [drafting.line(shop=SHOP, order="TB2026110001", sku_code="CUP", quantity=2)])
+        sink.finish()
+    assert both.states() == ["told" if is_settled else "failed"]
+    assert ("平台回传失败" in both.say("有什么异常").text) is not is_settled
+
+
 def test_undone_before_it_was_told_it_is_withdrawn(desk: Desk) -> None:
     desk.ship()
     assert "还没有回传" in desk.say("撤销").text
@@ -246,7 +283,7 @@ def test_undone_afterwards_the_platform_knows_and_the_next_waybill_is_corrected_
     both.run()
     assert both.states() == ["withdrawn", "told"]
     assert [line.waybill for line in both.platform.rules.orders["TB2026110001"].shipped] == ["SF1234567890"]
-    assert "没有异常" in both.say("看回传失败的异常").text
+    assert both.say("看回传失败的异常").text == "发货都已回传平台。"
 
 
 def test_it_is_given_up_after_many_tries_and_whoever_confirmed_hears_of_it_once(desk: Desk) -> None:
