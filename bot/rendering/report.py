@@ -120,8 +120,10 @@ def _part(body: ReportBody, view: _View) -> list[str]:
         case SalesReport():
             period = Period(body.start, body.end)
             named = span(period, view.today, view.language)
-            weekday = f" {WEEKDAYS[view.language][body.start.weekday()]}" if period.days == 1 else ""
-            return [_title(body.report, named + weekday, view), *sales_lines(body, view.language, view.at)]
+            if period.days == 1:
+                weekday = WEEKDAYS[view.language][body.start.weekday()]
+                named = f"{named} {weekday}" if view.language == "zh" else f"{weekday} {named}"
+            return [_title(body.report, named, view), *sales_lines(body, view.language, view.at)]
         case StockReport():
             return [_title(body.report, f"{day(view.today, view.today, view.language)} {view.at:%H:%M}", view),
                     *stock_lines(body, view.language)]

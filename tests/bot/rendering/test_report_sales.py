@@ -39,7 +39,7 @@ def test_no_line_of_a_large_shop_is_wider_than_a_phone(language: str) -> None:
 
 def test_what_is_left_stands_first_and_every_figure_has_two_days_to_compare_with() -> None:
     lines = shown(DAY).split("\n")
-    assert lines[:4] == ["每日利润 · 11月22日 周日", "净赚 ¥13,309.34,净利率 33.9%,比前一天 +¥3,769.74。", "",
+    assert lines[:4] == ["每日利润 · 11月22日 周日", "净赚 ¥13,309.34(比前一天 +¥3,769.74),净利率 33.9%。", "",
                          "               11月22日  比周六  比上周日"]
     assert [line.split() for line in lines if line.startswith(("销售额", "毛利率", "退款"))] == [
         ["销售额", "¥1,234,567.89", "↑23.5%", "持平"], ["退款", "¥3,365.22", "新增", "↑49.2%"],
@@ -50,8 +50,8 @@ def test_what_is_left_stands_first_and_every_figure_has_two_days_to_compare_with
 
 def test_a_loss_is_called_one() -> None:
     lost = replace(DAY, figures=(Figure("net_profit", -5_000, 2_000), Figure("net_margin", -0.05)))
-    assert "净亏 ¥50.00,净利率 -5.0%,比前一天 -¥70.00。" in shown(lost)
-    assert "Net loss ¥50.00, margin -5.0%, -¥70.00 on the day before." in shown(lost, "en")
+    assert "净亏 ¥50.00(比前一天 -¥70.00),净利率 -5.0%。" in shown(lost)
+    assert "Net loss ¥50.00 (-¥70.00 on the day before), margin -5.0%." in shown(lost, "en")
 
 
 def test_without_any_cost_no_profit_is_shown_and_the_reason_is_said() -> None:
