@@ -23,6 +23,7 @@ _COMMANDS = tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern i
     ("unanswered", r"(?:最近|你)?有?(?:哪些|什么)(?:问题|话)?你?(?:没有?|不)(?:回?答|听)得?(?:上来|出来|懂)?的?"),
     ("unanswered", r"/?unanswered(?: questions)?|没(?:答|回答)上来的?(?:问题)?(?:有哪些)?"),
     ("unanswered", r"(?:what|which questions) could(?:n['’]?t you| you not| not you) answer"),
+    ("unanswered", r"(?:what|which questions) could(?:n['’]?t| not) be answered"),
     ("unmatched", r"/?unmatched(?: products)?|(?:有)?(?:哪些|什么)商品(?:还)?没(?:有)?(?:对上|匹配上?)(?: ?sku)?的?"),
     ("unmatched", r"没(?:有)?对上(?: ?sku)?的商品(?:有哪些)?|(?:which|what) products are (?:unmatched|not matched)"),
     ("mappings", r"/?mappings|(?:记住了?)?(?:哪些|什么)(?:表头|列)(?:的)?对应|(?:表头|列)(?:的)?对应(?:有哪些|列表)?"),

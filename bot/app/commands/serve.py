@@ -49,6 +49,9 @@ def _serve(arguments: argparse.Namespace) -> int:
     _refuse_taken(arguments.host, arguments.port)
     with opened(arguments) as shop:
         serving = put_together(shop, with_scheduler=not arguments.no_scheduler)
+        if shop.demo_at is not None:
+            sys.stderr.write(f"this is a demo shop: its clock stands still at {shop.now():%Y-%m-%d %H:%M}, so nothing "
+                             "comes due by itself; zhanggui job NAME runs a job\n")
         sys.stderr.write(f"listening on http://{arguments.host}:{arguments.port}\n")
         run(serving, arguments.host, arguments.port)
     return 0
