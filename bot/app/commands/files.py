@@ -50,7 +50,10 @@ def _list_mappings(arguments: argparse.Namespace) -> int:
     from storage.import_mappings import StoredMappings  # noqa: PLC0415
 
     with wiring.open_shop(settings_of(arguments), demo=is_demo(arguments)) as shop:
-        for one in StoredMappings(shop.database).listing(MOST_MAPPINGS):
+        kept = StoredMappings(shop.database).listing(MOST_MAPPINGS)
+        if not kept:
+            say("nothing is remembered yet; headers that a file was asked about are, once they are said")
+        for one in kept:
             say(f"{one.number}\t{one.kept.kind}\t{said_of(one.kept)}\t{', '.join(one.kept.headers)}")
     return 0
 
@@ -94,7 +97,7 @@ def _export(arguments: argparse.Namespace) -> int:
         person = shop.person(arguments.who)
         if arguments.what.lower() in set(Kind):
             written = export_kind(shop, Kind(arguments.what.lower()), arguments.out, person)
-            say(f"wrote {written.rows:,} rows to {arguments.out}"
+            say(f"wrote {written.rows:,} {'row' if written.rows == 1 else 'rows'} to {arguments.out}"
                 + ("; names and phone numbers are masked for your role" if written.is_masked else ""))
             return 0
         reply = export_question(shop, arguments.what, arguments.out, person=person,
