@@ -112,7 +112,8 @@ def _timed_part(body: ReportBody, due: datetime, message: ReportMessage, languag
 
 
 def _moment(at: datetime, language: str) -> str:
-    return f"{day(at.date(), date.min, language)} {at:%H:%M}"
+    """Nothing is told that is late by more than days: the year goes without saying."""
+    return f"{day(at.date(), at.date(), language)} {at:%H:%M}"
 
 
 def _part(body: ReportBody, view: _View) -> list[str]:

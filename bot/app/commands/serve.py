@@ -28,7 +28,8 @@ def _refuse_taken(host: str, port: int) -> None:
     try:
         socket.create_server((host, port), family=family).close()
     except OSError as error:
-        reason = os.strerror(error.errno) if (error.errno or 0) > 0 else str(error.strerror).partition(" (")[0]
+        number = error.errno or 0  # below zero where the host has no address
+        reason = os.strerror(number) if number > 0 else str(error.strerror).partition(" (")[0]
         raise UserCanFix(f"nothing can listen on {host}, port {port}: {reason.lower()}; "
                          "give another with --host and --port") from error
 

@@ -90,5 +90,5 @@ def test_what_waited_for_the_end_of_quiet_hours_says_when_it_was_due_and_is_of_i
     dues = (AT.replace(hour=23, minute=30), AT.replace(day=24, hour=2, minute=0))
     lines = render_parts(ReportMessage(AT.replace(day=24, hour=8), (DAY, late), dues=dues), "zh").text.split("\n")
     assert [line for line in lines if line.startswith(("(", "每日利润"))] == [
-        "(免打扰时段里到点:2026年11月23日 23:30,现在才发)", "每日利润 · 11月22日 周日",
-        "(免打扰时段里到点:2026年11月24日 02:00,现在才发)", "每日利润 · 11月23日 周一"]
+        "(免打扰时段里到点:11月23日 23:30,现在才发)", "每日利润 · 11月22日 周日",
+        "(免打扰时段里到点:11月24日 02:00,现在才发)", "每日利润 · 11月23日 周一"]
