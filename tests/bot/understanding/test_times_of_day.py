@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from bot.understanding.readings import Act, Command, Context, Refused
+from bot.understanding.readings import Act, Command, Context, Refused, Unclear
 from bot.understanding.times_of_day import take_time
 from bot.understanding.understand import Understanding
 from tests.bot.understanding.shop import ListedNames, tea_shop
@@ -61,6 +61,10 @@ def test_a_report_that_is_named_alone_is_wanted_now(reader: Understanding, text:
 @pytest.mark.parametrize("text", ["昨天9点到12点的销售额", "下午3点以后的订单"])
 def test_hours_of_a_question_are_left_to_it(reader: Understanding, text: str) -> None:
     assert isinstance(reader.alone(text, AT), Refused)
+
+
+def test_every_friday_of_a_question_is_not_taken_for_the_last_one(reader: Understanding) -> None:
+    assert reader.alone("revenue every friday", AT) == Unclear("unsure_about", {"words": "every friday"})
 
 
 def test_a_report_nobody_has_is_asked_of_the_desk(reader: Understanding) -> None:
