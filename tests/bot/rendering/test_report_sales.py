@@ -74,7 +74,7 @@ def test_a_shop_without_ads_is_told_nothing_of_them() -> None:
 def test_a_week_is_compared_with_the_week_before_alone() -> None:
     week = replace(DAY, report=Report.WEEKLY_REVIEW, start=date(2026, 11, 16))
     assert shown(week).split("\n")[3].split() == ["全周", "比前一周"]
-    assert ",比前一周 +¥3,769.74。" in shown(week)
+    assert "(比前一周 +¥3,769.74)" in shown(week)
 
 
 def test_a_day_without_sales_says_so_and_what_is_missing() -> None:
