@@ -45,14 +45,14 @@ def add_to(commands: Any) -> None:
 
 def _list_mappings(arguments: argparse.Namespace) -> int:
     from bot.app import wiring  # noqa: PLC0415
-    from bot.app.commands import is_demo, say, settings_of  # noqa: PLC0415
+    from bot.app.commands import aside, is_demo, say, settings_of  # noqa: PLC0415
     from bot.rendering.mappings import said_of  # noqa: PLC0415
     from storage.import_mappings import StoredMappings  # noqa: PLC0415
 
     with wiring.open_shop(settings_of(arguments), demo=is_demo(arguments)) as shop:
         kept = StoredMappings(shop.database).listing(MOST_MAPPINGS)
         if not kept:
-            say("nothing is remembered yet; headers that a file was asked about are, once they are said")
+            aside("nothing is remembered yet; headers that a file was asked about are, once they are said")
         for one in kept:
             say(f"{one.number}\t{one.kept.kind}\t{said_of(one.kept)}\t{', '.join(one.kept.headers)}")
     return 0

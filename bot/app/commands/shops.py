@@ -103,12 +103,12 @@ def _remove(arguments: argparse.Namespace) -> int:
 
 
 def _list(arguments: argparse.Namespace) -> int:
-    from bot.app.commands import say  # noqa: PLC0415
+    from bot.app.commands import aside, say  # noqa: PLC0415
 
     with _open(arguments) as shop:
         shops = shop.roster.shops()
         if not shops:
-            say("no shops yet; importing a file of orders makes those it names, or zhanggui shop add NAME --platform P")
+            aside("no shops yet; importing a file of orders makes those it names, or zhanggui shop add NAME --platform P")
         for each in shops:
             has = "without" if "app_secret" in each.missing else "with"
             say(f"{each.name}\t{each.platform}\t{each.currency}\t{has} keys\t{_state(each)}")
