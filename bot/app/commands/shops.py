@@ -108,7 +108,7 @@ def _list(arguments: argparse.Namespace) -> int:
     with _open(arguments) as shop:
         shops = shop.roster.shops()
         if not shops:
-            aside("no shops yet; importing a file of orders makes those it names, or zhanggui shop add NAME --platform P")
+            aside("no shops yet; a file of orders brings its own, zhanggui shop add NAME --platform P makes one")
         for each in shops:
             has = "without" if "app_secret" in each.missing else "with"
             say(f"{each.name}\t{each.platform}\t{each.currency}\t{has} keys\t{_state(each)}")
