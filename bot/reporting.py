@@ -7,6 +7,7 @@ from functools import partial
 from typing import Protocol
 
 from bot.pictures import drawn
+from bot.rendering.dates import clock
 from bot.rendering.messages import say
 from bot.rendering.reply import Button, Reply
 from bot.rendering.report import Draw, picture, render_parts
@@ -17,6 +18,7 @@ from domain.messaging.quiet import OFF
 from domain.people import Permission, Shops
 from domain.reports import ReportBody, ReportMessage
 
+MAX_NAME = 40  # characters of what somebody took for a report's name
 PUT_OFF_UNTIL = time(8, 0)  # of tomorrow: before the morning's list of everything that is low
 
 
@@ -57,16 +59,17 @@ class Reporting:
 
     @property
     def commands(self) -> Mapping[str, Callable[[str, Turn], Reply]]:
-        return {"test": self._test, "snooze": self._put_off, "pause": partial(self._pause, wanted=True),
-                "resume": partial(self._pause, wanted=False), "quiet": self._subscriptions,
-                "subscriptions": self._subscriptions}
+        return {"test": partial(self._told, is_test=True), "report": self._told, "snooze": self._put_off,
+                "pause": partial(self._pause, wanted=True), "resume": partial(self._pause, wanted=False),
+                "quiet": self._subscriptions, "subscriptions": self._subscriptions}
 
-    def _test(self, argument: str, turn: Turn) -> Reply:
+    def _told(self, argument: str, turn: Turn, *, is_test: bool = False) -> Reply:
         """The report as far as it may be seen here; nothing is noted, and the real one still comes."""
         report = self._named(argument, turn)
         if report is None:
+            unknown = f"{say('no.unknown_report', turn.language, report=argument[:MAX_NAME])}\n" if argument else ""
             names = ("、" if turn.language == "zh" else ", ").join(Report)
-            return Reply("clarify", say("reporting.which_report", turn.language, reports=names),
+            return Reply("clarify", unknown + say("reporting.which_report", turn.language, reports=names),
                          choices=tuple(f"/test {one}" for one in list(Report)[:3]))
         body = self.make(report, turn.at, turn.person.shops)
         seen = body.for_role(turn.person.acting_role)
@@ -75,7 +78,7 @@ class Reporting:
                                         report=say(f"report.{report}", turn.language)))
         message = ReportMessage(turn.at, (seen,), withheld=() if seen == body else (report,),
                                 shops=turn.person.shops)
-        reply = render_parts(message, turn.language, is_test=True)
+        reply = render_parts(message, turn.language, is_test=is_test)
         reply.charts = self._chart(message, turn)
         return reply
 
@@ -118,8 +121,8 @@ class Reporting:
         until = datetime.combine(tomorrow, PUT_OFF_UNTIL, turn.at.tzinfo)
         if not self.snooze(sku, until):
             return Reply("refused", say("reporting.snoozed_nothing", turn.language, sku=sku))
-        return Reply("done", say("reporting.snoozed", turn.language, sku=sku, until=f"{until:%m-%d %H:%M}"),
-                     understood_by="command")
+        shown = clock(until, turn.at.date(), turn.language)
+        return Reply("done", say("reporting.snoozed", turn.language, sku=sku, until=shown), understood_by="command")
 
 
 def _hours(hours: str | None, language: str) -> str:

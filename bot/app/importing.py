@@ -87,6 +87,8 @@ class Outcome:
                           columns=said_of(item.table.learned.kept))
             if item.table.ignored_columns:
                 yield say("import_ignored", self.language, columns=self._listed(item.table.ignored_columns))
+            if item.table.kind is Kind.ORDER_LINES and "quantity" not in item.table.columns:
+                yield say("import_no_quantity", self.language)
         for kind, counts in self.counts.items():
             yield say("import_counts_dry" if self.dry_run else "import_counts", self.language,
                       kind=say(f"kind_{kind.value}", self.language), accepted=f"{counts.accepted:,}",

@@ -9,14 +9,16 @@ from typing import TextIO
 from bot.rendering.reply import Reply
 
 PROMPT = "› "
+# What ends the chat here; elsewhere there is nothing to leave.
+LEAVING = frozenset({"/quit", "/exit", "quit", "exit", "bye", "退出", "离开", "再见", "拜拜"})
 EXAMPLES = ("今天销售额多少", "哪些货要补", "近30天销售额走势")
 GREETING = "你好,我是掌柜。用平常的话问我就行,例如:"
-HINT = "(输入数字就是选那一句;「帮助」看能问什么;Ctrl-D 离开)"
+HINT = "(输入数字就是选那一句;「帮助」看能问什么;「退出」或 Ctrl-D 离开)"
 GOODBYE = "好,回头见。"
 
 
 def run_terminal(respond: Callable[[str], Reply], *, stdin: TextIO, stdout: TextIO, is_tty: bool) -> None:
-    """Answer until the input ends, the person leaves with Ctrl-C or Ctrl-D, or nobody reads on."""
+    """Answer until the input ends, the person leaves (退出, Ctrl-C, Ctrl-D), or nobody reads on."""
     for stream in (stdin, stdout):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")  # a stray byte is a wrong letter, not the end of the chat
@@ -38,6 +40,8 @@ def _converse(respond: Callable[[str], Reply], lines: Iterator[str], stdout: Tex
         message = line.strip()
         if not message:
             continue
+        if message.lower() in LEAVING:
+            break
         picked = _pick(message, offered)
         if picked:
             _write(stdout, f"{PROMPT}{picked}")

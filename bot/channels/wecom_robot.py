@@ -16,7 +16,7 @@ from urllib.request import getproxies
 import aiohttp
 
 from bot import outgoing
-from bot.channels.wecom_text import as_markdown, fitted, size
+from bot.channels.wecom_text import as_markdown, close_up, fitted, size
 from bot.outgoing import Document, Outgoing
 from domain.messaging.pacing import Rate
 
@@ -51,11 +51,12 @@ def place_of(url: str) -> str:
 
 
 def plan(message: Outgoing) -> list[Part]:
-    """The text as it stands, as markdown where it is longer than a text may be; then its pictures."""
+    """The text, as markdown where it is longer than a text may be; then its pictures."""
     pictures = [_picture(each) for each in message.documents if _is_fit(each)]
-    if size(message.text) <= MAX_TEXT_BYTES:
-        return [Part("text", {"content": message.text}), *pictures]
-    return [Part("markdown", {"content": fitted(as_markdown(message.text), MAX_MARKDOWN_BYTES)}), *pictures]
+    text = close_up(message.text)
+    if size(text) <= MAX_TEXT_BYTES:
+        return [Part("text", {"content": text}), *pictures]
+    return [Part("markdown", {"content": fitted(as_markdown(text), MAX_MARKDOWN_BYTES)}), *pictures]
 
 
 def _is_fit(document: Document) -> bool:

@@ -8,11 +8,18 @@ LANGUAGE = "zh"  # of a robot's group: WeCom is spoken in China
 # Marks of WeCom's markdown, and its mentions (<@somebody>), become the wide signs that mean nothing to it.
 _MARKS = str.maketrans({"*": "＊", "`": "｀", "<": "＜", "[": "［"})
 _LINE_MARKS = re.compile(r"^(\s*)([#>])", re.MULTILINE)
+_LEADING = re.compile(r"^ {3,}", re.MULTILINE)  # of a header above no name; an indent has two
+_PADDING = re.compile(r" {3,}")
 _WIDE = {"#": "＃", ">": "＞"}
 
 
 def size(text: str) -> int:
     return len(text.encode())
+
+
+def close_up(text: str) -> str:
+    """Columns without their padding: WeCom's letters are of many widths, in which nothing is aligned by blanks."""
+    return _PADDING.sub("  ", _LEADING.sub("", text))
 
 
 def as_markdown(text: str) -> str:

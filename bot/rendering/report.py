@@ -112,7 +112,8 @@ def _timed_part(body: ReportBody, due: datetime, message: ReportMessage, languag
 
 
 def _moment(at: datetime, language: str) -> str:
-    return f"{day(at.date(), date.min, language)} {at:%H:%M}"
+    """Nothing is told that is late by more than days: the year goes without saying."""
+    return f"{day(at.date(), at.date(), language)} {at:%H:%M}"
 
 
 def _part(body: ReportBody, view: _View) -> list[str]:
@@ -120,8 +121,10 @@ def _part(body: ReportBody, view: _View) -> list[str]:
         case SalesReport():
             period = Period(body.start, body.end)
             named = span(period, view.today, view.language)
-            weekday = f" {WEEKDAYS[view.language][body.start.weekday()]}" if period.days == 1 else ""
-            return [_title(body.report, named + weekday, view), *sales_lines(body, view.language, view.at)]
+            if period.days == 1:
+                weekday = WEEKDAYS[view.language][body.start.weekday()]
+                named = f"{named} {weekday}" if view.language == "zh" else f"{weekday} {named}"
+            return [_title(body.report, named, view), *sales_lines(body, view.language, view.at)]
         case StockReport():
             return [_title(body.report, f"{day(view.today, view.today, view.language)} {view.at:%H:%M}", view),
                     *stock_lines(body, view.language)]

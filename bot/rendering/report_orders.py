@@ -25,4 +25,4 @@ def _order(number: str, shop: str, ship_by: datetime | None, *, language: str, a
     seconds = (ship_by - at).total_seconds()
     hours = int(abs(seconds) // _HOUR_S)
     return say("reporting.waiting_left" if seconds >= 0 else "reporting.waiting_late", language, order=number,
-               shop=shop, hours=hours or say("reporting.hours_less", language))
+               shop=shop, hours=say("reporting.hours" if hours else "reporting.hours_less", language, hours=hours))

@@ -55,14 +55,13 @@ def _headline(body: SalesReport, language: str) -> list[str]:
     column = figure_column("net_profit", body.currency)
     facts = {"amount": money(abs(profit.value), body.currency)}
     text = say("reporting.made" if profit.value >= 0 else "reporting.lost", language, **facts)
+    if moved := change(profit.value, profit.before, column, language):
+        text = say("reporting.against", language, text=text, amount=moved.amount,
+                   when=say("reporting.day_before" if _is_day(body) else "reporting.week_before", language))
     if margin is not None and margin.value is not None:
         text = say("reporting.with_margin", language, text=text,
                    margin=counted(margin.value, figure_column("net_margin", body.currency), language))
-    moved = change(profit.value, profit.before, column, language)
-    if moved is None:
-        return [say("reporting.sentence", language, text=text)]
-    return [say("reporting.sentence_against", language, text=text, amount=moved.amount,
-                when=say("reporting.day_before" if _is_day(body) else "reporting.week_before", language))]
+    return [say("reporting.sentence", language, text=text)]
 
 
 def _figures(body: SalesReport, language: str, today: date) -> str:

@@ -26,6 +26,8 @@ def _line(line: LowLine, language: str) -> list[str]:
         told.append(say("reporting.low_cover", language, days=f"{line.cover_days:,.1f}"))
     if line.suggested:
         told.append(say("reporting.low_suggested", language, n=count(line.suggested)))
+    elif line.suggested is not None and any(place.incoming for place in line.places):
+        told.append(say("reporting.low_enough", language))
     name = say("reporting.low_line", language, sku=line.sku, name=line.name)
     return [name, f"  {places}", *([f"  {between.join(told)}"] if told else [])]
 

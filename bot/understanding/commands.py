@@ -6,6 +6,9 @@ from bot.understanding.readings import Command, Context
 
 _CODE = r"\s*([0-9a-z]{2,8})?"
 _NUMBER = r"(?=\S*\d)([0-9a-z][0-9a-z_-]{4,63})(?:\s*的?(?:详情|情况|状态|信息))?"
+# Reports that are asked for by name, now; said with a time or 每天 they are subscribed to.
+_REPORTS_ZH = r"利润日报|经营日报|日报|经营周报|周报|每日利润|低库存(?:提醒|报告|预警)|待发货?(?:提醒|报告|清单)"
+_REPORTS_EN = r"(?:daily|weekly) (?:profit )?(?:report|review|summary)|low[ -]stock (?:report|alert)"
 _COMMANDS = tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern in (
     ("help", r"/?(?:help|start|帮助|功能|菜单|使用说明)(?:一下)?|怎么用|help me"),
     ("help", r"你(?:能|会|可以)(?:做|干|帮我做|查)?些?(?:什么|啥)[呢呀]?"),
@@ -20,6 +23,7 @@ _COMMANDS = tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern i
     ("unanswered", r"(?:最近|你)?有?(?:哪些|什么)(?:问题|话)?你?(?:没有?|不)(?:回?答|听)得?(?:上来|出来|懂)?的?"),
     ("unanswered", r"/?unanswered(?: questions)?|没(?:答|回答)上来的?(?:问题)?(?:有哪些)?"),
     ("unanswered", r"(?:what|which questions) could(?:n['’]?t you| you not| not you) answer"),
+    ("unanswered", r"(?:what|which questions) could(?:n['’]?t| not) be answered"),
     ("unmatched", r"/?unmatched(?: products)?|(?:有)?(?:哪些|什么)商品(?:还)?没(?:有)?(?:对上|匹配上?)(?: ?sku)?的?"),
     ("unmatched", r"没(?:有)?对上(?: ?sku)?的商品(?:有哪些)?|(?:which|what) products are (?:unmatched|not matched)"),
     ("mappings", r"/?mappings|(?:记住了?)?(?:哪些|什么)(?:表头|列)(?:的)?对应|(?:表头|列)(?:的)?对应(?:有哪些|列表)?"),
@@ -35,6 +39,8 @@ _COMMANDS = tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern i
     ("transfers", r"(?:what|which) transfers are (?:still )?(?:in transit|on (?:the|their) way)"),
     ("transfers", r"(?:list|show)(?: me)?(?: the)? transfers in transit"),
     ("test", r"试发\s*(.{1,20})"),
+    ("report", rf"(?:给我|帮我|我要|我想)?(?:[看查发来]一?[看查下份个]?)?(?:我)?(?:一[份个下])?({_REPORTS_ZH})"),
+    ("report", rf"(?:(?:show|give|send) me |see |i want )?(?:the |a )?({_REPORTS_EN})"),
     ("snooze", r"(?:明天再说|先不管|/?snooze)\s*[:\uff1a]?\s*(?!\d+$)([^\s,\uff0c]{1,80})"),
     ("pause", r"(?:先)?暂停(?:推送|报告|提醒|通知)|(?:先)?(?:别|不要)再?推送了?|pause(?: (?:all )?reports)?"),
     ("resume", r"恢复(?:推送|报告|提醒|通知)|继续推送|resume(?: (?:all )?reports)?"),

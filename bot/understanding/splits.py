@@ -304,7 +304,8 @@ def _sort_of(word: Token, thing: Token) -> str:
 
 _SPENDING = frozenset({"spend", "spending", "消费"})
 _PER = frozenset({"per", "every", "for each", "for every", "每"})
-_COUNTED = ("count", "piece_unit", "order_unit", "people_unit")  # shipping cost per order: a ratio that nobody keeps
+# Shipping cost per order is a ratio that nobody keeps; every Friday is not the last one.
+_COUNTED = ("count", "piece_unit", "order_unit", "people_unit", "weekday")
 
 
 def _read_each(tokens: Sequence[Token], at: int, draft: Draft) -> None:

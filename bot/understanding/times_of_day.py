@@ -24,7 +24,11 @@ _HOUR = r"(?:\d{1,2}|[零一二两三四五六七八九十]{1,3})"
 _BARE_HOUR = re.compile(rf"(?<![\d:])({_HOUR})(?=\s*(?:-|~|到|至)\s*(?:第二天|次日)?(?:凌晨|早上|早晨|早|上午|中午)?\s*"
                         rf"{_HOUR}[点时])")
 _NEXT_DAY = re.compile(r"第二天|次日|隔天|明早|明天")
-_MONDAY = re.compile("每个?(?:周|星期)一")  # the day weekly reports come on anyway
+# 每周一, but not 每周一次; every Monday, on Fridays.
+_WEEKDAY = re.compile(
+    r"每个?(?:周|星期|礼拜)(?P<day>[一二三四五六日天])(?![次回份个])|"
+    r"\b(?:(?:every|each|on) )+(?P<day_en>mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:days?)?\b",
+    re.IGNORECASE)
 _NIGHT = {"晚上", "晚", "凌晨", "am"}  # twelve o'clock of these is midnight
 _AFTERNOON = {"下午", "傍晚", "晚上", "晚", "pm"}
 _NOON = 12
@@ -46,7 +50,25 @@ def take_time(message: str) -> TimeOfDay | None:
     one = found[0]
     rest = f"{message[:one.start()]} {message[one.end():]}" if message.isascii() else (
         message[:one.start()] + message[one.end():])
-    return TimeOfDay(_MONDAY.sub("每周", rest.strip()), _shown(one))
+    return TimeOfDay(rest.strip(), _shown(one))
+
+
+@dataclass(frozen=True, slots=True)
+class Weekday:
+    """The message without the day of the week, and whether that was Monday, when weekly reports come anyway."""
+
+    rest: str
+    is_monday: bool
+
+
+def take_weekday(message: str) -> Weekday | None:
+    """The day of the week that something is to come on: 每周五, every Monday."""
+    found = _WEEKDAY.search(message)
+    if found is None:
+        return None
+    left = "每周" if found["day"] else ""
+    rest = f"{message[:found.start()]}{left}{message[found.end():]}"
+    return Weekday(" ".join(rest.split()), found["day"] == "一" or (found["day_en"] or "").lower() == "mon")
 
 
 def take_span(message: str) -> TimeOfDay | None:

@@ -32,10 +32,11 @@ from bot.understanding.requests import as_figure, requested
 from bot.understanding.scan import scan
 from bot.understanding.spoken import language, script_of
 from bot.understanding.teaching import teaching_of
-from bot.understanding.times_of_day import take_time
+from bot.understanding.times_of_day import take_time, take_weekday
 from domain.messaging.model import Report
 from domain.ports import Names
 
+_SPELT = re.compile(r"/subscribe(?:@\w+)?\s+(\w{1,40})\s+(\S.{0,40})", re.IGNORECASE)
 _SUBSCRIBE = re.compile(r"/(subscribe|unsubscribe)\s+(\S{1,40})(?:\s.*)?", re.IGNORECASE)
 # Whole sentences that are known before their words are.
 _FORMS: tuple[Callable[[str, Gazetteer], Reading | None], ...] = (
@@ -77,7 +78,7 @@ class Understanding:
         turn = _Turn(at, context, self._live.current())
         if quiet := about_quiet(said, partial(self._report_named, turn)):
             return Understood(quiet, script_of(said))
-        if timed := self._timed_subscription(said, turn):
+        if timed := self._timed_subscription(said, turn) or _spelt_subscription(said):
             return timed
         said = chosen(said, context) or said
         for form in _FORMS:
@@ -115,16 +116,22 @@ class Understanding:
         return Understood(replace(found.reading, request=request), spoken)
 
     def _timed_subscription(self, said: str, turn: _Turn) -> Understood | None:
-        """每天9点07分发日报: the time is taken out, and what is left must be a subscription by itself."""
-        taken = take_time(said)
-        if taken is None:
+        """每周一9点17分发周报: day and time are taken out, and what is left must be a subscription by itself.
+
+        The day is not for choosing: the weekly report comes on Mondays and all others daily.
+        """
+        weekday = take_weekday(said)
+        taken = take_time(weekday.rest if weekday else said)
+        rest = taken.rest if taken else weekday.rest if weekday else None
+        if rest is None:
             return None
-        message = normalise(taken.rest.removeprefix("/"))
-        rest = self._plain(taken.rest, message, replace(turn, context=Context()))
-        act = rest.reading
-        if isinstance(act, Act) and act.action == "subscribe":
-            return replace(rest, reading=Act(act.action, {**act.arguments, "at": taken.at}))
-        return None
+        found = self._plain(rest, normalise(rest.removeprefix("/")), replace(turn, context=Context()))
+        act = found.reading
+        if not isinstance(act, Act) or act.action != "subscribe":
+            return None
+        if weekday and not (weekday.is_monday and act.arguments["report"] == Report.WEEKLY_REVIEW):
+            return replace(found, reading=Refused("report_day"))
+        return replace(found, reading=Act(act.action, {**act.arguments, **({"at": taken.at} if taken else {})}))
 
     def _report_named(self, turn: _Turn, words: str) -> str | None:
         """The report that the words name, as it would be subscribed to."""
@@ -143,6 +150,14 @@ class Understanding:
     def gazetteer(self) -> Gazetteer:
         """The shop's names as they are now."""
         return self._live.current()
+
+
+def _spelt_subscription(said: str) -> Understood | None:
+    """/subscribe daily_profit 9: what stands behind a report's id is its time; the desk says when it is none."""
+    spelt = _SPELT.fullmatch(said)
+    if spelt is None or spelt[1].lower() not in set(Report):
+        return None
+    return Understood(Act("subscribe", {"report": spelt[1].lower(), "at": spelt[2]}), script_of(said))
 
 
 def _of_last(request: Request, context: Context) -> Ask | Unclear:

@@ -67,7 +67,9 @@ def _plan(books: Books, asked: Asked, report: Report, *, wanted: bool, idle: str
     at_after = asked.arguments.get("at", at_before) if wanted else None
     words = {True: Word("subscribed.yes"), False: Word("subscribed.no")}
     named = Word(f"report.{report}")
-    facts = [Fact("subscription", named, words[before], words[wanted])]
+    facts = []
+    if before != wanted or at_before == at_after:
+        facts.append(Fact("subscription", named, words[before], words[wanted]))
     if at_before != at_after:
         facts.append(Fact("report_time", named, at_before or Word("subscribed.usual_time"),
                           at_after or Word("subscribed.usual_time")))

@@ -49,6 +49,8 @@ def make_plan(name: str, rows: Sequence[Sequence[str]], *, kind: Kind | None = N
     if not whole:
         raise _unrecognised(name, rows, found)
     best = max(whole, key=_Match.rank)
+    if lacking := [match for match in found if match.lacks_little_beside(best)]:
+        raise _unrecognised(name, rows, lacking)
     _refuse_useless_mapping(name, best, mapping or {})
     _refuse_doubt(name, best, whole)
     header = tuple(map(clean, rows[best.at]))
@@ -99,6 +101,11 @@ class _Match:
     @property
     def is_whole(self) -> bool:
         return self.is_signed and not self.missing
+
+    def lacks_little_beside(self, best: "_Match") -> bool:
+        """Orders without their numbers also have the columns of products, but are none."""
+        return (not best.format.signature and self.at == best.at and self.is_signed and len(self.missing) == 1
+                and len(self.columns) > 2 * len(best.columns))
 
     def rank(self) -> tuple[bool, int, int]:
         """The better match: one with a signature, then more columns, then further up."""

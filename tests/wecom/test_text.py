@@ -3,7 +3,7 @@
 import pytest
 
 from bot.channels.wecom_robot import MAX_MARKDOWN_BYTES, MAX_TEXT_BYTES, plan
-from bot.channels.wecom_text import as_markdown, fitted, size
+from bot.channels.wecom_text import as_markdown, close_up, fitted, size
 from bot.outgoing import Document, Outgoing
 
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -48,3 +48,8 @@ def test_pictures_it_would_not_take_are_left_out() -> None:
     documents = (Document("a.png", PNG, is_picture=True), Document("b.png", PNG * 300_000, is_picture=True),
                  Document("c.gif", b"GIF", is_picture=True), Document("d.xlsx", b"PK"))
     assert [part.kind for part in plan(Outgoing("wecom_robot:1", "日报", documents=documents))] == ["text", "image"]
+
+
+def test_columns_lose_their_padding_and_lines_keep_their_indent() -> None:
+    assert close_up("          11月28日   比周五\n销售额    ¥27,385.41   ↓23.6%\n  华东仓 4 件") == (
+        "11月28日  比周五\n销售额  ¥27,385.41  ↓23.6%\n  华东仓 4 件")

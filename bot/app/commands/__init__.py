@@ -34,6 +34,11 @@ def say(text: str) -> None:
     sys.stdout.write(text + "\n")
 
 
+def aside(text: str) -> None:
+    """One line that is none of what was asked for: a script that reads the answer does not meet it."""
+    sys.stderr.write(text + "\n")
+
+
 def existing_file(text: str) -> Path:
     """An argument that names a file which is there."""
     path = Path(text)

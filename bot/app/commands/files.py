@@ -45,12 +45,15 @@ def add_to(commands: Any) -> None:
 
 def _list_mappings(arguments: argparse.Namespace) -> int:
     from bot.app import wiring  # noqa: PLC0415
-    from bot.app.commands import is_demo, say, settings_of  # noqa: PLC0415
+    from bot.app.commands import aside, is_demo, say, settings_of  # noqa: PLC0415
     from bot.rendering.mappings import said_of  # noqa: PLC0415
     from storage.import_mappings import StoredMappings  # noqa: PLC0415
 
     with wiring.open_shop(settings_of(arguments), demo=is_demo(arguments)) as shop:
-        for one in StoredMappings(shop.database).listing(MOST_MAPPINGS):
+        kept = StoredMappings(shop.database).listing(MOST_MAPPINGS)
+        if not kept:
+            aside("nothing is remembered yet; headers that a file was asked about are, once they are said")
+        for one in kept:
             say(f"{one.number}\t{one.kept.kind}\t{said_of(one.kept)}\t{', '.join(one.kept.headers)}")
     return 0
 
@@ -94,7 +97,7 @@ def _export(arguments: argparse.Namespace) -> int:
         person = shop.person(arguments.who)
         if arguments.what.lower() in set(Kind):
             written = export_kind(shop, Kind(arguments.what.lower()), arguments.out, person)
-            say(f"wrote {written.rows:,} rows to {arguments.out}"
+            say(f"wrote {written.rows:,} {'row' if written.rows == 1 else 'rows'} to {arguments.out}"
                 + ("; names and phone numbers are masked for your role" if written.is_masked else ""))
             return 0
         reply = export_question(shop, arguments.what, arguments.out, person=person,

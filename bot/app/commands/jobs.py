@@ -6,6 +6,8 @@ import sys
 from datetime import datetime
 from typing import Any
 
+from domain.messaging.model import Report
+
 
 def add_to(commands: Any) -> None:
     job = commands.add_parser("job", help="run one scheduled job once, now or for a due time")
@@ -45,15 +47,20 @@ def _job(arguments: argparse.Namespace) -> int:
     with wiring.open_shop(settings_of(arguments), demo=is_demo(arguments)) as shop:
         due_at = shop.calendar.local(arguments.due) if arguments.due else due_now(shop.now())
         ran = asyncio.run(runner_of(shop).run_due(Due(arguments.name, shop.calendar.utc(due_at)), is_by_hand=True))
-        messages = [_message(queued) for queued in ran.queued] if ran else []
+        messages = _messages(shop, ran.queued) if ran else []
     _tell(arguments, due_at, ran, messages)
     return 1 if ran and ran.error else 0
 
 
-def _message(queued: Any) -> dict[str, str]:
+def _messages(shop: Any, queued: Any) -> list[dict[str, str]]:
+    """What goes to the chats, each in its language."""
     from bot.rendering.report import render_report  # noqa: PLC0415
+    from storage.chats import Chats  # noqa: PLC0415
 
-    return {"chat": queued.chat, "report": queued.report.value, "text": render_report(queued.payload, "zh").text}
+    chats = Chats(shop.database).known({one.chat for one in queued})
+    return [{"chat": one.chat, "report": one.report.value,
+             "text": render_report(one.payload, chats[one.chat].language if one.chat in chats else "zh").text}
+            for one in queued]
 
 
 def _tell(arguments: argparse.Namespace, due_at: datetime, ran: Any, messages: list[dict[str, str]]) -> None:
@@ -71,6 +78,8 @@ def _tell(arguments: argparse.Namespace, due_at: datetime, ran: Any, messages: l
         sys.stderr.write(f"zhanggui: {said}\n")
         return
     say(said)
+    if ran is not None and not messages and arguments.name in set(Report) - {Report.LOW_STOCK}:  # it may be no news
+        say("it goes to nobody; zhanggui doctor says who gets which report")
     for message in messages:
         say(f"\n→ {message['chat']}\n{message['text']}")
 

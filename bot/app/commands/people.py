@@ -61,10 +61,13 @@ def _limit_staff(arguments: argparse.Namespace) -> int:
 
 
 def _list_staff(arguments: argparse.Namespace) -> int:
-    from bot.app.commands import opened, say  # noqa: PLC0415
+    from bot.app.commands import aside, opened, say  # noqa: PLC0415
 
     with opened(arguments) as shop:
-        for name, role, is_active, shops in shop.roster.staff():
+        people = shop.roster.staff()
+        if not people:
+            aside("nobody yet; zhanggui staff add NAME --role R adds somebody, and whoever sits here is the owner")
+        for name, role, is_active, shops in people:
             limit = "" if shops is None else f"\tonly {', '.join(shops)}"
             say(f"{name}\t{role}{limit}" + ("" if is_active else "\tinactive"))
     return 0

@@ -1,7 +1,11 @@
 """`serve`: the channels, the HTTP server and the scheduled jobs in one process."""
 
 import argparse
+import os
+import socket
 from typing import Any
+
+from domain.errors import UserCanFix
 
 
 def add_to(commands: Any) -> None:
@@ -18,6 +22,18 @@ def _port(text: str) -> int:
     return int(text)
 
 
+def _refuse_taken(host: str, port: int) -> None:
+    """Said in a sentence before anything is started."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        socket.create_server((host, port), family=family).close()
+    except OSError as error:
+        number = error.errno or 0  # below zero where the host has no address
+        reason = os.strerror(number) if number > 0 else str(error.strerror).partition(" (")[0]
+        raise UserCanFix(f"nothing can listen on {host}, port {port}: {reason.lower()}; "
+                         "give another with --host and --port") from error
+
+
 def _serve(arguments: argparse.Namespace) -> int:
     import logging  # noqa: PLC0415
     import sys  # noqa: PLC0415
@@ -27,10 +43,16 @@ def _serve(arguments: argparse.Namespace) -> int:
     from bot.app.serving import put_together  # noqa: PLC0415
 
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    for noisy in ("apscheduler", "procrastinate"):  # a line each time they look, several times a minute
+        logging.getLogger(noisy).setLevel(logging.WARNING)
     for noisy in ("httpx", "httpx2", "httpcore", "httpcore2"):  # they would log the bot's token, part of every address
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    _refuse_taken(arguments.host, arguments.port)
     with opened(arguments) as shop:
         serving = put_together(shop, with_scheduler=not arguments.no_scheduler)
+        if shop.demo_at is not None:
+            sys.stderr.write(f"this is a demo shop: its clock stands still at {shop.now():%Y-%m-%d %H:%M}, so nothing "
+                             "comes due by itself; zhanggui job NAME runs a job\n")
         sys.stderr.write(f"listening on http://{arguments.host}:{arguments.port}\n")
         run(serving, arguments.host, arguments.port)
     return 0

@@ -103,10 +103,13 @@ def _remove(arguments: argparse.Namespace) -> int:
 
 
 def _list(arguments: argparse.Namespace) -> int:
-    from bot.app.commands import say  # noqa: PLC0415
+    from bot.app.commands import aside, say  # noqa: PLC0415
 
     with _open(arguments) as shop:
-        for each in shop.roster.shops():
+        shops = shop.roster.shops()
+        if not shops:
+            aside("no shops yet; a file of orders brings its own, zhanggui shop add NAME --platform P makes one")
+        for each in shops:
             has = "without" if "app_secret" in each.missing else "with"
             say(f"{each.name}\t{each.platform}\t{each.currency}\t{has} keys\t{_state(each)}")
     return 0

@@ -3,6 +3,7 @@
 import logging
 import tomllib
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -58,5 +59,18 @@ def _flat(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str
 class _Facts(dict[str, Any]):
     """A missing fact is an ellipsis, not a KeyError."""
 
-    def __missing__(self, key: str) -> str:
-        return "…"
+    def __getitem__(self, key: str) -> "_Fact":
+        return _Fact(self.get(key, "…"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Fact:
+    """A fact in a sentence: `{n}` is itself, `{n:order|orders}` the word that goes with the number."""
+
+    value: Any
+
+    def __format__(self, spec: str) -> str:
+        if "|" not in spec:
+            return format(self.value, spec)
+        one, many = spec.split("|")
+        return one if str(self.value) == "1" else many

@@ -32,6 +32,11 @@ def test_every_line_is_a_message_and_blank_ones_are_none() -> None:
     assert "掌柜" not in text, "a script wants answers, not greetings"
 
 
+@pytest.mark.parametrize("word", ["/quit", "退出", "Exit"])
+def test_who_says_that_they_leave_has_left(word: str) -> None:
+    assert piped(f"昨天\n{word}\n本月\n").count("你说") == 1
+
+
 def test_a_number_picks_what_was_shown_last() -> None:
     text = piped("昨天销售额\n2\n")
     assert "1. 看趋势: 近30天销售额走势\n2. 按平台看: 昨天销售额按平台\n" in text

@@ -48,3 +48,8 @@ def test_a_missing_sentence_or_fact_is_said_not_raised(caplog: pytest.LogCapture
 
 def test_a_name_with_braces_is_only_a_name() -> None:
     assert say("rests_on.never", "zh", shop="{0.__class__}") == "{0.__class__}还没有数据"
+
+
+def test_a_word_goes_with_its_number() -> None:
+    assert [say("rests_on.orders", "en", n=n) for n in ("1", "2", "1,001")] == [
+        "Counted: 1 order", "Counted: 2 orders", "Counted: 1,001 orders"]

@@ -39,7 +39,7 @@ def test_no_line_of_a_large_shop_is_wider_than_a_phone(language: str) -> None:
 
 def test_what_is_left_stands_first_and_every_figure_has_two_days_to_compare_with() -> None:
     lines = shown(DAY).split("\n")
-    assert lines[:4] == ["每日利润 · 11月22日 周日", "净赚 ¥13,309.34,净利率 33.9%,比前一天 +¥3,769.74。", "",
+    assert lines[:4] == ["每日利润 · 11月22日 周日", "净赚 ¥13,309.34(比前一天 +¥3,769.74),净利率 33.9%。", "",
                          "               11月22日  比周六  比上周日"]
     assert [line.split() for line in lines if line.startswith(("销售额", "毛利率", "退款"))] == [
         ["销售额", "¥1,234,567.89", "↑23.5%", "持平"], ["退款", "¥3,365.22", "新增", "↑49.2%"],
@@ -50,8 +50,8 @@ def test_what_is_left_stands_first_and_every_figure_has_two_days_to_compare_with
 
 def test_a_loss_is_called_one() -> None:
     lost = replace(DAY, figures=(Figure("net_profit", -5_000, 2_000), Figure("net_margin", -0.05)))
-    assert "净亏 ¥50.00,净利率 -5.0%,比前一天 -¥70.00。" in shown(lost)
-    assert "Net loss ¥50.00, margin -5.0%, -¥70.00 on the day before." in shown(lost, "en")
+    assert "净亏 ¥50.00(比前一天 -¥70.00),净利率 -5.0%。" in shown(lost)
+    assert "Net loss ¥50.00 (-¥70.00 on the day before), margin -5.0%." in shown(lost, "en")
 
 
 def test_without_any_cost_no_profit_is_shown_and_the_reason_is_said() -> None:
@@ -74,7 +74,7 @@ def test_a_shop_without_ads_is_told_nothing_of_them() -> None:
 def test_a_week_is_compared_with_the_week_before_alone() -> None:
     week = replace(DAY, report=Report.WEEKLY_REVIEW, start=date(2026, 11, 16))
     assert shown(week).split("\n")[3].split() == ["全周", "比前一周"]
-    assert ",比前一周 +¥3,769.74。" in shown(week)
+    assert "(比前一周 +¥3,769.74)" in shown(week)
 
 
 def test_a_day_without_sales_says_so_and_what_is_missing() -> None:
@@ -90,5 +90,5 @@ def test_what_waited_for_the_end_of_quiet_hours_says_when_it_was_due_and_is_of_i
     dues = (AT.replace(hour=23, minute=30), AT.replace(day=24, hour=2, minute=0))
     lines = render_parts(ReportMessage(AT.replace(day=24, hour=8), (DAY, late), dues=dues), "zh").text.split("\n")
     assert [line for line in lines if line.startswith(("(", "每日利润"))] == [
-        "(免打扰时段里到点:2026年11月23日 23:30,现在才发)", "每日利润 · 11月22日 周日",
-        "(免打扰时段里到点:2026年11月24日 02:00,现在才发)", "每日利润 · 11月23日 周一"]
+        "(免打扰时段里到点:11月23日 23:30,现在才发)", "每日利润 · 11月22日 周日",
+        "(免打扰时段里到点:11月24日 02:00,现在才发)", "每日利润 · 11月23日 周一"]

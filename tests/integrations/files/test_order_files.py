@@ -255,3 +255,11 @@ def test_a_missing_column_is_named_with_what_could_be_meant(tmp_path: Path) -> N
     assert "created_at" in problem.facts["missing"]
     assert "line_paid" in problem.facts["missing"]
     assert "实付了多少" in problem.facts["candidates"]
+
+
+def test_orders_without_their_numbers_are_not_taken_for_products(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.csv", ("shop", "created_at", "sku_code", "title", "quantity", "unit_price", "line_paid"),
+                 ("京东店", "2026-09-20", "A1", "杯", 1, 5, 5))
+    problem = problem_of(path)
+    assert (problem.key, problem.facts["kind"]) == ("file_column_missing", "order_lines")
+    assert "order_no" in problem.facts["missing"]
