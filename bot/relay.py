@@ -18,8 +18,7 @@ from bot.together import Together
 LEASE_S = 30.0  # longer than a send may take; after a crash a message waits as long before it is sent again
 SEND_TIMEOUT_S = 15.0
 TROUBLE_REST_S = 3.0  # while the database does not answer
-LOOK_EVERY_S = 0.5  # for what other processes queued; own messages wake the relay
-GATHER_S = 0.005  # after as many as may be were taken, and less after fewer: what comes within goes together
+LOOK_EVERY_S = 0.5  # for what other processes queued, and what waits behind what is being sent
 MOST_AT_ONCE = 100  # chats: as many as get their turn while the last of them waits for its own
 PATIENCE_S = 8.0  # a place in the queue this far off is waited for; one further off is given back
 MAX_ATTEMPTS = 5  # of a message that the channel answers with errors
@@ -86,10 +85,20 @@ class Sent:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What the relay would send at once, and by which paces (storage.outbox.Sending)."""
+
+    lasts_s: float
+    most: int
+    patience_s: float
+    paces_of: Callable[[str], Mapping[str, Any]]
+
+
 # When a message may go out after all; None: now.
 Gate = Callable[[Any, datetime], datetime | None]
-# A message, the language of its chat, and what it says if that was known at once.
-Waiting = tuple[Leased, str, Outgoing | None]
+# A message, and what it says if that was known at once.
+Waiting = tuple[Leased, Outgoing | None]
 
 
 class Relay:
@@ -107,86 +116,98 @@ class Relay:
         self._woken = asyncio.Event()
         self._is_stopping = False
         self._spacing = defaultdict[str, Spacing](Spacing)  # by the key of what is paced
-        self._loop: asyncio.Task[None] | None = None
+        self._looking: asyncio.Task[None] | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._sending: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
-        self._loop = asyncio.create_task(self._run())
+        self._loop = asyncio.get_running_loop()
+        self._looking = asyncio.create_task(self._look())
 
     async def stop(self) -> None:
         self._is_stopping = True
-        self.wake()
-        if self._loop is not None:
-            await self._loop
+        self._woken.set()
+        if self._looking is not None:
+            await self._looking
         await asyncio.gather(*self._sending)
 
-    def wake(self) -> None:
-        """There is something to send."""
-        self._woken.set()
+    def offer(self) -> Offer:
+        """On these terms messages may be leased for us while they are queued, to be taken over then."""
+        return Offer(self._lease_s, self._room(), PATIENCE_S, self._rates)
+
+    def take_over(self, leased: Sequence[Any], *, is_more: bool) -> None:
+        """Send what was leased on our offer, and look for what was not if there is more. From any thread."""
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._begin_all, [self._in_hand(each) for each in leased], is_more)
 
     def problem(self) -> str | None:
-        return "the relay has stopped" if self._loop is None or self._loop.done() else None
+        return "the relay has stopped" if self._looking is None or self._looking.done() else None
 
-    async def _run(self) -> None:
+    async def _look(self) -> None:
+        """For what nobody hands over: other processes' messages, those for later, those of the dead."""
         while not self._is_stopping:
             self._woken.clear()
-            if begun := await self._begin_waiting():
-                await asyncio.sleep(GATHER_S * begun / MOST_AT_ONCE)
+            await self._begin_waiting()
             await self._rest()
         await self._begin_waiting()  # what the last updates in hand were answered with
 
-    async def _begin_waiting(self) -> int:
-        """Take what waits, as much as there is room for; how many there were."""
-        room = MOST_AT_ONCE - len(self._sending)
+    async def _begin_waiting(self) -> None:
+        """Take what waits, as much as there is room for."""
+        if not self._room():
+            return
         try:
-            waiting = await asyncio.to_thread(self._take, room) if room else []
+            waiting = await asyncio.to_thread(self._take)
         except Exception:
             log.exception("the outbox cannot be read")
             await asyncio.sleep(TROUBLE_REST_S)
-            return 0
-        for each in waiting:
-            self._begin(each)
-        return len(waiting)
+            return
+        self._begin_all(waiting, is_more=False)
 
-    def _take(self, room: int) -> list[Waiting]:
-        leased = self._outbox.lease(self._clock(), self._lease_s, room, paces_of=self._rates, patience_s=PATIENCE_S)
-        chats = self._chats.known({_room(message) for message in leased}) if leased else {}
-        return [self._in_hand(message, chats.get(_room(message))) for message in leased]
+    def _take(self) -> list[Waiting]:
+        return [self._in_hand(message) for message in self._outbox.lease(
+            self._clock(), self._lease_s, self._room(), paces_of=self._rates, patience_s=PATIENCE_S)]
 
-    def _in_hand(self, message: Leased, chat: Any) -> Waiting:
+    def _room(self) -> int:
+        return max(0, MOST_AT_ONCE - len(self._sending))
+
+    def _in_hand(self, message: Leased) -> Waiting:
         """What was rendered when it was said is unpacked at once; a report is drawn when its turn comes."""
-        language = chat.language if chat is not None else "zh"
         if message.kind == outgoing.ANSWER:
             with suppress(Exception):  # rendered once more by itself, where the failure is said
-                return message, language, self._rendered(message, language)
-        return message, language, None
+                return message, self._renderers.render(message.kind, message.chat, message.payload, "zh")
+        return message, None
 
     def _rates(self, chat: str) -> Mapping[str, Any]:
         sender = self._senders.get(chat.partition(":")[0])
         return sender.rates(chat) if sender is not None else {}
 
     async def _rest(self) -> None:
-        try:
+        with suppress(TimeoutError):
             await asyncio.wait_for(self._woken.wait(), LOOK_EVERY_S)
-        except TimeoutError:
-            return
 
-    def _begin(self, waiting: Waiting) -> None:
-        task = asyncio.create_task(self._deliver(*waiting))
-        self._sending.add(task)
-        task.add_done_callback(self._sending.discard)
-        task.add_done_callback(lambda _: self.wake())
+    def _begin_all(self, waiting: Sequence[Waiting], is_more: bool) -> None:  # noqa: FBT001  (called by the loop)
+        for each in waiting:
+            task = asyncio.create_task(self._deliver(*each))
+            self._sending.add(task)
+            task.add_done_callback(self._ended)
+        if is_more:
+            self._woken.set()
 
-    async def _deliver(self, message: Leased, language: str, rendered: Outgoing | None) -> None:
+    def _ended(self, task: "asyncio.Task[None]") -> None:
+        if not self._room():  # more may wait than there was room for
+            self._woken.set()
+        self._sending.discard(task)
+
+    async def _deliver(self, message: Leased, rendered: Outgoing | None) -> None:
         try:
             if message.repeats:
                 log.warning("message %s to %s was in hand when a process died; it may arrive twice", message.id,
                             message.chat)
-            await self._send(message, language, rendered)
+            await self._send(message, rendered)
         except Exception:
             log.exception("message %s could not be delivered; it is tried again when its lease runs out", message.id)
 
-    async def _send(self, message: Leased, language: str, rendered: Outgoing | None) -> None:
+    async def _send(self, message: Leased, rendered: Outgoing | None) -> None:
         sender = self._senders.get(message.chat.partition(":")[0])
         if sender is None:  # a channel that this process does not run: left for one that does
             later = self._clock() + timedelta(seconds=self._lease_s)
@@ -197,7 +218,7 @@ class Relay:
             return
         try:
             if rendered is None:
-                rendered = await asyncio.to_thread(self._rendered, message, language)
+                rendered = await asyncio.to_thread(self._rendered, message)
         except NothingLeft:
             await self._call(self._outbox.drop, message, "nothing of it was true any more")
             return
@@ -210,7 +231,9 @@ class Relay:
         except outgoing.SendError as error:
             await self._failed(message, error, sender)
 
-    def _rendered(self, message: Leased, language: str) -> Outgoing:
+    def _rendered(self, message: Leased) -> Outgoing:
+        chat = self._chats.known({_room(message)}).get(_room(message))
+        language = chat.language if chat is not None else "zh"
         return self._renderers.render(message.kind, message.chat, message.payload, language)
 
     async def _send_parts(self, message: Leased, rendered: Outgoing, sender: Sender) -> None:

@@ -12,10 +12,13 @@ MOST = 200  # of one call: one statement's worth
 
 
 class Together(Generic[T]):
-    """`await together(item)` returns when `work`, in a thread, has done a list of items with this one in it."""
+    """`await together(item)` returns when `work`, in a thread, has done a list of items with this one in it.
 
-    def __init__(self, work: Callable[[Sequence[T]], Any]) -> None:
-        self._work = work
+    Before that, `then` is given what came of the list.
+    """
+
+    def __init__(self, work: Callable[[Sequence[T]], Any], then: Callable[[Any], None] = lambda _: None) -> None:
+        self._work, self._then = work, then
         self._waiting: list[tuple[T, asyncio.Future[None]]] = []
         self._running: asyncio.Task[None] | None = None
 
@@ -31,7 +34,7 @@ class Together(Generic[T]):
             batch, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
             failed: Exception | None = None
             try:
-                await asyncio.to_thread(self._work, [item for item, _ in batch])
+                self._then(await asyncio.to_thread(self._work, [item for item, _ in batch]))
             except Exception as error:  # noqa: BLE001  (handed to everybody who asked)
                 failed = error
             for _, done in batch:

@@ -1,16 +1,17 @@
 """Who is who on a channel: bound by a one-time code of which only a keyed hash is kept."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, insert, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, insert, select, update
 from sqlmodel import col
 
 from domain.errors import UserCanFix
 from domain.messaging.model import BindCode, StaffIdentity
 from domain.people import Role, Shops, Staff
+from storage.bulk import table_of
 from storage.encryption import Vault
 from storage.engine import Database
 from storage.shop_limits import named, names_of
@@ -90,10 +91,9 @@ class Bindings:
 
     def people(self, channel: str, external_ids: Collection[str]) -> dict[str, BoundPerson]:
         """Whose accounts these are, by the channel's ids, with the roles of today."""
-        statement = _bound().where(col(StaffIdentity.channel) == channel,
-                                   col(StaffIdentity.external_id).in_(sorted(external_ids)))
         with self._database.read() as connection:
-            return {person.external_id: person for person in _people(connection, statement)}
+            return {person.external_id: person for person in _people(
+                connection, _OF_ACCOUNTS, {"channel": channel, "accounts": list(external_ids)})}
 
     def bound(self, channel: str) -> list[BoundPerson]:
         """Everybody of the shop who is on the channel."""
@@ -105,14 +105,20 @@ class Bindings:
         return (self._vault.index("bind_codes.code", code) or b"").hex()
 
 
-def _people(connection: Connection, statement: Any) -> list[BoundPerson]:
-    return [BoundPerson(*row) for row in named(connection, connection.execute(statement).all(), 3)]
+def _people(connection: Connection, statement: Any, given: Mapping[str, Any] | None = None) -> list[BoundPerson]:
+    return [BoundPerson(*row) for row in named(connection, connection.execute(statement, given).all(), 3)]
 
 
 def _bound() -> Any:
-    return (select(col(Staff.name), col(Staff.role), col(StaffIdentity.external_id), col(Staff.shops))
-            .join(Staff, col(Staff.id) == col(StaffIdentity.staff_id))
-            .where(col(StaffIdentity.unbound_at).is_(None), col(Staff.is_active)))
+    staff, account = table_of(Staff), table_of(StaffIdentity)
+    return (select(staff.c.name, staff.c.role, account.c.external_id, staff.c.shops)
+            .join_from(account, staff, staff.c.id == account.c.staff_id)
+            .where(account.c.unbound_at.is_(None), staff.c.is_active))
+
+
+# asked with every message: made once
+_OF_ACCOUNTS = _bound().where(table_of(StaffIdentity).c.channel == bindparam("channel"),
+                              table_of(StaffIdentity).c.external_id.in_(bindparam("accounts", expanding=True)))
 
 
 def _use(connection: Connection, code_id: int | None, now: datetime) -> bool:

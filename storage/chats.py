@@ -1,11 +1,11 @@
 """Private chats and groups the bot was spoken to in: seen, cleared, left, moved."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
@@ -25,6 +25,7 @@ from domain.messaging.model import (
 from domain.messaging.quiet import ALL_REPORTS
 from domain.people import Role, Shops, Staff
 from storage import quiet_hours
+from storage.bulk import table_of
 from storage.engine import Database
 from storage.shop_limits import named
 
@@ -104,7 +105,7 @@ class Chats:
     def known(self, keys: Collection[str]) -> dict[str, KnownChat]:
         """Those of the chats that were seen before, by their keys."""
         with self._database.read() as connection:
-            return {chat.key: chat for chat in _chats(connection, _known().where(col(Chat.key).in_(sorted(keys))))}
+            return {chat.key: chat for chat in _chats(connection, _OF_KEYS, {"keys": list(keys)})}
 
     def left(self, key: str, now: datetime) -> None:
         """The bot was removed or blocked there."""
@@ -201,13 +202,17 @@ class Chats:
                 col(Subscription.chat) == key, col(Subscription.report) == report)).rowcount == 1
 
 
-def _chats(connection: Connection, statement: Any) -> list[KnownChat]:
-    return [KnownChat(*row) for row in named(connection, connection.execute(statement).all(), 6)]
+def _chats(connection: Connection, statement: Any, given: Mapping[str, Any] | None = None) -> list[KnownChat]:
+    return [KnownChat(*row) for row in named(connection, connection.execute(statement, given).all(), 6)]
 
 
 def _known() -> Any:
-    return select(col(Chat.key), col(Chat.title), col(Chat.is_group), col(Chat.clearance), col(Chat.language),
-                  col(Chat.state), col(Chat.shops))
+    own = table_of(Chat).c
+    return select(own.key, own.title, own.is_group, own.clearance, own.language, own.state, own.shops)
+
+
+# asked with every message: made once
+_OF_KEYS = _known().where(table_of(Chat).c.key.in_(bindparam("keys", expanding=True)))
 
 
 def _readdress(connection: Connection, old: str, new: str) -> None:

@@ -3,7 +3,8 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from threading import RLock
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
@@ -21,6 +22,8 @@ class Database:
     """One open database. Reads see a snapshot; a write is one transaction that commits or leaves nothing."""
 
     engine: Engine
+    # SQLite's writers wait for each other by trying again after ever longer naps: our own threads queue up instead
+    _writing: RLock = field(default_factory=RLock, repr=False)
 
     @property
     def is_sqlite(self) -> bool:
@@ -35,9 +38,17 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """A connection in a write transaction: committed at the end, rolled back on any error."""
-        options = {"zhanggui_write": True} if self.is_sqlite else {}
-        with self.engine.connect().execution_options(**options) as connection, connection.begin():
-            yield connection
+        if not self.is_sqlite:
+            with self.engine.connect() as connection, connection.begin():
+                yield connection
+            return
+        is_our_turn = self._writing.acquire(timeout=BUSY_TIMEOUT_S)  # after that SQLite says that it is locked
+        try:
+            with self.engine.connect().execution_options(zhanggui_write=True) as connection, connection.begin():
+                yield connection
+        finally:
+            if is_our_turn:
+                self._writing.release()
 
     def close(self) -> None:
         self.engine.dispose()

@@ -2,13 +2,13 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, select
-from sqlmodel import col
+from sqlalchemy import Connection, bindparam, select
 
 from domain.messaging.gates import Pace
 from domain.messaging.pacing import Rate
-from storage.bulk import insert_into, table_of
+from storage.bulk import insert_made, table_of
 from storage.engine import Database
 
 Rates = Mapping[str, Rate]
@@ -22,7 +22,7 @@ def book(connection: Connection, asked: Sequence[Rates], now: datetime, latest: 
     due = _due(connection, {key for rates in asked for key in rates})
     booked = [_booked(due, rates, now, latest) for rates in asked]
     taken = {key for rates, at in zip(asked, booked, strict=True) if at is not None for key in rates}
-    _set(connection, {key: due[key] for key in taken})
+    _set(connection, _SET, {key: due[key] for key in taken})
     return booked
 
 
@@ -36,15 +36,13 @@ def _booked(due: dict[str, datetime], rates: Rates, now: datetime, latest: datet
 
 def settle(connection: Connection, done: Sequence[tuple[Rates, datetime]]) -> None:
     """They took until then: the next one counts from the end of this one, not from when it was booked."""
-    ended = {key: at + rate.step for rates, at in done for key, rate in rates.items() if rate.burst == 1}
-    due = _due(connection, set(ended))
-    _set(connection, {key: max(due.get(key, at), at) for key, at in ended.items()})
+    _set(connection, _SET_LATER, {key: at + rate.step for rates, at in sorted(done, key=_moment)
+                                  for key, rate in rates.items() if rate.burst == 1})
 
 
 def hold(connection: Connection, key: str, rate: Rate, until: datetime) -> None:
     """Nothing before the moment, because the channel said so."""
-    due = _due(connection, {key}).get(key, until)
-    _set(connection, {key: max(due, rate.due_for(until))})
+    _set(connection, _SET_LATER, {key: rate.due_for(until)})
 
 
 class Limits:
@@ -60,14 +58,24 @@ class Limits:
 
 
 def _due(connection: Connection, keys: Collection[str]) -> dict[str, datetime]:
-    if not keys:
-        return {}
-    statement = select(col(Pace.key), col(Pace.due_at)).where(col(Pace.key).in_(sorted(keys))).order_by(col(Pace.key))
-    return {row.key: row.due_at for row in connection.execute(statement.with_for_update())}
+    return {row.key: row.due_at for row in connection.execute(_DUE, {"keys": sorted(keys)})} if keys else {}
 
 
-def _set(connection: Connection, due: Mapping[str, datetime]) -> None:
+def _set(connection: Connection, statement: Mapping[str, Any], due: Mapping[str, datetime]) -> None:
     if due:
-        fresh = insert_into(connection, table_of(Pace))
-        connection.execute(fresh.on_conflict_do_update(index_elements=["key"], set_={"due_at": fresh.excluded.due_at}),
+        connection.execute(statement[connection.dialect.name],
                            [{"key": key, "due_at": at} for key, at in sorted(due.items())])
+
+
+def _moment(done: tuple[Rates, datetime]) -> datetime:
+    return done[1]
+
+
+# asked many times a second: made once
+_PACES = table_of(Pace)
+_DUE: Any = (select(_PACES.c.key, _PACES.c.due_at).where(_PACES.c.key.in_(bindparam("keys", expanding=True)))
+             .order_by(_PACES.c.key).with_for_update())
+_SET = insert_made(Pace, lambda insert: insert.on_conflict_do_update(
+    index_elements=["key"], set_={"due_at": insert.excluded.due_at}))
+_SET_LATER = insert_made(Pace, lambda insert: insert.on_conflict_do_update(
+    index_elements=["key"], set_={"due_at": insert.excluded.due_at}, where=_PACES.c.due_at < insert.excluded.due_at))

@@ -149,7 +149,7 @@ def _telegram(serving: Serving, relay: Relay, senders: dict[str, Sender]) -> tup
     channel = TelegramChannel(
         settings, bot, inbox=serving.inbox, buttons=buttons, roll=bindings(shop),
         conversation=conversation(shop, answerer, files), files=files, clock=wiring.clock,
-        wake_relay=relay.wake)
+        relay=relay)
     senders["telegram"] = channel.sender
     serving.telegram, serving.telegram_secret = channel.receive, settings.webhook_secret
     holder = f"{os.getpid()}-{secrets.token_hex(8)}"

@@ -13,7 +13,7 @@ from bot.channels.telegram_reading import CHANNEL, chat_of, read
 from bot.channels.telegram_sending import Buttons, TelegramSender, translated
 from bot.conversing.conversation import Conversation, Posts
 from bot.conversing.inbound import Attachment, Event, Inbound, Membership, Migration, Tap
-from bot.conversing.worker import Inbox, Worker
+from bot.conversing.worker import Inbox, Relay, Worker
 from bot.outgoing import SendError, post
 from bot.rendering.messages import say
 from bot.rendering.reply import Reply
@@ -92,19 +92,18 @@ class TelegramConnection:
 
 
 class TelegramChannel:
-    """One bot. `wake_relay` is called when there is something to send."""
+    """One bot."""
 
     name = CHANNEL
 
     def __init__(self, settings: TelegramSettings, bot: "Bot", *, inbox: Inbox, buttons: Buttons, roll: Roll,
-                 conversation: Conversation, files: Files, clock: Callable[[], datetime],
-                 wake_relay: Callable[[], None]) -> None:
+                 conversation: Conversation, files: Files, clock: Callable[[], datetime], relay: Relay) -> None:
         self.settings, self.bot = settings, bot
         self.sender = TelegramSender(bot, buttons)
-        self._inbox, self._buttons, self._roll, self._conversation = inbox, buttons, roll, conversation
-        self._files, self._clock = files, clock
-        self._receive = Together(self._kept)
-        self._worker = Worker(CHANNEL, inbox, self, conversation, clock=clock, wake_relay=wake_relay)
+        self._buttons, self._roll, self._conversation, self._files, self._clock = (
+            buttons, roll, conversation, files, clock)
+        self._worker = Worker(CHANNEL, inbox, self, conversation, clock=clock, relay=relay)
+        self._receive = Together(self._worker.receive, self._worker.hand_over)
         self._ready = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._me: User | None = None
@@ -139,10 +138,6 @@ class TelegramChannel:
         if not isinstance(number, int) or isinstance(number, bool):
             raise ValueError("an update has a number")  # noqa: TRY004  (of the same kind as JSON that is none)
         await self._receive(Arrived(str(number), chat_of(update), json.dumps(update, ensure_ascii=False)))
-        self._worker.wake()
-
-    def _kept(self, arrived: Sequence[Arrived]) -> None:
-        self._inbox.receive(CHANNEL, arrived, self._clock())
 
     async def _say_hello(self) -> None:
         """Until Telegram answers; then the workers begin."""

@@ -80,7 +80,7 @@ def test_an_update_is_kept_once_and_taken_in_the_order_of_its_chat(database: Dat
     inbox = Inbox(database)
 
     def receive(*those: tuple[str, str]) -> set[str]:
-        return inbox.receive("telegram", [Arrived(key, chat, "{}") for key, chat in those], NOW)
+        return set(inbox.receive("telegram", [Arrived(key, chat, "{}") for key, chat in those], NOW).fresh)
 
     assert receive(("1", "x")) == {"1"}
     assert receive(("1", "x"), ("2", "x"), ("3", "y"), ("3", "y")) == {"2", "3"}
@@ -88,8 +88,8 @@ def test_an_update_is_kept_once_and_taken_in_the_order_of_its_chat(database: Dat
     assert (first.key, third.key) == ("1", "3")
     assert not inbox.take("telegram", NOW, 30)
     posts = [{"chat": "telegram:1", "kind": "reply", "payload": {}}]
-    assert inbox.finish([(first, posts)], NOW) == [True]
-    assert inbox.finish([(first, posts), (third, [])], NOW) == [False, True]
+    assert inbox.finish([(first, posts)], NOW).ours == [True]
+    assert inbox.finish([(first, posts), (third, [])], NOW).ours == [False, True]
     assert [each.key for each in inbox.take("telegram", NOW, 30)] == ["2"]
     assert len(Outbox(database).lease(NOW, 30, 10)) == 1
     assert [(each.key, each.attempts) for each in inbox.take("telegram", LATER, 30)] == [("2", 2)]
