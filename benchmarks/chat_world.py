@@ -17,6 +17,7 @@ _RESULTS = {
 _CHAT = re.compile(rb'chat_id(?:=|"\r\n(?:[^\r\n]+\r\n)*\r\n|": ?"?)(\d+)')
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 ANSWER_WITHIN_S = 30.0
+QUIET_S = 1.0
 
 
 @dataclass
@@ -25,13 +26,22 @@ class World:
 
     heard: "dict[int, asyncio.Future[None]]" = field(default_factory=dict)
     messages: int = 0
+    calls: int = 0  # of every kind
 
     async def open(self) -> str:
         server = await asyncio.get_running_loop().create_server(lambda: _Api(self), "127.0.0.1", 0)
         return f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
 
+    async def quiet(self) -> None:
+        """Return once a bot has said all that it says when it starts, such as its menus."""
+        before = -1
+        while before != self.calls:
+            before = self.calls
+            await asyncio.sleep(QUIET_S)
+
     def answer(self, path: str, body: bytes) -> bytes:
         method = path.rpartition("/")[2].lower()
+        self.calls += 1
         if method != "sendmessage":
             return json.dumps({"ok": True, "result": _RESULTS.get(method, True)}).encode()
         found = _CHAT.search(body)

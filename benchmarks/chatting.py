@@ -95,6 +95,7 @@ async def _one(bot: Bot, world: World, base_url: str, *, chats: int, seconds: fl
     port = _free_port()
     with _started([*bot.command, base_url, str(port)]) as process:
         await asyncio.to_thread(_wait_for, port, process)
+        await world.quiet()
         crowd = Crowd(world, port, bot.path, SECRET, bot.text, number=world.messages * 2)
         await crowd.write(range(1, chats + 1), _WARM_UP_S)
         cpu_s = _cpu_s(process.pid)
