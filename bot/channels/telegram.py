@@ -22,6 +22,8 @@ from bot.together import Together
 if TYPE_CHECKING:
     from telegram import Bot, User
 
+    from bot.channels.telegram_http import QuickBot
+
 HELLO_EVERY_S = 5.0  # getMe, while Telegram does not answer
 MAX_DOWNLOAD_BYTES = 20 * 2**20  # Telegram gives bots no larger files
 
@@ -60,17 +62,15 @@ class Arrived:
     payload: str
 
 
-def make_bot(settings: TelegramSettings) -> "Bot":
+def make_bot(settings: TelegramSettings) -> "QuickBot":
     """python-telegram-bot's bot, without its own queue, scheduler and retries: the inbox and outbox are these."""
-    from telegram import Bot  # noqa: PLC0415  (heavy)
-
-    from bot.channels.telegram_http import AiohttpRequest  # noqa: PLC0415
+    from bot.channels.telegram_http import AiohttpRequest, QuickBot  # noqa: PLC0415  (heavy)
 
     addresses: dict[str, Any] = {}
     if settings.base_url:
         base = settings.base_url.rstrip("/")
         addresses = {"base_url": base, "base_file_url": base.removesuffix("/bot") + "/file/bot"}
-    return Bot(settings.token, request=AiohttpRequest(), get_updates_request=AiohttpRequest(), **addresses)
+    return QuickBot(settings.token, request=AiohttpRequest(), get_updates_request=AiohttpRequest(), **addresses)
 
 
 class TelegramConnection:
@@ -96,7 +96,7 @@ class TelegramChannel:
 
     name = CHANNEL
 
-    def __init__(self, settings: TelegramSettings, bot: "Bot", *, inbox: Inbox, buttons: Buttons, roll: Roll,
+    def __init__(self, settings: TelegramSettings, bot: "QuickBot", *, inbox: Inbox, buttons: Buttons, roll: Roll,
                  conversation: Conversation, files: Files, clock: Callable[[], datetime], relay: Relay) -> None:
         self.settings, self.bot = settings, bot
         self.sender = TelegramSender(bot, buttons)
@@ -170,11 +170,7 @@ class TelegramChannel:
 
     def read(self, payload: str) -> Event | None:
         """What happened; None for what is not for us."""
-        from telegram import Update  # noqa: PLC0415  (heavy)
-
-        if self._me is None:
-            return None
-        return read(Update.de_json(json.loads(payload), self.bot), self._me)
+        return read(json.loads(payload), self._me) if self._me is not None else None
 
     def is_plain(self, inbound: Inbound) -> bool:
         """A text that only wants an answer: no file to fetch, no menu to change."""

@@ -14,8 +14,10 @@ from bot.together import Together
 from domain.messaging.pacing import Rate
 
 if TYPE_CHECKING:
-    from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup
+    from telegram import InlineKeyboardButton, InlineKeyboardMarkup
     from telegram.error import RetryAfter
+
+    from bot.channels.telegram_http import QuickBot
 
 # What Telegram allows: one a second in a chat, 20 a minute in a group, 30 a second in all.
 CHAT_RATE = Rate(every_s=1.0)
@@ -69,7 +71,7 @@ def plan(message: Outgoing) -> list[Part]:
 class TelegramSender:
     """bot.outgoing.Sender over one bot."""
 
-    def __init__(self, bot: "Bot", buttons: Buttons) -> None:
+    def __init__(self, bot: "QuickBot", buttons: Buttons) -> None:
         self._bot = bot
         self._buttons = buttons
         self._keep = Together(buttons.keep)
@@ -113,8 +115,9 @@ class TelegramSender:
 
     async def _send_part(self, part: Part, chat_id: int, thread: int | None, options: dict[str, Any]) -> str:
         if part.document is None:
-            sent = await self._bot.send_message(chat_id, part.text, message_thread_id=thread, **options)
-        elif part.document.is_picture:
+            return await self._bot.send_text({"chat_id": chat_id, "text": part.text, "message_thread_id": thread,
+                                              **options})
+        if part.document.is_picture:
             sent = await self._bot.send_photo(chat_id, part.document.content, caption=part.text or None,
                                               message_thread_id=thread, filename=part.document.name, **options)
         else:

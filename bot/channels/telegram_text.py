@@ -19,6 +19,9 @@ def units(text: str) -> int:
 
 def pieces(text: str, most: int = MAX_TEXT) -> list[str]:
     """The text as HTML messages of at most so many units, markup and escapes included; cut between lines."""
+    whole = as_html(text.lstrip("\n"))
+    if text.strip() and units(whole) <= most:
+        return [whole]
     found = [""]
     for line in _lines(text, most):
         longer = f"{found[-1]}\n{line}" if found[-1] else line
