@@ -37,7 +37,7 @@ def address_of(key: str) -> tuple[int, int | None]:
 def read(update: Json, me: "User") -> Event | None:
     """What happened; None for what is not for us, such as somebody else's joining or a channel's post.
 
-    KeyError for what is not as Telegram sends it.
+    Raises KeyError or TypeError for what is not as Telegram sends it.
     """
     key = str(update["update_id"])
     if "callback_query" in update:
@@ -116,10 +116,10 @@ def _attachment(message: Json) -> Attachment | None:
 
 
 def _tap(query: Json, key: str) -> Tap | None:
+    speaker = query["from"]
     if "message" not in query or "data" not in query:
         return None
-    message, speaker = query["message"], query["from"]
-    chat = message["chat"]
+    message, chat = query["message"], query["message"]["chat"]
     said = Inbound(
         key=key, chat=_chat_key(message), room=_key(chat["id"]), title=_title(chat), is_group=_is_group(chat),
         person_id=str(speaker["id"]), message_id=str(message["message_id"]), text="", language=language_of(speaker))

@@ -239,7 +239,7 @@ def test_an_update_of_an_odd_shape_is_kept_and_given_up_by_itself(
     monkeypatch.setattr("bot.conversing.worker.RETRY_IN", timedelta(0))
     odd: tuple[dict[str, Any], ...] = (
         {"callback_query": [1]}, {"message": "x"}, {"message": {"chat": {"id": "七"}, "from": {"id": 7}}},
-        {"my_chat_member": {"chat": {"id": 7}}}, {"message": {**message(1, 7, "x")["message"], "date": 10**20}})
+        {"my_chat_member": {"chat": {"id": 7}}}, {"message": {**message(1, 7, "x")["message"], "chat": {"id": 7}}})
     assert {stage.post({"update_id": 1000 + number, **part}) for number, part in enumerate(odd)} == {200}
     stage.hears(STRANGER, "你好", POLITE)
     stage.quiet()

@@ -129,6 +129,7 @@ def _what_the_group_may_not_hear(people: Town) -> None:
     people.hears(WANG, f"{BOT} 昨天毛利", "不能看", chat=GROUP)
     people.hears(CHEN, f"{BOT} 昨天毛利", "私聊发给你", chat=GROUP)
     people.world.wait_text(CHEN, "毛利")
+    people.all_sent()
 
 
 def _a_storm_of_refusals_passes(people: Town) -> None:
