@@ -121,7 +121,8 @@ def conversation(shop: OpenShop, answerer: OneAtATime, files: FileTalk) -> Conve
     orders, database = WaitingOrders(shop.database), shop.database
     return Conversation(
         answerer, Chats(database), Doors(bindings(shop), Limits(database)), clock=wiring.clock,
-        shop_now=shop.now, specialists=(files, ShippingList(orders), DeadLetters(Outbox(database))))
+        shop_now=shop.now, chart_dir=shop.chart_dir,
+        specialists=(files, ShippingList(orders), DeadLetters(Outbox(database))))
 
 
 def bindings(shop: OpenShop) -> Bindings:

@@ -5,7 +5,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from secrets import token_hex
+from shutil import rmtree
 from threading import Lock
 from time import perf_counter
 from typing import Any
@@ -68,6 +69,7 @@ class Conversation:
     doors: Doors
     clock: Callable[[], datetime]
     shop_now: Callable[[], datetime]
+    chart_dir: Path
     specialists: tuple[Specialist, ...] = ()
 
     def hear(self, inbound: Inbound, content: bytes | None = None) -> Posts:
@@ -105,14 +107,16 @@ class Conversation:
     def answer(self, those: Sequence[Hearing], within_s: float) -> list[Posts | Exception]:
         """What is said to people of the shop: to the first, and to as many more as fit into the time."""
         start, said = perf_counter(), list[Posts | Exception]()
-        with TemporaryDirectory(prefix="zhanggui-charts-") as folder:
-            for hearing in those:
-                try:
-                    said.append(self._answer(hearing, Path(folder)))
-                except Exception as error:  # noqa: BLE001  (one that fails costs the others nothing)
-                    said.append(error)
-                if perf_counter() - start > within_s:
-                    break
+        folder = self.chart_dir / token_hex(8)  # made by whoever draws something; it is in the answer then
+        for hearing in those:
+            try:
+                said.append(self._answer(hearing, folder))
+            except Exception as error:  # noqa: BLE001  (one that fails costs the others nothing)
+                said.append(error)
+            if perf_counter() - start > within_s:
+                break
+        if folder.exists():
+            rmtree(folder, ignore_errors=True)
         return said
 
     def _answer(self, hearing: Hearing, folder: Path) -> Posts:
