@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import RLock
+from typing import Any, cast
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
@@ -99,5 +100,7 @@ def _set_pragmas(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None
 
 def _begin(connection: Connection) -> None:
     """A writer takes the lock at once: a read that turns into a write could fail half-way."""
-    wants_write = connection.get_execution_options().get("zhanggui_write", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if wants_write else "BEGIN")
+    if connection.get_execution_options().get("zhanggui_write", False):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    else:  # takes no lock, so that nothing can go wrong that the engine would have to know of
+        cast("Any", connection.connection.driver_connection).execute("BEGIN")
