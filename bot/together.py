@@ -29,6 +29,11 @@ class Together(Generic[T]):
             self._running = asyncio.create_task(self._run())
         await done
 
+    async def end(self) -> None:
+        """Return when nothing of what was asked for is left to do, whether or not somebody still waits for it."""
+        if self._running is not None:
+            await self._running
+
     async def _run(self) -> None:
         while self._waiting:
             batch, self._waiting = self._waiting[:MOST], self._waiting[MOST:]

@@ -118,6 +118,7 @@ class TelegramChannel:
 
     async def stop(self) -> None:
         """What is in hand is finished; what waits is for the next start."""
+        await self._receive.end()
         self._worker.stop()
         hello, work = self._tasks
         hello.cancel()
