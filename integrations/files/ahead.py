@@ -16,6 +16,8 @@ from integrations.files.problems import FileProblem
 
 ROWS_WORTH_IT = 20_000  # a shorter file is read before the second process has taken anything off the first
 
+AHEAD_BYTES = 2**20  # three batches of orders; with less the two processes wait for each other within a batch
+
 
 def batches_ahead(table: ImportTable) -> Generator[Batch]:
     """The batches of the table, read by another process where that is quicker. Errors are those of reading it here."""
@@ -34,6 +36,11 @@ def read_elsewhere(table: ImportTable) -> Generator[Batch]:
     """The batches of the table, read by a copy of this process. None of it is left when the generator is closed."""
     context = multiprocessing.get_context("fork")
     receiving, sending = context.Pipe(duplex=False)
+    if sys.platform == "linux":
+        import fcntl  # noqa: PLC0415 (not every system has it)
+
+        with suppress(OSError):  # it may be more than the system allows each user
+            fcntl.fcntl(sending.fileno(), fcntl.F_SETPIPE_SZ, AHEAD_BYTES)
     reader = context.Process(target=_send, args=(table.batches(), receiving, sending), daemon=True)
     try:
         reader.start()
