@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, cast
 
-from benchmarks.cases import Measured, answer
+from benchmarks.cases import Measured, answer, held_mib
 from benchmarks.made_files import opened
 from benchmarks.profiling import profiled
 
@@ -117,7 +117,15 @@ def zhanggui(file: str, url: str, data_dir: str, *, profile: bool = False) -> Me
 
     measured = Measured()
     with open_shop(Settings(data_dir=Path(data_dir), database_url=url)) as shop:
-        progress = Progress(io.StringIO(), is_tty=False)
+
+        class Watching(Progress):
+            """Shown with each batch: two processes are at work then."""
+
+            def show(self, what: str, fraction: float, rows: int) -> None:
+                super().show(what, fraction, rows)
+                measured.peak_mib = max(measured.peak_mib, held_mib())
+
+        progress = Watching(io.StringIO(), is_tty=False)
         with profiled(shop.database.engine, wanted=profile), measured.timed():
             outcome = import_files(shop, [Path(file)], Options(), dry_run=False, progress=progress)
     measured.rows = sum(item.rows for item in outcome.files)

@@ -102,7 +102,7 @@ def _sqlite(bench: _Bench, repeat: int, report: Report) -> None:
         bench.raw("usual way: SQLModel add_all, a tenth", "usual_way", bench.empty_sqlite)
     limits = _named(bench, "raw executemany")
     report.add(_table("SQLite, WAL, synchronous=NORMAL", bench, limits))
-    for limit in limits:  # all the work is in one process here, and its own time is what a busy machine disturbs least
+    for limit in limits:  # of both processes: what a busy machine disturbs least, and what a second core cannot shorten
         ratios = Spread.of(raw.cpu_us_a_row / own.cpu_us_a_row for own, raw in
                            zip(bench.found["zhanggui import"], bench.found[limit], strict=True))
         report.note(f"in processor time zhanggui import is {ratios.shown(2)} of {limit}")

@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -18,6 +19,7 @@ from domain.drafts import Counts, Kind, Reject
 from domain.errors import UserCanFix
 from domain.importing.model import KeptMapping
 from domain.ports import ImportSink
+from integrations.files.ahead import batches_ahead
 from integrations.files.formats import header_key
 from integrations.files.importing import ImportTable, open_import
 from integrations.files.rejected import write_rejects
@@ -171,18 +173,19 @@ def _remember(shop: OpenShop, files: Sequence[FileOutcome], mapping: Mapping[str
 
 
 def _read(item: FileOutcome, sink: ImportSink, progress: Progress) -> None:
-    for batch in item.table.batches():
-        if batch.lines:
-            sink.stage_orders(batch.orders, batch.lines)
-        if batch.drafts:
-            sink.stage(item.table.kind, batch.drafts)
-        item.rejects.extend(batch.rejects)
-        item.rows = batch.rows_read
-        progress.show(item.path.name, batch.fraction, batch.rows_read)
-        if len(item.rejects) > MAX_REJECTS_KEPT:
-            first = say(item.rejects[0].reason, "en", **item.rejects[0].facts)
-            raise UserCanFix(f"more than {MAX_REJECTS_KEPT:,} rows of {item.path.name} cannot be taken, the first "
-                             f"because: {first}; nothing was imported")
+    with closing(batches_ahead(item.table)) as batches:
+        for batch in batches:
+            if batch.lines:
+                sink.stage_orders(batch.orders, batch.lines.passing())
+            if batch.drafts:
+                sink.stage(item.table.kind, batch.drafts)
+            item.rejects.extend(batch.rejects)
+            item.rows = batch.rows_read
+            progress.show(item.path.name, batch.fraction, batch.rows_read)
+            if len(item.rejects) > MAX_REJECTS_KEPT:
+                first = say(item.rejects[0].reason, "en", **item.rejects[0].facts)
+                raise UserCanFix(f"more than {MAX_REJECTS_KEPT:,} rows of {item.path.name} cannot be taken, the first "
+                                 f"because: {first}; nothing was imported")
 
 
 def _write_rejected(files: Sequence[FileOutcome], settings: Settings) -> None:

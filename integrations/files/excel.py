@@ -49,6 +49,8 @@ class Shelf:
 class SheetTable:
     """One sheet of a workbook."""
 
+    is_opened_anew = False  # the workbook stays open, and a second one in memory may be too much
+
     def __init__(self, source: Source, shelf: Shelf, sheet: str, name: str) -> None:
         self.name = name
         self._source, self._shelf, self._sheet = source, shelf, sheet

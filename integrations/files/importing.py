@@ -10,7 +10,7 @@ from typing import NamedTuple, Protocol
 
 from domain.catalog.model import Platform
 from domain.clock import ShopCalendar
-from domain.drafts import Draft, Kind, LineDraft, OrderDraft, Reject
+from domain.drafts import Draft, Kind, Lines, OrderDraft, Reject
 from domain.importing.model import Learned, Remember, hash_of
 from integrations.files import amounts, cells
 from integrations.files.cells import Bad, DayOrder, Moments
@@ -37,7 +37,7 @@ class Batch(NamedTuple):
     """Some rows of a table: orders and lines, or drafts of another kind."""
 
     orders: list[OrderDraft]
-    lines: list[LineDraft]
+    lines: Lines
     drafts: list[Draft]
     rejects: list[Reject]
     rows_read: int  # of the table, up to and with this batch
@@ -48,6 +48,7 @@ class Table(Protocol):
     """A sheet or text file that can be read through again and again."""
 
     name: str
+    is_opened_anew: bool  # for each pass, so that another process may make one
 
     @property
     def row_hint(self) -> int | None: ...
@@ -71,6 +72,7 @@ class ImportTable:
         self.columns = {column: plan.header[position] for column, position in plan.columns.items()}
         self.ignored_columns = plan.ignored
         self.total_rows_hint = None if table.row_hint is None else max(table.row_hint - plan.header_at - 1, 0)
+        self.can_be_read_elsewhere = table.is_opened_anew
         self._table, self._plan, self._setting = table, plan, setting
 
     def batches(self, most_rows: int = BATCH_ROWS) -> Iterator[Batch]:
@@ -103,7 +105,7 @@ class ImportTable:
         while block := list(islice(rows, batch_rows)):
             drafts, rejects = reader.batch(block, read + 1)
             read += len(block)
-            yield Batch([], [], drafts, rejects, read, self._table.fraction)
+            yield Batch([], Lines(), drafts, rejects, read, self._table.fraction)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from itertools import compress
 from typing import Any
 
 from domain.catalog.model import ItemKind, Platform
-from domain.drafts import LineDraft, OrderDraft, Reject
+from domain.drafts import Lines, OrderDraft, Reject
 from domain.orders.model import Hold, Payment
 from integrations.files import words
 from integrations.files.amounts import fill_amounts
@@ -27,7 +27,6 @@ from integrations.files.setting import Setting
 _DAY_IN_NUMBER = re.compile(r"(\d{2})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])-")
 _STATE = ("status", "after_sale", "paid_at", "shipped_at", "signed_at", "waybill_no")
 
-_make_line: Callable[[Any], LineDraft] = partial(tuple.__new__, LineDraft)
 _make_order: Callable[[Any], OrderDraft] = partial(tuple.__new__, OrderDraft)
 
 
@@ -42,7 +41,7 @@ class OrderReader:
         self._axes = _AxesMemo()
 
     def batch(self, rows: Sequence[list[str]],
-              first_row_no: int) -> tuple[list[OrderDraft], list[LineDraft], list[Reject]]:
+              first_row_no: int) -> tuple[list[OrderDraft], Lines, list[Reject]]:
         """Drafts of the rows that are right, rejects of the others."""
         block = self._rows.read(rows, first_row_no)
         self._fill_times(block)
@@ -91,14 +90,13 @@ class OrderReader:
                                                                strict=True))
                       if axes.payment is Payment.UNPAID and paid_at and axes.hold is not Hold.PRESALE})
 
-    def _lines(self, block: Block) -> list[LineDraft]:
+    def _lines(self, block: Block) -> Lines:
         values = block.values
-        titles = self._titles(block)
-        return list(map(_make_line, zip(
+        return Lines((
             self._shops(block), values["order_no"], block.numbers, block.get("line_no"), block.get("line_id"),
-            block.get("sku_code", ""), titles, self._item_kinds(block), block.get("quantity", 1),
+            block.get("sku_code", ""), self._titles(block), self._item_kinds(block), block.get("quantity", 1),
             values["price_e4"], values["discount"], values["paid"], values["refund"], block.get("refunded_at"),
-            values["asked"], self._rows.hashes(block.rows), strict=True)))
+            values["asked"], self._rows.hashes(block.rows)))
 
     def _shops(self, block: Block) -> list[str]:
         return block.get("shop", "") if self._setting.shop is None else [self._setting.shop] * len(block)

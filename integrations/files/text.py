@@ -28,6 +28,8 @@ _CHINESE = re.compile("[\u4e00-\u9fff]")
 class TextTable:
     """A CSV file. Making one reads it through once: an encoding is only known at the last byte."""
 
+    is_opened_anew = True
+
     def __init__(self, source: Source) -> None:
         self.name = source.name
         self._source = source

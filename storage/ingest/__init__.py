@@ -1,6 +1,6 @@
 """Bringing drafts into the shop: staged aside, then merged set by set in one transaction, or not at all."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Self
 
@@ -36,7 +36,7 @@ class Ingest:
 
     def __enter__(self) -> Self:
         self._connection = self._database.engine.connect()
-        staging.trust_references(self._connection)
+        staging.set_for_bulk(self._connection)
         with self._connection.begin():
             staging.create(self._connection, "stage_orders", staging.ORDERS, key="seq")
             staging.create(self._connection, "stage_lines", staging.LINES)
@@ -53,13 +53,13 @@ class Ingest:
     def rejects(self) -> Sequence[tuple[Kind, Reject]]:
         return self._rejects
 
-    def stage_orders(self, orders: Sequence[OrderDraft], lines: Sequence[LineDraft]) -> None:
+    def stage_orders(self, orders: Sequence[OrderDraft], lines: Iterable[LineDraft]) -> None:
         places = self._rows.places()
         with self._open.begin():
             staging.fill(self._open, "stage_orders", staging.ORDERS, self._rows.orders(orders, places))
             staging.fill(self._open, "stage_lines", staging.LINES, self._rows.lines(lines, places))
             staging.fill(self._open, "stage_returns", staging.RETURNS, self._rows.take_returns())
-            staging.fill(self._open, "stage_sums", staging.SUMS, self._rows.sums(lines, places))
+            staging.fill(self._open, "stage_sums", staging.SUMS, self._rows.sums(places))
 
     def stage(self, kind: Kind, drafts: Sequence[Draft]) -> None:
         with self._open.begin():

@@ -61,6 +61,7 @@ JOIN stage_orders o ON o.seq = t.seq WHERE t.fx_rate IS NULL ORDER BY t.first_ro
 
 _COUNT = """SELECT COALESCE(SUM(CASE WHEN action IN ('new', 'changed', 'return') THEN row_count ELSE 0 END), 0),
   COALESCE(SUM(CASE WHEN action IN ('same', 'stale') THEN row_count ELSE 0 END), 0) FROM stage_todo"""
+_ANY_CHANGED = "SELECT 1 FROM stage_todo WHERE action = 'changed' LIMIT 1"
 
 # Days whose figures change: where changed orders stood before and stand now, and where their refunds fall.
 _DAYS = """SELECT shop_id, day FROM (
@@ -210,12 +211,11 @@ def _write(connection: Connection, rows: OrderRows, terms: Terms, parameters: di
     merge_refunds.remove_old(connection)
     with fill(connection, _T["orders"]):
         connection.exec_driver_sql(_INSERT_ORDERS)
-    connection.execute(text(_READDRESSED), parameters)
-    connection.exec_driver_sql(_UPDATE_ORDERS)
     with fill(connection, _T["order_lines"]):
         connection.execute(text(_INSERT_LINES), parameters)
-    connection.execute(text(_UPDATE_LINES), parameters)
-    connection.exec_driver_sql(_DELETE_GONE_LINES)
+    if connection.exec_driver_sql(_ANY_CHANGED).first():
+        for statement in (_READDRESSED, _UPDATE_ORDERS, _UPDATE_LINES, _DELETE_GONE_LINES):
+            connection.execute(text(statement), parameters)
     with fill(connection, _T["shipments"]):
         connection.exec_driver_sql(_SHIPMENTS)
     merge_refunds.add(connection, parameters, fill)

@@ -1,6 +1,6 @@
 """From order drafts to rows of the staging tables: numbers for shops and SKUs, business days, sealed personal data."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -112,12 +112,13 @@ class OrderRows:
     def _day(self, moment: datetime | None) -> Any:
         return self.stored.day(self.calendar.day(moment)) if moment else None
 
-    def lines(self, drafts: Sequence[LineDraft], places: Places) -> Iterator[tuple[Any, ...]]:
+    def lines(self, drafts: Iterable[LineDraft], places: Places) -> Iterator[tuple[Any, ...]]:
         """Rows for `staging.LINES`, after which `returns` holds those for `staging.RETURNS`.
 
         The one loop that every row of a file goes through; adds the rows up in `places`.
         """
         skus, titles, add_return = self.skus, self.sku_titles, self.returns.append
+        shop = order = ""
         for (shop, order, row_no, line_no, external_id, code, title, kind, quantity, price, discount, paid, refund,
              refunded_at, asked, row_hash) in drafts:
             place = places[shop, order]
@@ -147,17 +148,16 @@ class OrderRows:
                 add_return((place.seq, row_no, number, sku, quantity, paid, refund, asked,
                             *self._refund_time(refunded_at)))
             yield (place.seq, number, external_id, sku, None if code else title, quantity, price, discount, paid)
+        if (shop, order) in places:
+            self._last = {(shop, order): places[shop, order]}
 
     def take_returns(self) -> list[tuple[Any, ...]]:
         """Rows for `staging.RETURNS` that the batch had."""
         taken, self.returns = self.returns, []
         return taken
 
-    def sums(self, lines: Sequence[LineDraft], places: Places) -> list[tuple[int, ...]]:
+    def sums(self, places: Places) -> list[tuple[int, ...]]:
         """Rows for `staging.SUMS`, one per order of the batch."""
-        if lines:
-            last = (lines[-1].shop, lines[-1].order)
-            self._last = {last: places[last]}
         return [place.sums() for place in places.values() if place.rows]
 
     def _refund_time(self, at: datetime | None) -> tuple[Any, Any, Any]:
