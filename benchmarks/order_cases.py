@@ -20,12 +20,12 @@ from domain.confirmations import Done, Proposal
 from domain.drafts import Kind, LineDraft, OrderDraft, ProductDraft, StockDraft
 from domain.orders.model import AfterSale, Fulfilment, Hold, Payment
 from domain.people import Role
-from storage.actions import ActionDesk
+from storage.actions.desk import ActionDesk
 from storage.encryption import Vault
 from storage.engine import Database, open_database
 from storage.ingest import Ingest
 from storage.migrate import upgrade
-from storage.verify import verify
+from storage.upkeep.verify import verify
 
 SKUS, LINES, PIECES = 200, 2, 1_000_000  # so many lines has each order; nobody goes without
 PAGE = 1_000  # orders that come in at once, as from a platform

@@ -21,8 +21,8 @@ from typing import Any
 from benchmarks.report import Report, Spread, Table, percentile
 from domain.fulfilment.allotment import Piece
 from storage.engine import Database, open_database
-from storage.reserving import Claim, Reserver
 from storage.schema import metadata
+from storage.stock.reserving import Claim, Reserver
 
 NAME, WHAT = "reservations", "how many orders get their piece a second, and how long the slowest waits"
 SKUS = 20

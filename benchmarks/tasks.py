@@ -24,12 +24,12 @@ from scheduler.runner import Runner
 from scheduler.schedule import Missed, Row
 from storage.engine import Database, open_database
 from storage.figures import MetricFigures
-from storage.job_runs import JobRuns
+from storage.jobs.job_runs import JobRuns
+from storage.jobs.task_queue import PostgresTasks
+from storage.messaging.subscribers import StoredReaders
 from storage.migrate import upgrade
-from storage.stock_watch import StoredStockWatch
-from storage.subscribers import StoredReaders
-from storage.task_queue import PostgresTasks
-from storage.upkeep import NoPlatforms, StoredUpkeep, StoredWaiting
+from storage.stock.stock_watch import StoredStockWatch
+from storage.upkeep.shop_data import NoPlatforms, StoredUpkeep, StoredWaiting
 from storage.write_back_queue import WriteBackQueue
 
 NAME = "tasks"

@@ -21,7 +21,7 @@ from domain.reports import NEEDS
 
 
 class Desk(Protocol):
-    """Where actions are carried out (storage.actions.ActionDesk)."""
+    """Where actions are carried out (storage.actions.desk.ActionDesk)."""
 
     def propose(self, name: str, arguments: Mapping[str, Any], *, actor: str, role: Role, chat: str, at: datetime,
                 language: str, shops: Shops) -> Proposal | Missing | NotPossible: ...

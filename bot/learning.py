@@ -18,7 +18,7 @@ _NO_QUESTIONS = frozenset({"empty", "nothing_said", "too_long"})
 
 
 class Lore(Protocol):
-    """Where it is kept (storage.unanswered.StoredLore)."""
+    """Where it is kept (storage.names.unanswered.StoredLore)."""
 
     def keep(self, text: str, *, reason: str, role: Role, at: datetime) -> None: ...
 

@@ -14,7 +14,7 @@ MOST_LISTED = 10  # listings a phone shows at once
 
 
 class Unmatched(Protocol):
-    """Where they are found (storage.listings.StoredMatching)."""
+    """Where they are found (storage.stock.listings.StoredMatching)."""
 
     def unmatched(self, most: int, shops: Shops) -> Sequence[tuple[str, str, int, int, tuple[str, ...]]]: ...
 

@@ -18,7 +18,7 @@ MOST_LISTED = 20  # more fit no phone
 
 
 class Lists(Protocol):
-    """Where they are found (storage.on_the_way.StoredOnTheWay)."""
+    """Where they are found (storage.stock.on_the_way.StoredOnTheWay)."""
 
     def transfers(self, most: int) -> Sequence[OpenTransfer]: ...
 

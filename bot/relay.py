@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 
 
 class Leased(Protocol):
-    """A message in our hand (storage.outbox.Leased)."""
+    """A message in our hand (storage.messaging.outbox.Leased)."""
 
     @property
     def id(self) -> int: ...
@@ -52,7 +52,7 @@ class Leased(Protocol):
 
 
 class Outbox(Protocol):
-    """The queue (storage.outbox.Outbox)."""
+    """The queue (storage.messaging.outbox.Outbox)."""
 
     def lease(self, now: datetime, lasts_s: float, limit: int, *, paces_of: Callable[[str], Mapping[str, Any]],
               patience_s: float) -> Sequence[Any]: ...
@@ -68,7 +68,7 @@ class Outbox(Protocol):
 
 
 class Chats(Protocol):
-    """What the relay tells and asks about chats (storage.chats.Chats)."""
+    """What the relay tells and asks about chats (storage.messaging.chats.Chats)."""
 
     def known(self, keys: Collection[str]) -> Mapping[str, Any]: ...
     def left(self, key: str, now: datetime) -> None: ...
@@ -77,7 +77,7 @@ class Chats(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A message that the channel gave an id, and the paces it was sent by (storage.outbox.Sent)."""
+    """A message that the channel gave an id, and the paces it was sent by (storage.messaging.outbox.Sent)."""
 
     message: Leased
     channel_message_id: str
@@ -87,7 +87,7 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What the relay would send at once, and by which paces (storage.outbox.Sending)."""
+    """What the relay would send at once, and by which paces (storage.messaging.outbox.Sending)."""
 
     lasts_s: float
     most: int

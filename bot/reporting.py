@@ -23,7 +23,7 @@ PUT_OFF_UNTIL = time(8, 0)  # of tomorrow: before the morning's list of everythi
 
 
 class Subscribed(Protocol):
-    """One report of a chat (storage.chats.Subscribed)."""
+    """One report of a chat (storage.messaging.chats.Subscribed)."""
 
     @property
     def report(self) -> Report: ...
@@ -34,7 +34,7 @@ class Subscribed(Protocol):
 
 
 class Subscriptions(Protocol):
-    """What a chat gets (storage.chats.Subscriptions)."""
+    """What a chat gets (storage.messaging.chats.Subscriptions)."""
 
     @property
     def quiet(self) -> str | None: ...

@@ -164,7 +164,7 @@ class OwnTime:
 
 
 class RunBook(Protocol):
-    """The rows of runs (storage.job_runs). Every call is one transaction."""
+    """The rows of runs (storage.jobs.job_runs). Every call is one transaction."""
 
     def claim(self, due: Due, *, token: str, now: datetime, lease: timedelta, is_alone: bool,
               is_by_hand: bool = False) -> Claim | None:

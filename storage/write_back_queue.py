@@ -16,8 +16,8 @@ from domain.orders.model import Fulfilment, Order, OrderLine
 from domain.people import Staff
 from domain.writebacks.model import InHand, WriteBack, WriteBackState
 from domain.writebacks.telling import Parcel, WhyNot
-from storage import notices, outbox
 from storage.engine import Database
+from storage.messaging import notices, outbox
 
 MAX_ERROR = 300
 _COLUMNS = WriteBack.__table__.columns  # type: ignore[attr-defined]

@@ -12,7 +12,7 @@ from domain.clock import ShopCalendar
 from domain.errors import UserCanFix
 from storage import identity
 from storage.engine import Database
-from storage.reset import holds_anything, remove_all
+from storage.upkeep.reset import holds_anything, remove_all
 
 
 def build(settings: Settings, *, at: str | None, fresh: bool) -> None:

@@ -114,8 +114,8 @@ def _is_private(url: str) -> bool:
 
 def _messages(shop: wiring.OpenShop) -> Iterator[Finding]:
     """What did not get through."""
-    from storage.inbox import Inbox  # noqa: PLC0415
-    from storage.outbox import Outbox  # noqa: PLC0415
+    from storage.messaging.inbox import Inbox  # noqa: PLC0415
+    from storage.messaging.outbox import Outbox  # noqa: PLC0415
 
     out, received = Outbox(shop.database).counts(), Inbox(shop.database).counts()
     if dead := out.get("dead"):
@@ -145,7 +145,7 @@ def _telegram(settings: Settings) -> Iterator[Finding]:
 
 def _clock(shop: wiring.OpenShop) -> Iterator[Finding]:
     """What went wrong with jobs and messages, and who gets no report: what an owner nobody can write to must hear."""
-    from storage.health import health  # noqa: PLC0415
+    from storage.upkeep.health import health  # noqa: PLC0415
 
     found = health(shop.database, shop.calendar.utc(shop.now()))
     for job, due, error in found.given_up:

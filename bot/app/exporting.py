@@ -16,7 +16,7 @@ from domain.people import Permission, may, require
 from integrations.files.own_tables import own_sheet
 from integrations.files.writing import write_sheet
 from storage import audit
-from storage.exporting import exported
+from storage.exporting.tables import exported
 
 # What each table tells, and so the right that it takes.
 RIGHTS = {

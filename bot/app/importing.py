@@ -24,7 +24,7 @@ from integrations.files.formats import header_key
 from integrations.files.importing import ImportTable, open_import
 from integrations.files.rejected import write_rejects
 from storage.exceptions import ExceptionInbox
-from storage.import_mappings import StoredMappings
+from storage.names.import_mappings import StoredMappings
 
 MAX_NAMED_COLUMNS = 25  # in a sentence; the JSON names all
 MAX_REJECTS_KEPT = 100_000  # of one file; a file with more is not what it was taken for

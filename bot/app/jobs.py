@@ -11,7 +11,7 @@ from scheduler.context import Job
 from scheduler.in_process import InProcessTasks
 from scheduler.runner import Runner
 from scheduler.schedule import TIMETABLE, Row
-from storage.job_runs import JobRuns
+from storage.jobs.job_runs import JobRuns
 
 
 def runner_of(shop: OpenShop, tasks: TaskQueue | None = None, *, timetable: tuple[Row, ...] = TIMETABLE,

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from bot.app.wiring import OpenShop, clock
 from domain.messaging.model import ChatState
-from storage.chats import Chats
+from storage.messaging.chats import Chats
 
 TITLE = "企业微信群机器人"
 _LANGUAGE = "zh"

@@ -25,18 +25,18 @@ from bot.relay import Relay
 from bot.rendering.chart import draw
 from bot.rendering.reply import Reply
 from bot.rendering.report import render_notice, render_report
-from storage import notices
-from storage.bindings import CODE_LETTERS, Bindings
-from storage.buttons import Buttons
-from storage.chat_files import ChatFiles
-from storage.chats import Chats
-from storage.inbox import Inbox
-from storage.leases import Leases
-from storage.outbox import Outbox
-from storage.paces import Limits
-from storage.quiet_hours import NightGate
-from storage.stock_watch import StoredStockWatch
-from storage.waiting_orders import WaitingOrders
+from storage.messaging import notices
+from storage.messaging.buttons import Buttons
+from storage.messaging.chat_files import ChatFiles
+from storage.messaging.chats import Chats
+from storage.messaging.inbox import Inbox
+from storage.messaging.leases import Leases
+from storage.messaging.outbox import Outbox
+from storage.messaging.paces import Limits
+from storage.messaging.quiet_hours import NightGate
+from storage.orders.waiting_orders import WaitingOrders
+from storage.people.bindings import CODE_LETTERS, Bindings
+from storage.stock.stock_watch import StoredStockWatch
 from storage.write_backs import backlog
 
 FILE_CODE_LENGTH = 4

@@ -7,7 +7,7 @@ from datetime import datetime
 from domain.writebacks.telling import Teller
 from integrations.platforms import connectable, open_teller
 from integrations.platforms.account import Account
-from storage.roster import SECRETS, Roster, ShopListed
+from storage.people.roster import SECRETS, Roster, ShopListed
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ from domain.writebacks.telling import Tellers
 from scheduler.context import Tools
 from storage.engine import Database
 from storage.figures import MetricFigures
-from storage.stock_watch import StoredStockWatch
-from storage.subscribers import StoredReaders
-from storage.upkeep import NoPlatforms, StoredUpkeep, StoredWaiting
+from storage.messaging.subscribers import StoredReaders
+from storage.stock.stock_watch import StoredStockWatch
+from storage.upkeep.shop_data import NoPlatforms, StoredUpkeep, StoredWaiting
 from storage.write_back_queue import WriteBackQueue
 
 BACKUP_FOLDER = "backups"

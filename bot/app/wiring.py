@@ -35,23 +35,23 @@ from integrations.files.writing import write_sheet
 from integrations.language.openai_compatible import OpenAICompatible
 from integrations.platforms import connectable
 from storage import identity
-from storage.actions import ActionDesk
+from storage.actions.desk import ActionDesk
 from storage.encryption import Vault, load_or_make_secret
 from storage.engine import Database, open_database
 from storage.exceptions import ExceptionInbox
 from storage.figures import MetricFigures
 from storage.figures.details import FigureDetails
-from storage.import_mappings import StoredMappings
 from storage.ingest import Ingest
-from storage.listings import StoredMatching
 from storage.migrate import ensure_schema
 from storage.model_use import Prices, StoredModelBook
-from storage.names import DatabaseNames
-from storage.on_the_way import StoredOnTheWay
-from storage.order_cards import StoredOrderCards
-from storage.roster import Roster
-from storage.unanswered import StoredLore
-from storage.verify import verify
+from storage.names.all_names import DatabaseNames
+from storage.names.import_mappings import StoredMappings
+from storage.names.unanswered import StoredLore
+from storage.orders.order_cards import StoredOrderCards
+from storage.people.roster import Roster
+from storage.stock.listings import StoredMatching
+from storage.stock.on_the_way import StoredOnTheWay
+from storage.upkeep.verify import verify
 
 DEMO_FILE, SHOP_FILE = "demo.db", "shop.db"
 DEMO_MARK = "demo_at"  # the setting that tells a demo shop's database, and the moment it was built for
@@ -208,19 +208,19 @@ def tellers_of(shop: OpenShop) -> ShopTellers:
 
 
 def _snooze(shop: OpenShop, sku: str, until: datetime) -> int:
-    from storage.stock_watch import StoredStockWatch  # noqa: PLC0415
+    from storage.stock.stock_watch import StoredStockWatch  # noqa: PLC0415
 
     return StoredStockWatch(shop.database, shop.calendar).snooze(sku, until)
 
 
 def _pause(shop: OpenShop, chat: str, wanted: bool) -> bool:  # noqa: FBT001  (what the chat wants)
-    from storage.chats import Chats  # noqa: PLC0415
+    from storage.messaging.chats import Chats  # noqa: PLC0415
 
     return Chats(shop.database).pause(chat, clock(), wanted=wanted)
 
 
 def _subscriptions(shop: OpenShop, chat: str) -> Subscriptions:
-    from storage.chats import Chats  # noqa: PLC0415
+    from storage.messaging.chats import Chats  # noqa: PLC0415
 
     return Chats(shop.database).subscriptions(chat)
 

@@ -10,7 +10,7 @@ from bot.app.wiring import OpenShop
 from domain.errors import OperatorMustAct
 from scheduler.in_process import InProcessTasks
 from scheduler.service import SchedulerService
-from storage.task_queue import PostgresTasks, cancelled
+from storage.jobs.task_queue import PostgresTasks, cancelled
 
 WORKER_AT_ONCE = 8  # parts wait for other people's servers most of the time
 SERVER_AT_ONCE = 1  # a server answers people first; but parts get done where there is no worker

@@ -41,7 +41,7 @@ class TelegramSettings:
 
 
 class Roll(Protocol):
-    """Who is bound (storage.bindings.Bindings)."""
+    """Who is bound (storage.people.bindings.Bindings)."""
 
     def bound(self, channel: str) -> Sequence[Any]: ...
 
@@ -55,7 +55,7 @@ class Files(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """An update as it came (storage.inbox.Arrived)."""
+    """An update as it came (storage.messaging.inbox.Arrived)."""
 
     key: str
     chat: str

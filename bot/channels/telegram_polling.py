@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 
 class Leases(Protocol):
-    """What one process does at a time (storage.leases.Leases)."""
+    """What one process does at a time (storage.messaging.leases.Leases)."""
 
     def take(self, name: str, holder: str, now: datetime, lasts_s: float) -> bool: ...
     def give_back(self, name: str, holder: str) -> None: ...

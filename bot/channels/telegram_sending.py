@@ -28,7 +28,7 @@ _BUTTON_ROW_CHARS = 24  # labels together in one row
 
 
 class Buttons(Protocol):
-    """Makes what buttons carry, and takes taps (storage.buttons.Buttons)."""
+    """Makes what buttons carry, and takes taps (storage.messaging.buttons.Buttons)."""
 
     def draw(self, count: int) -> list[str]: ...
     def keep(self, keyboards: Sequence[Any]) -> None: ...
@@ -37,7 +37,7 @@ class Buttons(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Keyboard:
-    """The buttons under one message (storage.buttons.Keyboard)."""
+    """The buttons under one message (storage.messaging.buttons.Keyboard)."""
 
     carried: Sequence[str]
     messages: Sequence[str]

@@ -30,7 +30,7 @@ Said = list[tuple[Reply, tuple[Document, ...]]]
 
 @dataclass(frozen=True, slots=True)
 class WaitingFile:
-    """What the store keeps of a file (storage.chat_files.WaitingFile)."""
+    """What the store keeps of a file (storage.messaging.chat_files.WaitingFile)."""
 
     file_id: str
     name: str

@@ -14,7 +14,7 @@ from domain.people import Role, Shops
 
 
 class Bound(Protocol):
-    """Somebody of the shop (storage.bindings.BoundPerson)."""
+    """Somebody of the shop (storage.people.bindings.BoundPerson)."""
 
     @property
     def name(self) -> str: ...
@@ -25,7 +25,7 @@ class Bound(Protocol):
 
 
 class Bindings(Protocol):
-    """Who is who (storage.bindings.Bindings)."""
+    """Who is who (storage.people.bindings.Bindings)."""
 
     def people(self, channel: str, external_ids: Collection[str]) -> Mapping[str, Bound]: ...
     def bind(self, channel: str, external_id: str, code: str, now: datetime) -> Bound | None: ...
@@ -33,7 +33,7 @@ class Bindings(Protocol):
 
 
 class Chats(Protocol):
-    """Which chats there are (storage.chats.Chats)."""
+    """Which chats there are (storage.messaging.chats.Chats)."""
 
     def known(self, keys: Collection[str]) -> Mapping[str, Any]: ...
     def seen(self, key: str, *, title: str, is_group: bool, language: str, now: datetime, known: Any = None) -> Any: ...
@@ -42,7 +42,7 @@ class Chats(Protocol):
 
 
 class Limits(Protocol):
-    """How much is too much (storage.paces.Limits)."""
+    """How much is too much (storage.messaging.paces.Limits)."""
 
     def allow(self, asked: Sequence[Mapping[str, Rate]], now: datetime) -> Sequence[bool]: ...
 
@@ -55,7 +55,7 @@ class Answerer(Protocol):
 
 
 class Orders(Protocol):
-    """Orders that wait for a parcel (storage.waiting_orders.WaitingOrders)."""
+    """Orders that wait for a parcel (storage.orders.waiting_orders.WaitingOrders)."""
 
     def waiting(self, limit: int, shops: Shops) -> tuple[int, Sequence[Any]]: ...
     def orders_among(self, texts: Sequence[str], shops: Shops) -> list[str]: ...
@@ -63,7 +63,7 @@ class Orders(Protocol):
 
 
 class Files(Protocol):
-    """Files that wait for a yes (storage.chat_files.ChatFiles)."""
+    """Files that wait for a yes (storage.messaging.chat_files.ChatFiles)."""
 
     def keep(self, file: Any, *, chat: str, person: str, now: datetime) -> str: ...
     def peek(self, code: str, *, chat: str, person: str, now: datetime) -> Any: ...
@@ -107,7 +107,7 @@ class Barcodes(Protocol):
 
 
 class Letters(Protocol):
-    """Messages that were given up (storage.outbox.Outbox)."""
+    """Messages that were given up (storage.messaging.outbox.Outbox)."""
 
     def dead(self, limit: int) -> Sequence[Any]: ...
     def revive(self, now: datetime) -> int: ...

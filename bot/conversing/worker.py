@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 
 
 class Inbox(Protocol):
-    """Updates kept (storage.inbox.Inbox)."""
+    """Updates kept (storage.messaging.inbox.Inbox)."""
 
     def receive(self, channel: str, arrived: Sequence[Any], now: datetime, *, lasts_s: float, most: int) -> Any: ...
     def take(self, channel: str, now: datetime, lasts_s: float, limit: int) -> Sequence[Any]: ...

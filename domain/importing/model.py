@@ -55,7 +55,7 @@ def hash_of(keys: Sequence[str]) -> str:
 
 
 class Mappings(Protocol):
-    """Where they are kept (storage.import_mappings)."""
+    """Where they are kept (storage.names.import_mappings)."""
 
     def listing(self, most: int) -> Sequence[Learned]:
         """The latest first."""

@@ -79,7 +79,7 @@ class OrderCard:
 
 
 class OrderCards(Protocol):
-    """Where orders are looked up (storage.order_cards)."""
+    """Where orders are looked up (storage.orders.order_cards)."""
 
     def cards(self, number: str, shops: Shops) -> Sequence[OrderCard]:
         """All of that number, in these shops; two may use one."""

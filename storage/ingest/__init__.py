@@ -8,13 +8,13 @@ from sqlalchemy import Connection
 
 from domain.clock import ShopCalendar
 from domain.drafts import Counts, Draft, Kind, LineDraft, OrderDraft, Reject
-from storage import allocations
 from storage.encryption import Vault
 from storage.engine import Database
 from storage.ingest import merge_orders, merge_other, staging
 from storage.ingest.order_rows import OrderRows
 from storage.ingest.staging import Stored
 from storage.ingest.terms import Terms
+from storage.stock import allocations
 
 # Each for this transaction alone. Compiling a statement takes longer than it saves; sorts of a file fit into memory.
 _BATCH_JOB = ("SELECT pg_advisory_xact_lock(hashtext('zhanggui import'))", "SET LOCAL jit = off",

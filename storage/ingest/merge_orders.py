@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from domain.drafts import Counts, Kind, Reject
-from storage import allocations, costs
 from storage.customers import refresh_touched
 from storage.first_fill import way_to_fill
 from storage.ingest import merge_kept, merge_refunds, merge_shops, merge_told, staging
@@ -18,6 +17,7 @@ from storage.ingest.order_rows import OrderRows
 from storage.ingest.terms import Terms, refresh_days
 from storage.names_version import renew
 from storage.schema import metadata
+from storage.stock import allocations, costs
 
 _T = metadata.tables
 # An order whose rows stand apart in the file was staged more than once: its first place takes all of them.

@@ -8,11 +8,11 @@ from sqlmodel import col
 
 from domain.catalog.model import Platform, Shop
 from domain.metrics.catalog import PLATFORM_NAMES
-from storage import listings
 from storage.first_fill import Fill
 from storage.ingest import staging
 from storage.ingest.next_id import next_id
 from storage.schema import metadata
+from storage.stock import listings
 
 
 def resolve_shops(connection: Connection, shops: list[tuple[str, Platform]], base_currency: str,

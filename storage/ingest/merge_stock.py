@@ -3,10 +3,10 @@
 from sqlalchemy import Connection
 
 from domain.drafts import Counts, Kind, Reject
-from storage.costs import settle
 from storage.ingest import staging
 from storage.ingest.next_id import next_id
 from storage.ingest.terms import Terms, execute, refresh_days
+from storage.stock.costs import settle
 
 Rejects = list[tuple[Kind, Reject]]
 

@@ -5,9 +5,9 @@ from typing import Any
 from sqlalchemy import and_, func, select
 
 from domain.costing.model import CostMethod
-from storage.costs import NEUTRAL
 from storage.laws.rows import Rows, named
 from storage.schema import metadata
+from storage.stock.costs import NEUTRAL
 
 _T = metadata.tables
 _pools, _layers, _entries = _T["cost_pools"], _T["cost_layers"], _T["cost_entries"]

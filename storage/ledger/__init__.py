@@ -1,7 +1,7 @@
 """Writes changes into the books. Every update says what it expects to find, and finds it or writes nothing.
 
 A module here for each of domain.changes, with the writers of its kinds. Balances of stock come last, summed by shelf,
-each by one conditional UPDATE (storage.shelves).
+each by one conditional UPDATE (storage.stock.shelves).
 """
 
 from collections.abc import Iterable
@@ -17,7 +17,7 @@ from domain.changes.refunds import RefundChange
 from domain.changes.stock import AllocationChange, StockChange
 from storage.ledger import buying, chats, costs, orders, parcels, refunds, stock
 from storage.ledger.writing import AlreadyDone, Reference, Writer
-from storage.shelves import settle
+from storage.stock.shelves import settle
 
 __all__ = ["WRITERS", "AlreadyDone", "Reference", "apply", "days_touched", "skus_moved"]
 

@@ -10,8 +10,8 @@ from domain.changes.buying import (
     SupplierChange,
     SupplierPriceChange,
 )
-from storage import purchases
 from storage.ledger.writing import Writer, each
+from storage.stock import purchases
 
 WRITERS: Mapping[type[Change], Writer] = {
     SupplierChange: each(purchases.write_supplier),

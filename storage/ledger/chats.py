@@ -12,10 +12,12 @@ from domain.changes.mappings import MappingChange
 from domain.changes.people import ShopLimitChange
 from domain.messaging.model import Subscription
 from domain.messaging.quiet import USUAL_WORD
-from storage import exceptions, import_mappings, quiet_hours
+from storage import exceptions
 from storage.ledger.writing import Reference, Writer, each
-from storage.shelves import Contended, exactly_one
-from storage.shop_limits import write_limit
+from storage.messaging import quiet_hours
+from storage.names import import_mappings
+from storage.people.shop_limits import write_limit
+from storage.stock.shelves import Contended, exactly_one
 
 
 def _subscription(connection: Connection, change: SubscriptionChange, reference: Reference) -> None:

@@ -8,8 +8,8 @@ from sqlalchemy import Connection, insert
 from domain.changes import Change
 from domain.changes.costs import CostKept, CostMethodChange, ExpenseChange, Revaluation
 from domain.finance.model import Expense
-from storage import costs
 from storage.ledger.writing import Reference, Writer, each
+from storage.stock import costs
 
 HASH_BITS = 48  # content hashes of the other rows are as long
 

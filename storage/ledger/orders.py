@@ -12,8 +12,8 @@ from domain.fulfilment.model import MergedOrder
 from domain.orders.model import Cancellation, Order, OrderMark
 from storage.customers import refresh_customers
 from storage.ledger.writing import Numbered, Reference, Writer, each
-from storage.listings import write_listing
-from storage.shelves import Contended, all_of, exactly_one
+from storage.stock.listings import write_listing
+from storage.stock.shelves import Contended, all_of, exactly_one
 
 _AXES = ("payment", "fulfilment", "after_sale", "hold")
 _STEP = update(Order).where(

@@ -11,7 +11,7 @@ from domain.changes.parcels import ContentsChange, InterceptionChange, ParcelCha
 from domain.fulfilment.model import ParcelLine, ResentParcel, Shipment
 from storage import write_backs
 from storage.ledger.writing import Numbered, Reference, Writer, each
-from storage.shelves import Contended, exactly_one
+from storage.stock.shelves import Contended, exactly_one
 
 _COLUMNS = ("order_id", "parcel_no", "warehouse_id", "staff_id", "carrier", "waybill_no", "shipped_at", "shipped_on")
 

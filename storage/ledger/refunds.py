@@ -11,7 +11,7 @@ from domain.changes import Change
 from domain.changes.refunds import RefundChange, ReturnChange
 from domain.orders.model import Refund, RefundLine, RefundStatus
 from storage.ledger.writing import Reference, Writer, each
-from storage.shelves import Contended, exactly_one
+from storage.stock.shelves import Contended, exactly_one
 
 # What files said went back counts from the start; more than was paid, which a file may say, leaves nothing to go back.
 _OPEN_TOTAL = text("""INSERT INTO refund_totals (order_id, paid_minor, refunded_minor)

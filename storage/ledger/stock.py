@@ -18,9 +18,9 @@ from domain.changes.stock import (
     TransferSent,
 )
 from domain.inventory.model import ReorderPoint, StockBalance, StockMove
-from storage import transfers
 from storage.ledger.writing import Numbered, Reference, Writer, each
-from storage.shelves import exactly_one, open_balance, write_allocations
+from storage.stock import transfers
+from storage.stock.shelves import exactly_one, open_balance, write_allocations
 
 
 def _reorder_point(connection: Connection, change: ReorderPointChange, _: Reference) -> None:

@@ -12,7 +12,7 @@ from scheduler.context import JobContext
 from scheduler.in_process import InProcessTasks
 from scheduler.shop_by_shop import for_each_shop
 from storage.engine import Database, open_database
-from storage.task_queue import PostgresTasks
+from storage.jobs.task_queue import PostgresTasks
 from tests.scheduler.world import AT, MINUTE, World, often
 
 SHOPS = tuple(f"shop {n}" for n in range(12))

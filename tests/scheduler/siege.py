@@ -25,9 +25,9 @@ from domain.jobs import Audience, Due, Outcome, Send
 from domain.messaging.model import Report
 from domain.messaging.pacing import Rate
 from scheduler.context import JobContext
-from storage.chats import Chats
 from storage.engine import open_database
-from storage.outbox import Outbox
+from storage.messaging.chats import Chats
+from storage.messaging.outbox import Outbox
 from tests.architecture.tree import ROOT
 from tests.scheduler.world import AT, DAY, HOUR, SHANGHAI, World, often, report
 

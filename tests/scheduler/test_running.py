@@ -12,9 +12,9 @@ from domain.jobs import Addressed, Due, LostClaim, Outcome
 from domain.messaging.model import Report
 from scheduler.context import JobContext, aside
 from scheduler.runner import RETRY_AFTER
-from storage.chats import Chats
 from storage.engine import Database
-from storage.job_runs import JobRuns
+from storage.jobs.job_runs import JobRuns
+from storage.messaging.chats import Chats
 from tests.scheduler.world import (
     AT,
     DAY,

@@ -22,11 +22,11 @@ from scheduler.schedule import Missed, Row
 from scheduler.service import SchedulerService
 from storage.engine import Database
 from storage.figures import MetricFigures
-from storage.job_runs import JobRuns
+from storage.jobs.job_runs import JobRuns
+from storage.messaging.subscribers import StoredReaders
 from storage.schema import metadata
-from storage.stock_watch import StoredStockWatch
-from storage.subscribers import StoredReaders
-from storage.upkeep import NoPlatforms, StoredUpkeep, StoredWaiting
+from storage.stock.stock_watch import StoredStockWatch
+from storage.upkeep.shop_data import NoPlatforms, StoredUpkeep, StoredWaiting
 from storage.write_back_queue import WriteBackQueue
 
 AT = datetime(2026, 11, 23, 1, 7, tzinfo=UTC)  # 09:07 in Shanghai

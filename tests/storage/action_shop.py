@@ -17,7 +17,7 @@ from domain.money import RATE_SCALE
 from domain.orders.model import AfterSale, Fulfilment, Hold, Order, OrderLine, Payment, Refund, RefundStatus
 from domain.orders.rules import Axes
 from domain.people import Role, Shops, Staff
-from storage.actions import ActionDesk
+from storage.actions.desk import ActionDesk
 from storage.engine import Database
 
 AT = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)  # 15:00 in the shop

@@ -20,10 +20,10 @@ from domain.fulfilment.model import ParcelLine, Shipment
 from domain.inventory.model import StockBalance, StockMove
 from domain.orders.model import Order, OrderLine, OrderStatus
 from domain.people import Role
-from storage.actions import ActionDesk
+from storage.actions.desk import ActionDesk
 from storage.engine import Database, open_database
 from storage.migrate import upgrade
-from storage.verify import verify
+from storage.upkeep.verify import verify
 from tests.storage.drafting import NOW, ingest, line, order
 
 SKUS, PIECES = 6, 5_000  # pieces of each in either warehouse

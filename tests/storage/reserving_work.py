@@ -17,9 +17,9 @@ from domain.inventory.model import Allocation, MoveReason, StockBalance, StockMo
 from domain.money import RATE_SCALE
 from domain.orders.model import AfterSale, Fulfilment, Hold, Order, OrderLine, OrderStatus, Payment
 from domain.people import Role
-from storage.actions import ActionDesk
+from storage.actions.desk import ActionDesk
 from storage.engine import Database, open_database
-from storage.reserving import Claim, Reserver
+from storage.stock.reserving import Claim, Reserver
 from tests.storage.action_shop import AT
 
 SKUS, ON_HAND = 4, 60  # one warehouse each

@@ -7,7 +7,7 @@ import pytest
 from domain.clock import ShopCalendar
 from domain.people import Role
 from storage.engine import Database
-from storage.names import DatabaseNames
+from storage.names.all_names import DatabaseNames
 from tests.storage.action_shop import Counter, counter
 
 

@@ -17,7 +17,7 @@ from domain.inventory.model import AllocationReason, MoveReason, StockBalance, S
 from domain.orders.model import Order
 from storage.engine import Database
 from storage.ledger import AlreadyDone, Reference, apply
-from storage.shelves import Contended
+from storage.stock.shelves import Contended
 from tests.storage.action_shop import AT, Counter, counter
 
 THREADS = 8

@@ -17,7 +17,7 @@ from domain.inventory.model import MoveReason, StockMove
 from domain.orders.model import Order, OrderLine, OrderStatus, Payment, Refund, RefundStatus
 from storage import rollups
 from storage.engine import Database
-from storage.verify import verify
+from storage.upkeep.verify import verify
 from tests.storage.action_shop import AT, SHIPPING, Counter, counter
 
 CHANGED = ("what_was_confirmed_has_moved", "what_was_done_is_in_the_audit", "reserved_is_what_orders_hold",

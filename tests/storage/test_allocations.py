@@ -10,10 +10,10 @@ from domain.changes.stock import AllocationChange
 from domain.clock import ShopCalendar
 from domain.inventory.model import Allocation, AllocationReason, StockMove
 from domain.orders.model import Exclusion, Fulfilment, Hold, Order, OrderLine, OrderStatus, Payment
-from storage import allocations
 from storage.engine import Database
-from storage.shelves import Contended, settle
-from storage.verify import verify
+from storage.stock import allocations
+from storage.stock.shelves import Contended, settle
+from storage.upkeep.verify import verify
 from tests.storage.action_shop import AT, SHIPPING, Counter, counter
 
 

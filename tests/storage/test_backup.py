@@ -9,11 +9,11 @@ import pytest
 from sqlalchemy import select, text
 
 from domain.errors import OperatorMustAct
-from storage import sealed_file
-from storage.backup import backup, nightly, restore
 from storage.engine import Database, open_database
 from storage.migrate import upgrade
 from storage.schema import metadata
+from storage.upkeep import sealed_file
+from storage.upkeep.backup import backup, nightly, restore
 from tests.storage.made_shop import Line, MadeShop, local
 
 AT = datetime(2026, 11, 23, 2, 41, tzinfo=UTC)

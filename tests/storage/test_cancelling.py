@@ -14,7 +14,7 @@ from domain.orders.model import Cancellation, Fulfilment, Order, OrderStatus, Pa
 from storage import rollups
 from storage.engine import Database
 from storage.exceptions import ExceptionInbox
-from storage.verify import verify
+from storage.upkeep.verify import verify
 from tests.storage.action_shop import AT, SHIPPING, Counter, counter
 from tests.storage.drafting import NOW, ingest, line, order, rows
 

@@ -14,11 +14,11 @@ from domain.drafts import Kind, ProductDraft, StockDraft
 from domain.inventory.model import MoveReason, StockBalance, StockMove
 from domain.orders.model import Order, OrderLine
 from domain.people import Role
-from storage import costs
 from storage.encryption import Vault
 from storage.engine import Database
 from storage.ingest import Ingest
-from storage.verify import verify
+from storage.stock import costs
+from storage.upkeep.verify import verify
 from tests.storage.action_shop import AT, SHIPPING, Counter, counter
 
 COST_LAWS = ("value_is_the_sum_of_its_entries", "layers_are_the_value", "valued_pieces_are_on_hand")

@@ -12,9 +12,10 @@ from domain.customers.model import Customer
 from domain.fulfilment.model import MergedOrder, ParcelLine, Shipment
 from domain.inventory.model import Allocation, StockMove
 from domain.orders.model import Exclusion, Fulfilment, Hold, Order, OrderStatus
-from storage import allocations, rollups
+from storage import rollups
 from storage.engine import Database
-from storage.verify import verify
+from storage.stock import allocations
+from storage.upkeep.verify import verify
 from tests.storage.action_shop import AT, SHIPPING, Counter, counter
 
 TWO = ["FIRST", "MIXED"]

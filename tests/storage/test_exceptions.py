@@ -14,7 +14,7 @@ from domain.exceptions.kinds import KINDS, kinds_for
 from domain.exceptions.model import ExceptionCase, OpenCase, Resolution
 from domain.orders.model import Fulfilment
 from domain.people import ROLE_PERMISSIONS, Role
-from storage.actions import ActionDesk
+from storage.actions.desk import ActionDesk
 from storage.engine import Database
 from storage.exceptions import ExceptionInbox
 from storage.exceptions.detectors import DETECTORS

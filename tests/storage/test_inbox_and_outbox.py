@@ -8,8 +8,8 @@ from bot.channels.telegram import Arrived
 from bot.relay import Offer, Sent
 from domain.messaging.pacing import Rate
 from storage.engine import Database
-from storage.inbox import Inbox
-from storage.outbox import Outbox, enqueue
+from storage.messaging.inbox import Inbox
+from storage.messaging.outbox import Outbox, enqueue
 
 NOW = clock()
 LATER = NOW + timedelta(seconds=31)

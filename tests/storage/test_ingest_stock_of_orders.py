@@ -12,9 +12,9 @@ from domain.confirmations import Done, Proposal
 from domain.drafts import Kind, LineDraft, OrderDraft, ProductDraft, StockDraft
 from domain.orders.model import Fulfilment, Payment
 from domain.people import Role
-from storage.actions import ActionDesk
+from storage.actions.desk import ActionDesk
 from storage.engine import Database
-from storage.verify import verify
+from storage.upkeep.verify import verify
 from tests.storage.drafting import NOW, ingest, line, order, rows
 
 GONE = datetime(2026, 11, 21, 1, tzinfo=UTC)

@@ -20,12 +20,12 @@ from domain.metrics.query import MetricQuery
 from domain.money import Money
 from domain.orders.model import Fulfilment
 from domain.people import Role
-from storage.actions import ActionDesk
+from storage.actions.desk import ActionDesk
 from storage.engine import Database
 from storage.exceptions import ExceptionInbox
 from storage.figures import MetricFigures
-from storage.listings import StoredMatching
-from storage.verify import verify
+from storage.stock.listings import StoredMatching
+from storage.upkeep.verify import verify
 from tests.storage.action_shop import Counter
 from tests.storage.drafting import NOW, PAID, ingest, line, order, rows
 

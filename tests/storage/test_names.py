@@ -11,9 +11,9 @@ from domain.catalog.model import ItemKind
 from domain.drafts import AdSpendDraft, Draft, Kind, ProductDraft, StockDraft
 from domain.ports import Name
 from storage.engine import Database, open_database
-from storage.names import DatabaseNames
-from storage.reset import remove_all
-from storage.roster import Roster
+from storage.names.all_names import DatabaseNames
+from storage.people.roster import Roster
+from storage.upkeep.reset import remove_all
 from tests.storage.drafting import NOW, VAULT, ingest, line, order
 from tests.storage.made_shop import TODAY, Line, MadeShop, local
 

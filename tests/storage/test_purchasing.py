@@ -15,10 +15,10 @@ from domain.confirmations import Confirmation, Done, NotPossible
 from domain.costing.model import CostPool
 from domain.people import Role
 from domain.purchasing.model import Supplier
-from storage.actions import ActionDesk
+from storage.actions.desk import ActionDesk
 from storage.encryption import Vault
 from storage.engine import Database
-from storage.on_the_way import StoredOnTheWay
+from storage.stock.on_the_way import StoredOnTheWay
 from tests.storage.action_shop import AT, Counter, counter
 
 VAULT = Vault.from_secret("a secret of the tests, long enough")

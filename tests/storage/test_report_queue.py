@@ -12,9 +12,9 @@ from domain.messaging.model import Report
 from domain.people import Shops
 from domain.reports import LowLine, Place, StockReport
 from storage.engine import Database
-from storage.job_runs import JobRuns
-from storage.notices import tell_owners
-from storage.subscribers import StoredReaders
+from storage.jobs.job_runs import JobRuns
+from storage.messaging.notices import tell_owners
+from storage.messaging.subscribers import StoredReaders
 from tests.scheduler.world import AT, DAY, HOUR, MINUTE, World, report
 
 SECOND = timedelta(seconds=1)

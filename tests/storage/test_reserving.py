@@ -19,8 +19,8 @@ from domain.inventory.model import StockBalance
 from domain.orders.model import Order, OrderStatus
 from storage import ledger
 from storage.engine import Database
-from storage.reserving import Claim, Reserver, TooFew
-from storage.verify import verify
+from storage.stock.reserving import Claim, Reserver, TooFew
+from storage.upkeep.verify import verify
 from tests.storage import reserving_work as made
 from tests.storage.action_shop import AT
 

@@ -17,9 +17,9 @@ from domain.metrics.query import Having, MetricQuery
 from storage.engine import Database
 from storage.figures import MetricFigures
 from storage.ledger import Reference, apply
-from storage.shelves import Contended
-from storage.stock_watch import StoredStockWatch
-from storage.verify import verify
+from storage.stock.shelves import Contended
+from storage.stock.stock_watch import StoredStockWatch
+from storage.upkeep.verify import verify
 from tests.storage.action_shop import AT, Counter, counter
 
 LOW = MetricQuery(("stock_available",), by=("sku",), having=(Having("stock_available", "<=", "reorder_point"),))

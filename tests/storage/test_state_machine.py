@@ -30,7 +30,7 @@ from domain.costing.model import CostPool
 from domain.orders.model import Fulfilment, Order, Payment
 from storage.engine import Database, open_database
 from storage.exceptions import refresh_exceptions
-from storage.verify import verify
+from storage.upkeep.verify import verify
 from tests import postgres
 from tests.storage import drafting
 from tests.storage.action_shop import AT, STOCK

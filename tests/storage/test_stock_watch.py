@@ -14,7 +14,7 @@ from scheduler.jobs import low_stock
 from scheduler.schedule import rows_of
 from storage.engine import Database
 from storage.figures import MetricFigures
-from storage.stock_watch import StoredStockWatch
+from storage.stock.stock_watch import StoredStockWatch
 from tests.scheduler.world import HOUR, MINUTE, World
 from tests.storage.made_shop import CALENDAR, NOW, Line, MadeShop, local
 

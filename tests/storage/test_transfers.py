@@ -18,7 +18,7 @@ from storage.encryption import Vault
 from storage.engine import Database
 from storage.figures import MetricFigures
 from storage.laws import CHECKS
-from storage.on_the_way import StoredOnTheWay
+from storage.stock.on_the_way import StoredOnTheWay
 from tests.storage.action_shop import AT, Counter, counter
 
 CUPS = {"sku": "CUP", "from_": "华东仓", "to": "华南仓"}

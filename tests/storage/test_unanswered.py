@@ -10,10 +10,10 @@ from domain.learning import model
 from domain.learning.model import KEPT_FOR, Unanswered
 from domain.learning.rules import masked
 from domain.people import Role
-from storage import unanswered
 from storage.encryption import Vault
 from storage.engine import Database
-from storage.unanswered import StoredLore
+from storage.names import unanswered
+from storage.names.unanswered import StoredLore
 
 AT = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
 

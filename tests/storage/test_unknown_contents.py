@@ -11,7 +11,7 @@ from domain.confirmations import Done
 from domain.fulfilment.model import Shipment
 from domain.orders.model import Fulfilment, Order, OrderStatus
 from storage.engine import Database
-from storage.verify import verify
+from storage.upkeep.verify import verify
 from tests.storage.action_shop import AT, SHIPPING, Counter, counter
 
 LAWS = ("what_was_confirmed_has_moved", "reserved_is_what_orders_hold", "what_was_done_is_in_the_audit")

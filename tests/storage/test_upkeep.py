@@ -4,9 +4,9 @@ from datetime import timedelta
 
 from domain.jobs import Due
 from storage.engine import Database
-from storage.health import health
-from storage.job_runs import JobRuns
-from storage.purge import (
+from storage.jobs.job_runs import JobRuns
+from storage.upkeep.health import health
+from storage.upkeep.purge import (
     ANSWERED_FOR,
     DROPPED_FOR,
     PARTS_FOR,

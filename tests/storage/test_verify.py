@@ -11,10 +11,11 @@ from domain.clock import ShopCalendar
 from domain.costing.model import CostMethod
 from domain.invariants import LAWS, Breach
 from domain.people import Role
-from storage import audit, costs
+from storage import audit
 from storage.engine import Database
 from storage.laws import CHECKS
-from storage.verify import verify
+from storage.stock import costs
+from storage.upkeep.verify import verify
 from tests.storage.action_shop import SHIPPING, counter
 from tests.storage.made_shop import TODAY, Line, MadeShop, local
 

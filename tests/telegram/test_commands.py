@@ -9,11 +9,11 @@ import pytest
 from bot.app.cli import main
 from bot.app.wiring import clock
 from domain.messaging.model import Subscription
-from storage.bindings import Bindings
-from storage.chats import Chats
 from storage.encryption import Vault
 from storage.engine import Database, open_database
-from storage.leases import Leases
+from storage.messaging.chats import Chats
+from storage.messaging.leases import Leases
+from storage.people.bindings import Bindings
 from tests.storage.action_shop import fill as fill_small
 from tests.telegram.fake import TOKEN, FakeTelegram
 from tests.telegram.stage import GROUP, Stage, program

@@ -24,9 +24,9 @@ from domain.messaging.model import (
     StaffIdentity,
 )
 from domain.people import Staff
-from storage.chats import Chats
 from storage.engine import Database, open_database
-from storage.outbox import Outbox, enqueue
+from storage.messaging.chats import Chats
+from storage.messaging.outbox import Outbox, enqueue
 from tests.telegram.fake import FakeTelegram
 from tests.telegram.rules import Refusal
 from tests.telegram.stage import (

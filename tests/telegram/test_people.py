@@ -14,8 +14,8 @@ from bot.conversing.doors import Doors
 from bot.conversing.inbound import Inbound
 from domain.messaging.model import Chat, ChatState, InboxState, InboxUpdate, StaffIdentity
 from domain.people import Role
-from storage.chats import Chats
-from storage.paces import Limits
+from storage.messaging.chats import Chats
+from storage.messaging.paces import Limits
 from tests.telegram.fake import FakeTelegram
 from tests.telegram.stage import CHEN, GROUP, ORDERS, STRANGER, WANG, ZHOU, Stage, message, served
 

@@ -12,8 +12,8 @@ from bot.app.wiring import clock
 from domain.jobs import Due
 from domain.messaging.model import OutboxMessage, Report
 from domain.reports import LowLine, Place, ReportMessage, StockReport
-from storage import outbox
-from storage.chats import Chats
+from storage.messaging import outbox
+from storage.messaging.chats import Chats
 from tests.telegram.stage import CHEN, WANG, Stage
 
 

@@ -20,7 +20,7 @@ from domain.fulfilment.model import Shipment
 from domain.messaging.model import InboxUpdate, OutboxState
 from domain.orders.model import Order
 from storage.engine import Database, open_database
-from storage.outbox import Outbox
+from storage.messaging.outbox import Outbox
 from tests.telegram.fake import FakeTelegram, Sent
 from tests.telegram.rules import Refusal
 from tests.telegram.stage import BOT, CHEN, GROUP, ORDERS, SECRET, WANG, Stage, leases_run_out, program

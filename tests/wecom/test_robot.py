@@ -25,8 +25,8 @@ from domain.errors import OperatorMustAct
 from domain.messaging.model import OutboxMessage, Report
 from domain.people import Role
 from domain.reports import Figure, Gaps, ReportMessage, SalesReport, Split
-from storage import outbox
-from storage.chats import Chats
+from storage.messaging import outbox
+from storage.messaging.chats import Chats
 from tests.telegram.stage import free_port
 from tests.wecom.fake import KEY, FakeRobot, running
 

@@ -21,7 +21,7 @@ def _backup(arguments: argparse.Namespace) -> int:
     from bot.app import wiring  # noqa: PLC0415
     from bot.app.commands import is_demo, say, settings_of  # noqa: PLC0415
     from domain.errors import UserCanFix  # noqa: PLC0415
-    from storage.backup import backup  # noqa: PLC0415
+    from storage.upkeep.backup import backup  # noqa: PLC0415
 
     if arguments.out.exists():
         raise UserCanFix(f"{arguments.out} is there already; name another file, or move it away")
@@ -40,7 +40,7 @@ def _restore(arguments: argparse.Namespace) -> int:
     from bot.rendering.laws import sentences  # noqa: PLC0415
     from domain.errors import UserCanFix  # noqa: PLC0415
     from domain.invariants import LAWS  # noqa: PLC0415
-    from storage.backup import restore  # noqa: PLC0415
+    from storage.upkeep.backup import restore  # noqa: PLC0415
 
     settings = settings_of(arguments)
     if not settings.secret_key and not settings.secret_file.exists():

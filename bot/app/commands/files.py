@@ -47,7 +47,7 @@ def _list_mappings(arguments: argparse.Namespace) -> int:
     from bot.app import wiring  # noqa: PLC0415
     from bot.app.commands import aside, is_demo, say, settings_of  # noqa: PLC0415
     from bot.rendering.mappings import said_of  # noqa: PLC0415
-    from storage.import_mappings import StoredMappings  # noqa: PLC0415
+    from storage.names.import_mappings import StoredMappings  # noqa: PLC0415
 
     with wiring.open_shop(settings_of(arguments), demo=is_demo(arguments)) as shop:
         kept = StoredMappings(shop.database).listing(MOST_MAPPINGS)

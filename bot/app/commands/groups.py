@@ -43,7 +43,7 @@ def _time(text: str) -> str:
 def _list(arguments: argparse.Namespace) -> int:
     from bot.app.commands import opened, say  # noqa: PLC0415
     from bot.app.robot import meet  # noqa: PLC0415
-    from storage.chats import Chats  # noqa: PLC0415
+    from storage.messaging.chats import Chats  # noqa: PLC0415
 
     with opened(arguments) as shop:
         meet(shop)
@@ -65,7 +65,7 @@ def _clear(arguments: argparse.Namespace) -> int:
     from bot.app.robot import meet  # noqa: PLC0415
     from domain.errors import UserCanFix  # noqa: PLC0415
     from domain.people import Role  # noqa: PLC0415
-    from storage.chats import Chats  # noqa: PLC0415
+    from storage.messaging.chats import Chats  # noqa: PLC0415
 
     wanted = arguments.role.lower()
     if wanted not in {"none", *Role}:
@@ -83,7 +83,7 @@ def _limit_group(arguments: argparse.Namespace) -> int:
     from bot.app.commands import opened, say  # noqa: PLC0415
     from bot.app.limiting import limit  # noqa: PLC0415
     from bot.app.robot import meet  # noqa: PLC0415
-    from storage.chats import Chats  # noqa: PLC0415
+    from storage.messaging.chats import Chats  # noqa: PLC0415
 
     with opened(arguments) as shop:
         meet(shop)
@@ -98,7 +98,7 @@ def _subscribe(arguments: argparse.Namespace) -> int:
     from domain.messaging.model import ChatState  # noqa: PLC0415
     from domain.people import may  # noqa: PLC0415
     from domain.reports import NEEDS  # noqa: PLC0415
-    from storage.chats import Chats  # noqa: PLC0415
+    from storage.messaging.chats import Chats  # noqa: PLC0415
 
     report = _report(arguments.report)
     with opened(arguments) as shop:
@@ -118,7 +118,7 @@ def _subscribe(arguments: argparse.Namespace) -> int:
 def _unsubscribe(arguments: argparse.Namespace) -> int:
     from bot.app.commands import opened, say  # noqa: PLC0415
     from bot.app.robot import meet  # noqa: PLC0415
-    from storage.chats import Chats  # noqa: PLC0415
+    from storage.messaging.chats import Chats  # noqa: PLC0415
 
     report = _report(arguments.report)
     with opened(arguments) as shop:
@@ -135,7 +135,7 @@ def _quiet(arguments: argparse.Namespace) -> int:
     from bot.app.robot import meet  # noqa: PLC0415
     from domain.errors import UserCanFix  # noqa: PLC0415
     from domain.messaging.quiet import NoHours, normal  # noqa: PLC0415
-    from storage.chats import Chats  # noqa: PLC0415
+    from storage.messaging.chats import Chats  # noqa: PLC0415
 
     report = _report(arguments.report) if arguments.report else None
     try:

@@ -55,7 +55,7 @@ def _job(arguments: argparse.Namespace) -> int:
 def _messages(shop: Any, queued: Any) -> list[dict[str, str]]:
     """What goes to the chats, each in its language."""
     from bot.rendering.report import render_report  # noqa: PLC0415
-    from storage.chats import Chats  # noqa: PLC0415
+    from storage.messaging.chats import Chats  # noqa: PLC0415
 
     chats = Chats(shop.database).known({one.chat for one in queued})
     return [{"chat": one.chat, "report": one.report.value,

@@ -22,7 +22,7 @@ def _verify(arguments: argparse.Namespace) -> int:
     from bot.app.commands import is_demo, say, settings_of  # noqa: PLC0415
     from bot.rendering.laws import as_json, sentences  # noqa: PLC0415
     from domain.invariants import LAWS  # noqa: PLC0415
-    from storage.verify import verify  # noqa: PLC0415
+    from storage.upkeep.verify import verify  # noqa: PLC0415
 
     settings = settings_of(arguments)
     with wiring.open_shop(settings, demo=is_demo(arguments)) as shop:

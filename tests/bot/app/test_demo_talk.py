@@ -78,7 +78,7 @@ def a_shipment_is_confirmed_once(talk: Talk) -> None:
 
 
 def nothing_is_broken(shop: OpenShop) -> None:
-    from storage.verify import verify
+    from storage.upkeep.verify import verify
 
     assert verify(shop.database) == []
 

@@ -16,7 +16,7 @@ from bot.app.doctor import findings
 from bot.app.settings import ModelSettings, Settings
 from bot.model_mode import consult
 from bot.rendering.reply import Reply
-from storage.verify import verify
+from storage.upkeep.verify import verify
 from tests.integrations.language.stand_in import KEY, MODEL, StandIn, Step, calls, fails, says, standing_in
 
 AT = datetime.fromisoformat("2026-11-23T15:00+08:00")

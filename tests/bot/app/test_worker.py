@@ -10,7 +10,7 @@ from pathlib import Path
 from bot.app.wiring import clock
 from domain.clock import ShopCalendar
 from storage.engine import Database, open_database
-from storage.job_runs import JobRuns
+from storage.jobs.job_runs import JobRuns
 from storage.migrate import upgrade
 from tests import postgres
 from tests.architecture.tree import ROOT

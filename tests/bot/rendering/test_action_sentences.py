@@ -19,7 +19,7 @@ PARTS = ("propose", "done", "ask", "no", "confirmation", "note", "fact", "status
 
 def spoken_keys() -> Iterator[str]:
     """Keys as they stand in the code: whole ones, and those of the parts that a class stands for."""
-    for path in (*ROOT.glob("domain/**/*.py"), ROOT / "storage/actions.py", ROOT / "storage/confirmations.py"):
+    for path in (*ROOT.glob("domain/**/*.py"), *ROOT.glob("storage/actions/*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in PART_OF:
                 key = node.args[-1 if node.func.id == "Choice" else 0]

@@ -1,0 +1,1 @@
+"""Actions on their way: proposed, confirmed, carried out, taken back; and what the verbs are told of the books."""

@@ -1,0 +1,1 @@
+"""The shop as tables that an import would read."""

@@ -1,0 +1,1 @@
+"""Runs of jobs, and their parts spread over machines."""

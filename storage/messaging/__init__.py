@@ -1,0 +1,1 @@
+"""What comes from chats and goes to them, and the chats themselves."""

@@ -1,0 +1,1 @@
+"""The shop as a whole: backed up, checked, tidied, emptied."""
