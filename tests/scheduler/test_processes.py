@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.scheduler.siege import prove
 
 
-def test_three_processes_and_four_kills(database_url: str, tmp_path: Path) -> None:
-    siege = prove(database_url, tmp_path / "pushed", number=30, kills=3)
+def test_three_processes_and_three_kills(database_url: str, tmp_path: Path) -> None:
+    siege = prove(database_url, tmp_path / "pushed", number=20, kills=3)
     assert siege.killed
     assert siege.died, "no run was interrupted: the siege proves nothing"

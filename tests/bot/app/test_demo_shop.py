@@ -224,10 +224,9 @@ def test_the_dollar_wanders_between_two_bounds() -> None:
     assert all(7.0 < rate / RATE_SCALE < 7.3 for rate in rates.values())
 
 
-@pytest.mark.parametrize("moment", ["2026-11-23T00:01", "2024-02-29T23:59"])
-def test_it_can_be_built_for_any_moment(moment: str) -> None:
-    """Early in the night and late on a leap day: no negative stock, nothing of the future."""
-    at = CALENDAR.local(datetime.fromisoformat(moment))
+def test_it_can_be_built_for_any_moment() -> None:
+    """In the first minute of a leap day: no negative stock, nothing of the future."""
+    at = CALENDAR.local(datetime.fromisoformat("2024-02-29T00:01"))
     shop = DemoShop(at, CALENDAR)
     count = sum(len(orders) for orders, _ in shop.batches())
     assert count > 45_000
