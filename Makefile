@@ -69,10 +69,11 @@ $(BIN)/python:
 	  "$$(python3 --version 2>/dev/null || echo missing). Install one (Debian, Ubuntu: apt install python3 python3-venv)." >&2; \
 	exit 1
 
-# The pinned libraries with their hashes, then the program itself, from this folder and without the network.
+# The pinned libraries with their hashes, then the program itself, from this folder and without the network. Of the
+# libraries much is never imported: Python compiles what is, once, when it is.
 define install
 	@echo "Installing zhanggui into $(VENV) (about a minute the first time) …" >&2
-	@$(PIP) install --require-hashes -r requirements/$(1).txt 1>&2 </dev/null
+	@$(PIP) install --no-compile --require-hashes -r requirements/$(1).txt 1>&2 </dev/null
 	@$(PIP) install --no-deps --no-index --no-build-isolation --editable . 1>&2 </dev/null
 	@$(BIN)/python -m compileall -q $(PACKAGES) 1>&2 </dev/null
 endef
