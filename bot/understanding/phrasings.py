@@ -39,7 +39,7 @@ def phrased(message: Normalised, tokens: Sequence[Token], spread: Spread) -> Act
     if actions is None or _FOR_BUYERS.search(message.text):
         return None
     is_english = _ENGLISH.search(message.text) is not None
-    if not is_english and acts.asks_something(tokens):  # by, up and over ask and order alike
+    if not is_english and acts.asks_something(_without_point(tokens)):  # by, up and over ask and order alike
         return None
     found: Act | None = None
     asked: Unclear | None = None
@@ -56,6 +56,13 @@ def phrased(message: Normalised, tokens: Sequence[Token], spread: Spread) -> Act
         if isinstance(reading, Unclear) and asked is None and _asks_for_the_rest(reading, said):
             asked = replace(reading, choices=_as_typed(reading.choices, rest, message))
     return found or asked
+
+
+def _without_point(tokens: Sequence[Token]) -> Sequence[Token]:
+    """低于400条就要补货,改一下补货点: where a reorder point is to be set, the bound and what it is for ask nothing."""
+    is_set = any(token.has("set_to") for token in tokens) and any(
+        token.senses.get("action") == "set_reorder_point" for token in tokens)
+    return [token for token in tokens if not (token.has("op") or token.has("postop"))] if is_set else tokens
 
 
 def is_of_goods(tokens: Sequence[Token]) -> bool:

@@ -16,6 +16,7 @@ from bot.understanding.gate import has_trade_words, objection, off_topic, unexpl
 from bot.understanding.gazetteer import Gazetteer
 from bot.understanding.normalise import Normalised, normalise
 from bot.understanding.offers import offer
+from bot.understanding.padding import unexcused, unnoted, unpadded
 from bot.understanding.phrasings import is_of_goods, phrased
 from bot.understanding.readings import (
     Act,
@@ -70,8 +71,21 @@ class Reader:
             return two
         reading = (subscription_of(message) or self._of_goods(message) or self._of_order(message, tokens)
                    or self._pending(message, tokens) or self._done_or_asked(message, tokens))
+        if (spoken := self._spoken(reading, message)) is not None:
+            return spoken
         repaired = self._repaired(reading, message, tokens)
         return repaired if repaired is not None else self._with_offers(reading, message)
+
+    def _spoken(self, reading: Reading, message: Normalised) -> Reading | None:
+        """What was said at length, without what is said around it; a clause of excuses goes before questions only."""
+        if not isinstance(reading, Unclear | Refused) or reading.key not in _NAMES_NOBODY_KNOWS:
+            return None
+        for bare, may_be in ((unpadded(message), Ask | Act | Command), (unnoted(message), Act),
+                             (unexcused(message, self._spread), Ask)):
+            meant = self.read(bare, scan(bare, self._gazetteer)) if bare else None
+            if isinstance(meant, may_be) or (isinstance(meant, Unclear) and meant.missing):
+                return meant
+        return None
 
     def _repaired(self, reading: Reading, message: Normalised, tokens: list[Token], depth: int = 1) -> Reading | None:
         """The message with its slips put right, where that can be meant in one way only; else the ways are offered."""
