@@ -265,8 +265,13 @@ def _count_of_rows(tokens: Sequence[Token], at: int, draft: Draft) -> None:
         draft.asks_which = "many" if word.endswith("s") else "one"
         return
     before = tokens[at - 2:at] if at >= 2 else tokens[:at]
+    if any(beside.text in _THAT_OR_WHICH for beside in (*before[-1:], *tokens[at + 1:at + 2])):
+        draft.asks_which = "one"  # 那个平台最高: 哪个 with one letter less
     if any("最" in token.text for token in before) and any(token.text.endswith("的") for token in before):
         draft.asks_which = "one"
+
+
+_THAT_OR_WHICH = frozenset({"那个", "那款", "那种", "那位", "那家"})
 
 
 def _follows_filter(tokens: Sequence[Token], at: int) -> bool:

@@ -14,6 +14,7 @@ from bot.understanding.drafting import read_draft
 from bot.understanding.followups import continued, continues, rebounded, relimited
 from bot.understanding.gate import has_trade_words, objection, off_topic, unexplained
 from bot.understanding.gazetteer import Gazetteer
+from bot.understanding.misspelt import Respelling, put_right
 from bot.understanding.normalise import Normalised, normalise
 from bot.understanding.offers import offer
 from bot.understanding.padding import unexcused, unnoted, unpadded
@@ -73,7 +74,7 @@ class Reader:
                    or self._pending(message, tokens) or self._done_or_asked(message, tokens))
         if (spoken := self._spoken(reading, message)) is not None:
             return spoken
-        repaired = self._repaired(reading, message, tokens)
+        repaired = self._repaired(reading, message, tokens) or self._respelled(reading, message, tokens)
         return repaired if repaired is not None else self._with_offers(reading, message)
 
     def _spoken(self, reading: Reading, message: Normalised) -> Reading | None:
@@ -112,6 +113,29 @@ class Reader:
                 found.append((repair, corrected, meant))
         return self._chosen_repair(reading, message, found)
 
+    def _respelled(self, reading: Reading, message: Normalised, tokens: list[Token]) -> Reading | None:
+        """The message with every mistyped English word put right at once: waitng to be shiped. Orders are asked about.
+
+        So is a message with a correct word that would be another one: meny orders this weak.
+        """
+        if not isinstance(reading, Unclear | Refused) or reading.key not in _NOT_EXPLAINED or reading.choices:
+            return None
+        found = [(one, self._apart().reading_without_offers(one.message)) for one in put_right(message, tokens)]
+        meant = [(one, read) for one, read in found if isinstance(read, Ask | Act)]
+        if not meant:
+            return None
+        first = meant[0][1]
+        is_one = isinstance(first, Ask) and all(read == first for _, read in meant)
+        if is_one and all(one.is_sure for one, _ in found) and not any(self._may_name(one) for one, _ in meant):
+            return first
+        choices = (one.message.message for one, _ in meant)
+        return Unclear("unsure_about", reading.facts, tuple(islice(choices, MAX_CHOICES)))
+
+    def _may_name(self, respelling: Respelling) -> bool:
+        """Whether a word that was put right stands where a name may stand: beer in beer sales."""
+        stands_alone = any(token.text in respelling.short for token in scan(respelling.message, self._gazetteer))
+        return stands_alone and isinstance(self._apart().reading_without_offers(respelling.rest), Ask | Act)
+
     def _heard(self, reading: Unclear | Refused, message: Normalised, tokens: list[Token]) -> Reading | None:
         """蓝芽耳机, where one name sounds so: it is asked whether that one was meant."""
         if reading.key not in _NAMES_NOBODY_KNOWS:
@@ -127,7 +151,7 @@ class Reader:
                        found: list[tuple[Repair, Normalised, Reading]]) -> Reading | None:
         if not found:
             return None
-        best = [one for one in found if one[0].cost == found[0][0].cost]
+        best = [one for one in found if one[0].cost == found[0][0].cost and not one[0].is_loose] or found[:1]
         repair, corrected, meant = best[0]
         is_one = all(other == meant for _, _, other in best)
         is_doubtful = repair.is_name and not self._is_part_of_word(repair, corrected) and self._stands_without(

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from bot.understanding import misspelt
 from bot.understanding.gate import unexplained
 from bot.understanding.gazetteer import Gazetteer
 from bot.understanding.lexicon import lexicon, read_table
@@ -13,25 +14,13 @@ from bot.understanding.scan import Token
 from bot.understanding.sounds import slurred, sounds
 
 LONGEST_WINDOW = 4  # characters looked at together; longer words of the trade are made of such
-SHORTEST_SWAPPED = 4  # two keys swapped, mnay, are told in shorter words, too
-SHORTEST_LATIN = 5  # shorter words are one key from too many others
-TWO_KEYS_FROM = 9  # a word this long may have two keys wrong
 MOST_UNKNOWN = 3  # a message with more unknown stretches is not one of slips
 MOST_REPAIRS = 10  # tried one by one; each costs a reading
 SHORTEST_MISHEARD = 3  # characters; two may sound like anything
 SAME_SOUND, ALIKE, ONE_KEY, ALL_CHANGED = 0, 1, 2, 3  # how far a word is from what was typed
-# A word of these roles may be put right without asking; a name or value is only offered, a particle never restored.
-_SURE = frozenset({
-    "metric", "vague", "count", "event", "dim", "split", "each", "apiece", "share", "trend", "chart", "which",
-    "whichdim", "offset", "before", "same_span", "unit", "weekday", "month", "quarter", "half", "festival", "extreme",
-    "speed", "rank", "ranking", "sorting", "seller", "feature", "compare", "compare_unit", "change", "order_status",
-    "action", "report", "off"})
-_OFFERED = frozenset({"province", "platform", "segment", "carrier", "vague_time", "last", "op", "only", "exclude",
-                      "versus"})
 _PARTICLES = "了的得过出掉到"
 SHORTEST_HEARD, LONGEST_HEARD = 3, 8  # characters; two may sound like anything
 _HAN = re.compile("[\u4e00-\u9fff]+")
-_LATIN_WORD = re.compile(r"[a-z]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +36,19 @@ class Repair:
     @property
     def is_name(self) -> bool:
         """Whether what was typed may be somebody's name: 客但价, which sounds exactly like a figure, is none."""
+        if self.word.isascii() and self.end - self.start < misspelt.SURE_FROM:
+            return True
         return self.is_figure and (self.cost > SAME_SOUND or self.end - self.start < SHORTEST_MISHEARD)
+
+    @property
+    def is_loose(self) -> bool:
+        """罚了 is a word of its own, not 发了; and no rival of a longer word: 多少前了 is 多少钱, not 签了."""
+        return len(self.word) == 2 and self.word[1] in _PARTICLES
 
     @property
     def is_sure(self) -> bool:
         """Whether it may be presumed: one sound or look away, or one key in a longer word."""
-        is_verb = len(self.word) == 2 and self.word[1] in _PARTICLES  # 罚了 is a word of its own, not 发了
-        if is_verb or _SURE.isdisjoint(_senses(self.word)):
+        if self.is_loose or misspelt.SURE.isdisjoint(_senses(self.word)):
             return False
         return self.cost <= ALIKE or (self.cost == ONE_KEY and self.end - self.start > 2)
 
@@ -104,7 +99,7 @@ def _windows(text: str, unknown: Token) -> Iterator[tuple[int, int]]:
 
 def _senses(word: str) -> frozenset[str]:
     whole = lexicon().words.get(word)
-    of_phrases = _latin_words().get(word, frozenset()) if whole is None or len(word) < SHORTEST_LATIN else frozenset()
+    of_phrases = frozenset() if whole is not None and len(word) >= misspelt.SHORTEST_LATIN else misspelt.senses_of(word)
     return of_phrases.union(whole or ())
 
 
@@ -203,7 +198,8 @@ def _index() -> tuple[_Gaps, dict[tuple[str, ...], list[str]]]:
     gaps: _Gaps = {}
     by_sound: dict[tuple[str, ...], list[str]] = {}
     for word, senses in lexicon().words.items():
-        if not 2 <= len(word) <= LONGEST_WINDOW or _is_latin(word) or (_SURE | _OFFERED).isdisjoint(senses):
+        is_told = not misspelt.OF_TRADE.isdisjoint(senses)
+        if not (is_told and 2 <= len(word) <= LONGEST_WINDOW) or _is_latin(word):
             continue
         by_sound.setdefault(_sound(word), []).append(word)
         for at in range(len(word)):
@@ -216,51 +212,8 @@ def _is_latin(word: str) -> bool:
 
 
 def _latin(message: Normalised, unknown: Token) -> Iterator[Repair]:
-    """English words with a key wrong. A capital inside a sentence makes a name, which nobody may rewrite."""
-    from rapidfuzz.distance import OSA  # noqa: PLC0415  only for words nobody knows
-
-    for found in _LATIN_WORD.finditer(message.text, unknown.start, unknown.end):
-        typed, start = found[0], found.start()
-        said = message.original(start, found.end())
-        if len(typed) < SHORTEST_SWAPPED or (start and said[:1].isupper() and not said.isupper()):
-            continue
-        if len(typed) < SHORTEST_LATIN:
-            swapped = _swapped_latin().get(tuple(sorted(typed)), ())
-            yield from (_repair(start, found.end(), word, ALIKE) for word in swapped if OSA.distance(typed, word) == 1)
-            continue
-        most = 2 if len(typed) >= TWO_KEYS_FROM else 1
-        for word in _latin_by_first().get(typed[0], ()):
-            if 0 < OSA.distance(typed, word, score_cutoff=most) <= most:
-                yield _repair(start, found.end(), word, ALIKE)
-
-
-@cache
-def _latin_words() -> Mapping[str, frozenset[str]]:
-    """Single English words of the trade, also those that are only said in phrases, with their roles."""
-    found: dict[str, frozenset[str]] = {}
-    for text, senses in lexicon().words.items():
-        if text.isascii() and not (_SURE | _OFFERED).isdisjoint(senses):
-            for word in text.split(" "):
-                if len(word) >= SHORTEST_SWAPPED and word.isalpha():
-                    found[word] = found.get(word, frozenset()) | frozenset(senses)
-    return found
-
-
-@cache
-def _swapped_latin() -> Mapping[tuple[str, ...], list[str]]:
-    """The single English words of four letters by the letters in them."""
-    found: dict[tuple[str, ...], list[str]] = {}
-    for word in _latin_words():
-        if len(word) == SHORTEST_SWAPPED:
-            found.setdefault(tuple(sorted(word)), []).append(word)
-    return found
-
-
-@cache
-def _latin_by_first() -> Mapping[str, list[str]]:
-    """The first letter is hardly ever the wrong one."""
-    found: dict[str, list[str]] = {}
-    for word in _latin_words():
-        if len(word) >= SHORTEST_LATIN:
-            found.setdefault(word[0], []).append(word)
-    return found
+    """English words with a key wrong."""
+    for found in misspelt.words_in(message, unknown):
+        for word in misspelt.words_like(found[0]):
+            cost = ALL_CHANGED if misspelt.is_plain(found[0]) else ALIKE
+            yield _repair(found.start(), found.end(), word, cost)

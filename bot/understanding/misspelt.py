@@ -1,0 +1,135 @@
+"""English words of the trade with a key wrong: stok, waitng, weeek. A correct word is never taken for another one."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import islice, product
+
+from bot.understanding.lexicon import lexicon, read_table
+from bot.understanding.normalise import Normalised, normalise
+from bot.understanding.scan import Token
+
+SHORTEST = 4  # letters of a word that may be mistyped; shorter ones are one key from too many others
+SHORTEST_LATIN = 5  # a shorter word is put right by itself only where two keys are swapped: mnay
+SURE_FROM = 6  # shorter ones are read only where nothing else can stand: last weeek, stok of SM-01
+TWO_KEYS_FROM = 9  # a word this long may have two keys wrong
+MOST_TYPED = 4  # words put right together; a message with more is none of slips
+MOST_TRIED = 12  # ways to put them right; each costs a reading
+# A word of these roles may be put right without asking; a name or value is only offered, a particle never restored.
+SURE = frozenset({
+    "metric", "vague", "count", "event", "dim", "split", "each", "apiece", "share", "trend", "chart", "which",
+    "whichdim", "offset", "before", "same_span", "unit", "weekday", "month", "quarter", "half", "festival", "extreme",
+    "speed", "rank", "ranking", "sorting", "seller", "feature", "compare", "compare_unit", "change", "order_status",
+    "action", "report", "off"})
+OFFERED = frozenset({"province", "platform", "segment", "carrier", "vague_time", "last", "op", "only", "exclude",
+                     "versus"})
+OF_TRADE = SURE | OFFERED
+_SAID = frozenset({"stop", "query_word", "range"})  # currently: put right beside others
+SHORTEST_SAID = 7
+_LATIN_WORD = re.compile(r"[a-z]+")
+
+
+def words_in(message: Normalised, unknown: Token) -> Iterator[re.Match[str]]:
+    """The words that may be mistyped. A capital inside a sentence makes a name, which nobody may rewrite."""
+    for found in _LATIN_WORD.finditer(message.text, unknown.start, unknown.end):
+        said = message.original(found.start(), found.end())
+        if len(found[0]) >= SHORTEST and not (found.start() and said[:1].isupper() and not said.isupper()):
+            yield found
+
+
+def words_like(typed: str) -> list[str]:
+    """The words of the trade that may have been meant by one alone."""
+    if len(typed) < SHORTEST_LATIN:
+        return [word for word in _by_first().get(typed[0], ()) if sorted(word) == sorted(typed)
+                and _distance(typed, word, 1) == 1 and not OF_TRADE.isdisjoint(senses_of(word))]
+    return [word for word in _near(typed) if len(word) >= SHORTEST_LATIN
+            and not OF_TRADE.isdisjoint(senses_of(word))]
+
+
+@dataclass(frozen=True, slots=True)
+class Respelling:
+    """A message with all its mistyped words put right. `short` may be names as well: then `rest` is without them."""
+
+    message: Normalised
+    is_sure: bool
+    short: frozenset[str]
+    rest: Normalised
+
+
+def put_right(message: Normalised, tokens: Sequence[Token]) -> Iterator[Respelling]:
+    """Every way to put the mistyped words right; none where a word is left over that is like no other."""
+    unknown = [token for token in tokens if token.is_unknown]
+    typed = [found for token in unknown for found in words_in(message, token)]
+    others = sum(len(_LATIN_WORD.findall(token.text)) for token in unknown)
+    if len(typed) != others or len(typed) > MOST_TYPED or all(is_plain(found[0]) for found in typed):
+        return
+    rest = normalise(_with(message, typed, ["" if may_be_name(found[0]) else found[0] for found in typed]))
+    is_said = not any(is_plain(found[0]) for found in typed)
+    for words in islice(product(*(_near(found[0]) for found in typed)), MOST_TRIED):
+        is_sure = is_said and not any((SURE | _SAID).isdisjoint(senses_of(word)) for word in words)
+        short = frozenset(word for found, word in zip(typed, words, strict=True) if may_be_name(found[0]))
+        yield Respelling(normalise(_with(message, typed, words)), is_sure, short, rest)
+
+
+def _with(message: Normalised, typed: Sequence[re.Match[str]], words: Sequence[str]) -> str:
+    """The message with these words for those that were typed."""
+    right = message.message
+    for found, word in reversed(list(zip(typed, words, strict=True))):
+        start, end = message.origin[found.start()], message.origin[found.end() - 1] + 1
+        right = right[:start] + word + right[end:]
+    return right
+
+
+def may_be_name(typed: str) -> bool:
+    """A short word is one key from too many others, and may be anything that is sold."""
+    return len(typed) < SURE_FROM
+
+
+def is_plain(typed: str) -> bool:
+    """Whether it is a correct word itself."""
+    return typed in _plain()
+
+
+def senses_of(word: str) -> frozenset[str]:
+    """The roles of a single word, also of one that is only said in phrases."""
+    return _words().get(word, frozenset())
+
+
+def _near(typed: str) -> list[str]:
+    """The words one key away, or two in a long word; the first letter is hardly ever the wrong one."""
+    return [word for word in _by_first().get(typed[0], ())
+            if _distance(typed, word, 2 if max(len(word), len(typed)) >= TWO_KEYS_FROM else 1)]
+
+
+def _distance(typed: str, word: str, most: int) -> int:
+    """How many keys are wrong; 0 for none or too many."""
+    from rapidfuzz.distance import OSA  # noqa: PLC0415  only for words nobody knows
+
+    found = OSA.distance(typed, word, score_cutoff=most)
+    return int(found) if found <= most else 0
+
+
+@cache
+def _plain() -> frozenset[str]:
+    return frozenset(read_table("plain_english")["words"].split())
+
+
+@cache
+def _words() -> Mapping[str, frozenset[str]]:
+    found: dict[str, frozenset[str]] = {}
+    for text, senses in lexicon().words.items():
+        if text.isascii() and not (OF_TRADE | _SAID).isdisjoint(senses):
+            for word in text.split(" "):
+                least = SHORTEST_SAID if OF_TRADE.isdisjoint(senses) else SHORTEST
+                if len(word) >= least and word.isalpha():
+                    found[word] = found.get(word, frozenset()) | frozenset(senses)
+    return found
+
+
+@cache
+def _by_first() -> Mapping[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for word in _words():
+        found.setdefault(word[0], []).append(word)
+    return found
