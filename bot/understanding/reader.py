@@ -154,8 +154,7 @@ class Reader:
         best = [one for one in found if one[0].cost == found[0][0].cost and not one[0].is_loose] or found[:1]
         repair, corrected, meant = best[0]
         is_one = all(other == meant for _, _, other in best)
-        is_doubtful = repair.is_name and not self._is_part_of_word(repair, corrected) and self._stands_without(
-            repair, message, meant)
+        is_doubtful = not self._is_part_of_word(repair, corrected) and self._may_be_name(repair, message, meant)
         drops_rate = "率" in message.text[repair.start:repair.end] and "率" not in repair.word  # 签收率 is no 签收量
         if is_one and repair.is_sure and not is_doubtful and not drops_rate:
             return self._with_offers(meant, corrected)
@@ -167,10 +166,18 @@ class Reader:
         return any(token.start <= repair.start and repair.start + len(repair.word) <= token.end
                    and len(token.text) > len(repair.word) for token in scan(corrected, self._gazetteer))
 
-    def _stands_without(self, repair: Repair, message: Normalised, meant: Reading) -> bool:
-        """毛丽昨天发了几单: another question without the unknown word, which then may well be somebody's name."""
+    def _may_be_name(self, repair: Repair, message: Normalised, meant: Reading) -> bool:
+        """毛丽昨天发了几单: another question without the unknown word, which then may well be somebody's name.
+
+        So may an English word that says nothing when it is put right: ordero sales is no sales.
+        """
+        is_english = repair.word.isascii()
+        if not (repair.is_name or is_english):
+            return False
         rest = self._apart().reading_without_offers(normalise(message.replaced(repair.start, repair.end, "")))
-        return isinstance(rest, Ask | Act) and rest != meant
+        if not isinstance(rest, Ask | Act):
+            return False
+        return rest != meant if not is_english else repair.is_name or rest == meant
 
     def _apart(self) -> "Reader":
         """A reader that tries other messages in the same conversation."""
