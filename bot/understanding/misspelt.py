@@ -117,14 +117,20 @@ def _plain() -> frozenset[str]:
 
 @cache
 def _words() -> Mapping[str, frozenset[str]]:
-    found: dict[str, frozenset[str]] = {}
+    """Every word of the English phrases; by roles, of which there are few, where phrases are tens of thousands."""
+    phrases: dict[frozenset[str], list[str]] = {}
     for text, senses in lexicon().words.items():
-        if text.isascii() and not (OF_TRADE | _SAID).isdisjoint(senses):
-            for word in text.split(" "):
-                least = SHORTEST_SAID if OF_TRADE.isdisjoint(senses) else SHORTEST
-                if len(word) >= least and word.isalpha():
-                    found[word] = found.get(word, frozenset()) | frozenset(senses)
-    return found
+        if text.isascii():
+            phrases.setdefault(frozenset(senses), []).append(text)
+    found: dict[str, set[str]] = {}
+    for roles, texts in phrases.items():
+        if (OF_TRADE | _SAID).isdisjoint(roles):
+            continue
+        least = SHORTEST_SAID if OF_TRADE.isdisjoint(roles) else SHORTEST
+        for word in set(" ".join(texts).split(" ")):
+            if len(word) >= least and word.isalpha():
+                found.setdefault(word, set()).update(roles)
+    return {word: frozenset(roles) for word, roles in found.items()}
 
 
 @cache

@@ -21,6 +21,7 @@ SAME_SOUND, ALIKE, ONE_KEY, ALL_CHANGED = 0, 1, 2, 3  # how far a word is from w
 _PARTICLES = "了的得过出掉到"
 SHORTEST_HEARD, LONGEST_HEARD = 3, 8  # characters; two may sound like anything
 _HAN = re.compile("[\u4e00-\u9fff]+")
+_LATIN = re.compile("[\x00-\x7f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +100,8 @@ def _windows(text: str, unknown: Token) -> Iterator[tuple[int, int]]:
 
 def _senses(word: str) -> frozenset[str]:
     whole = lexicon().words.get(word)
-    of_phrases = frozenset() if whole is not None and len(word) >= misspelt.SHORTEST_LATIN else misspelt.senses_of(word)
-    return of_phrases.union(whole or ())
+    is_whole = not word.isascii() or (whole is not None and len(word) >= misspelt.SHORTEST_LATIN)
+    return (frozenset() if is_whole else misspelt.senses_of(word)).union(whole or ())
 
 
 def _repair(start: int, end: int, word: str, cost: int) -> Repair:
@@ -198,8 +199,8 @@ def _index() -> tuple[_Gaps, dict[tuple[str, ...], list[str]]]:
     gaps: _Gaps = {}
     by_sound: dict[tuple[str, ...], list[str]] = {}
     for word, senses in lexicon().words.items():
-        is_told = not misspelt.OF_TRADE.isdisjoint(senses)
-        if not (is_told and 2 <= len(word) <= LONGEST_WINDOW) or _is_latin(word):
+        is_told = 2 <= len(word) <= LONGEST_WINDOW and not misspelt.OF_TRADE.isdisjoint(senses)
+        if not is_told or _is_latin(word):
             continue
         by_sound.setdefault(_sound(word), []).append(word)
         for at in range(len(word)):
@@ -208,7 +209,7 @@ def _index() -> tuple[_Gaps, dict[tuple[str, ...], list[str]]]:
 
 
 def _is_latin(word: str) -> bool:
-    return any(one.isascii() for one in word)
+    return _LATIN.search(word) is not None
 
 
 def _latin(message: Normalised, unknown: Token) -> Iterator[Repair]:
