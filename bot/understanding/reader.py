@@ -41,7 +41,6 @@ MAX_TOKENS = 160  # a message of more words than this is a document
 _NOT_EXPLAINED = frozenset({"unknown_words", "unsure_about", "not_understood", "nothing_said"})  # words left over
 _MAY_BE_MISHEARD = _NOT_EXPLAINED | {"vague_period"}  # 上各月, where 各 and 月 are words
 _TAKE_OWN_WORDS = frozenset({"adjust_stock", "record_expense"})
-_OWN_WORDS = frozenset({"reason", "category"})
 _NAMES_NOBODY_KNOWS = _NOT_EXPLAINED | {"part_of_name"}
 _CLAUSE_ENDS = re.compile(r"[?？;；!！。\n,]")
 _CLAUSE_END = re.compile(r"[?？;；!！。\n]+|,\s*(?:and\s+)?(?=how |what |which )")
@@ -81,8 +80,8 @@ class Reader:
         return repaired if repaired is not None else self._with_offers(reading, message)
 
     def _without_padding(self, act: Act, message: Normalised) -> Act:
-        """麻烦你把马克杯减3个: what is said around an order is no reason for it, nor what money was spent on."""
-        bare = unpadded(message) if not _OWN_WORDS.isdisjoint(act.arguments) else None
+        """麻烦你把马克杯减3个: what is said around an order is no reason for it."""
+        bare = unpadded(message) if "reason" in act.arguments else None
         meant = self._apart().reading_without_offers(bare) if bare else act
         return meant if isinstance(meant, Act) and meant.action == act.action else act
 

@@ -24,6 +24,10 @@ def query(text: str) -> MetricQuery:
     ("围巾库村还有多少", "围巾库存还有多少"),
     ("revnue yesterday", "revenue yesterday"), ("revenue yesterady", "revenue yesterday"),
     ("proft last month", "profit last month"), ("gross proft margin last week", "gross profit margin last week"),
+    ("stok of KF-01", "stock of KF-01"), ("orders waitng to be shiped", "orders waiting to be shipped"),
+    ("sales by day last weeek", "sales by day last week"), ("grss margin last week", "gross margin last week"),
+    ("how many ordrs were shippd yestrday", "how many orders were shipped yesterday"),
+    ("今天一共卖了多少前了", "今天一共卖了多少钱了"), ("上个月那个平台消售额最高", "上个月哪个平台销售额最高"),
     ("invenotry value by warehouse", "inventory value by warehouse"), ("ordres by platfrom last week",
                                             "orders by platform last week")])
 def test_a_slip_is_read_as_what_was_meant(typed: str, meant: str) -> None:
@@ -43,6 +47,21 @@ def test_what_is_unclear_apart_from_the_slip_is_asked_about() -> None:
 def test_what_may_be_a_name_is_never_rewritten(text: str) -> None:
     """毛利 sounds like 毛丽, 净利 like 经理, 销量 like 晓亮: offered at most."""
     assert not isinstance(Chat().say(text), Ask | Act)
+
+
+@pytest.mark.parametrize("text", [
+    "coats last month", "beer sales", "cake stock", "daisy sales", "earrings last month", "slippers stock",
+    "trendy sales", "how many buns sold yesterday", "roast last month", "Ordero sales", "revenue of fuel last week"])
+def test_what_may_be_goods_is_no_slip_of_the_trade(text: str) -> None:
+    """Coats are no costs, and beer sales no bare sales."""
+    assert not isinstance(Chat().say(text), Ask | Act)
+
+
+def test_a_correct_word_is_asked_about_where_the_rest_is_mistyped() -> None:
+    reading = held_back("how meny orders this weak")
+    assert isinstance(reading, Unclear)
+    assert reading.choices == ("how many orders this week",)
+    assert held_back("revenue exept jd yesterday").choices == ("revenue except jd yesterday",)
 
 
 def test_a_doubtful_slip_is_offered() -> None:
