@@ -162,9 +162,11 @@ class Reader:
         best = [one for one in found if one[0].cost == found[0][0].cost and not one[0].is_loose] or found[:1]
         repair, corrected, meant = best[0]
         is_one = all(other == meant for _, _, other in best)
-        is_doubtful = not self._is_part_of_word(repair, corrected) and self._may_be_name(repair, message, meant)
+        is_part = self._is_part_of_word(repair, corrected)
+        is_sure = repair.is_sure or (is_part and repair.word.isascii())
+        is_doubtful = not is_part and self._may_be_name(repair, message, meant)
         drops_rate = "率" in message.text[repair.start:repair.end] and "率" not in repair.word  # 签收率 is no 签收量
-        if is_one and repair.is_sure and not is_doubtful and not drops_rate:
+        if is_one and is_sure and not is_doubtful and not drops_rate:
             return self._with_offers(meant, corrected)
         choices = [corrected.message for _, corrected, meant in found if isinstance(meant, Ask | Act)]
         return replace(reading, choices=tuple(dict.fromkeys(choices))[:MAX_CHOICES]) if choices else None
