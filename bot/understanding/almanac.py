@@ -95,6 +95,8 @@ def back(kind: str, count: int, today: date) -> Range | None:
                 return today - timedelta(days=count), today
             case "week":
                 return today - timedelta(weeks=count), today
+            case "fortnight":
+                return today - timedelta(weeks=2 * count), today
             case "half_month":
                 return today - timedelta(days=15 * count), today
             case _:

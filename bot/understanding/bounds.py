@@ -39,7 +39,7 @@ def read_bounds(tokens: Sequence[Token], draft: Draft) -> None:
 
 
 _LASTING = frozenset({"stock_available", "stock_on_hand"})
-_DAYS_IN = {"week": 7, "half_month": 15, "month": 30}
+_DAYS_IN = {"week": 7, "fortnight": 14, "half_month": 15, "month": 30}
 
 
 def _in_days(number: Decimal, unit: str | None) -> tuple[Decimal, str | None]:

@@ -32,6 +32,16 @@ class Bound:
     metric: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Unmet:
+    """花了多少钱, 各有多少蜡烛: what was asked for in words that name no figure, and how many were named before it."""
+
+    event: str | None
+    words: str
+    place: int
+    is_bare: bool  # 多少 alone, which asks for nothing by itself
+
+
 @dataclass(slots=True)
 class Draft:
     """The parts that were said; empty means not said."""
@@ -71,6 +81,7 @@ class Draft:
     vague: tuple[int, tuple[str, ...]] | None = None  # a token that may be any of these metrics
     said_of: tuple[str, int] | None = None  # 两个仓各有: how many of what were said to be there
     has_account: bool = False  # 支付宝: money there is a balance
+    unmet: list[Unmet] = field(default_factory=list)  # asked for, and no figure found for it
     implied: str | None = None  # the figure that is meant where none is named: orders of 最忙的一天
     is_beside: bool = False  # 毛利也带上: the figures named are shown beside the one that ranks
     trouble: Unclear | Refused | None = None  # what has to be said instead of an answer

@@ -8,6 +8,7 @@ from bot.understanding.comparisons import read_comparison
 from bot.understanding.draft import STOCK_LISTS, Draft, is_of_stock
 from bot.understanding.figures import EVENT_OF, read_figures
 from bot.understanding.filters import read_filters
+from bot.understanding.followups import says_more
 from bot.understanding.normalise import Normalised
 from bot.understanding.periods import PeriodReader
 from bot.understanding.qualified import read_shares, use_topics
@@ -34,6 +35,10 @@ def read_draft(tokens: list[Token], message: Normalised, setting: Setting, *, ha
     read_figures(tokens, draft)
     read_filters(tokens, message, draft)
     _read_what_qualifies(tokens, draft)
+    if draft.unmet and draft.metrics:
+        _settle_unmet(draft)
+    if has_last and draft.metrics and "beside" in draft.kinds:
+        draft.adds = draft.adds or not says_more(draft)  # 在途也带上
     if draft.bare:
         _settle_bare(tokens, draft)
     if draft.vague is not None and not draft.metrics:
@@ -138,12 +143,35 @@ def _settle_vague(tokens: Sequence[Token], draft: Draft, metrics: Sequence[str])
         draft.metrics.append(possible[0])
 
 
+_GOODS = frozenset({"product", "sku", "category"})
+
+
+def _settle_unmet(draft: Draft) -> None:
+    """每个计划花了多少钱,投产多少 and 各有多少蜡烛,在途也要: two figures, of which only the second was named."""
+    said = {*draft.by, *draft.where, *(name for name, _ in draft.bare)}
+    for one in reversed(draft.unmet):
+        if one.event == "spent" and "campaign" in said:
+            figure = "ad_spend"
+        elif one.is_bare and not said & _GOODS:
+            continue
+        elif (one.is_bare or one.event == "left") and all(is_of_stock(metric) for metric in draft.metrics):
+            figure = "stock_available"
+        else:
+            draft.object_to(Unclear("unsure_about", {"words": one.words}))
+            continue
+        if figure not in draft.metrics:
+            draft.metrics.insert(one.place, figure)
+
+
 _WHEN = frozenset({"什么时候", "几时", "多久", "哪天", "when", "when will", "how soon", "how long", *(
     f"{asked} {word}" for asked in ("how long", "how many days") for word in ("until", "till", "before", "til"))})
 
 
 def _settle_when(tokens: Sequence[Token], draft: Draft) -> None:
-    """咖啡壶什么时候断货 asks for days, not whether it is out of stock."""
+    """咖啡壶什么时候断货, run out in under 7 days: asks for days, not whether it is out of stock."""
+    if draft.feature == "out_of_stock" and not draft.metrics and any(bound.unit == "day" for bound in draft.bounds):
+        draft.feature, draft.metrics = None, ["days_of_cover"]
+        return
     if any(token.text in _WHEN for token in tokens) or _asks_days_until(tokens):
         draft.feature, draft.metrics = None, ["days_of_cover"]
     elif any(token.senses.get("count") == "days" for token in tokens):

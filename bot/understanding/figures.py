@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from bot.understanding.draft import Draft, next_content
+from bot.understanding.draft import Draft, Unmet, next_content
 from bot.understanding.lexicon import lexicon
 from bot.understanding.qualified import LEADS_TO, left_is_earned, object_to_joined, take_off
 from bot.understanding.readings import Unclear
@@ -55,6 +55,8 @@ _LOOSE = frozenset({"refunds", "refund", "退款"})  # may be money or orders: o
 _GENERAL_EVENTS = frozenset(
     {"sold", "ordered", "bought", "spent", "left", "received", "paid", "visited", "came", "restock", "lasts", "charged",
      "on_hand", "came_in"})
+# What how many counts where it names nothing: never money.
+_COUNTED_OF = {"sold": "pieces", "bought": "pieces", "refunded": "orders"}
 _WEAK_EVENTS = frozenset({"left", "sold", "on_hand"})  # 还有多少单没发: the other event counts
 _BEFORE_PAYING = frozenset({"ordered", "bought"})  # 拍了没付钱的: the status counts
 _BROUGHT = ("贡献", "带来")  # 新客贡献的销售额: a part of the second figure, not two
@@ -74,6 +76,7 @@ class _Clause:
     asked: str = ""  # how many, how much: in English they ask for pieces and for money
     has_loose: bool = False
     has_time: bool = False
+    asking: list[str] = field(default_factory=list)  # the words that ask, in case nothing comes of them
     groups: list[Token] = field(default_factory=list)  # 新客户: a figure, or beside one a group of buyers
     features: list[Token] = field(default_factory=list)  # 要补: a list of goods, or with 多少 a figure
 
@@ -160,6 +163,9 @@ def _clauses(tokens: Sequence[Token], draft: Draft) -> list[_Clause]:
         clause.has_time = clause.has_time or "offset" in senses
         if not token.used and not token.names:
             _read_token(tokens, at, clause, draft)
+        elif token.used and "apiece" in senses and token.text.endswith("多少"):
+            clause.counts.append("amount")
+            clause.asking.append(token.text)
     return clauses
 
 
@@ -197,6 +203,7 @@ def _read_token(tokens: Sequence[Token], at: int, clause: _Clause, draft: Draft)
         token.used = True
         clause.asked = token.text if token.text in _HOW else clause.asked
         asked = token.text not in NOUNS or _is_asked_before(tokens, at)
+        clause.asking.append(token.text)
         counted = "any" if token.text in _ANYTHING else token.senses["count"]
         (clause.counts if asked else clause.nouns).append(counted)
     elif token.has("feature"):
@@ -232,6 +239,7 @@ def _read_event(tokens: Sequence[Token], at: int, clause: _Clause) -> None:
     if _is_complement(tokens[at], clause):
         return
     clause.events.append(event)
+    clause.asking.append(tokens[at].text)
     if tokens[at].text.endswith("的") or (at + 1 < len(tokens) and tokens[at + 1].text == "的"):
         clause.attributes.add(event)
 
@@ -301,8 +309,10 @@ def _counts_of(clause: _Clause, strong: list[str]) -> list[str]:
     counts = [one for one in clause.counts if one != "amount"] or clause.counts
     if counts != ["amount"]:
         return counts
-    if clause.asked == "how many" and strong[-1:] == ["sold"] and not clause.nouns:
-        return ["pieces"]
+    if clause.asked == "how many" and strong and not clause.nouns:
+        amount = lexicon().combine.get(strong[-1], {}).get("amount")
+        is_money = amount is not None and METRICS[amount].unit is Unit.MONEY
+        return [_COUNTED_OF.get(strong[-1], "number" if is_money else "amount")]
     return clause.nouns[:1] if clause.nouns and not (clause.asked == "how much" and strong) else counts
 
 
@@ -363,6 +373,8 @@ def _combined(clause: _Clause, event: str | None, counts: list[str], draft: Draf
             _add(draft, metric)
     if "money" in wanted and not any(found):
         draft.object_to(Unclear("which_figure"))  # 钱 of what?
+    elif counts and not any(found):
+        _keep_unmet(clause, event, draft)
     if clause.statuses and found and all(found):
         return
 
@@ -386,6 +398,12 @@ def _spent(clause: _Clause, draft: Draft) -> None:
             _add(draft, topic)
     elif not draft.vague:
         draft.events = ["spent"]
+        _keep_unmet(clause, "spent", draft)
+
+
+def _keep_unmet(clause: _Clause, event: str | None, draft: Draft) -> None:
+    is_bare = event is None and set(clause.counts) <= {"amount"}
+    draft.unmet.append(Unmet(event, "".join(clause.asking), len(draft.metrics), is_bare=is_bare))
 
 
 def _add(draft: Draft, metric: str) -> None:

@@ -291,14 +291,19 @@ def _label_beside(tokens: Sequence[Token], at: int, dimension: str) -> bool:
                for beside in (at + 1, at - 1))
 
 
+_THOSE = frozenset({"那批", "这批", "那一批", "这一批", "那些", "这些"})
+
+
 def _use_label(tokens: Sequence[Token], at: int, dimension: str) -> None:
     """京东平台, 类目女装: the word for the kind of thing says nothing more."""
     labels = _LABELS.get(dimension, {dimension})
-    for beside in (at + 1, at - 1):
+    those = at + 1 < len(tokens) and tokens[at + 1].text in _THOSE  # 快流失的那批客户
+    for beside in (at + 1 + those, at - 1):
         if not 0 <= beside < len(tokens) or tokens[beside].used or tokens[beside].names:
             continue
         is_split = beside and any(tokens[beside - 1].has(kind) for kind in ("each", "which", "rank"))
-        if tokens[beside].senses.get("dim") in labels and not is_split and _touches(tokens, at, beside):
+        is_label = tokens[beside].senses.get("dim") in labels and not is_split
+        if is_label and (those or _touches(tokens, at, beside)):
             tokens[beside].used = True
 
 

@@ -223,7 +223,8 @@ class _Continuation:
             alone = replace(self.draft, metrics=list(metrics), by=list(by), where={}, exclude={}, other=None,
                             compare=None, same_unit=None, is_versus=False)
             return question(alone, self.setting).having
-        is_same = tuple(by) == self.last.by and (tuple(metrics) == self.last.metrics or self._is_of_short_goods)
+        keeps_figures = self.draft.adds or tuple(metrics) == self.last.metrics or self._is_of_short_goods
+        is_same = tuple(by) == self.last.by and keeps_figures
         return self.last.having if is_same else ()
 
 

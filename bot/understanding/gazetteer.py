@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from bot.understanding.lexicon import read_table
 from bot.understanding.near_names import NearNames
 from bot.understanding.normalise import all_spelled, spelled
 from domain.ports import Name, Names
@@ -39,6 +40,8 @@ class Gazetteer:
                     continue
             if len(text) >= SHORTEST_NAME:
                 made._add(text, name)
+                if name.dimension == "warehouse" and (city := _in_english(text)):
+                    made._add(city, name)
                 if " " in text and not text.isascii():  # nobody types the blank in "Shopify 海外店"
                     made._add(text.replace(" ", ""), name)
         made.lengths = lengths_by_start(made.names)
@@ -101,6 +104,11 @@ class Gazetteer:
                 at += 1
         codes = tuple(dict.fromkeys(code for code, _ in candidates))
         return (codes, at) if matched else ((), start)
+
+
+def _in_english(place: str) -> str | None:
+    """What the city that a warehouse is called after is called in an English sentence: Guangzhou for 广州."""
+    return read_table("cities")["city"].get(place)
 
 
 def squeezed(code: str) -> str:

@@ -163,7 +163,7 @@ class PeriodReader(PointReader):
         if not self._goes_on(first[2]):
             return Span(at, first[2], *first[0], first[1])
         if first[1] is Grain.DAY:
-            first = self._with_next_days(at, first)
+            first = self._with_added_day(self._with_next_days(at, first))
         after = self._past_glue(first[2]) if self._is(first[2], "glue") else first[2]
         if self._is(first[2], "range") and (closed := self._closed(at, first, first[2] + 1)):
             return closed
@@ -189,7 +189,8 @@ class PeriodReader(PointReader):
         if at >= len(self._tokens):
             return False
         token = self._tokens[at]
-        return token.number is not None or token.date is not None or not _GOING_ON.isdisjoint(token.senses)
+        return (token.number is not None or token.date is not None or token.text == "那"
+                or not _GOING_ON.isdisjoint(token.senses))
 
     def _until(self, at: int) -> Span | None:
         """截至上周日: where a period said elsewhere ends."""
@@ -223,12 +224,23 @@ class PeriodReader(PointReader):
             return (start - _WEEK * DAY, end - _WEEK * DAY), grain, after  # Mon and Tue, asked on a Monday
         return first
 
+    def _with_added_day(self, first: Point) -> Point:
+        """昨天加前天, yesterday plus today: two days beside each other, said to be one sum."""
+        (start, end), _, at = first
+        if at >= len(self._tokens) or self._tokens[at].text not in _ADDS_UP:
+            return first
+        other = self._point(self._past_glue(at + 1), None)
+        if other is None or other[1] is not Grain.DAY or start not in other[0] and end not in other[0]:
+            return first
+        return (min(start, other[0][0]), max(end, other[0][1])), Grain.SPAN, other[2]
+
     def _past_length(self, point: Point) -> int:
         """国庆7天, 上周末两天: how long it was says nothing more; another number of days is left to be asked about."""
         (start, end), _, at = point
         after = self._past_glue(at)
         if self._is(after, "whole_length"):
             return after + 1  # 昨天全天, 10月整个月
+        after += after < len(self._tokens) and self._tokens[after].text in {"那", "这"}  # 国庆那七天
         is_length = self._count(after) == (end - start).days and self._value(after + 1, "unit") == "day"
         return after + 2 if is_length else at
 
@@ -311,6 +323,7 @@ class PeriodReader(PointReader):
     )
 
 
+_ADDS_UP = frozenset({"加", "加上", "+", "plus"})
 _WORKDAYS = 5
 _WEEK = 7
 _ENDS = 2  # of a range
