@@ -39,7 +39,7 @@ class Unmet:
     event: str | None
     words: str
     place: int
-    is_bare: bool  # 多少 alone, which asks for nothing by itself
+    counts: frozenset[str]  # amount alone asks for nothing by itself
 
 
 @dataclass(slots=True)
@@ -68,6 +68,7 @@ class Draft:
     feature: str | None = None
     bare: list[tuple[str, int]] = field(default_factory=list)  # dimensions that were only mentioned, and where
     is_apiece: bool = False
+    asks_twice: bool = False  # 京东卖了多少,拼多多多少: of each of the two, where two are named
     is_shared: bool = False  # 占比
     wants_trend: bool = False
     wants_chart: bool = False

@@ -35,13 +35,14 @@ def read_draft(tokens: list[Token], message: Normalised, setting: Setting, *, ha
     read_figures(tokens, draft)
     read_filters(tokens, message, draft)
     _read_what_qualifies(tokens, draft)
+    draft.is_apiece = draft.is_apiece or bool(draft.asks_twice and draft.several)
     if draft.unmet and draft.metrics:
         _settle_unmet(draft)
     if has_last and draft.metrics and "beside" in draft.kinds:
         draft.adds = draft.adds or not says_more(draft)  # 在途也带上
     if draft.bare:
         _settle_bare(tokens, draft)
-    if draft.vague is not None and not draft.metrics:
+    if draft.vague is not None and (not draft.metrics or _are_of_ads(draft)):
         _settle_vague(tokens, draft, draft.vague[1])
     if draft.feature in STOCK_LISTS:
         _settle_when(tokens, draft)
@@ -131,6 +132,11 @@ def _ends_with_ne(tokens: Sequence[Token]) -> bool:
     return bool(said) and said[-1].text == "呢" and not is_of_first_half
 
 
+def _are_of_ads(draft: Draft) -> bool:
+    """Clicks and spend per campaign; what each campaign cost and its ROI."""
+    return "campaign" in {*draft.by, *draft.where} and all("campaign" in METRICS[one].dimensions for one in draft.metrics)
+
+
 def _settle_vague(tokens: Sequence[Token], draft: Draft, metrics: Sequence[str]) -> None:
     """花费 by campaign can only be what ads cost."""
     said = {*draft.by, *draft.where, *draft.exclude, *(name for name, _ in draft.bare)} - {"goods", "person"}
@@ -139,7 +145,9 @@ def _settle_vague(tokens: Sequence[Token], draft: Draft, metrics: Sequence[str])
         draft.metrics, draft.vague = ["revenue"], None  # how much did loyal customers spend
         return
     possible = [metric for metric in metrics if said <= METRICS[metric].dimensions]
-    if said and len(possible) == 1:
+    if "campaign" in said and not possible:
+        possible = ["ad_spend"]  # what each campaign cost
+    if said and len(possible) == 1 and possible[0] not in draft.metrics:
         draft.metrics.append(possible[0])
 
 
@@ -149,13 +157,17 @@ _GOODS = frozenset({"product", "sku", "category"})
 def _settle_unmet(draft: Draft) -> None:
     """每个计划花了多少钱,投产多少 and 各有多少蜡烛,在途也要: two figures, of which only the second was named."""
     said = {*draft.by, *draft.where, *(name for name, _ in draft.bare)}
+    are_of_stock = {is_of_stock(metric) for metric in draft.metrics}
     for one in reversed(draft.unmet):
+        is_bare = one.event is None and one.counts <= {"amount"}
         if one.event == "spent" and "campaign" in said:
             figure = "ad_spend"
-        elif one.is_bare and not said & _GOODS:
+        elif is_bare and not said & _GOODS:
             continue
-        elif (one.is_bare or one.event == "left") and all(is_of_stock(metric) for metric in draft.metrics):
+        elif one.event in {None, "left"} and are_of_stock == {True} and one.counts <= {"amount", "pieces", "goods"}:
             figure = "stock_available"
+        elif one.event is None and one.counts == {"pieces"} and are_of_stock == {False}:
+            figure = "units"  # 昨天多少单,多少件
         else:
             draft.object_to(Unclear("unsure_about", {"words": one.words}))
             continue
@@ -196,6 +208,9 @@ _OF_BUYERS = frozenset({"repeat_rate", "customers", "new_customers", "aov"})
 _STANDS_FOR_ALL = frozenset({"product", "goods", "customer"})
 
 
+_SPANS = frozenset({"day", "week", "month"})
+
+
 def _settle_bare(tokens: Sequence[Token], draft: Draft) -> None:
     """A dimension that was only mentioned: what the rows are, or a word that says nothing more."""
     left: list[tuple[str, int]] = []
@@ -208,7 +223,7 @@ def _settle_bare(tokens: Sequence[Token], draft: Draft) -> None:
         elif _are_counted(tokens, at, dimension, draft):
             token.used = True
             draft.metrics.append("customers")
-        elif draft.lists_rows:
+        elif draft.lists_rows and not (draft.feature and dimension in _SPANS):  # not run out within a week
             token.used = True
             _count_of_rows(tokens, at, draft)
             left.append((dimension, at))

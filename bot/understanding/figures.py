@@ -57,8 +57,11 @@ _GENERAL_EVENTS = frozenset(
      "on_hand", "came_in"})
 # What how many counts where it names nothing: never money.
 _COUNTED_OF = {"sold": "pieces", "bought": "pieces", "refunded": "orders"}
+# What cannot be told from the words alone: how many of what people bought, and how much of what came in.
+_OTHER_THAN = {"how many": "bought", "how much": "ordered"}
 _WEAK_EVENTS = frozenset({"left", "sold", "on_hand"})  # 还有多少单没发: the other event counts
 _BEFORE_PAYING = frozenset({"ordered", "bought"})  # 拍了没付钱的: the status counts
+_COSTS = frozenset({"ad_spend", "shipping_cost", "platform_fees", "expenses", "cogs"})
 _BROUGHT = ("贡献", "带来")  # 新客贡献的销售额: a part of the second figure, not two
 
 
@@ -108,6 +111,7 @@ def read_figures(tokens: Sequence[Token], draft: Draft) -> None:
         draft.object_to(Unclear("which_figure_of_two", {"metric": "new_customers"}))  # 新客贡献的销售额
     counted = [one for clause in clauses for one in clause.counts if one != "amount"]
     draft.is_apiece = draft.is_apiece or len(counted) > len(set(counted))  # 京东多少单拼多多多少单
+    draft.asks_twice = len(draft.metrics) == 1 and sum("amount" in clause.counts for clause in clauses) > 1
     draft.all_events = [event for clause in clauses for event in clause.events]
     if "less" in draft.kinds:
         take_off(tokens, draft)
@@ -280,7 +284,9 @@ def _read_clause(clause: _Clause, event: str | None, draft: Draft) -> str | None
         _spent(clause, draft)
     if clause.metrics == ["orders"] and clause.statuses:
         clause.metrics, clause.nouns = [], ["orders"]  # 待发货订单数: its own figure, where the status has one
-    if clause.metrics:
+    if clause.topics and not (clause.metrics or strong) and draft.metrics and draft.metrics[-1] in _COSTS:
+        _spent(clause, draft)  # how much did we spend on ads and how much on shipping
+    elif clause.metrics:
         _explicit(clause, strong, counts, draft)
     elif clause.statuses and not strong:
         _status(clause, draft)
@@ -309,6 +315,10 @@ def _counts_of(clause: _Clause, strong: list[str]) -> list[str]:
     counts = [one for one in clause.counts if one != "amount"] or clause.counts
     if counts != ["amount"]:
         return counts
+    if clause.metrics or not clause.asked:
+        return clause.nouns[:1] if clause.nouns and not (clause.asked == "how much" and strong) else counts
+    if strong[-1:] == [_OTHER_THAN[clause.asked]] and (clause.nouns or clause.asked == "how much"):
+        return ["number"]  # how many did people buy, how much came in
     if clause.asked == "how many" and strong and not clause.nouns:
         amount = lexicon().combine.get(strong[-1], {}).get("amount")
         is_money = amount is not None and METRICS[amount].unit is Unit.MONEY
@@ -402,8 +412,8 @@ def _spent(clause: _Clause, draft: Draft) -> None:
 
 
 def _keep_unmet(clause: _Clause, event: str | None, draft: Draft) -> None:
-    is_bare = event is None and set(clause.counts) <= {"amount"}
-    draft.unmet.append(Unmet(event, "".join(clause.asking), len(draft.metrics), is_bare=is_bare))
+    words = (" " if clause.asking[-1].isascii() else "").join(clause.asking)
+    draft.unmet.append(Unmet(event, words, len(draft.metrics), frozenset(clause.counts)))
 
 
 def _add(draft: Draft, metric: str) -> None:

@@ -241,7 +241,7 @@ def _named(tokens: Sequence[Token], at: int, message: Normalised, draft: Draft) 
     labelled = [name for name in names if _label_beside(tokens, at, name.dimension)]
     names = tuple(labelled) or names
     if closed == "province" and not labelled:
-        return _place(token, names, draft)
+        return _place(tokens, at, names, draft)
     if closed == "platform" and not labelled and _is_beside_platform(tokens, at):
         return [(closed, token.senses[closed])]
     if len(names) == 1:
@@ -262,9 +262,15 @@ def _is_beside_platform(tokens: Sequence[Token], at: int) -> bool:
                and not tokens[beside].names for beside, step in ((at - 2, at - 1), (at + 2, at + 1)))
 
 
-def _place(token: Token, names: tuple[Name, ...], draft: Draft) -> list[tuple[str, str]]:
-    """北京 is where buyers live in a question on sales, and a warehouse in one on stock."""
-    if any(is_of_stock(metric) for metric in draft.metrics) or draft.feature:
+_FROM = ("from", "out of", "从")
+
+
+def _place(tokens: Sequence[Token], at: int, names: tuple[Name, ...], draft: Draft) -> list[tuple[str, str]]:
+    """北京 is where buyers live in a question on sales, and a warehouse in one on stock; so is what is shipped from."""
+    token = tokens[at]
+    is_shipped = at > 0 and tokens[at - 1].text.endswith(_FROM) and any(
+        METRICS[metric].sources & {Source.SHIPMENTS} for metric in draft.metrics)
+    if is_shipped or any(is_of_stock(metric) for metric in draft.metrics) or draft.feature:
         return [(names[0].dimension, names[0].value)]
     return [("province", token.senses["province"])]
 

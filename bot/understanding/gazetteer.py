@@ -2,7 +2,7 @@
 
 import gc
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from bot.understanding.lexicon import read_table
@@ -40,8 +40,8 @@ class Gazetteer:
                     continue
             if len(text) >= SHORTEST_NAME:
                 made._add(text, name)
-                if name.dimension == "warehouse" and (city := _in_english(text)):
-                    made._add(city, name)
+                if (others := _in_english().get(name.dimension)) and text in others:
+                    made._add(others[text], name)
                 if " " in text and not text.isascii():  # nobody types the blank in "Shopify 海外店"
                     made._add(text.replace(" ", ""), name)
         made.lengths = lengths_by_start(made.names)
@@ -106,9 +106,9 @@ class Gazetteer:
         return (codes, at) if matched else ((), start)
 
 
-def _in_english(place: str) -> str | None:
-    """What the city that a warehouse is called after is called in an English sentence: Guangzhou for 广州."""
-    return read_table("cities")["city"].get(place)
+def _in_english() -> Mapping[str, Mapping[str, str]]:
+    """Of each dimension what an English sentence calls its names: Guangzhou is the warehouse in 广州."""
+    return read_table("english_names")
 
 
 def squeezed(code: str) -> str:
