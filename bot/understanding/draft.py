@@ -68,7 +68,6 @@ class Draft:
     feature: str | None = None
     bare: list[tuple[str, int]] = field(default_factory=list)  # dimensions that were only mentioned, and where
     is_apiece: bool = False
-    asks_twice: bool = False  # 京东卖了多少,拼多多多少: of each of the two, where two are named
     is_shared: bool = False  # 占比
     wants_trend: bool = False
     wants_chart: bool = False

@@ -35,7 +35,8 @@ def read_draft(tokens: list[Token], message: Normalised, setting: Setting, *, ha
     read_figures(tokens, draft)
     read_filters(tokens, message, draft)
     _read_what_qualifies(tokens, draft)
-    draft.is_apiece = draft.is_apiece or bool(draft.asks_twice and draft.several)
+    if draft.several and not (draft.by or draft.is_apiece or "no_split" in draft.kinds):
+        draft.is_apiece = _asks_of_one_after_another(tokens, draft.several[0])
     if draft.unmet and draft.metrics:
         _settle_unmet(draft)
     if has_last and draft.metrics and "beside" in draft.kinds:
@@ -149,6 +150,16 @@ def _settle_vague(tokens: Sequence[Token], draft: Draft, metrics: Sequence[str])
         possible = ["ad_spend"]  # what each campaign cost
     if said and len(possible) == 1 and possible[0] not in draft.metrics:
         draft.metrics.append(possible[0])
+        draft.vague = None
+
+
+def _asks_of_one_after_another(tokens: Sequence[Token], dimension: str) -> bool:
+    """京东卖了多少,拼多多呢: what is asked stands between the two, so that it is asked of each."""
+    named = [at for at, token in enumerate(tokens) if token.used and (
+        dimension in token.senses or any(name.dimension == dimension for name in token.names))]
+    between = tokens[named[0] + 1:named[-1]] if named else ()
+    return any(token.has("sep") for token in between) and any(
+        token.has("count") or token.has("metric") for token in between if not token.names)
 
 
 _GOODS = frozenset({"product", "sku", "category"})

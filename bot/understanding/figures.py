@@ -84,6 +84,10 @@ class _Clause:
     features: list[Token] = field(default_factory=list)  # 要补: a list of goods, or with 多少 a figure
 
     @property
+    def is_topic_alone(self) -> bool:
+        return not (self.metrics or self.events or self.counts or self.nouns or self.statuses or self.features)
+
+    @property
     def is_plain(self) -> bool:
         """Nothing but the names of figures."""
         return not (self.events or self.counts or self.nouns or self.statuses or self.topics or self.groups
@@ -98,6 +102,9 @@ def read_figures(tokens: Sequence[Token], draft: Draft) -> None:
     draft.has_account = not draft.kinds.isdisjoint({"count", "event"}) and _has_account(tokens, draft)
     clauses = _clauses(tokens, draft)
     money_is_left = "less" in draft.kinds and left_is_earned(tokens)
+    for before, clause in pairwise(clauses):
+        if before.topics and "spent" in clause.events and before.is_topic_alone:
+            clause.topics[:0] = before.topics  # 广告和快递各花了多少
     for clause in clauses:
         if money_is_left:
             clause.events = ["earned" if one == "left" else one for one in clause.events]
@@ -111,7 +118,6 @@ def read_figures(tokens: Sequence[Token], draft: Draft) -> None:
         draft.object_to(Unclear("which_figure_of_two", {"metric": "new_customers"}))  # 新客贡献的销售额
     counted = [one for clause in clauses for one in clause.counts if one != "amount"]
     draft.is_apiece = draft.is_apiece or len(counted) > len(set(counted))  # 京东多少单拼多多多少单
-    draft.asks_twice = len(draft.metrics) == 1 and sum("amount" in clause.counts for clause in clauses) > 1
     draft.all_events = [event for clause in clauses for event in clause.events]
     if "less" in draft.kinds:
         take_off(tokens, draft)
