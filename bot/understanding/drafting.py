@@ -153,13 +153,16 @@ def _settle_vague(tokens: Sequence[Token], draft: Draft, metrics: Sequence[str])
         draft.vague = None
 
 
+_AND_WHAT_OF = frozenset({"how about", "what about"})
+
+
 def _asks_of_one_after_another(tokens: Sequence[Token], dimension: str) -> bool:
     """京东卖了多少,拼多多呢: what is asked stands between the two, so that it is asked of each."""
     named = [at for at, token in enumerate(tokens) if token.used and (
         dimension in token.senses or any(name.dimension == dimension for name in token.names))]
     between = tokens[named[0] + 1:named[-1]] if named else ()
     return any(token.has("sep") for token in between) and any(
-        token.has("count") or token.has("metric") for token in between if not token.names)
+        token.has("count") or token.has("metric") or token.text in _AND_WHAT_OF for token in between if not token.names)
 
 
 _GOODS = frozenset({"product", "sku", "category"})

@@ -87,6 +87,13 @@ def _with_classes(pattern: str, table: Mapping[str, Any]) -> str:
 
 def entries(name: str) -> Iterator[tuple[str, str, str, str]]:
     """(kind, value, language, spelling) of every word in one file."""
+    for kind, value, language, spellings in _patterns(name):
+        for said in spellings:
+            yield kind, value, language, said
+
+
+def _patterns(name: str) -> Iterator[tuple[str, str, str, list[str]]]:
+    """(kind, value, language, spellings) of every pattern in one file."""
     table = read_table(name)
     for kind, values in table.items():
         if kind in _NO_WORDS:
@@ -95,10 +102,9 @@ def entries(name: str) -> Iterator[tuple[str, str, str, str]]:
             for language in ("zh", "en"):
                 for pattern in words.get(language, ()):
                     spellings = [pattern] if pattern in _LITERAL else expand(_with_classes(pattern, table))
-                    for text in spellings:
-                        said = " ".join(text.split()) if " " in text else text
-                        if said:
-                            yield kind, value, language, said
+                    if " " in pattern:
+                        spellings = [" ".join(text.split()) for text in spellings]
+                    yield kind, value, language, [said for said in spellings if said]
 
 
 @cache
@@ -124,28 +130,37 @@ def _combined(*names: str) -> dict[str, dict[str, str]]:
     return found
 
 
+def _say(words: dict[str, Senses], text: str, senses: Senses) -> None:
+    """Keep that the text may mean this, too; what the lexicon said of it first in the same role stays."""
+    known = words.get(text)
+    if known is None:
+        words[text] = senses
+    elif known is not senses and known.keys().isdisjoint(senses):
+        words[text] = {**known, **senses}
+
+
 @cache
 def lexicon() -> Lexicon:
     """The whole lexicon; the first reading of a kind wins where a text is listed twice in it."""
-    words: dict[str, dict[str, str]] = {}
+    words: dict[str, Senses] = {}
     chinese: set[str] = set()
     english: set[str] = set()
-    short: list[tuple[str, str, str]] = []  # after all that is written out: these give way
+    short: list[tuple[str, Senses]] = []  # after all that is written out: these give way
     for name in FILES:
-        for kind, value, language, spelling in entries(name):
-            text = spelling.lower()
-            words.setdefault(text, {}).setdefault(kind, value)
-            if language == "zh":
-                chinese.add(text)
-            else:
-                english.add(text)
-                short += [(other, kind, value) for other in shortened(text)]
-    for text, kind, value in short:
-        words.setdefault(text, {}).setdefault(kind, value)
-        english.add(text)
+        for kind, value, language, spellings in _patterns(name):
+            senses = {kind: value}  # one for all spellings that mean nothing else: there are a hundred thousand
+            texts = [text.lower() for text in spellings]
+            for text in texts:
+                _say(words, text, senses)
+            (english if language == "en" else chinese).update(texts)
+            if language == "en":
+                short += [(other, senses) for text in texts for other in shortened(text)]
+    for text, senses in short:
+        _say(words, text, senses)
+    english.update(text for text, _ in short)
     values = read_table("values")
     return Lexicon(
-        words=dict(words),
+        words=words,
         combine=_combined("events", "namings"),
         status_metrics=values["status_metric"],
         english=frozenset(text for text in english - chinese if text.isascii() and any(c.isalpha() for c in text)),
