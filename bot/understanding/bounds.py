@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from bot.understanding.draft import Bound, Draft, is_filler, next_content
 from bot.understanding.figures import RATES, counted_in
+from bot.understanding.readings import Unclear
 from bot.understanding.scan import Token
 
 _UNITS = ("money_unit", "percent", "order_unit", "people_unit", "piece_unit", "unit")
@@ -35,7 +36,21 @@ def read_bounds(tokens: Sequence[Token], draft: Draft) -> None:
         for one in tokens[at:after]:
             one.used = True
         number, unit = _in_days(token.number, unit)
-        draft.bounds.append(Bound(op, number, unit, _bounded(_metric_beside(tokens, at, after), unit)))
+        metric = _metric_beside(tokens, at, after)
+        if metric is None and unit is None and before is not None and tokens[before].text in _FEWER:
+            unit = _counted_by_event(tokens, draft)
+        draft.bounds.append(Bound(op, number, unit, _bounded(metric, unit)))
+
+
+_FEWER = frozenset({"fewer than", "no fewer than"})  # a number of something, never money
+
+
+def _counted_by_event(tokens: Sequence[Token], draft: Draft) -> str | None:
+    """The pieces of sold fewer than 10; of buyers it may be orders or pieces."""
+    events = {token.senses["event"] for token in tokens if token.has("event") and not token.names}
+    if events & {"bought", "spent", "earned"}:
+        draft.object_to(Unclear("bound_misfit"))
+    return "piece" if "sold" in events else None
 
 
 _LASTING = frozenset({"stock_available", "stock_on_hand"})

@@ -135,7 +135,8 @@ def _ends_with_ne(tokens: Sequence[Token]) -> bool:
 
 def _are_of_ads(draft: Draft) -> bool:
     """Clicks and spend per campaign; what each campaign cost and its ROI."""
-    return "campaign" in {*draft.by, *draft.where} and all("campaign" in METRICS[one].dimensions for one in draft.metrics)
+    figures = [METRICS[one] for one in draft.metrics]
+    return "campaign" in {*draft.by, *draft.where} and all("campaign" in figure.dimensions for figure in figures)
 
 
 def _settle_vague(tokens: Sequence[Token], draft: Draft, metrics: Sequence[str]) -> None:
@@ -162,7 +163,8 @@ def _asks_of_one_after_another(tokens: Sequence[Token], dimension: str) -> bool:
         dimension in token.senses or any(name.dimension == dimension for name in token.names))]
     between = tokens[named[0] + 1:named[-1]] if named else ()
     return any(token.has("sep") for token in between) and any(
-        token.has("count") or token.has("metric") or token.text in _AND_WHAT_OF for token in between if not token.names)
+        token.has("count") or token.has("metric") or token.text in _AND_WHAT_OF
+        for token in between if not token.names)
 
 
 _GOODS = frozenset({"product", "sku", "category"})

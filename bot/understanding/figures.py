@@ -1,9 +1,9 @@
 """Which figures: metrics by name, and what happened × what is counted."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import pairwise
 
+from bot.understanding.clauses import Clause, counts_of, hand_on_topics
 from bot.understanding.draft import Draft, Unmet, next_content
 from bot.understanding.lexicon import lexicon
 from bot.understanding.qualified import LEADS_TO, left_is_earned, object_to_joined, take_off
@@ -55,43 +55,10 @@ _LOOSE = frozenset({"refunds", "refund", "退款"})  # may be money or orders: o
 _GENERAL_EVENTS = frozenset(
     {"sold", "ordered", "bought", "spent", "left", "received", "paid", "visited", "came", "restock", "lasts", "charged",
      "on_hand", "came_in"})
-# What how many counts where it names nothing: never money.
-_COUNTED_OF = {"sold": "pieces", "bought": "pieces", "refunded": "orders"}
-# What cannot be told from the words alone: how many of what people bought, and how much of what came in.
-_OTHER_THAN = {"how many": "bought", "how much": "ordered"}
 _WEAK_EVENTS = frozenset({"left", "sold", "on_hand"})  # 还有多少单没发: the other event counts
 _BEFORE_PAYING = frozenset({"ordered", "bought"})  # 拍了没付钱的: the status counts
 _COSTS = frozenset({"ad_spend", "shipping_cost", "platform_fees", "expenses", "cogs"})
 _BROUGHT = ("贡献", "带来")  # 新客贡献的销售额: a part of the second figure, not two
-
-
-@dataclass(slots=True)
-class _Clause:
-    """What stands between two separators."""
-
-    metrics: list[str] = field(default_factory=list)
-    events: list[str] = field(default_factory=list)
-    attributes: set[str] = field(default_factory=set)  # events that say which orders: 发货的订单金额
-    counts: list[str] = field(default_factory=list)  # 多少单, 多少钱: asked for
-    nouns: list[str] = field(default_factory=list)  # 订单: mentioned
-    statuses: list[Token] = field(default_factory=list)
-    topics: list[str] = field(default_factory=list)
-    asked: str = ""  # how many, how much: in English they ask for pieces and for money
-    has_loose: bool = False
-    has_time: bool = False
-    asking: list[str] = field(default_factory=list)  # the words that ask, in case nothing comes of them
-    groups: list[Token] = field(default_factory=list)  # 新客户: a figure, or beside one a group of buyers
-    features: list[Token] = field(default_factory=list)  # 要补: a list of goods, or with 多少 a figure
-
-    @property
-    def is_topic_alone(self) -> bool:
-        return not (self.metrics or self.events or self.counts or self.nouns or self.statuses or self.features)
-
-    @property
-    def is_plain(self) -> bool:
-        """Nothing but the names of figures."""
-        return not (self.events or self.counts or self.nouns or self.statuses or self.topics or self.groups
-                    or self.features)
 
 
 def read_figures(tokens: Sequence[Token], draft: Draft) -> None:
@@ -102,9 +69,7 @@ def read_figures(tokens: Sequence[Token], draft: Draft) -> None:
     draft.has_account = not draft.kinds.isdisjoint({"count", "event"}) and _has_account(tokens, draft)
     clauses = _clauses(tokens, draft)
     money_is_left = "less" in draft.kinds and left_is_earned(tokens)
-    for before, clause in pairwise(clauses):
-        if before.topics and "spent" in clause.events and before.is_topic_alone:
-            clause.topics[:0] = before.topics  # 广告和快递各花了多少
+    hand_on_topics(clauses)
     for clause in clauses:
         if money_is_left:
             clause.events = ["earned" if one == "left" else one for one in clause.events]
@@ -157,19 +122,19 @@ def _leave_out_denied(tokens: Sequence[Token], draft: Draft) -> None:
 _IMPLIES = {"orders_overdue": "to_ship", "orders_to_ship": "to_ship", "orders_to_pay": "to_pay"}
 
 
-def _clauses(tokens: Sequence[Token], draft: Draft) -> list[_Clause]:
-    clauses = [_Clause()]
+def _clauses(tokens: Sequence[Token], draft: Draft) -> list[Clause]:
+    clauses = [Clause()]
     for at, token in enumerate(tokens):
         clause, senses = clauses[-1], token.senses
         is_pause = ("sep" in senses or "end" in senses) and not token.used and "event" not in senses
         if is_pause or (token.text in _LOOKS and clause.counts):
-            clauses.append(_Clause())
+            clauses.append(Clause())
             continue
         is_next_event = ("event" in senses and not token.used and bool(clause.events and clause.counts)
                          and not (_ends_still(tokens, at, clause) or _is_complement(token, clause)))
         is_second = clause.has_time if "offset" in senses else "metric" in senses and _is_apart(tokens, at)
         if is_next_event or (is_second and clause.nouns and not clause.statuses):
-            clauses.append(clause := _Clause())  # 昨天订单 昨天销售额, 订单 销售额: two figures
+            clauses.append(clause := Clause())  # 昨天订单 昨天销售额, 订单 销售额: two figures
         clause.has_time = clause.has_time or "offset" in senses
         if not token.used and not token.names:
             _read_token(tokens, at, clause, draft)
@@ -183,12 +148,12 @@ def _clauses(tokens: Sequence[Token], draft: Draft) -> list[_Clause]:
 _LOOKS = frozenset({"看看", "看下", "看一下", "看一看", "顺便", "顺带", "顺带着", "再看", "一起"})
 
 
-def _is_complement(token: Token, clause: _Clause) -> bool:
+def _is_complement(token: Token, clause: Clause) -> bool:
     """The 出去 of 优惠了多少钱出去: which way, of what the verb before it says."""
     return token.text.startswith("出去") and bool(clause.events)
 
 
-def _ends_still(tokens: Sequence[Token], at: int, clause: _Clause) -> bool:
+def _ends_still(tokens: Sequence[Token], at: int, clause: Clause) -> bool:
     """还有多少在路上: what is still to come, nothing beside what is left."""
     is_more = any(token.has("count") or token.has("metric") for token in tokens[at + 1:])
     return clause.events == ["left"] and tokens[at].senses["event"] == "incoming" and not is_more
@@ -199,7 +164,7 @@ def _is_apart(tokens: Sequence[Token], at: int) -> bool:
     return at > 0 and tokens[at - 1].end < tokens[at].start and not tokens[at].text.isascii()
 
 
-def _read_token(tokens: Sequence[Token], at: int, clause: _Clause, draft: Draft) -> None:
+def _read_token(tokens: Sequence[Token], at: int, clause: Clause, draft: Draft) -> None:
     token = tokens[at]
     if token.has("metric"):
         token.used = True
@@ -225,12 +190,12 @@ def _read_token(tokens: Sequence[Token], at: int, clause: _Clause, draft: Draft)
         _read_event(tokens, at, clause)
     elif token.has("topic"):
         clause.topics.append(token.senses["topic"])
-    elif token.senses.get("dim") == "customer" and _is_asked_before(tokens, at):
-        token.used = True
+    elif (token.senses.get("dim") == "customer" or token.has("segment")) and _is_asked_before(tokens, at):
+        token.used = not token.has("segment")  # how many champions bought: a filter, too
         clause.counts.append("people")
 
 
-def _read_several(token: Token, at: int, clause: _Clause, draft: Draft) -> None:
+def _read_several(token: Token, at: int, clause: Clause, draft: Draft) -> None:
     """收支 is two figures; spend may be one of several, in ads: spend and roi the one that was spoken of."""
     token.used = True
     if token.has("both"):
@@ -243,7 +208,7 @@ def _read_several(token: Token, at: int, clause: _Clause, draft: Draft) -> None:
         draft.vague = (at, possible)
 
 
-def _read_event(tokens: Sequence[Token], at: int, clause: _Clause) -> None:
+def _read_event(tokens: Sequence[Token], at: int, clause: Clause) -> None:
     event = tokens[at].senses["event"]
     tokens[at].used = True
     if _is_complement(tokens[at], clause):
@@ -262,7 +227,7 @@ def _is_asked_before(tokens: Sequence[Token], at: int) -> bool:
     return before.senses.get("count") == "amount" or (before.has("apiece") and before.text.endswith("多少"))
 
 
-def _as_filters(clause: _Clause) -> None:
+def _as_filters(clause: Clause) -> None:
     """新客户的销售额, revenue of shipped orders: the group is a filter where it is not the only figure."""
     for token in clause.groups:
         if len(clause.metrics) > 1:
@@ -270,7 +235,7 @@ def _as_filters(clause: _Clause) -> None:
             token.used = False
 
 
-def _read_clause(clause: _Clause, event: str | None, draft: Draft) -> str | None:
+def _read_clause(clause: Clause, event: str | None, draft: Draft) -> str | None:
     """Add the clause's figures; returns the event that a later clause may leave unsaid."""
     _as_filters(clause)
     _leave_out_unsent(clause)
@@ -285,7 +250,7 @@ def _read_clause(clause: _Clause, event: str | None, draft: Draft) -> str | None
     strong = [one for one in clause.events if one not in weak] or ([] if clause.statuses else clause.events)
     event = strong[-1] if strong else event
     draft.asks_amount = draft.asks_amount or bool(clause.counts)
-    counts = _counts_of(clause, strong)
+    counts = counts_of(clause, strong)
     if "spent" in strong and clause.topics and clause.topics[0] not in clause.metrics:
         _spent(clause, draft)
     if clause.metrics == ["orders"] and clause.statuses:
@@ -302,7 +267,7 @@ def _read_clause(clause: _Clause, event: str | None, draft: Draft) -> str | None
     return event
 
 
-def _leave_out_unsent(clause: _Clause) -> None:
+def _leave_out_unsent(clause: Clause) -> None:
     """晚发的还有几单没发: overdue are only those that are not sent."""
     if clause.metrics != ["orders_overdue"]:
         return
@@ -316,28 +281,12 @@ def _asks_again(counts: list[str], draft: Draft) -> bool:
     return bool(counts and draft.metrics) and _FITS[counts[0]](draft.metrics[-1])
 
 
-def _counts_of(clause: _Clause, strong: list[str]) -> list[str]:
-    """What is asked to be counted: orders in 订单有多少, pieces in how many did we sell, money in how much."""
-    counts = [one for one in clause.counts if one != "amount"] or clause.counts
-    if counts != ["amount"]:
-        return counts
-    if clause.metrics or not clause.asked:
-        return clause.nouns[:1] if clause.nouns and not (clause.asked == "how much" and strong) else counts
-    if strong[-1:] == [_OTHER_THAN[clause.asked]] and (clause.nouns or clause.asked == "how much"):
-        return ["number"]  # how many did people buy, how much came in
-    if clause.asked == "how many" and strong and not clause.nouns:
-        amount = lexicon().combine.get(strong[-1], {}).get("amount")
-        is_money = amount is not None and METRICS[amount].unit is Unit.MONEY
-        return [_COUNTED_OF.get(strong[-1], "number" if is_money else "amount")]
-    return clause.nouns[:1] if clause.nouns and not (clause.asked == "how much" and strong) else counts
-
-
-def _counts_goods(clause: _Clause, counts: list[str]) -> bool:
+def _counts_goods(clause: Clause, counts: list[str]) -> bool:
     """断货的有几个: how many rows the list of goods has."""
     return bool(clause.features) and set(counts) <= {"any", "pieces", "amount"} and not clause.nouns
 
 
-def _explicit(clause: _Clause, strong: list[str], counts: list[str], draft: Draft) -> None:
+def _explicit(clause: Clause, strong: list[str], counts: list[str], draft: Draft) -> None:
     for event in strong:
         table = lexicon().combine.get(event, {})
         leads_on = len(counts) < 2 and bool(LEADS_TO.get(event, frozenset()) & set(clause.metrics))
@@ -359,7 +308,7 @@ def _explicit(clause: _Clause, strong: list[str], counts: list[str], draft: Draf
         _add(draft, other or metric)
 
 
-def _status(clause: _Clause, draft: Draft) -> None:
+def _status(clause: Clause, draft: Draft) -> None:
     """待发货 is a figure of its own; 已取消的订单 are orders with that status."""
     metrics = [lexicon().status_metrics.get(token.senses["order_status"]) for token in clause.statuses]
     for token, metric in zip(clause.statuses, metrics, strict=True):
@@ -371,7 +320,7 @@ def _status(clause: _Clause, draft: Draft) -> None:
             _add(draft, "orders")
 
 
-def _combined(clause: _Clause, event: str | None, counts: list[str], draft: Draft) -> None:
+def _combined(clause: Clause, event: str | None, counts: list[str], draft: Draft) -> None:
     if event == "spent":
         _spent(clause, draft)
         return
@@ -408,7 +357,7 @@ def _bounded(draft: Draft) -> list[str]:
     return [_COUNTED_AS[bound.unit] for bound in draft.bounds if bound.metric is None and bound.unit in _COUNTED_AS][:1]
 
 
-def _spent(clause: _Clause, draft: Draft) -> None:
+def _spent(clause: Clause, draft: Draft) -> None:
     if clause.topics:
         for topic in clause.topics:
             _add(draft, topic)
@@ -417,7 +366,7 @@ def _spent(clause: _Clause, draft: Draft) -> None:
         _keep_unmet(clause, "spent", draft)
 
 
-def _keep_unmet(clause: _Clause, event: str | None, draft: Draft) -> None:
+def _keep_unmet(clause: Clause, event: str | None, draft: Draft) -> None:
     words = (" " if clause.asking[-1].isascii() else "").join(clause.asking)
     draft.unmet.append(Unmet(event, words, len(draft.metrics), frozenset(clause.counts)))
 

@@ -148,7 +148,7 @@ def lexicon() -> Lexicon:
     short: list[tuple[str, Senses]] = []  # after all that is written out: these give way
     for name in FILES:
         for kind, value, language, spellings in _patterns(name):
-            senses = {kind: value}  # one for all spellings that mean nothing else: there are a hundred thousand
+            senses: Senses = {kind: value}  # one for all spellings that mean nothing else: there are a hundred thousand
             texts = [text.lower() for text in spellings]
             for text in texts:
                 _say(words, text, senses)

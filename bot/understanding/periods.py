@@ -230,7 +230,7 @@ class PeriodReader(PointReader):
         if at >= len(self._tokens) or self._tokens[at].text not in _ADDS_UP:
             return first
         other = self._point(self._past_glue(at + 1), None)
-        if other is None or other[1] is not Grain.DAY or start not in other[0] and end not in other[0]:
+        if other is None or other[1] is not Grain.DAY or (start not in other[0] and end not in other[0]):
             return first
         return (min(start, other[0][0]), max(end, other[0][1])), Grain.SPAN, other[2]
 

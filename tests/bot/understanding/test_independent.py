@@ -10,9 +10,10 @@ of the seventh, of two sets, actions in people's own words with slips and correc
 2.5 %, and 84.2 % and 3.3 %, before it was thinned to what was first misread of actions and slips, and a spread;
 of `namings`, what people call each figure when they talk, 60.4 % and 4.0 % before it was thinned, those first misread
 kept before others; of the sixth, how rows, times and things are named in a shop's chat, 72.5 % and 2.5 %, thinned
-likewise; of the ninth, of actions, voice input and slips, 84.6 % and 0.8 %, thinned likewise: what it still holds back
-is an order that the shelf cannot meet and two names that only sound like goods, which are asked about. `mended`
-holds what was once read wrongly, and what stands beside it.
+likewise; of the eighth, questions in Chinese and in the English of chats, 70.8 % and 4.6 % (English 52.4 %), thinned
+to what was misread and a spread; of the ninth, of actions, voice input and slips, 84.6 % and 0.8 %, thinned likewise:
+what it still holds back is an order that the shelf cannot meet and two names that only sound like goods, which are
+asked about. `mended` holds what was once read wrongly, and what stands beside it.
 """
 
 import json
@@ -34,7 +35,7 @@ AT = "2026-11-23T15:00"
 # Each with the least share of its lines that is read exactly as meant; what is not is held back.
 SETS = {"independent": 0.99, "second_independent": 0.99, "third_independent": 0.99, "fourth_independent": 0.99,
         "fifth_independent": 0.99, "sixth_independent": 0.99, "seventh_independent": 0.99,
-        "ninth_independent": 0.92, "adversarial": 0.93,
+        "eighth_independent": 0.99, "ninth_independent": 0.92, "adversarial": 0.93,
         "mended": 0.99, "namings": 0.99}
 MOST_WRONG = 0  # lines answered with something else than was asked: not one
 
