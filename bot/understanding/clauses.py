@@ -23,9 +23,15 @@ class Clause:
     asked: str = ""  # how many, how much: in English they ask for pieces and for money
     has_loose: bool = False
     has_time: bool = False
+    asks_what: bool = False
     asking: list[str] = field(default_factory=list)  # the words that ask, in case nothing comes of them
     groups: list[Token] = field(default_factory=list)  # 新客户: a figure, or beside one a group of buyers
     features: list[Token] = field(default_factory=list)  # 要补: a list of goods, or with 多少 a figure
+
+    @property
+    def is_empty_question(self) -> bool:
+        """And what did it bring us: asked, and nothing of it known."""
+        return self.asks_what and self.is_topic_alone and not self.topics
 
     @property
     def is_topic_alone(self) -> bool:

@@ -35,16 +35,13 @@ def read_draft(tokens: list[Token], message: Normalised, setting: Setting, *, ha
     read_figures(tokens, draft)
     read_filters(tokens, message, draft)
     _read_what_qualifies(tokens, draft)
-    if draft.several and not (draft.by or draft.is_apiece or "no_split" in draft.kinds):
-        draft.is_apiece = _asks_of_one_after_another(tokens, draft.several[0])
-    if draft.unmet and draft.metrics:
-        _settle_unmet(draft)
-    if has_last and draft.metrics and "beside" in draft.kinds:
-        draft.adds = draft.adds or not says_more(draft)  # 在途也带上
+    _read_what_is_more(tokens, draft, has_last=has_last)
     if draft.bare:
         _settle_bare(tokens, draft)
     if draft.vague is not None and (not draft.metrics or _are_of_ads(draft)):
         _settle_vague(tokens, draft, draft.vague[1])
+    if draft.seller:
+        _read_beside(tokens, draft)
     if draft.feature in STOCK_LISTS:
         _settle_when(tokens, draft)
     if draft.vague and not _says_nothing_beside(draft.vague[1], draft.metrics):
@@ -52,6 +49,16 @@ def read_draft(tokens: list[Token], message: Normalised, setting: Setting, *, ha
         facts = {"metrics": " ".join(draft.vague[1]), "at": str(token.start), "end": str(token.end)}
         draft.object_to(Unclear("which_of", facts))
     return draft
+
+
+def _read_what_is_more(tokens: Sequence[Token], draft: Draft, *, has_last: bool) -> None:
+    """Several figures, or one of several things: none that was asked for goes unanswered."""
+    if draft.several and not (draft.by or draft.is_apiece or "no_split" in draft.kinds):
+        draft.is_apiece = _asks_of_one_after_another(tokens, draft.several[0])
+    if draft.unmet and draft.metrics:
+        _settle_unmet(draft)
+    if has_last and draft.metrics and "beside" in draft.kinds:
+        draft.adds = draft.adds or not says_more(draft)  # 在途也带上
 
 
 def _read_what_qualifies(tokens: Sequence[Token], draft: Draft) -> None:
@@ -64,8 +71,6 @@ def _read_what_qualifies(tokens: Sequence[Token], draft: Draft) -> None:
         read_shares(tokens, draft, EVENT_OF)
     if "part_of" in draft.kinds:
         read_ratio(tokens, draft)
-    if draft.seller:
-        _read_beside(tokens, draft)
 
 
 _WITH = frozenset({"with", "and", "和", "及", "以及"})
@@ -74,9 +79,12 @@ _WITH = frozenset({"with", "and", "和", "及", "以及"})
 def _read_beside(tokens: Sequence[Token], draft: Draft) -> None:
     """Best selling 3 products, show the margin too; 热销前5和毛利: ranked by what sells, the figure stands beside."""
     ranked = next(at for at, token in enumerate(tokens) if token.has("seller"))
-    draft.is_beside = bool(draft.metrics) and not draft.rank_metric and any(
-        token.has("beside") or (token.text in _WITH and any(one.has("metric") for one in tokens[at + 1:at + 3]))
-        for at, token in enumerate(tokens) if at > ranked and not token.names)
+    pause = next((at for at in range(ranked + 1, len(tokens)) if tokens[at].has("sep")), len(tokens))
+    is_asked_too = bool(draft.asks_which) and any(  # 哪个商品卖得最好,毛利率多少
+        token.has("metric") or token.has("vague") for token in tokens[pause:] if not token.names)
+    draft.is_beside = bool(draft.metrics) and not draft.rank_metric and (is_asked_too or any(
+        token.has("beside") or (token.text in _WITH and any(one.has("metric") for one in tokens[at + 1:at + 5]))
+        for at, token in enumerate(tokens) if at > ranked and not token.names))
 
 
 _OF_PACE = frozenset({"days_of_cover", "reorder_quantity"})

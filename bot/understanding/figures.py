@@ -77,6 +77,7 @@ def read_figures(tokens: Sequence[Token], draft: Draft) -> None:
             _add(draft, clause.metrics[0])
         else:
             event = _read_clause(clause, event, draft)
+    _keep_empty_questions(clauses, draft)
     if draft.feature and any(clause.counts and not clause.features for clause in clauses):
         draft.object_to(Unclear("two_questions"))
     if "new_customers" in draft.metrics and len(draft.metrics) > 1 and _are_of_new_customers(tokens):
@@ -91,6 +92,12 @@ def read_figures(tokens: Sequence[Token], draft: Draft) -> None:
     object_to_joined(tokens, draft)
     if not draft.metrics and not draft.vague:
         draft.events = [event] if event else []
+
+
+def _keep_empty_questions(clauses: Sequence[Clause], draft: Draft) -> None:
+    """What did we spend on ads and what did it bring us: the second is asked about, too."""
+    if draft.metrics and any(clause.is_empty_question for clause in clauses[1:]):
+        draft.unmet.append(Unmet("what", "what", len(draft.metrics), frozenset()))
 
 
 def _are_of_new_customers(tokens: Sequence[Token]) -> bool:
@@ -136,6 +143,7 @@ def _clauses(tokens: Sequence[Token], draft: Draft) -> list[Clause]:
         if is_next_event or (is_second and clause.nouns and not clause.statuses):
             clauses.append(clause := Clause())  # 昨天订单 昨天销售额, 订单 销售额: two figures
         clause.has_time = clause.has_time or "offset" in senses
+        clause.asks_what = clause.asks_what or token.text == "what"
         if not token.used and not token.names:
             _read_token(tokens, at, clause, draft)
         elif token.used and "apiece" in senses and token.text.endswith("多少"):

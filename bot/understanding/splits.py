@@ -18,8 +18,23 @@ def read_ranks(tokens: Sequence[Token], draft: Draft) -> None:
             _RANKERS[kind](tokens, at, draft)
     if draft.is_ranked and draft.limit is None:
         draft.limit = _count_said(tokens)
+    if draft.is_ranked and _ranks_twice(tokens):
+        draft.object_to(Unclear("two_questions"))
     if draft.is_ranked and "in_store" in draft.kinds and draft.implied is None:
         draft.implied = "stock_available"  # 仓库里哪样最多
+
+
+def _ranks_twice(tokens: Sequence[Token]) -> bool:
+    """Which shop sold most and which had the most refunds; who shipped the most and who the least."""
+    ranks = [at for at, token in enumerate(tokens) if not token.names and (token.has("extreme") or token.has("seller"))]
+    if len(ranks) < 2:
+        return False
+    between = [token for token in tokens[ranks[0] + 1:ranks[-1]] if not token.names]
+    ways = {tokens[at].senses.get("seller") or tokens[at].senses["extreme"] for at in ranks}
+    names_rows = any(token.has(kind) and token.text not in {"what", "什么"} for token in between
+                     for kind in (*_CHOOSES, "dim"))
+    is_apart = any(token.has("sep") or token.has("end") for token in between)
+    return is_apart and (names_rows or {"asc", "desc"} <= ways)
 
 
 _CHOOSING = frozenset({"which", "whichdim", "apiece", "each"})
@@ -77,6 +92,8 @@ def _read_seller(tokens: Sequence[Token], at: int, draft: Draft) -> None:
         draft.vague = (at, ("revenue", "orders", "units"))
         return
     tokens[at].used = draft.is_ranked = True
+    if tokens[at].text.endswith((" more", " less")) and any(token.text == "or" for token in tokens):
+        draft.asks_which = draft.asks_which or "one"  # did JD or Taobao sell more
     draft.seller = draft.direction = Direction(tokens[at].senses["seller"])
     if tokens[at].text.endswith("seller") and not draft.asks_which:
         draft.asks_which = "one"
