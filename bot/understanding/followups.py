@@ -32,7 +32,8 @@ def continues(draft: Draft, last: MetricQuery | None) -> bool:
     if draft.span and draft.span.before:
         return True
     if not (draft.metrics or draft.seller or draft.feature or any(bound.metric for bound in draft.bounds)):
-        return not draft.vague
+        # 谁买得最多 after a question about stock is a question of its own: nothing of today's stock was bought
+        return not (draft.vague or (draft.all_events and all(METRICS[name].is_of_the_moment for name in last.metrics)))
     return (draft.follows or draft.adds or not says_more(draft) or _lacks_its_goods(draft, last)
             or _asks_which_of_it(draft, last))
 
@@ -56,10 +57,10 @@ def rebounded(tokens: Sequence[Token], last: MetricQuery, setting: Setting) -> M
 
 
 def relimited(tokens: Sequence[Token], last: MetricQuery) -> MetricQuery | None:
-    """三个就够, five is enough: the list just given with so many rows; None for any other message."""
+    """三个就够, five is enough, make it 10: the list just given with so many rows; None for any other message."""
     counts = [token for token in tokens if token.number is not None and not token.names]
     others = [token for token in tokens if token.number is None and not (token.has("piece_unit") or token.has("rank"))]
-    says_enough = any(token.has("enough") for token in others)
+    says_enough = any(token.has("enough") or bool(token.has("set_to") and last.limit) for token in others)
     if not last.by or len(counts) != 1 or not says_enough or not all(_sets(one) or one.has("enough") or is_filler(one)
                                                                      for one in others):
         return None

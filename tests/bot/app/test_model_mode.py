@@ -154,10 +154,10 @@ OUTAGES: Mapping[str, list[Step]] = {
 @pytest.mark.parametrize("script", OUTAGES.values(), ids=list(OUTAGES))
 def test_an_outage_leaves_what_the_rules_said(talk: Talk, script: list[Step]) -> None:
     talk.server.script = list(script)
-    reply = talk.say("how did we fare yesterday")
+    reply = talk.say("how woozy was yesterday")
     assert (reply.kind, reply.understood_by) == ("refused", "rules")
     first, last = reply.text.splitlines()[0], reply.text.splitlines()[-1]
-    assert "fare" in first
+    assert "woozy" in first
     assert last.startswith("(The language model")
     assert talk.audited()[-1][1]["outcome"].startswith("model.")
 
