@@ -81,7 +81,8 @@ class Command:
     argument: str = ""
 
 
-Reading = Ask | Act | Unclear | Refused | Command
+NotRead = Unclear | Refused
+Reading = Ask | Act | NotRead | Command
 
 
 @dataclass(frozen=True, slots=True)

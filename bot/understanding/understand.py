@@ -16,11 +16,11 @@ from bot.understanding.mapping_words import mapping_forgotten
 from bot.understanding.matching import matching_of
 from bot.understanding.normalise import Normalised, normalise
 from bot.understanding.quiet import about_quiet
-from bot.understanding.reader import MAX_LENGTH, Reader
 from bot.understanding.readings import (
     Act,
     Ask,
     Context,
+    NotRead,
     Reading,
     Refused,
     Request,
@@ -29,6 +29,7 @@ from bot.understanding.readings import (
     Wants,
 )
 from bot.understanding.requests import as_figure, requested
+from bot.understanding.rereading import MAX_LENGTH, PatientReader
 from bot.understanding.scan import scan
 from bot.understanding.spoken import language, script_of
 from bot.understanding.teaching import teaching_of
@@ -93,10 +94,10 @@ class Understanding:
         tokens = scan(message, turn.gazetteer)
         if (respelled := with_codes(message, tokens, turn.gazetteer)) is not message:
             message, tokens = respelled, scan(respelled, turn.gazetteer)
-        reading = Reader(Setting(turn.at.date(), self._currency), turn.context, turn.gazetteer,
-                         partial(self.alone, at=turn.at)).read(message, tokens)
+        reading = PatientReader(Setting(turn.at.date(), self._currency), turn.context, turn.gazetteer,
+                                partial(self.alone, at=turn.at)).read(message, tokens)
         named = _SUBSCRIBE.fullmatch(said) if said.startswith("/") else None
-        if named and isinstance(reading, Unclear | Refused):  # the desk says which reports there are
+        if named and isinstance(reading, NotRead):  # the desk says which reports there are
             reading = Act(named[1].lower(), {"report": named[2]})
         return Understood(reading, language(tokens, message))
 

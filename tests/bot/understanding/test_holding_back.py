@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.rendering.messages import knows
-from bot.understanding.reader import MAX_LENGTH
 from bot.understanding.readings import Act, Ask, Command, Context, Refused, Unclear
+from bot.understanding.rereading import MAX_LENGTH
 from domain.metrics.query import check
 from tests.bot.understanding.shop import MONDAY, READER, Chat, ask, held_back
 

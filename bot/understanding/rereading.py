@@ -1,0 +1,232 @@
+"""A message read with patience: what is not understood is read again in other ways, one after another, then refused."""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import islice
+from typing import Any, ClassVar
+
+from bot.understanding.asks import Setting
+from bot.understanding.gazetteer import Gazetteer
+from bot.understanding.misspelt import Respelling, put_right
+from bot.understanding.normalise import Normalised, normalise
+from bot.understanding.offers import offer
+from bot.understanding.padding import unexcused, unnoted, unpadded
+from bot.understanding.reader import Reader
+from bot.understanding.readings import Act, Ask, Command, Context, NotRead, Reading, Refused, Unclear
+from bot.understanding.repairs import Repair, heard_name, repairs
+from bot.understanding.scan import Token, scan, unknown_length
+
+MAX_LENGTH = 600  # characters; the longest purchase order that still reads as one message
+MAX_CHOICES = 3
+MAX_TOKENS = 160  # a message of more words than this is a document
+_NOT_EXPLAINED = frozenset({"unknown_words", "unsure_about", "not_understood", "nothing_said"})  # words left over
+_MAY_BE_MISHEARD = _NOT_EXPLAINED | {"vague_period"}  # 上各月, where 各 and 月 are words
+_NAMES_NOBODY_KNOWS = _NOT_EXPLAINED | {"part_of_name"}
+_CLAUSE_ENDS = re.compile(r"[?？;；!！。\n,]")
+_CLAUSE_END = re.compile(r"[?？;；!！。\n]+|,\s*(?:and\s+)?(?=how |what |which )")
+
+
+@dataclass(frozen=True, slots=True)
+class _Missed:
+    """A message that was not understood, and why."""
+
+    reading: NotRead
+    message: Normalised
+    tokens: list[Token]
+
+
+_Way = tuple[frozenset[str], Callable[[Any, _Missed], Reading | None]]  # what it may mend, and how
+
+
+class PatientReader:
+    """One message in one conversation, and as many ways to read it as it takes."""
+
+    def __init__(self, setting: Setting, context: Context, gazetteer: Gazetteer,
+                 alone: Callable[[str], Reading]) -> None:
+        """`alone` reads a text outside any conversation."""
+        self._setting = setting
+        self._context = context
+        self._gazetteer = gazetteer
+        self._alone = alone
+        self._reader = Reader(setting, context, gazetteer)
+
+    @cached_property
+    def _apart(self) -> Reader:
+        """A reader that tries other messages in the same conversation."""
+        return Reader(self._setting, replace(self._context, pending=None), self._gazetteer, is_trial=True)
+
+    def read(self, message: Normalised, tokens: list[Token]) -> Reading:
+        if len(tokens) > MAX_TOKENS:
+            return Refused("too_long", {"most": str(MAX_LENGTH)})
+        if two := self._two(message, tokens):
+            return two
+        reading = self._reader.reading(message, tokens)
+        if isinstance(reading, Act):
+            return self._without_padding(reading, message)
+        if not isinstance(reading, NotRead):
+            return reading
+        again = self._again(_Missed(reading, message, tokens), self._WAYS)
+        return again if again is not None else self._with_offers(reading, message)
+
+    def _again(self, missed: _Missed, ways: Iterable[_Way]) -> Reading | None:
+        """What the first way makes of the message that makes anything of it."""
+        for keys, way in ways:
+            if missed.reading.key in keys and (found := way(self, missed)) is not None:
+                return found
+        return None
+
+    def _without_padding(self, act: Act, message: Normalised) -> Act:
+        """麻烦你把马克杯减3个: what is said around an order is no reason for it."""
+        bare = unpadded(message) if "reason" in act.arguments else None
+        meant = self._apart.reading_of(bare) if bare else act
+        return meant if isinstance(meant, Act) and meant.action == act.action else act
+
+    def _unpadded(self, missed: _Missed) -> Reading | None:
+        """What was said at length, without what is said around it."""
+        return self._shorter(unpadded(missed.message), Ask | Act | Command)
+
+    def _unnoted(self, missed: _Missed) -> Reading | None:
+        return self._shorter(unnoted(missed.message), Act)
+
+    def _unexcused(self, missed: _Missed) -> Reading | None:
+        """A clause of excuses goes before questions only."""
+        return self._shorter(unexcused(missed.message, self._reader.spread), Ask)
+
+    def _shorter(self, bare: Normalised | None, may_be: Any) -> Reading | None:
+        meant = self.read(bare, scan(bare, self._gazetteer)) if bare else None
+        return meant if isinstance(meant, may_be) or (isinstance(meant, Unclear) and meant.missing) else None
+
+    def _heard(self, missed: _Missed) -> Reading | None:
+        """蓝芽耳机, where one name sounds so: it is asked whether that one was meant."""
+        heard = heard_name(missed.message, missed.tokens, self._gazetteer)
+        if heard is None:
+            return None
+        typed, corrected = heard
+        meant = self._apart.reading_of(corrected)
+        return Unclear("sounds_like", {"words": typed}, (corrected.message,)) if isinstance(meant, Ask | Act) else None
+
+    def _repaired_twice(self, missed: _Missed) -> Reading | None:
+        """The message with its slips put right, and where one is not enough, with another one."""
+        return self._repaired(missed, self._SECOND)
+
+    def _repaired(self, missed: _Missed, further: Iterable[_Way] = ()) -> Reading | None:
+        """The message with one slip put right, where that can be meant in one way only; else the ways are offered."""
+        if missed.reading.choices:
+            return None
+        message, unknown = missed.message, unknown_length(missed.tokens)
+        found: list[tuple[Repair, Normalised, Reading]] = []
+        for repair in repairs(message, missed.tokens):
+            if found and found[-1][0].cost < repair.cost:
+                break  # the likelier ones are enough
+            corrected = normalise(message.replaced(repair.start, repair.end, repair.word))
+            anew = scan(corrected, self._gazetteer)
+            if unknown and unknown_length(anew) >= unknown:
+                continue  # explains nothing more: not worth a reading
+            meant = self._apart.reading(corrected, anew)
+            if isinstance(meant, NotRead) and meant.key in _NOT_EXPLAINED:
+                again = self._again(_Missed(meant, corrected, anew), further)
+                meant = again if isinstance(again, Ask | Act) else meant
+            is_told = repair.cost == 0 and isinstance(meant, NotRead) and meant.key not in _NOT_EXPLAINED
+            if isinstance(meant, Ask | Act) or is_told:
+                found.append((repair, corrected, meant))
+        return self._chosen_repair(missed.reading, message, found)
+
+    def _chosen_repair(self, reading: NotRead, message: Normalised,
+                       found: list[tuple[Repair, Normalised, Reading]]) -> Reading | None:
+        if not found:
+            return None
+        best = [one for one in found if one[0].cost == found[0][0].cost and not one[0].is_loose] or found[:1]
+        repair, corrected, meant = best[0]
+        is_one = all(other == meant for _, _, other in best)
+        is_part = self._is_part_of_word(repair, corrected)
+        is_sure = repair.is_sure or (is_part and repair.word.isascii())
+        is_doubtful = not is_part and self._may_be_name(repair, message, meant)
+        drops_rate = "率" in message.text[repair.start:repair.end] and "率" not in repair.word  # 签收率 is no 签收量
+        if is_one and is_sure and not is_doubtful and not drops_rate:
+            return self._with_offers(meant, corrected)
+        choices = [corrected.message for _, corrected, meant in found if isinstance(meant, Ask | Act)]
+        return replace(reading, choices=tuple(dict.fromkeys(choices))[:MAX_CHOICES]) if choices else None
+
+    def _is_part_of_word(self, repair: Repair, corrected: Normalised) -> bool:
+        """Proft in gross proft margin: the words beside it leave no doubt."""
+        return any(token.start <= repair.start and repair.start + len(repair.word) <= token.end
+                   and len(token.text) > len(repair.word) for token in scan(corrected, self._gazetteer))
+
+    def _may_be_name(self, repair: Repair, message: Normalised, meant: Reading) -> bool:
+        """毛丽昨天发了几单: another question without the unknown word, which then may well be somebody's name.
+
+        So may an English word that says nothing when it is put right: ordero sales is no sales.
+        """
+        is_english = repair.word.isascii()
+        if not (repair.is_name or is_english):
+            return False
+        rest = self._apart.reading_of(normalise(message.replaced(repair.start, repair.end, "")))
+        if not isinstance(rest, Ask | Act):
+            return False
+        return rest != meant if not is_english else repair.is_name or rest == meant
+
+    def _respelled(self, missed: _Missed) -> Reading | None:
+        """The message with every mistyped English word put right at once: waitng to be shiped. Orders are asked about.
+
+        So is a message with a correct word that would be another one: meny orders this weak.
+        """
+        if missed.reading.choices:
+            return None
+        found = [(one, self._apart.reading_of(one.message)) for one in put_right(missed.message, missed.tokens)]
+        meant = [(one, read) for one, read in found if isinstance(read, Ask | Act)]
+        if not meant:
+            return None
+        first = meant[0][1]
+        is_one = isinstance(first, Ask) and all(read == first for _, read in meant)
+        if is_one and all(one.is_sure for one, _ in found) and not any(self._may_name(one) for one, _ in meant):
+            return first
+        choices = (one.message.message for one, _ in meant)
+        return Unclear("unsure_about", missed.reading.facts, tuple(islice(choices, MAX_CHOICES)))
+
+    def _may_name(self, respelling: Respelling) -> bool:
+        """Whether a word that was put right stands where a name may stand: beer in beer sales."""
+        stands_alone = any(token.text in respelling.short for token in scan(respelling.message, self._gazetteer))
+        return stands_alone and isinstance(self._apart.reading_of(respelling.rest), Ask | Act)
+
+    def _two(self, message: Normalised, tokens: list[Token]) -> Unclear | None:
+        """Two questions in one message: asked which one, unless they are figures of the same thing."""
+        if not _CLAUSE_ENDS.search(message.message):
+            return None
+        clauses = [clause.strip() for clause in _CLAUSE_END.split(message.message) if clause.strip()]
+        if not 2 <= len(clauses) <= MAX_CHOICES:
+            return None
+        found = [self._alone(one) for one in clauses]
+        if not all(isinstance(one, Ask | Act) for one in found):
+            return None
+        figures = {one.query.metrics if isinstance(one, Ask) else None for one in found}
+        is_one_sentence = not any(token.has("end") for token in tokens[:-1]) or len(figures) == 1
+        if is_one_sentence and isinstance(self._apart.reading_of(message), Ask):
+            return None
+        return Unclear("two_questions", choices=tuple(clauses))
+
+    def _with_offers(self, reading: Reading, message: Normalised) -> Reading:
+        """Choices that were checked: each is understood when it is sent back."""
+        if not isinstance(reading, NotRead):
+            return reading
+        offered = reading.choices or offer(reading, message)
+        if not offered:
+            return reading
+        kept = (one for one in dict.fromkeys(offered) if one != message.message and self._leads_on(one, reading.key))
+        return replace(reading, choices=tuple(islice(kept, MAX_CHOICES)))
+
+    def _leads_on(self, choice: str, key: str) -> bool:
+        found = self._apart.reading_of(normalise(choice))
+        return isinstance(found, Ask | Act) or (isinstance(found, Unclear) and found.key != key and bool(found.pending))
+
+    # In this order: the first that makes anything of a message that was not understood, for one of these reasons.
+    _WAYS: ClassVar[tuple[_Way, ...]] = (
+        (_NAMES_NOBODY_KNOWS, _unpadded),
+        (_NAMES_NOBODY_KNOWS, _unnoted),
+        (_NAMES_NOBODY_KNOWS, _unexcused),
+        (_NAMES_NOBODY_KNOWS, _heard),
+        (_MAY_BE_MISHEARD, _repaired_twice),
+        (_NOT_EXPLAINED, _respelled),
+    )
+    _SECOND: ClassVar[tuple[_Way, ...]] = ((_NAMES_NOBODY_KNOWS, _heard), (_MAY_BE_MISHEARD, _repaired))
