@@ -12,7 +12,7 @@ from bot.understanding.draft import is_filler, is_that_order
 from bot.understanding.figures import NOUNS
 from bot.understanding.gate import objection
 from bot.understanding.readings import Act, Refused, Unclear
-from bot.understanding.scan import Token
+from bot.understanding.scan import CODED, Token, Words
 
 MAX_CHOICES = 3
 Finder = Callable[[Message, Arguments], None]
@@ -88,12 +88,9 @@ OF_GOODS = frozenset({"adjust_stock", "receive_stock", "transfer_stock", "count_
                       "create_purchase_order"})
 
 
-def action_of(tokens: Sequence[Token]) -> str | None:
+def action_of(tokens: Words) -> str | None:
     """The action that the message orders; None when it orders none."""
-    if not any("action" in token.senses or "sign" in token.senses or token.is_code or token.text in _PAID
-               for token in tokens):
-        return None
-    if asks_something(tokens):
+    if tokens.kinds.isdisjoint(_ORDERING) or asks_something(tokens):
         return None
     verbs = {token.senses["action"] for token in tokens if token.has("action") and not token.names}
     facts = _Facts.of(tokens)
@@ -109,6 +106,9 @@ def action_of(tokens: Sequence[Token]) -> str | None:
     if "adjust_stock" in verbs and facts.signs and facts.numbers and all(_is_of_delta(token) for token in tokens):
         return "adjust_stock"
     return "count_stock" if "adjust_stock" in verbs and facts.sets and facts.numbers and facts.goods else None
+
+
+_ORDERING = frozenset({"action", "sign", "event", CODED})  # some of what happened is told as an order: 付了 50 元
 
 
 def asks_something(tokens: Sequence[Token]) -> bool:

@@ -12,7 +12,7 @@ from bot.understanding.gazetteer import Gazetteer
 from bot.understanding.normalise import Normalised
 from bot.understanding.periods import PeriodReader
 from bot.understanding.readings import Refused, Unclear
-from bot.understanding.scan import Token
+from bot.understanding.scan import Token, Words
 from domain.money import to_minor
 from domain.ports import Name
 from domain.waybills.rules import carrier_of
@@ -25,7 +25,7 @@ LEAST_ORDER_DIGITS = 4  # after 订单, a plain number of so many digits is an o
 class Message:
     """One message being read as an action."""
 
-    tokens: Sequence[Token]
+    tokens: Words
     text: Normalised
     gazetteer: Gazetteer
     today: date

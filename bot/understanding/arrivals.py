@@ -22,8 +22,8 @@ _BY_CARRIER_ZH = re.compile(
 _BY_CARRIER_EN = re.compile(
     r"\s*,?\s*\b(?:in[- ]transit|on (?:its|the) way|"
     r"(?:by|via|with) (?:freight|truck|lorry|logistics|road|(?:a )?carrier))\b")
-# Each of both has one of these in it; most messages have none.
-_HINT = re.compile(r"[流运线车途路]|transit|way|freight|truck|lorry|logistics|road|carrier")
+BY_CARRIER_CUES = "流运线车途路 transit way freight truck lorry logistics road carrier"
+TRANSFER_CUES = "db"
 _TRANSFER_NO = re.compile(r"(?<![a-z\d])db\d{6}-\d{1,12}(?![\d-])")
 COUNT = r"(?:[-负]?\d+(?:\.\d+)?|[一二两三四五六七八九十百千]+)"
 _UNIT = r"\s*(?:件|个|条|盒|袋|支|罐|双|瓶|套|包|台|箱|只|pieces?|pcs|units?)?"
@@ -42,8 +42,6 @@ _FRAME = re.compile(r"调拨单?|把|\btransfers?\b|\bof\b|\bfrom\b")
 
 def sent_by_carrier(message: Normalised, spread: Spread) -> Reading | None:
     """A transfer that takes time; None for one that does not, and for what is none."""
-    if not _HINT.search(message.text):
-        return None
     said = message
     for pattern in (_BY_CARRIER_ZH, _BY_CARRIER_EN):
         while mark := pattern.search(said.text):

@@ -1,17 +1,18 @@
 """Codes of goods typed without their hyphens: JJ02, jj 02. Spelled as the shop spells them before anything is read."""
 
 import re
-from collections.abc import Sequence
 
 from bot.understanding.gazetteer import Gazetteer
 from bot.understanding.normalise import Normalised, normalise
-from bot.understanding.scan import Token
+from bot.understanding.scan import UNKNOWN, Words
 
 _TYPED = re.compile(r"(?<![a-z\d-])[a-z]{1,8}[ _-]?\d[a-z\d]*(?:[ _-][a-z\d]{1,6})?(?![a-z\d-])")
 
 
-def with_codes(message: Normalised, tokens: Sequence[Token], gazetteer: Gazetteer) -> Normalised:
+def with_codes(message: Normalised, tokens: Words, gazetteer: Gazetteer) -> Normalised:
     """The message with each such code as it is in the books; the same message where there is none."""
+    if UNKNOWN not in tokens.kinds:
+        return message
     strange = [token for token in tokens if token.is_unknown and token.text[:1].isascii()]
     for found in reversed(list(_TYPED.finditer(message.text))) if strange else ():
         if not any(token.start < found.end() and token.end > found.start() for token in strange):

@@ -8,7 +8,7 @@ from bot.understanding.draft import family, is_filler
 from bot.understanding.filters import CLOSED
 from bot.understanding.normalise import Normalised, normalise
 from bot.understanding.periods import PeriodReader
-from bot.understanding.scan import Token
+from bot.understanding.scan import Token, Words
 
 _TAKEN_BACK = re.compile(
     r"[,;。.\s](?P<words>(?:不对|说错了?|错了|算了|等等|等一?下|等会儿?|等.{0,3}确认|先[别不].{0,6}|(?:明天|晚点|以后|回头)再.{1,4}"
@@ -22,9 +22,9 @@ def taken_back(message: Normalised) -> str:
     return found["words"] if found else ""
 
 
-def restated(message: Normalised, tokens: Sequence[Token]) -> Normalised | None:
+def restated(message: Normalised, tokens: Words) -> Normalised | None:
     """减2盒,不对,3盒 as 减3盒: what is said anew, behind the 不对, takes the place of the last of its kind."""
-    if not any("retract" in token.senses for token in tokens):
+    if "retract" not in tokens.kinds:
         return None
     at = next((at for at in range(1, len(tokens)) if _retracts(tokens, at)), None)
     if at is None:
@@ -60,11 +60,14 @@ def _end(tokens: Sequence[Token], at: int) -> int:
     return behind.end if behind and (behind.has("piece_unit") or behind.has("money_unit")) else tokens[at].end
 
 
-def left_standing(tokens: list[Token], today: date, *, has_last: bool) -> list[Token]:
+def left_standing(tokens: Words, today: date, *, has_last: bool) -> Words:
     """The tokens without what somebody took back while they wrote, or of the question before."""
-    if not any("retract" in token.senses or "not_this" in token.senses for token in tokens):
+    if tokens.kinds.isdisjoint(_TAKING_BACK):
         return tokens
-    return _without_taken_back(_without_corrected(tokens, today), has_last=has_last)
+    return Words(_without_taken_back(_without_corrected(tokens, today), has_last=has_last))
+
+
+_TAKING_BACK = frozenset({"retract", "not_this"})
 
 
 def _without_taken_back(tokens: list[Token], *, has_last: bool) -> list[Token]:

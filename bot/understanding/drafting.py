@@ -14,15 +14,15 @@ from bot.understanding.periods import PeriodReader
 from bot.understanding.qualified import read_shares, use_topics
 from bot.understanding.ratios import read_ratio
 from bot.understanding.readings import Refused, Unclear
-from bot.understanding.scan import Token, kinds_of
+from bot.understanding.scan import Token, Words
 from bot.understanding.splits import read_ranks, read_splits
 from domain.metrics.catalog import METRICS
 from domain.metrics.query import Direction
 
 
-def read_draft(tokens: list[Token], message: Normalised, setting: Setting, *, has_last: bool) -> Draft:
+def read_draft(tokens: Words, message: Normalised, setting: Setting, *, has_last: bool) -> Draft:
     """What the message says of a question, every token that says it marked used."""
-    draft = Draft(kinds_of(tokens))
+    draft = Draft(tokens.kinds)
     if has_last:
         _read_follow(tokens, draft)
     spans = PeriodReader(tokens, setting.today).read()

@@ -31,8 +31,7 @@ _DONE = re.compile(
     rf"{_CASE}(?:已经?|都)?(?:处理|解决|搞定|弄好|完成)(?:好|完)?了?"
     r"|(?:resolve|close) (?:exception )?#?(\d{1,9})|exception #?(\d{1,9}) (?:is )?(?:done|handled|resolved)",
     re.IGNORECASE)
-# What every such sentence has in it.
-_HINT = re.compile("异常|哪里|回传|exception|problem|wrong|snooze|resolve|close|platform")
+CUES = "异里传 exception problem wrong snooze resolve close platform"
 _DAYS = {"明天": 1, "后天": 2, "大后天": 3, "下周": 7, "tomorrow": 1, "next week": 7, "今天": 0}
 
 
@@ -46,8 +45,6 @@ def _kinds() -> Mapping[str, str]:
 def about_exceptions(text: str, at: datetime) -> Command | Act | None:
     """The reading of a message that speaks of exceptions; None for every other."""
     said = text.strip().rstrip("?？!！。. ").strip()
-    if not _HINT.search(said.lower()):
-        return None
     if found := _LATER.fullmatch(said):
         number, when = next((group, found[place + 1]) for place, group in ((1, found[1]), (3, found[3])) if group)
         return Act("snooze_exception", {"exception": int(number), "until": _day(when, at)})

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from bot.understanding.draft import Draft, add_to, is_filler, is_of_stock, next_content
 from bot.understanding.normalise import Normalised
 from bot.understanding.readings import Unclear
-from bot.understanding.scan import Token
+from bot.understanding.scan import NAMED, Token
 from domain.metrics.catalog import DIMENSIONS, METRICS
 from domain.metrics.measures import Source
 from domain.ports import Name
@@ -21,11 +21,12 @@ _OF_PLACES = {Source.STOCK, Source.SHIPMENTS, Source.SIGNED}
 
 
 _FILTERING = frozenset({*CLOSED, "exclude", "exclude_end", "not_this", "rest"})
+_MAY_FILTER = _FILTERING | {NAMED, "retract"}  # no 女装
 
 
 def read_filters(tokens: Sequence[Token], message: Normalised, draft: Draft) -> None:
     """Every name and closed value becomes a filter; after 除了 it is left out."""
-    if _FILTERING.isdisjoint(draft.kinds) and not any(token.names or token.text == "no" for token in tokens):
+    if _MAY_FILTER.isdisjoint(draft.kinds):
         return
     reader = _FilterReader(tokens, message, draft)
     for at, token in enumerate(tokens):

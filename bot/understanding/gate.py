@@ -8,7 +8,7 @@ from bot.understanding.draft import is_filler
 from bot.understanding.gazetteer import Gazetteer
 from bot.understanding.normalise import Normalised
 from bot.understanding.readings import Refused, Unclear
-from bot.understanding.scan import Token
+from bot.understanding.scan import Token, Words
 
 MAX_CHOICES = 3
 # Roles that explain a token although no part of the question used it.
@@ -39,9 +39,9 @@ def _ends_clause(tokens: Sequence[Token], at: int) -> bool:
     return behind is None or behind.has("end") or behind.text == ","
 
 
-def off_topic(tokens: Sequence[Token]) -> Refused | None:
+def off_topic(tokens: Words) -> Refused | None:
     """The refusal for a word that is outside the trade or not kept, whatever else was said."""
-    for at, token in enumerate(tokens):
+    for at, token in enumerate(tokens) if "off" in tokens.kinds else ():
         if "off" in token.senses and not token.names and not token.used:
             if token.senses["off"] == "average" and _averages(tokens, at):
                 token.used = True
@@ -65,13 +65,13 @@ def _averages(tokens: Sequence[Token], at: int) -> bool:
     return bool(metrics) and metrics <= _AVERAGES
 
 
-def objection(tokens: Sequence[Token], message: Normalised, gazetteer: Gazetteer, *,
+def objection(tokens: Words, message: Normalised, gazetteer: Gazetteer, *,
               is_trial: bool = False) -> Refused | Unclear | None:
     """What has to be said about words that were not understood; None when everything is explained.
 
     On trial nobody hears it, so no names are looked for that come near.
     """
-    if place := _unknown_place(tokens, message, gazetteer):
+    if "province" in tokens.kinds and (place := _unknown_place(tokens, message, gazetteer)):
         return place
     left = unexplained(tokens)
     if not left:

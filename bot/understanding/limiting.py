@@ -29,16 +29,13 @@ _FREES = tuple(re.compile(pattern, _FLAGS) for pattern in (
     rf"(?:please )?(?:remove|lift)\s+(?:the\s+)?shop\s+limits?\s+(?:of|from|for)\s+{_WHO}"))
 _FREES_KNOWN = tuple(re.compile(pattern, _FLAGS) for pattern in (
     rf"{_WHO}\s*(?:以后)?(?:能|可以)(?:看到?|查看)\s*{_ALL}", rf"{_WHO}\s+(?:may|can)\s+see\s+all\s+shops"))
-# Every sentence of these has one of these in it.
-_HINT = re.compile("只|仅|限制|限定|所有|全部|每个|limit|restrict|only|shops?", _FLAGS)
+CUES = "只仅限所全每 limit restrict only shop"
 _SPEAKER = frozenset({"我", "我们", "me", "us"})  # who asks to be shown something
 _BETWEEN = re.compile(r"\s*(?:[、,,;;]|和|及|与|\band\b|\+)\s*", _FLAGS)
 
 
 def limiting_of(said: str, gazetteer: Gazetteer) -> Act | None:
     """limit_shops or unlimit_shops; None when it is another sentence."""
-    if not _HINT.search(said):
-        return None
     text = said.strip().rstrip("。.!\uff01")
     for patterns, must_be_known in ((_FREES, False), (_LIMITS, False), (_FREES_KNOWN, True), (_LIMITS_OF_KNOWN, True)):
         for pattern in patterns:

@@ -27,15 +27,14 @@ _PLATFORMS = {"抖店": "抖音", "抖音": "抖音", "淘宝": "淘宝", "天�
               "小红书": "小红书"}
 _KIND = re.compile(r"\s*(?:上|里|店)?的?\s*(?:平台)?(?:sku|商品编码|商品|链接|编码)?\s*[::]?\s*", re.IGNORECASE)
 _QUOTED = re.compile(r"(?P<shop>[^「]{2,80}?)\s*的?\s*「(?P<text>[^」]{1,200})」?")
-# What every such sentence has in it.
-_HINT = re.compile("是|对应|匹配|对上|match|is")
+CUES = "是对匹 match is"
 _ASKS = re.compile(r"[?？吗么]$|哪|什么|多少|几|谁|怎么|记住|记得")
 
 
 def matching_of(said: str, gazetteer: Gazetteer) -> Act | None:
     """match_sku with the listing as it was typed; None when it is another sentence."""
     text = said.strip(_QUOTES)
-    if not _HINT.search(text.lower()) or _ASKS.search(text):
+    if _ASKS.search(text):
         return None
     for frame in _FRAMES:
         if (found := frame.fullmatch(text)) and (lines := _lines(found["parts"], gazetteer)):

@@ -14,7 +14,7 @@ from bot.understanding.lexicon import read_table
 from bot.understanding.normalise import Normalised
 from bot.understanding.patterns import around, pattern_of
 from bot.understanding.reasons import cleaned
-from bot.understanding.scan import Token
+from bot.understanding.scan import CODED, Token, Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +61,10 @@ def _along(action: str) -> re.Pattern[str] | None:
     return pattern_of(_TABLE, said) if said else None
 
 
-def verb_of(message: Normalised, tokens: Sequence[Token]) -> OrderVerb | None:
+def verb_of(message: Normalised, tokens: Words) -> OrderVerb | None:
     """The verb beside an order's number, or alone; None when the message asks something or is about something else."""
     text = message.text.strip(" 。.!")
-    has_number = any(token.is_code for token in tokens)
+    has_number = CODED in tokens.kinds
     if not has_number and len(text) > LONGEST_ALONE:
         return None
     if has_number and (left := _parcel_left(text, tokens)):

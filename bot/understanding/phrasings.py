@@ -17,7 +17,7 @@ from bot.understanding.lexicon import read_table
 from bot.understanding.normalise import Normalised, normalise
 from bot.understanding.patterns import pattern_of
 from bot.understanding.readings import Act, Unclear
-from bot.understanding.scan import Token
+from bot.understanding.scan import CODED, NAMED, NUMBERED, Token, Words
 
 _FOR_BUYERS = re.compile(r"[给送寄发]\s*(?:客户|买家|客人|顾客)|\bto (?:a|the|my|our) (?:customer|buyer|client)\b")
 _ENGLISH = re.compile(r"(?<![\w-])[a-z]{2,}(?![\w-])")
@@ -33,7 +33,7 @@ class _Phrasing:
     action: str = ""
 
 
-def phrased(message: Normalised, tokens: Sequence[Token], spread: Spread) -> Act | Unclear | None:
+def phrased(message: Normalised, tokens: Words, spread: Spread) -> Act | Unclear | None:
     """The action, complete or but for what it asks for; None where nothing is said in such a way, or two things are."""
     actions = acts.OF_GOODS if is_of_goods(tokens) else _OF_MONEY if _is_of_money(tokens) else None
     if actions is None or _FOR_BUYERS.search(message.text):
@@ -65,8 +65,10 @@ def _without_point(tokens: Sequence[Token]) -> Sequence[Token]:
     return [token for token in tokens if not (token.has("op") or token.has("postop"))] if is_set else tokens
 
 
-def is_of_goods(tokens: Sequence[Token]) -> bool:
+def is_of_goods(tokens: Words) -> bool:
     """Whether goods and a number are named: without them nothing is done to goods."""
+    if NAMED not in tokens.kinds:
+        return False
     has_number = any((token.number is not None or token.is_code or _TIMES.fullmatch(token.text)) and not token.names
                      for token in tokens)
     return has_number and any(name.dimension in {"sku", "product"} for token in tokens for name in token.names)
@@ -88,10 +90,9 @@ def _as_typed(choices: Sequence[str], rest: Normalised, message: Normalised) -> 
 _OF_MONEY = frozenset({"record_expense"})
 
 
-def _is_of_money(tokens: Sequence[Token]) -> bool:
+def _is_of_money(tokens: Words) -> bool:
     """A number, and neither goods nor orders."""
-    return any(token.number is not None for token in tokens) and not any(
-        token.names or token.is_code for token in tokens)
+    return NUMBERED in tokens.kinds and NAMED not in tokens.kinds and CODED not in tokens.kinds
 
 
 def _asks_for_the_rest(reading: Unclear, said: Message) -> bool:

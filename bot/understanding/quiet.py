@@ -15,6 +15,7 @@ _HUSHED = (r"(?:先|都)?(?:别|不要|不用|勿|不|停止|暂停)再?(?:给(?
            r"|\b(?:don'?t|do not|never|stop)\s+(?:send(?:ing)?|push(?:ing)?|disturb(?:ing)?|notify(?:ing)?)\b"
            r"|\b(?:no|without)\b(?=\s+(?:reports?|messages?|notifications?|warnings?|pushe?s?)\b)|\bmute\b|\bquiet\b")
 _HINT = re.compile(rf"{_NAMED}|{_HUSHED}", re.IGNORECASE)
+CUES = "扰静别不勿停 quiet disturb dnd send push notify no without mute"
 _TITLE = re.compile(_NAMED, re.IGNORECASE)
 _OFF = re.compile(r"(?:关[闭掉了]?|取消|解除|去掉|不要|停用|off|none)|\b(?:turn off|disable|cancel|no|remove|stop)\b",
                   re.IGNORECASE)

@@ -1,11 +1,13 @@
 """From the words of a message to its reading: a pending action, an action, a question, a follow-up, an honest no."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from bot.understanding import acts, arrivals, order_verbs, sku_rules, suppliers
+from bot.understanding import acts, arrivals, order_verbs, sku_rules, subscriptions, suppliers
 from bot.understanding.arguments import Message, has_amount
+from bot.understanding.arrivals import Spread
 from bot.understanding.asks import Setting, Trouble, question
 from bot.understanding.corrections import left_standing, restated, taken_back
+from bot.understanding.cues import Forms
 from bot.understanding.draft import Draft, is_of_stock, is_that_order
 from bot.understanding.drafting import read_draft
 from bot.understanding.followups import continued, continues, rebounded, relimited
@@ -15,8 +17,7 @@ from bot.understanding.normalise import Normalised, normalise
 from bot.understanding.phrasings import is_of_goods, phrased
 from bot.understanding.readings import Act, Ask, Command, Context, Reading, Refused, Unclear
 from bot.understanding.reasons import TAKE_REASONS, with_reason
-from bot.understanding.scan import Token, scan
-from bot.understanding.subscriptions import subscription_of
+from bot.understanding.scan import CODED, Token, Words, scan
 from bot.understanding.variants import with_variant
 from domain.metrics.query import MetricQuery
 
@@ -25,6 +26,13 @@ _TAKE_OWN_WORDS = frozenset({"adjust_stock", "record_expense"})
 _ON_ORDER = frozenset({"revenue", "refund_amount", "refund_orders", "orders", "orders_to_ship", "orders_to_pay",
                        "orders_shipped", "orders_signed", "orders_overdue", "units", "discount"})
 _DOINGS = ("event", "order_status", "action")  # 取消订单 TB… is no question
+# Reports; what is on its way, sent by a carrier or come, by its number; rules of a SKU; suppliers.
+_FORMS: Forms[Callable[[Normalised, Spread], Reading | None]] = Forms(
+    (subscriptions.CUES, lambda message, _: subscriptions.subscription_of(message)),
+    (arrivals.TRANSFER_CUES, arrivals.of_transfer),
+    (arrivals.BY_CARRIER_CUES, arrivals.sent_by_carrier),
+    (sku_rules.CUES, lambda message, spread: sku_rules.asked_of(message) or sku_rules.rule_of(message, spread)),
+    (suppliers.CUES, suppliers.about_suppliers))
 _THOSE = frozenset({"those", "these", "them", "这些", "那些", "它们", "those ones", "these ones"})
 
 
@@ -41,14 +49,17 @@ class Reader:
     def reading_of(self, message: Normalised) -> Reading:
         return self.reading(message, scan(message, self._gazetteer))
 
-    def reading(self, message: Normalised, tokens: list[Token]) -> Reading:
+    def reading(self, message: Normalised, tokens: Words) -> Reading:
         """What the tokens of the message say; every kind of sentence in turn."""
         if not tokens:
             return Refused("empty")
-        return (subscription_of(message) or self._of_goods(message) or self._of_order(message, tokens)
-                or self._pending(message, tokens) or self._done_or_asked(message, tokens))
+        for form in _FORMS.of(message.text):
+            if reading := form(message, self.spread):
+                return reading
+        return (self._of_order(message, tokens) or self._pending(message, tokens)
+                or self._done_or_asked(message, tokens))
 
-    def _pending(self, message: Normalised, tokens: list[Token]) -> Reading | None:
+    def _pending(self, message: Normalised, tokens: Words) -> Reading | None:
         pending = self._context.pending
         if pending is None or pending.pending is None or acts.action_of(tokens) not in {None, pending.pending.action}:
             return None
@@ -58,13 +69,13 @@ class Reader:
                 token.used = False
         return reading
 
-    def _message(self, message: Normalised, tokens: list[Token]) -> Message:
+    def _message(self, message: Normalised, tokens: Words) -> Message:
         return Message(tokens, message, self._gazetteer, self._setting.today, self._setting.currency)
 
-    def _done_or_asked(self, message: Normalised, tokens: list[Token]) -> Reading:
+    def _done_or_asked(self, message: Normalised, tokens: Words) -> Reading:
         """An action in whatever words, else a question."""
         if (right := restated(message, tokens)) and isinstance(
-                done := self._done_or_asked(right, list(self.spread(right).tokens)), Act):
+                done := self._done_or_asked(right, self.spread(right).tokens), Act):
             return done
         acted = self._done(message, tokens)
         takes_reason = not isinstance(acted, Act) or acted.action in TAKE_REASONS
@@ -74,7 +85,7 @@ class Reader:
             return Unclear("unsure_about", {"words": again})
         return acted or self._ask(message, tokens)
 
-    def _done(self, message: Normalised, tokens: list[Token]) -> Reading | None:
+    def _done(self, message: Normalised, tokens: Words) -> Reading | None:
         """What is known by its verb; where words are left that may be anybody's own, how it is said comes first."""
         acted = self._act(message, tokens)
         if isinstance(acted, Act) and acted.action not in _TAKE_OWN_WORDS:
@@ -82,7 +93,7 @@ class Reader:
         phrasing = phrased(message, tokens, self.spread)
         return phrasing if isinstance(phrasing, Act) else acted if isinstance(acted, Act) else phrasing or acted
 
-    def _act(self, message: Normalised, tokens: list[Token]) -> Reading | None:
+    def _act(self, message: Normalised, tokens: Words) -> Reading | None:
         action = acts.action_of(tokens)
         if action is None:
             return None
@@ -91,7 +102,7 @@ class Reader:
             return off
         return acts.read_act(action, said)
 
-    def _of_order(self, message: Normalised, tokens: list[Token]) -> Reading | None:
+    def _of_order(self, message: Normalised, tokens: Words) -> Reading | None:
         """What is done to one order by its number, in words that mean other things elsewhere."""
         found = order_verbs.verb_of(message, tokens)
         if found is None:
@@ -103,23 +114,16 @@ class Reader:
         cancels_too = any(token.senses.get("action") == "unsubscribe" for token in rest.tokens)  # 不发了,取消
         return reading if not cancels_too and (found.is_sure or isinstance(reading, Act)) else None
 
-    def _of_goods(self, message: Normalised) -> Reading | None:
-        """What is on its way, sent by a carrier or come, by its number; rules of a SKU; suppliers."""
-        spread = self.spread
-        return (arrivals.of_transfer(message, spread) or arrivals.sent_by_carrier(message, spread)
-                or sku_rules.asked_of(message) or sku_rules.rule_of(message, spread)
-                or suppliers.about_suppliers(message, spread))
-
     def spread(self, text: Normalised) -> Message:
         return self._message(text, scan(text, self._gazetteer))
 
-    def _ask(self, message: Normalised, tokens: list[Token]) -> Reading:
+    def _ask(self, message: Normalised, tokens: Words) -> Reading:
         last = self._context.last.query if self._context.last else None
         if off := off_topic(tokens):
             return off
-        if any(token.is_code for token in tokens):
+        if CODED in tokens.kinds:
             return self._of_one_order(message, tokens)
-        if any(is_that_order(tokens, at) for at in range(len(tokens))):
+        if "order_mark" in tokens.kinds and any(is_that_order(tokens, at) for at in range(len(tokens))):
             return Unclear("which_order")
         kept = left_standing(tokens, self._setting.today, has_last=last is not None)
         is_corrected = last is not None and len(kept) < len(tokens)  # 不看钱,看单量: of the same question
@@ -147,7 +151,7 @@ class Reader:
         wants_chart = draft.wants_chart or bool(self._context.last and last is query)
         return Ask(query, wants_chart)
 
-    def _of_one_order(self, message: Normalised, tokens: list[Token]) -> Reading:
+    def _of_one_order(self, message: Normalised, tokens: Words) -> Reading:
         """TB202611220007 到哪了: the order is shown; of figures only those that it shows can have been asked for."""
         codes = [message.original(token.start, token.end).upper() for token in tokens if token.is_code]
         figures = {token.senses["metric"] for token in tokens if token.has("metric") and not token.names}

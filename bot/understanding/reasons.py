@@ -11,7 +11,7 @@ from bot.understanding.arrivals import Spread
 from bot.understanding.lexicon import lexicon
 from bot.understanding.normalise import Normalised, normalise, spelled
 from bot.understanding.readings import Act, Reading, Unclear
-from bot.understanding.scan import Token
+from bot.understanding.scan import Words
 
 TAKE_REASONS = frozenset({"adjust_stock", "refund_order", "revalue_stock"})
 _PAUSE = re.compile(r"\s*[,;。(:]\s*|\s+-+\s+|(?<=[\u4e00-\u9fff\d]) (?=[\u4e00-\u9fff])|\s+(?=because\b)"
@@ -35,13 +35,13 @@ _LONGEST, _SHORTEST = 60, 2
 _MOST_PAUSES = 6
 
 
-def with_reason(message: Normalised, spread: Spread, read: Callable[[Normalised, list[Token]], Reading | None],
+def with_reason(message: Normalised, spread: Spread, read: Callable[[Normalised, Words], Reading | None],
                 ) -> Act | Unclear | None:
     """The action with the clause beside it as its reason; None where there is no such clause, or it takes none."""
     for rest, why in _cuts(message):
         if not _may_be_why(why, spread):
             continue
-        reading = read(rest, list(spread(rest).tokens))
+        reading = read(rest, spread(rest).tokens)
         if isinstance(reading, Act) and reading.action in TAKE_REASONS and _is_open(reading):
             return _because(reading, why)
         asked = reading.pending if isinstance(reading, Unclear) and reading.missing else None

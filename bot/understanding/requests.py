@@ -7,10 +7,10 @@ before is meant. 昨天毛利为什么降了 is 昨天毛利 with a why; 导出�
 import re
 from collections.abc import Iterator
 
+from bot.understanding.cues import Forms
 from bot.understanding.normalise import Normalised, normalise
 from bot.understanding.readings import Request, Wants
 
-# Each is looked for in this order: 导出明细 is a file of details.
 _WHY = re.compile(
     r"(?:主要)?(?:是)?(?:因为)?(?:为什么|为啥|为何|是?什么原因(?:造成|导致)?的?|(?<!退货)(?<!退款)(?<!换货)(?:的)?(?:主要)?原因(?:是什么|是啥|在哪|分析)?"
     r"|怎么回事|咋回事|(?:怎么|咋)(?=.{0,6}(?:这么|那么|[降跌涨掉少]|变[少多低高]|下[降滑]|上升)))"
@@ -59,20 +59,18 @@ _NOTHING = re.compile(r"(?:[\s,.?!;:。、'\"]|[的了呢吗啊呀吧哦么把]|
                       r"|给我|发给?我|数据|结果"
                       r"|这个数|\b(?:it|this|that|these|those|they|please|me|the|is|are|did|was|were|so|and|show|give|as|to"
                       r"|of|for|a|an)\b)*")
-# Every request has one of these in it. Most messages have none, and four long patterns need not be tried on them.
-_HINT = re.compile(
-    r"[为原怎咋明详哪逐导载存整出口定义算公式表文]|excel|csv|xlsx|spread|export|download|save|why|how|what|reason|cause"
-    r"|explain|detail|line items|drill|behind|which|defin|calculated|computed|mean")
+# Each is looked for in this order: 导出明细 is a file of details.
+_WANTED = Forms(
+    ("导载表文 excel csv xlsx spreadsheet export download save", (Wants.EXPORT, _EXPORT)),
+    ("为原怎咋 why how what reason cause explain", (Wants.WHY, _WHY)),
+    ("明详哪逐 detail line drill behind which what", (Wants.DETAILS, _DETAILS)),
+    ("口定算怎公 definition how calculated computed what mean", (Wants.DEFINITION, _DEFINITION)))
 MAX_FOUND = 6  # words of requests in one message; more is no sentence
 
 
 def requested(message: Normalised) -> tuple[Request, str] | None:
     """What is wanted and what is left of the message; None for a plain question."""
-    if not _HINT.search(message.text):
-        return None
-    found = [(wants, match) for wants, pattern in (
-        (Wants.EXPORT, _EXPORT), (Wants.WHY, _WHY), (Wants.DETAILS, _DETAILS), (Wants.DEFINITION, _DEFINITION))
-        for match in _matches(pattern, message.text)]
+    found = [(wants, match) for wants, pattern in _WANTED.of(message.text) for match in _matches(pattern, message.text)]
     if not found or len(found) > MAX_FOUND:
         return None
     wants = {one for one, _ in found}

@@ -16,7 +16,7 @@ from bot.understanding.padding import unexcused, unnoted, unpadded
 from bot.understanding.reader import Reader
 from bot.understanding.readings import Act, Ask, Command, Context, NotRead, Reading, Refused, Unclear
 from bot.understanding.repairs import Repair, heard_name, repairs
-from bot.understanding.scan import Token, scan, unknown_length
+from bot.understanding.scan import Words, scan, unknown_length
 
 MAX_LENGTH = 600  # characters; the longest purchase order that still reads as one message
 MAX_CHOICES = 3
@@ -34,7 +34,7 @@ class _Missed:
 
     reading: NotRead
     message: Normalised
-    tokens: list[Token]
+    tokens: Words
 
 
 _Way = tuple[frozenset[str], Callable[[Any, _Missed], Reading | None]]  # what it may mend, and how
@@ -57,7 +57,7 @@ class PatientReader:
         """A reader that tries other messages in the same conversation."""
         return Reader(self._setting, replace(self._context, pending=None), self._gazetteer, is_trial=True)
 
-    def read(self, message: Normalised, tokens: list[Token]) -> Reading:
+    def read(self, message: Normalised, tokens: Words) -> Reading:
         if len(tokens) > MAX_TOKENS:
             return Refused("too_long", {"most": str(MAX_LENGTH)})
         if two := self._two(message, tokens):
@@ -190,7 +190,7 @@ class PatientReader:
         stands_alone = any(token.text in respelling.short for token in scan(respelling.message, self._gazetteer))
         return stands_alone and isinstance(self._apart.reading_of(respelling.rest), Ask | Act)
 
-    def _two(self, message: Normalised, tokens: list[Token]) -> Unclear | None:
+    def _two(self, message: Normalised, tokens: Words) -> Unclear | None:
         """Two questions in one message: asked which one, unless they are figures of the same thing."""
         if not _CLAUSE_ENDS.search(message.message):
             return None

@@ -1,7 +1,7 @@
 """One pass over the message, longest match first: names of the shop, words of the trade, numbers, dates and codes."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
@@ -41,9 +41,30 @@ class Token:
         return not (self.senses or self.names or self.is_code or self.date) and self.number is None
 
 
-def kinds_of(tokens: Sequence[Token]) -> frozenset[str]:
-    """Every kind of word that is in the message: what looks for another one need not go over the tokens."""
-    return frozenset().union(*[token.senses for token in tokens])
+# What a token may be besides a word of some kind.
+NAMED, NUMBERED, CODED, DATED, UNKNOWN = "a name", "a number", "a code", "a date", "unknown"
+
+
+class Words(list[Token]):
+    """The tokens of a message, and the kinds that are among them: what looks for another one need not go over them."""
+
+    __slots__ = ("kinds",)
+
+    def __init__(self, tokens: Iterable[Token]) -> None:
+        super().__init__(tokens)
+        marks: set[str] = set()
+        for token in self:
+            if token.names:
+                marks.add(NAMED)
+            elif token.number is not None:
+                marks.add(NUMBERED)
+            elif token.is_code:
+                marks.add(CODED)
+            elif token.date is not None:
+                marks.add(DATED)
+            elif not token.senses:
+                marks.add(UNKNOWN)
+        self.kinds = frozenset(marks).union(*[token.senses for token in self])
 
 
 CODE = re.compile(r"#\d{3,20}|[a-z]{1,8}[-_]?\d[\da-z-]{5,30}|\d{6}-\d{6,20}|\d{9,30}[a-z\d-]*")
@@ -64,14 +85,17 @@ MAX_WORD = 1000  # no word is as long
 MOST_RESCANS = 3  # words that are tried shorter for the sake of what stands behind them
 
 
-def scan(message: Normalised, gazetteer: Gazetteer) -> list[Token]:
+def scan(message: Normalised, gazetteer: Gazetteer) -> Words:
     """The tokens from left to right; what nothing explains is gathered into unknown tokens.
 
     Longest match first, except where a shorter word explains more: 北京仓库存 is 仓 and 库存, not 仓库 and 存.
     """
-    tokens = _pass(message.text, gazetteer, {})
-    if not any(token.is_unknown for token in tokens):
-        return tokens
+    words = Words(_pass(message.text, gazetteer, {}))
+    return words if UNKNOWN not in words.kinds else Words(_rescanned(words, message.text, gazetteer))
+
+
+def _rescanned(tokens: list[Token], text: str, gazetteer: Gazetteer) -> list[Token]:
+    """The tokens, or others that explain more of the text, with a word in front of an unknown stretch cut shorter."""
     barred: dict[int, int] = {}
     for _ in range(MOST_RESCANS):
         word = next((before for before, token in pairwise(tokens) if token.is_unknown and before.start not in barred
@@ -79,7 +103,7 @@ def scan(message: Normalised, gazetteer: Gazetteer) -> list[Token]:
         if word is None:
             break
         barred[word.start] = word.end - word.start
-        other = _pass(message.text, gazetteer, barred)
+        other = _pass(text, gazetteer, barred)
         if unknown_length(other) < unknown_length(tokens):
             tokens = other
         else:
@@ -87,7 +111,7 @@ def scan(message: Normalised, gazetteer: Gazetteer) -> list[Token]:
     return tokens
 
 
-def unknown_length(tokens: list[Token]) -> int:
+def unknown_length(tokens: Iterable[Token]) -> int:
     """How many characters nothing explains."""
     return sum(token.end - token.start for token in tokens if token.is_unknown)
 

@@ -14,6 +14,9 @@ from bot.understanding.normalise import Normalised, normalise
 from bot.understanding.patterns import around, pattern_of
 from bot.understanding.readings import Reading, Unclear
 
+CUES = ("预超负缺无断没补订警全低限先醒告通叫喊催说吱"
+        " re reorder back pre preorder order over sell sold stock cost fifo average moving first level safety minimum"
+        " alert")
 _TABLE = "sku_rules"
 _around = partial(around, _TABLE)
 

@@ -36,6 +36,7 @@ _LASTING_EN = re.compile(
 _POLITE_EN = re.compile(
     r"\b(?:please|pls|the|any ?more|any longer|from now on|every (?:day|morning|week|monday)|each (?:day|week)|thanks?"
     r"|now|again|my|our)\b|[,.!;~]")
+CUES = "醒警报周清低待 report alert review reminder digest summary notification stock ship restock unshipped toship"
 _HINT = re.compile(r"提醒|预警|告警|[日周]报|周|清单|低库存|待发"
                    r"|report|alert|review|reminder|digest|summary|notification|stock|ship")
 _ASKS = re.compile(r"\d|[?么呢]|吗(?!$)|(?<!可以)(?<!好)吗$|哪|多少|几|什么|怎么|没有?$")

@@ -37,6 +37,7 @@ _OF_SUPPLIER = tuple(re.compile(pattern) for pattern in (
     rf"\s*[,，]?\s*\bfrom (?:the )?(?:supplier )?(?P<name>{_NAME})$",
 ))
 _BUYS = re.compile(r"下单|[进订](?:点|货)?")  # from somebody, that is buying
+CUES = "供价采订进下取交期 supplier sell price from po"
 # Every message about them has one of these in it; most have none, and the long patterns need not be tried.
 _HINT = re.compile(r"供|价|采购|订(?!单)|进|下单|supplier|sell|price|from|(?<![a-z\d])po\d|取消|交期|货期|交货")
 _NUMBER = re.compile(r"(?<![a-z\d])po\d{6}-\d{1,12}(?![\d-])")

@@ -26,21 +26,18 @@ _FRAMES = tuple(re.compile(pattern, re.IGNORECASE) for pattern in (
     rf"(?:please )?(?:remember|learn|note)(?: that|:| this:)?\s+{_ALIAS}\s+(?:is|means|stands for|=)\s+{_TARGET}",
     _TARGET + r"\s+(?:is also called|is also known as|aka)\s+" + _ALIAS,
 ))
-# Every sentence of these has one of these in it; a message without any is none of them.
-_HINT = re.compile("[记学教告把将给为忘删]|[取去][消掉]|remember|learn|note|also|aka|call|forget")
 _CALL = re.compile(r"(?:please |from now on |let'?s )?call\s+(?!off\b|back\b)(?P<rest>.{3,200})", re.IGNORECASE)
 _FORGET = re.compile(
     rf"(?:请)?(?:忘掉|忘记|忘了|删掉别名|删除别名|取消别名|去掉别名)\s*(?:{_SHORT})?\s*[::]?\s*"
     rf"(?P<zh>.{{2,80}}?)(?:这个{_SHORT})?(?:吧|了)?"
     r"|forget(?: the)?(?: name| alias)?\s+(?P<en>.{2,80})", re.IGNORECASE)
+CUES = "记学教告把将给为忘删取去 remember learn note also aka call forget"
 _QUOTES = " \t「」『』“”‘’\"'《》()。.!!"
 _NOTHING = frozenset({"it", "that", "this", "about it", "everything", "它", "这个", "那个", "吧", "全部", "所有"})
 
 
 def teaching_of(said: str, gazetteer: Gazetteer) -> Act | Refused | None:
     """teach_alias or forget_alias with the texts as they were typed; None when it is another sentence."""
-    if not _HINT.search(said.lower()):
-        return None
     text = said.strip(_QUOTES)
     if forget := _FORGET.fullmatch(text):
         alias = (forget["zh"] or forget["en"]).strip(_QUOTES)

@@ -16,8 +16,8 @@ _ENGLISH = r"\b(?P<hour_en>\d{1,2})\s*(?P<half_day_en>am|pm)\b"
 _TIME = re.compile(
     rf"(?:at\s+)?(?:在)?(?P<part>凌晨|早上|早晨|早|上午|中午|下午|傍晚|晚上|晚)?\s*"
     rf"(?:{_CLOCK}|{_SAID}|{_ENGLISH})\s*(?P<half_day>am|pm)?(?:的时候)?", re.IGNORECASE)
-# What every time of the day has in it: looked for first, since most messages have none.
-_HINT = re.compile("[:：点时]|[ap]m")
+# What every time of the day and every day of the week has in it.
+CUES = ":点时每 am pm mon monday tue tues wed wednes thu thurs fri friday sat satur sun sunday"
 _BETWEEN = re.compile(r"\s*(?:-|–|—|~|～|到|至|to|until|till|and)\s*", re.IGNORECASE)
 # 22到8点: the first hour goes without its 点
 _HOUR = r"(?:\d{1,2}|[零一二两三四五六七八九十]{1,3})"
@@ -44,7 +44,7 @@ class TimeOfDay:
 
 def take_time(message: str) -> TimeOfDay | None:
     """The one time of the day in the message; None when there is none, or more than one."""
-    found = list(_TIME.finditer(message)) if _HINT.search(message.lower()) else []
+    found = list(_TIME.finditer(message))
     if len(found) != 1:
         return None
     one = found[0]
@@ -76,7 +76,7 @@ def take_span(message: str) -> TimeOfDay | None:
 
     The second time may be of the next day: 晚上10点到第二天早上8点.
     """
-    said = _NEXT_DAY.sub("", _BARE_HOUR.sub(r"\1点", message)) if _HINT.search(message.lower()) else ""
+    said = _NEXT_DAY.sub("", _BARE_HOUR.sub(r"\1点", message))
     found = list(_TIME.finditer(said))
     if len(found) != 2 or not _BETWEEN.fullmatch(said[found[0].end():found[1].start()]):
         return None

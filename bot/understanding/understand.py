@@ -5,17 +5,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
+from typing import Any, ClassVar
 
+from bot.understanding import exceptions, limiting, mapping_words, matching, quiet, teaching, times_of_day
 from bot.understanding.asks import Setting
 from bot.understanding.codes import with_codes
 from bot.understanding.commands import chosen, command_of
-from bot.understanding.exceptions import about_exceptions
+from bot.understanding.cues import Forms
 from bot.understanding.gazetteer import Gazetteer, LiveGazetteer
-from bot.understanding.limiting import limiting_of
-from bot.understanding.mapping_words import mapping_forgotten
-from bot.understanding.matching import matching_of
 from bot.understanding.normalise import Normalised, normalise
-from bot.understanding.quiet import about_quiet
 from bot.understanding.readings import (
     Act,
     Ask,
@@ -32,16 +30,11 @@ from bot.understanding.requests import as_figure, requested
 from bot.understanding.rereading import MAX_LENGTH, PatientReader
 from bot.understanding.scan import scan
 from bot.understanding.spoken import language, script_of
-from bot.understanding.teaching import teaching_of
-from bot.understanding.times_of_day import take_time, take_weekday
 from domain.messaging.model import Report
 from domain.ports import Names
 
 _SPELT = re.compile(r"/subscribe(?:@\w+)?\s+(\w{1,40})\s+(\S.{0,40})", re.IGNORECASE)
 _SUBSCRIBE = re.compile(r"/(subscribe|unsubscribe)\s+(\S{1,40})(?:\s.*)?", re.IGNORECASE)
-# Whole sentences that are known before their words are.
-_FORMS: tuple[Callable[[str, Gazetteer], Reading | None], ...] = (
-    mapping_forgotten, teaching_of, limiting_of, matching_of)
 _HAS_WORDS = re.compile(r"[\u4e00-\u9fff]|(?<![\w/-])[A-Za-z]{2,}(?![\w-])")
 
 
@@ -52,6 +45,13 @@ class _Turn:
     at: datetime
     context: Context
     gazetteer: Gazetteer
+
+
+def _framed(form: Callable[[str, Gazetteer], Reading | None]) -> Callable[[Any, str, _Turn], Understood | None]:
+    def read(_reader: Any, said: str, turn: _Turn) -> Understood | None:
+        reading = form(said, turn.gazetteer)
+        return Understood(reading, script_of(said)) if reading else None
+    return read
 
 
 class Understanding:
@@ -74,18 +74,12 @@ class Understanding:
         said = text.strip()
         if command := command_of(said):
             return Understood(command, script_of(said), "command")
-        if minded := about_exceptions(said, at):
-            return Understood(minded, script_of(said), "command")
         turn = _Turn(at, context, self._live.current())
-        if quiet := about_quiet(said, partial(self._report_named, turn)):
-            return Understood(quiet, script_of(said))
-        if timed := self._timed_subscription(said, turn) or _spelt_subscription(said):
-            return timed
         said = chosen(said, context) or said
-        for form in _FORMS:
-            if formed := form(said, turn.gazetteer):
-                return Understood(formed, script_of(said))
         message = normalise(said.removeprefix("/"))
+        for form in self._FORMS.of(message.text):
+            if formed := form(self, said, turn):
+                return formed
         if wanted := requested(message):
             return self._requested(wanted, said, message, turn)
         return self._plain(said, message, turn)
@@ -121,8 +115,8 @@ class Understanding:
 
         The day is not for choosing: the weekly report comes on Mondays and all others daily.
         """
-        weekday = take_weekday(said)
-        taken = take_time(weekday.rest if weekday else said)
+        weekday = times_of_day.take_weekday(said)
+        taken = times_of_day.take_time(weekday.rest if weekday else said)
         rest = taken.rest if taken else weekday.rest if weekday else None
         if rest is None:
             return None
@@ -133,6 +127,21 @@ class Understanding:
         if weekday and not (weekday.is_monday and act.arguments["report"] == Report.WEEKLY_REVIEW):
             return replace(found, reading=Refused("report_day"))
         return replace(found, reading=Act(act.action, {**act.arguments, **({"at": taken.at} if taken else {})}))
+
+    def _about_exceptions(self, said: str, turn: _Turn) -> Understood | None:
+        meant = exceptions.about_exceptions(said, turn.at)
+        return Understood(meant, script_of(said), "command") if meant else None
+
+    def _about_quiet(self, said: str, turn: _Turn) -> Understood | None:
+        meant = quiet.about_quiet(said, partial(self._report_named, turn))
+        return Understood(meant, script_of(said)) if meant else None
+
+    def _spelt_subscription(self, said: str, _turn: _Turn) -> Understood | None:
+        """/subscribe daily_profit 9: what stands behind a report's id is its time; the desk says when it is none."""
+        spelt = _SPELT.fullmatch(said)
+        if spelt is None or spelt[1].lower() not in set(Report):
+            return None
+        return Understood(Act("subscribe", {"report": spelt[1].lower(), "at": spelt[2]}), script_of(said))
 
     def _report_named(self, turn: _Turn, words: str) -> str | None:
         """The report that the words name, as it would be subscribed to."""
@@ -152,13 +161,16 @@ class Understanding:
         """The shop's names as they are now."""
         return self._live.current()
 
-
-def _spelt_subscription(said: str) -> Understood | None:
-    """/subscribe daily_profit 9: what stands behind a report's id is its time; the desk says when it is none."""
-    spelt = _SPELT.fullmatch(said)
-    if spelt is None or spelt[1].lower() not in set(Report):
-        return None
-    return Understood(Act("subscribe", {"report": spelt[1].lower(), "at": spelt[2]}), script_of(said))
+    # Whole sentences that are known before their words are.
+    _FORMS: ClassVar[Forms[Callable[[Any, str, _Turn], Understood | None]]] = Forms(
+        (exceptions.CUES, _about_exceptions),
+        (quiet.CUES, _about_quiet),
+        (times_of_day.CUES, _timed_subscription),
+        ("subscribe", _spelt_subscription),
+        (mapping_words.CUES, _framed(mapping_words.mapping_forgotten)),
+        (teaching.CUES, _framed(teaching.teaching_of)),
+        (limiting.CUES, _framed(limiting.limiting_of)),
+        (matching.CUES, _framed(matching.matching_of)))
 
 
 def _of_last(request: Request, context: Context) -> Ask | Unclear:
