@@ -245,13 +245,24 @@ class PeriodReader(PointReader):
         return after + 2 if is_length else at
 
     def _shared_days(self, at: int) -> Point | None:
-        """11-15号, 1 to 11 November: the first number borrows the suffix of the second."""
+        """11-15号, 7到9月, 1 to 11 November: the first number borrows the suffix of the second."""
         is_range = self._is(at + 1, "range") and self._is(at + 3, "day_suffix")
+        if self._is(at + 1, "range") and self._is(at + 3, "month_suffix") and (months := self._months_at(at)):
+            return months
         if (self._is(at + 1, "range") or self._is(at + 1, "sep")) and self._is(self._past_glue(at + 3), "month"):
             return self._day_of_english_month(at, self._past_glue(at + 3))
         if is_range and self._count(at, 31) and self._count(at + 2, 31):
             return self._resolve(almanac.day_of_month(int(self._tokens[at].number or 0)), None, at + 1)
         return None
+
+    def _months_at(self, at: int) -> Point | None:
+        """The 7月 of 7到9月, before the September that is meant; in 10到11月5号 the 10 is a day."""
+        first, second = self._count(at, 12), self._count(at + 2, 12)
+        if first is None or second is None or first >= second or self._count(at + 4, 31) is not None:
+            return None
+        last = almanac.yearly(second, None).latest(self._today)
+        start = add_months(last[0], first - second) if last else None
+        return ((start, add_months(start, 1)), Grain.MONTH, at + 1) if start else None
 
     def _day_of_english_month(self, at: int, month_at: int) -> Point | None:
         """The 1 of 1 to 11 November, where a number of days follows it."""

@@ -31,6 +31,7 @@ from bot.understanding.readings import (
 from bot.understanding.reasons import TAKE_REASONS, with_reason
 from bot.understanding.repairs import Repair, heard_name, repairs
 from bot.understanding.scan import Token, scan, unknown_length
+from bot.understanding.shortened import with_whole_name
 from bot.understanding.subscriptions import subscription_of
 from bot.understanding.variants import with_variant
 from domain.metrics.query import MetricQuery
@@ -76,7 +77,8 @@ class Reader:
             return self._without_padding(reading, message)
         if (spoken := self._spoken(reading, message)) is not None:
             return spoken
-        repaired = self._repaired(reading, message, tokens) or self._respelled(reading, message, tokens)
+        repaired = (self._shortened(reading, message, tokens) or self._repaired(reading, message, tokens)
+                    or self._respelled(reading, message, tokens))
         return repaired if repaired is not None else self._with_offers(reading, message)
 
     def _without_padding(self, act: Act, message: Normalised) -> Act:
@@ -95,6 +97,18 @@ class Reader:
             if isinstance(meant, may_be) or (isinstance(meant, Unclear) and meant.missing):
                 return meant
         return None
+
+    def _shortened(self, reading: Reading, message: Normalised, tokens: list[Token]) -> Reading | None:
+        """丝绒口红还有几支: the goods whose name has that part, where it is one product's alone and the only doubt."""
+        if not isinstance(reading, Unclear | Refused) or reading.key not in _NAMES_NOBODY_KNOWS or any(
+                token.has("vague") for token in tokens):
+            return None
+        whole = with_whole_name(message, tokens, self._gazetteer)
+        if whole is None:
+            return None
+        meant = self._apart().reading_without_offers(whole)
+        is_asked = isinstance(meant, Unclear) and meant.pending is not None
+        return self._with_offers(meant, whole) if is_asked or isinstance(meant, Ask | Act) else None
 
     def _repaired(self, reading: Reading, message: Normalised, tokens: list[Token], depth: int = 1) -> Reading | None:
         """The message with its slips put right, where that can be meant in one way only; else the ways are offered."""
@@ -306,8 +320,8 @@ class Reader:
         return Command("order", codes[0].removeprefix("#"))
 
     def _check_count(self, draft: Draft, dimension: str, count: int) -> None:
-        """两个仓各有多少 where there are three: which two?"""
-        known = {"warehouse": self._gazetteer.warehouses, "shop": self._gazetteer.shops}
+        """两个仓各有多少 where there are three: which two? In 广东浙江两个省各多少单 they were named."""
+        known = {"warehouse": self._gazetteer.warehouses, "shop": self._gazetteer.shops, **draft.where}
         if count and len(known.get(dimension, ())) != count:
             draft.object_to(Unclear("which_of_them"))
 

@@ -158,7 +158,13 @@ _BOUNDS = frozenset("0123456789一二两三四五六七八九十百千于")
 def _doubted() -> frozenset[str]:
     """The words that do not make sense everywhere."""
     return frozenset(text for text, senses in lexicon().words.items()
-                     if "feature" in senses or senses.keys() <= _UNIT_KINDS or _may_be_bound(text, senses))
+                     if "feature" in senses or senses.keys() <= _UNIT_KINDS or _may_be_bound(text, senses)
+                     or _may_run_on(text, senses))
+
+
+def _may_run_on(text: str, senses: Senses) -> bool:
+    """The 多少成 of 多少成交额, the 五一 of 上周五一共: its last character may begin the next word."""
+    return text[-1:] in _RUNS_ON and not _RUNNING_ON.isdisjoint(senses)
 
 
 def _may_be_bound(text: str, senses: Senses) -> bool:
@@ -166,8 +172,24 @@ def _may_be_bound(text: str, senses: Senses) -> bool:
     return text.endswith("没到") and "event" in senses
 
 
+_RUNNING_ON = frozenset({"count", "festival", "weekday"})
+_RUNS_ON = {"成": frozenset("交单"), "一": frozenset("共起下样块")}  # 成交, 一共
+
+
+def _runs_into_next(senses: Senses, text: str, end: int, tokens: list[Token]) -> bool:
+    """Behind a week 五一 is its Friday, and behind a number 周一 that many weeks, where 一共 follows."""
+    if text[end:end + 1] not in _RUNS_ON.get(text[end - 1], ()):
+        return False
+    before = tokens[-1] if tokens else None
+    if "count" in senses or before is None:
+        return "count" in senses
+    return before.number is not None if "weekday" in senses else before.senses.get("offset", "").startswith("week:")
+
+
 def _makes_sense(senses: Senses, text: str, end: int, tokens: list[Token]) -> bool:
     """包 counts only behind a number; 库存不足 before one, 库存低 before 于 is a bound, not a feature."""
+    if not _RUNNING_ON.isdisjoint(senses) and _runs_into_next(senses, text, end, tokens):
+        return False
     if "feature" in senses or senses.get("event") == "incoming":
         return text[end:end + 2].strip()[:1] not in _BOUNDS
     if senses.keys() <= _UNIT_KINDS and not text[end - 1].isascii():
