@@ -42,6 +42,8 @@ def question(draft: Draft, setting: Setting) -> MetricQuery:
     """The typed question of a message that stands alone. Raises Trouble."""
     metrics = _metrics(draft)
     by = _by(draft, metrics)
+    if metrics == ["customers"] and "hour" in by:
+        metrics = ["orders"]  # 几点下单的人最多: whose orders they are is not kept by the hour
     if by and draft.lists_losers:
         draft.bounds.append(Bound("<", Decimal(0), None, "net_profit"))
     bounds = _bounds(draft, metrics, by, setting)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from bot.understanding.asks import Setting
 from bot.understanding.bounds import read_bounds
 from bot.understanding.comparisons import read_comparison
+from bot.understanding.destinations import use_destinations
 from bot.understanding.draft import STOCK_LISTS, Draft, is_of_stock
 from bot.understanding.figures import EVENT_OF, read_figures
 from bot.understanding.filters import read_filters
@@ -29,6 +30,8 @@ def read_draft(tokens: list[Token], message: Normalised, setting: Setting, *, ha
     if len(spans) > 1:
         spans = [span for span in spans if not _is_all_days_of_week(tokens[span.first:span.after], draft)]
     read_comparison(tokens, spans, draft)
+    if "bound_for" in draft.kinds:
+        use_destinations(tokens)
     read_bounds(tokens, draft)
     read_ranks(tokens, draft)
     read_splits(tokens, draft)
@@ -290,6 +293,8 @@ def _says_nothing_more(tokens: Sequence[Token], at: int, dimension: str, draft: 
     """客户复购率, how much money in account, 女装商品, 客户退了多少: whose, where or what it is, and no split."""
     if dimension == "customer" and _are_buyers_anyway(tokens, at, draft):
         return True
+    if dimension == "account" and draft.asks_amount and not draft.lists_rows and draft.metrics in (["cash_in"], ["cash_out"]):
+        return True  # 账户付出多少: money goes through accounts anyway
     if dimension in _STANDS_FOR_ALL and not draft.lists_rows and at and (
             tokens[at - 1].names or _follows_filter(tokens, at)):
         return dimension != "customer" or bool(draft.metrics)

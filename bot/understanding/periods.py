@@ -163,7 +163,8 @@ class PeriodReader(PointReader):
         if not self._goes_on(first[2]):
             return Span(at, first[2], *first[0], first[1])
         if first[1] is Grain.DAY:
-            first = self._with_added_day(self._with_next_days(at, first))
+            first = self._with_next_days(at, first)
+        first = self._with_added(first)
         after = self._past_glue(first[2]) if self._is(first[2], "glue") else first[2]
         if self._is(first[2], "range") and (closed := self._closed(at, first, first[2] + 1)):
             return closed
@@ -224,13 +225,13 @@ class PeriodReader(PointReader):
             return (start - _WEEK * DAY, end - _WEEK * DAY), grain, after  # Mon and Tue, asked on a Monday
         return first
 
-    def _with_added_day(self, first: Point) -> Point:
-        """昨天加前天, yesterday plus today: two days beside each other, said to be one sum."""
-        (start, end), _, at = first
+    def _with_added(self, first: Point) -> Point:
+        """昨天加前天, 十月加十一月, yesterday plus today: two days or months beside each other, said to be one sum."""
+        (start, end), grain, at = first
         if at >= len(self._tokens) or self._tokens[at].text not in _ADDS_UP:
             return first
         other = self._point(self._past_glue(at + 1), None)
-        if other is None or other[1] is not Grain.DAY or (start not in other[0] and end not in other[0]):
+        if other is None or other[1] is not grain or (start != other[0][1] and end != other[0][0]):
             return first
         return (min(start, other[0][0]), max(end, other[0][1])), Grain.SPAN, other[2]
 

@@ -19,6 +19,7 @@ _SUNDAY = frozenset("天日")
 _MEASURES = ("piece_unit", "order_unit", "money_unit", "percent", "people_unit", "dim", "count")
 _THAT_DAY = frozenset({"当天", "那天", "当日", "这天", "那一天", "正日子"})
 _JUNE_18 = 618
+_HOW_MANY = ("多少", "几", "好多")
 _CALENDAR = frozenset({"week", "month", "quarter", "year"})
 _SIDES = {"of": {"of"},
           "from": {"beginning", "starting", "commencing", "from"}, "to": {"ending", "ended", "ends", "to"}}
@@ -317,7 +318,8 @@ class PointReader:
 
     def _festival(self, at: int, after: date | None) -> Point | None:
         found = self._of_year(at)
-        is_number = self._count(at) == _JUNE_18 and not (self._measured(at + 1) or self._bounded(at))
+        is_asked = at + 1 < len(self._tokens) and self._tokens[at + 1].text.startswith(_HOW_MANY)  # 618多少单
+        is_number = self._count(at) == _JUNE_18 and not ((self._measured(at + 1) and not is_asked) or self._bounded(at))
         if not found or not (self._is(at, "festival") or is_number):
             return None
         year, end = self._year_number(self._past_glue(found[1])) if self._tokens[at].text.isascii() else (None, 0)

@@ -67,7 +67,8 @@ MOST_RESCANS = 3  # words that are tried shorter for the sake of what stands beh
 def scan(message: Normalised, gazetteer: Gazetteer) -> list[Token]:
     """The tokens from left to right; what nothing explains is gathered into unknown tokens.
 
-    Longest match first, except where a shorter word explains more: 北京仓库存 is 仓 and 库存, not 仓库 and 存.
+    Longest match first, except where a shorter word explains more: 北京仓库存 is 仓 and 库存, not 仓库 and 存;
+    天猫店铺 is 天猫 and 店铺.
     """
     tokens = _pass(message.text, gazetteer, {})
     if not any(token.is_unknown for token in tokens):
@@ -75,7 +76,7 @@ def scan(message: Normalised, gazetteer: Gazetteer) -> list[Token]:
     barred: dict[int, int] = {}
     for _ in range(MOST_RESCANS):
         word = next((before for before, token in pairwise(tokens) if token.is_unknown and before.start not in barred
-                     and before.senses and before.end - before.start > 1 and before.end == token.start), None)
+                     and (before.senses or before.names) and before.end - before.start > 1 and before.end == token.start), None)
         if word is None:
             break
         barred[word.start] = word.end - word.start
@@ -105,6 +106,8 @@ def _pass(text: str, gazetteer: Gazetteer, barred: Mapping[int, int]) -> list[To
             continue
         start = text[at:at + 2]
         lengths = name_lengths.get(start) or name_lengths.get(first)
+        if at in barred and lengths:
+            lengths = tuple(length for length in lengths if length < barred[at])
         name_end = _longest(text, at, lengths, names, loose=False) if lengths else 0
         lengths = word_lengths.get(start) or word_lengths.get(first, ())
         if at in barred:
@@ -235,8 +238,9 @@ def _pattern(text: str, at: int, longest: int) -> Token | None:
     elif first in _BEFORE_PERCENT and (found := numbers.PERCENT.match(text, at)):
         token = Token(at, found.end(), found[0], _PERCENT, number=numbers.percent(found), is_scaled=True)
     elif first in _NUMERALS and (found := numbers.CHINESE.match(text, at)):
-        value = numbers.chinese(found[0])
-        token = Token(at, found.end(), found[0], number=value, is_scaled=found[0][-1] in "千万亿")
+        end = found.end() - (text.startswith("一共", found.end() - 1) and found.end() > at + 1)  # 上周五一共
+        said = text[at:end]
+        token = Token(at, end, said, number=numbers.chinese(said), is_scaled=said[-1] in "千万亿")
     return token if token and token.end > longest else None
 
 

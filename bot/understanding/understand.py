@@ -8,7 +8,7 @@ from functools import partial
 
 from bot.understanding.asks import Setting
 from bot.understanding.codes import with_codes
-from bot.understanding.commands import chosen, command_of
+from bot.understanding.commands import answers, chosen, command_of
 from bot.understanding.exceptions import about_exceptions
 from bot.understanding.gazetteer import Gazetteer, LiveGazetteer
 from bot.understanding.limiting import limiting_of
@@ -71,7 +71,7 @@ class Understanding:
         if len(text) > MAX_LENGTH:
             return Understood(Refused("too_long", {"most": str(MAX_LENGTH)}), script_of(text[:MAX_LENGTH]))
         said = text.strip()
-        if command := command_of(said):
+        if (command := command_of(said)) and not answers(command, context):
             return Understood(command, script_of(said), "command")
         if minded := about_exceptions(said, at):
             return Understood(minded, script_of(said), "command")
