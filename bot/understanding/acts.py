@@ -310,21 +310,13 @@ def complete(pending: Unclear, message: Message) -> Act | Unclear | Refused | No
         return None
     if any(_asks(token) or token.has("metric") for token in message.tokens if not token.names):
         return None
-    known = dict(act.arguments)
+    known = {**act.arguments, **waybill_alone(act, message)}
     if pending.missing == "lost":
         number: Arguments = {}
         find.quantity_as("lost")(message, number)
         return read_act(act.action, message, {**known, **number}) if number else None
-    if pending.missing == "sku" and (code := _variant(pending, message)):
-        return _completed(act, {**known, "sku": code}, message)
-    if pending.missing in {"category", "reason", "hours"}:
-        return _completed(act, {**known, pending.missing: message.text.message.strip()}, message)
-    if pending.missing == "lines" and (line := _line(pending, message)):
-        return _completed(act, {**known, "lines": [line]}, message)
-    if act.action == "confirm_shipment" and "order" in known and (waybill := waybill_alone(message, known)):
-        known["waybill"] = waybill
-    if pending.missing in {"order", "waybill"} and (code := _only_code(message)):
-        return _completed(act, {**known, pending.missing: code}, message)
+    if whole := _as_a_whole(pending, message):
+        return _completed(act, {**known, pending.missing: whole}, message)
     if pending.missing in {"to", "from"} and not any(token.has("from") or token.has("to") for token in message.tokens):
         place: Arguments = {}
         find.warehouse(message, place)
@@ -334,6 +326,20 @@ def complete(pending: Unclear, message: Message) -> Act | Unclear | Refused | No
     has_more = isinstance(reading, Act) or (isinstance(reading, Unclear) and reading.pending is not None
                                             and reading.pending.arguments != act.arguments)
     return reading if has_more else None
+
+
+def _as_a_whole(pending: Unclear, message: Message) -> str | list[Arguments] | None:
+    """The message as the one thing that was asked for; None where it has to be read word by word."""
+    match pending.missing:
+        case "category" | "reason" | "hours":
+            return message.text.message.strip()
+        case "sku":
+            return _variant(pending, message)
+        case "lines":
+            return _line(pending, message)
+        case "order" | "waybill":
+            return _only_code(message)
+    return None
 
 
 def _completed(act: Act, known: Arguments, message: Message) -> Act | Unclear | Refused:
@@ -348,12 +354,12 @@ def _variant(pending: Unclear, message: Message) -> str | None:
     return codes[0] if len(codes) == 1 and not message.text.text[end:].strip() else None
 
 
-def _line(pending: Unclear, message: Message) -> Arguments | None:
+def _line(pending: Unclear, message: Message) -> list[Arguments] | None:
     """100袋, as an answer to how many of the goods that were named."""
     number: Arguments = {}
     if "sku" in pending.facts and not any(token.names for token in message.tokens):
         find.quantity_as("quantity")(message, number)
-    return {"sku": pending.facts["sku"], **number} if number else None
+    return [{"sku": pending.facts["sku"], **number}] if number else None
 
 
 def _only_code(message: Message) -> str | None:

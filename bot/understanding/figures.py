@@ -154,7 +154,6 @@ def _clauses(tokens: Sequence[Token], draft: Draft) -> list[Clause]:
     return clauses
 
 
-_NOT_HERE = frozenset({"没到", "没来", "没到货"})
 # 昨天多少单看看销售额: once something was asked for, these open what is asked for beside it.
 _LOOKS = frozenset({"看看", "看下", "看一下", "看一看", "顺便", "顺带", "顺带着", "再看", "一起"})
 
@@ -199,8 +198,6 @@ def _read_token(tokens: Sequence[Token], at: int, clause: Clause, draft: Draft) 
         clause.statuses.append(token)
     elif token.has("event"):
         _read_event(tokens, at, clause)
-    elif token.text in _NOT_HERE and "incoming" in clause.events:
-        token.used = True  # 路上还有多少没到
     elif token.has("topic"):
         clause.topics.append(token.senses["topic"])
     elif (token.senses.get("dim") == "customer" or token.has("segment")) and _is_asked_before(tokens, at):

@@ -76,7 +76,8 @@ def scan(message: Normalised, gazetteer: Gazetteer) -> list[Token]:
     barred: dict[int, int] = {}
     for _ in range(MOST_RESCANS):
         word = next((before for before, token in pairwise(tokens) if token.is_unknown and before.start not in barred
-                     and (before.senses or before.names) and before.end - before.start > 1 and before.end == token.start), None)
+                     and (before.senses or before.names) and before.end - before.start > 1
+                     and before.end == token.start), None)
         if word is None:
             break
         barred[word.start] = word.end - word.start

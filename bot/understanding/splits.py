@@ -37,13 +37,15 @@ def _ranks_twice(tokens: Sequence[Token]) -> bool:
     return is_apart and (names_rows or {"asc", "desc"} <= ways)
 
 
-_CHOOSING = frozenset({"which", "whichdim", "apiece", "each"})
+_CHOOSING = frozenset({"which", "whichdim", "apiece", "each", "versus"})
 
 
 def _read_said_of(tokens: Sequence[Token], draft: Draft) -> None:
     """两个仓哪个仓的…, 三个平台谁卖得多: how many there are to choose among, not how many to list."""
     chooses = next((at for at, token in enumerate(tokens) if not token.names and (
         any(token.has(kind) for kind in ("which", "whichdim", "apiece")) or _is_each_alone(tokens, at))), 0)
+    if not chooses and draft.sets_side_by_side and not draft.other:
+        chooses = len(tokens) - 1  # 两个仓口红库存对比一下
     for at, token in enumerate(tokens[:chooses]):
         if token.has("several") and _is_plain_dimension(tokens[at + 1]) and not _is_ranked_before(tokens, at):
             draft.said_of = (tokens[at + 1].senses["dim"], 0)
@@ -53,6 +55,7 @@ def _read_said_of(tokens: Sequence[Token], draft: Draft) -> None:
         is_count = token.number is not None and not (token.used or token.is_scaled or token.names)
         if is_count and unit < chooses and _is_plain_dimension(tokens[unit]) and not _is_ranked_before(tokens, at):
             draft.said_of = (tokens[unit].senses["dim"], int(token.number or 0))
+            draft.is_apiece = draft.is_apiece or draft.is_versus
             token.used = tokens[unit - 1].used = True
             return
 
