@@ -13,6 +13,7 @@ from bot.understanding.figures import NOUNS
 from bot.understanding.gate import objection
 from bot.understanding.readings import Act, Refused, Unclear
 from bot.understanding.scan import CODED, Token, Words
+from bot.understanding.waybills import waybill_alone
 
 MAX_CHOICES = 3
 Finder = Callable[[Message, Arguments], None]
@@ -103,7 +104,8 @@ def action_of(tokens: Words) -> str | None:
     for action, is_meant in _RULES:
         if (action in verbs or action == "adjust_stock") and is_meant(facts):
             return action
-    if "adjust_stock" in verbs and facts.signs and facts.numbers and all(_is_of_delta(token) for token in tokens):
+    if ("adjust_stock" in verbs or facts.places == 1) and facts.signs and facts.numbers and all(
+            _is_of_delta(token) for token in tokens):
         return "adjust_stock"
     return "count_stock" if "adjust_stock" in verbs and facts.sets and facts.numbers and facts.goods else None
 
@@ -117,7 +119,9 @@ def asks_something(tokens: Sequence[Token]) -> bool:
 
 
 def _is_of_delta(token: Token) -> bool:
-    """库存加 1, and nothing else: of which product is asked."""
+    """库存加 1, 华东仓减3支, and nothing else: of which product is asked."""
+    if token.names:
+        return all(name.dimension == "warehouse" for name in token.names)
     return token.number is not None or is_filler(token) or any(
         token.has(kind) for kind in ("action", "sign", "piece_unit", "end"))
 
@@ -217,10 +221,10 @@ _RULES: tuple[tuple[str, Callable[[_Facts], bool]], ...] = (
     ("revalue_stock", lambda facts: facts.goods > 0 and facts.numbers > 0 and facts.is_strong and not facts.places),
     ("approve_refund", lambda facts: (facts.codes > 0 and facts.has_refund) or (facts.is_bare and facts.has_refund)),
     ("confirm_shipment", lambda facts: facts.codes > 0 or facts.is_bare),
-    ("create_purchase_order", lambda facts: (facts.goods > 0 and facts.numbers > 0 and not facts.places)
-        or (facts.is_bare and facts.is_strong)),
+    ("create_purchase_order", lambda facts: (facts.goods > 0 and (facts.numbers > 0 or facts.is_strong)
+                                             and not facts.places) or (facts.is_bare and facts.is_strong)),
     ("transfer_stock", lambda facts: (facts.numbers > 0 and (facts.goods > 0 or facts.places > 0 or facts.is_strong))
-        or (facts.is_bare and facts.is_strong)),
+        or (facts.is_bare and facts.is_strong) or (facts.goods > 0 and facts.places > 1 and facts.is_strong)),
     ("count_stock", lambda facts: facts.numbers > 0 or facts.goods > 0 or facts.is_bare),
     ("receive_stock", lambda facts: facts.numbers > 0 or (facts.is_strong and not facts.has_period
                                                          and (facts.is_bare or facts.goods > 0))),
@@ -243,7 +247,8 @@ def read_act(action: str, message: Message, known: Mapping[str, Any] | None = No
     missing = next((name for name in frame.required if name not in found), None)
     if missing:
         choices = _choices(missing, found, message)
-        return Unclear(f"ask.{missing}", {"action": action}, choices, Act(action, found), missing)
+        facts = {"action": action, **({"sku": message.asked_of} if message.asked_of else {})}
+        return Unclear(f"ask.{missing}", facts, choices, Act(action, found), missing)
     return _sensible(action, found)
 
 
@@ -267,7 +272,7 @@ def _use_verbs(action: str, tokens: Sequence[Token]) -> None:
         is_done = token.has("event") and not token.has("metric")
         if is_done and action in OF_GOODS and token.senses["event"] == "sold":
             continue  # 实际卖了15支 is no count
-        if is_done or (action == "confirm_shipment" and _says_shipped(token)):
+        if is_done or (action == "confirm_shipment" and (_says_shipped(token) or token.text in _GOES_WITH)):
             token.used = True
 
 
@@ -305,17 +310,13 @@ def complete(pending: Unclear, message: Message) -> Act | Unclear | Refused | No
         return None
     if any(_asks(token) or token.has("metric") for token in message.tokens if not token.names):
         return None
-    known = dict(act.arguments)
+    known = {**act.arguments, **waybill_alone(act, message)}
     if pending.missing == "lost":
         number: Arguments = {}
         find.quantity_as("lost")(message, number)
         return read_act(act.action, message, {**known, **number}) if number else None
-    if pending.missing == "sku" and (code := _variant(pending, message)):
-        return _completed(act, {**known, "sku": code}, message)
-    if pending.missing in {"category", "reason", "hours"}:
-        return _completed(act, {**known, pending.missing: message.text.message.strip()}, message)
-    if pending.missing in {"order", "waybill"} and (code := _only_code(message)):
-        return _completed(act, {**known, pending.missing: code}, message)
+    if whole := _as_a_whole(pending, message):
+        return _completed(act, {**known, pending.missing: whole}, message)
     if pending.missing in {"to", "from"} and not any(token.has("from") or token.has("to") for token in message.tokens):
         place: Arguments = {}
         find.warehouse(message, place)
@@ -325,6 +326,20 @@ def complete(pending: Unclear, message: Message) -> Act | Unclear | Refused | No
     has_more = isinstance(reading, Act) or (isinstance(reading, Unclear) and reading.pending is not None
                                             and reading.pending.arguments != act.arguments)
     return reading if has_more else None
+
+
+def _as_a_whole(pending: Unclear, message: Message) -> str | list[Arguments] | None:
+    """The message as the one thing that was asked for; None where it has to be read word by word."""
+    match pending.missing:
+        case "category" | "reason" | "hours":
+            return message.text.message.strip()
+        case "sku":
+            return _variant(pending, message)
+        case "lines":
+            return _line(pending, message)
+        case "order" | "waybill":
+            return _only_code(message)
+    return None
 
 
 def _completed(act: Act, known: Arguments, message: Message) -> Act | Unclear | Refused:
@@ -337,6 +352,14 @@ def _variant(pending: Unclear, message: Message) -> str | None:
     """驼色 L, as an answer to which SKU."""
     codes, end = message.gazetteer.variant_at(message.text.text, 0, pending.facts.get("product", ""))
     return codes[0] if len(codes) == 1 and not message.text.text[end:].strip() else None
+
+
+def _line(pending: Unclear, message: Message) -> list[Arguments] | None:
+    """100袋, as an answer to how many of the goods that were named."""
+    number: Arguments = {}
+    if "sku" in pending.facts and not any(token.names for token in message.tokens):
+        find.quantity_as("quantity")(message, number)
+    return [{"sku": pending.facts["sku"], **number}] if number else None
 
 
 def _only_code(message: Message) -> str | None:

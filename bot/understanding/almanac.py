@@ -8,25 +8,29 @@ from domain.metrics.periods import Grain, add_months
 
 DAY = timedelta(days=1)
 
-# Gregorian dates of lunar days, 2020–2035: new year, dragon boat (5/5), qixi (7/7), mid-autumn (8/15).
-_LUNAR: dict[int, tuple[str, str, str, str]] = {
-    2020: ("01-25", "06-25", "08-25", "10-01"), 2021: ("02-12", "06-14", "08-14", "09-21"),
-    2022: ("02-01", "06-03", "08-04", "09-10"), 2023: ("01-22", "06-22", "08-22", "09-29"),
-    2024: ("02-10", "06-10", "08-10", "09-17"), 2025: ("01-29", "05-31", "08-29", "10-06"),
-    2026: ("02-17", "06-19", "08-19", "09-25"), 2027: ("02-06", "06-09", "08-08", "09-15"),
-    2028: ("01-26", "05-28", "08-26", "10-03"), 2029: ("02-13", "06-16", "08-16", "09-22"),
-    2030: ("02-03", "06-05", "08-05", "09-12"), 2031: ("01-23", "06-24", "08-24", "10-01"),
-    2032: ("02-11", "06-12", "08-12", "09-19"), 2033: ("01-31", "06-01", "08-01", "09-08"),
-    2034: ("02-19", "06-20", "08-20", "09-27"), 2035: ("02-08", "06-10", "08-10", "09-16"),
+# Gregorian dates of lunar days, 2020–2035: new year, dragon boat (5/5), qixi (7/7), mid-autumn (8/15),
+# double ninth (9/9).
+_LUNAR: dict[int, tuple[str, str, str, str, str]] = {
+    2020: ("01-25", "06-25", "08-25", "10-01", "10-25"), 2021: ("02-12", "06-14", "08-14", "09-21", "10-14"),
+    2022: ("02-01", "06-03", "08-04", "09-10", "10-04"), 2023: ("01-22", "06-22", "08-22", "09-29", "10-23"),
+    2024: ("02-10", "06-10", "08-10", "09-17", "10-11"), 2025: ("01-29", "05-31", "08-29", "10-06", "10-29"),
+    2026: ("02-17", "06-19", "08-19", "09-25", "10-18"), 2027: ("02-06", "06-09", "08-08", "09-15", "10-08"),
+    2028: ("01-26", "05-28", "08-26", "10-03", "10-26"), 2029: ("02-13", "06-16", "08-16", "09-22", "10-16"),
+    2030: ("02-03", "06-05", "08-05", "09-12", "10-05"), 2031: ("01-23", "06-24", "08-24", "10-01", "10-24"),
+    2032: ("02-11", "06-12", "08-12", "09-19", "10-12"), 2033: ("01-31", "06-01", "08-01", "09-08", "10-01"),
+    2034: ("02-19", "06-20", "08-20", "09-27", "10-20"), 2035: ("02-08", "06-10", "08-10", "09-16", "10-09"),
 }
 _FIXED: dict[str, tuple[int, int, int]] = {  # month, day, how many days
     "double11": (11, 11, 1), "june18": (6, 18, 1), "double12": (12, 12, 1), "new_year": (1, 1, 1),
     "valentine": (2, 14, 1), "women": (3, 8, 1), "may_day": (5, 1, 5), "children": (6, 1, 1),
+    "april_fools": (4, 1, 1), "white_day": (3, 14, 1), "may_20": (5, 20, 1), "youth": (5, 4, 1), "teachers": (9, 10, 1),
+    "halloween": (10, 31, 1), "double9": (9, 9, 1), "august_18": (8, 18, 1),
     "national_day": (10, 1, 7), "christmas_eve": (12, 24, 1), "christmas": (12, 25, 1),
 }
 _LUNAR_DAYS: dict[str, tuple[int, int, int]] = {  # column of the table, days after it, how many days
     "spring_festival": (0, 0, 7), "spring_day": (0, 0, 1), "spring_eve": (0, -1, 1), "lantern": (0, 14, 1),
     "dragon_boat": (1, 0, 1), "qixi": (2, 0, 1), "mid_autumn": (3, 0, 1),
+    "ghost": (2, 8, 1), "double_ninth": (4, 0, 1),
 }
 
 Range = tuple[date, date]
@@ -52,6 +56,14 @@ def _thanksgiving(year: int) -> date:
     return first + timedelta(days=(3 - first.weekday()) % 7 + 21)
 
 
+def _sunday(month: int, which: int) -> Callable[[int], date]:
+    """The second Sunday of May, the third of June."""
+    def of(year: int) -> date:
+        first = date(year, month, 1)
+        return first + timedelta(days=6 - first.weekday() + 7 * (which - 1))
+    return of
+
+
 def _qingming(year: int) -> date:
     """The solar term's day; the formula holds from 2000 to 2099."""
     years = year - 2000
@@ -61,7 +73,7 @@ def _qingming(year: int) -> date:
 _MOVING: dict[str, Callable[[int], date]] = {
     "black_friday": lambda year: _thanksgiving(year) + DAY,
     "cyber_monday": lambda year: _thanksgiving(year) + 4 * DAY,
-    "qingming": _qingming,
+    "qingming": _qingming, "thanksgiving": _thanksgiving, "mothers": _sunday(5, 2), "fathers": _sunday(6, 3),
 }
 
 

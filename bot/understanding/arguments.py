@@ -31,6 +31,7 @@ class Message:
     today: date
     currency: str
     trouble: Unclear | Refused | None = None
+    asked_of: str = ""  # the goods of which it is not said how many
     skus: list[str] = field(default_factory=list)
 
     def said(self, token: Token) -> str:

@@ -42,6 +42,8 @@ def question(draft: Draft, setting: Setting) -> MetricQuery:
     """The typed question of a message that stands alone. Raises Trouble."""
     metrics = _metrics(draft)
     by = _by(draft, metrics)
+    if metrics == ["customers"] and "hour" in by:
+        metrics = ["orders"]  # 几点下单的人最多: whose orders they are is not kept by the hour
     if by and draft.lists_losers:
         draft.bounds.append(Bound("<", Decimal(0), None, "net_profit"))
     bounds = _bounds(draft, metrics, by, setting)
@@ -226,7 +228,7 @@ def period_of(draft: Draft, metrics: list[str], by: Sequence[str], setting: Sett
     if all(moments):
         if draft.span and not is_lately and not _is_today(draft, setting):
             raise Trouble(Refused("no_history", {"metric": metrics[0]}))
-        is_beside = draft.is_versus and draft.several
+        is_beside = draft.is_versus and (draft.several or draft.said_of)
         if (draft.compare and not is_beside) or draft.other or draft.same_unit:
             raise Trouble(Refused("no_history", {"metric": metrics[0]}))
         return None
@@ -256,8 +258,8 @@ def comparison(draft: Draft, period: Period | None) -> Compare | None:
     if period is None:
         return None
     kind = draft.compare
-    if draft.is_versus and draft.several and not draft.other:
-        return None  # 京东比拼多多: side by side, not beside another time
+    if draft.is_versus and (draft.several or draft.said_of or draft.is_beside_each_other) and not draft.other:
+        return None  # 京东比拼多多, 两个仓对比一下, 各店销售额对比: side by side, not beside another time
     if draft.other:
         kind = kind_of(period, draft.other)
     elif draft.same_unit:

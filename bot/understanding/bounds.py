@@ -100,8 +100,10 @@ def _read_zero(tokens: Sequence[Token], at: int, draft: Draft) -> None:
 
 
 def _before(tokens: Sequence[Token], at: int) -> int | None:
-    """The comparator before the number; a currency sign may stand between."""
+    """The comparator before the number; a currency sign may stand between, or what is counted: 至少卖出20件."""
     before = at - 1
+    if before > 0 and tokens[before].has("event") and not tokens[before].has("op") and tokens[before - 1].has("op"):
+        return before - 1
     while before >= 0 and not tokens[before].has("op") and (
             tokens[before].has("money_unit") or is_filler(tokens[before])):
         before -= 1

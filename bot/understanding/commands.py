@@ -74,6 +74,12 @@ def command_of(text: str) -> Command | None:
     return None
 
 
+def answers(command: Command, context: Context) -> bool:
+    """日报, where it was just asked which report: what is wanted for the action, not to be shown."""
+    missing = context.pending.missing if context.pending is not None else None
+    return (command.name == "report" and missing == "report") or (command.name == "order" and missing == "order")
+
+
 def chosen(text: str, context: Context) -> str | None:
     """1 or 第二个, in answer to choices that were offered."""
     if context.pending is None or not context.pending.choices:

@@ -15,6 +15,7 @@ from domain.metrics.query import Compare
 _CONTRASTS = frozenset({"compare", "compare_unit", "versus", "same_span", "change"})
 
 
+_SIDE_BY_SIDE = frozenset({"对比", "比较", "比一下", "比比", "作比", "比一比", "pk"})
 _LISTING = frozenset({"compare", "对比", "比较", "比一下", "对比一下"})
 
 
@@ -54,6 +55,7 @@ def _read_versus(tokens: Sequence[Token], at: int, left: list[Span], draft: Draf
         draft.compare = draft.compare or Compare.PREVIOUS_PERIOD  # are we up on orders
         return
     draft.is_versus = True
+    draft.sets_side_by_side = draft.sets_side_by_side or tokens[at].text in _SIDE_BY_SIDE
     _take_other(tokens, at, left, draft)
 
 

@@ -12,6 +12,7 @@ from domain.metrics.query import Compare, Direction
 
 # Dimensions that say the same of a sale: naming a new one replaces the other.
 FAMILIES = ({"sku", "product", "category"}, {"shop", "platform"}, {"customer", "segment"})
+_TIMES = frozenset({"day", "week", "month", "hour", "weekday"})
 # Lists of goods that a word asks for: those held against their reorder point by this comparison, and those at zero.
 REORDER_LISTS = {"low_stock": "<=", "below_reorder_point": "<"}
 STOCK_LISTS = frozenset({"out_of_stock", *REORDER_LISTS})
@@ -56,6 +57,7 @@ class Draft:
     other: Span | None = None  # the period compared with
     is_versus: bool = False  # 比 without a period: of the values, or with the period before
     same_unit: str | None = None  # 上月同期
+    sets_side_by_side: bool = False  # 对比, 比一下: of rows, where rows are named
     bounds: list[Bound] = field(default_factory=list)
     direction: Direction | None = None
     quality: str | None = None  # best or worst: which way is up depends on the metric
@@ -98,6 +100,11 @@ class Draft:
     def several(self) -> list[str]:
         """The dimensions of which more than one value was named: 京东和拼多多."""
         return [dimension for dimension, values in self.where.items() if len(values) > 1]
+
+    @property
+    def is_beside_each_other(self) -> bool:
+        """各店销售额对比: the rows beside each other, and beside no other time."""
+        return self.sets_side_by_side and any(name not in _TIMES for name in self.by)
 
     @property
     def lists_rows(self) -> bool:

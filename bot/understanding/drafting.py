@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from bot.understanding.asks import Setting
 from bot.understanding.bounds import read_bounds
 from bot.understanding.comparisons import read_comparison
+from bot.understanding.destinations import use_destinations
 from bot.understanding.draft import STOCK_LISTS, Draft, is_of_stock
 from bot.understanding.figures import EVENT_OF, read_figures
 from bot.understanding.filters import read_filters
@@ -29,6 +30,8 @@ def read_draft(tokens: Words, message: Normalised, setting: Setting, *, has_last
     if len(spans) > 1:
         spans = [span for span in spans if not _is_all_days_of_week(tokens[span.first:span.after], draft)]
     read_comparison(tokens, spans, draft)
+    if "bound_for" in draft.kinds:
+        use_destinations(tokens)
     read_bounds(tokens, draft)
     read_ranks(tokens, draft)
     read_splits(tokens, draft)
@@ -55,6 +58,8 @@ def _read_what_is_more(tokens: Sequence[Token], draft: Draft, *, has_last: bool)
     """Several figures, or one of several things: none that was asked for goes unanswered."""
     if draft.several and not (draft.by or draft.is_apiece or "no_split" in draft.kinds):
         draft.is_apiece = _asks_of_one_after_another(tokens, draft.several[0])
+    for token in tokens if "incoming" in draft.all_events else ():
+        token.used = token.used or token.text in _NOT_HERE  # 路上还有多少面膜没到
     if draft.unmet and draft.metrics:
         _settle_unmet(draft)
     if has_last and draft.metrics and "beside" in draft.kinds:
@@ -73,6 +78,7 @@ def _read_what_qualifies(tokens: Sequence[Token], draft: Draft) -> None:
         read_ratio(tokens, draft)
 
 
+_NOT_HERE = frozenset({"没到", "没来", "没到货"})
 _WITH = frozenset({"with", "and", "和", "及", "以及"})
 
 
@@ -290,6 +296,8 @@ def _says_nothing_more(tokens: Sequence[Token], at: int, dimension: str, draft: 
     """客户复购率, how much money in account, 女装商品, 客户退了多少: whose, where or what it is, and no split."""
     if dimension == "customer" and _are_buyers_anyway(tokens, at, draft):
         return True
+    if dimension == "account" and draft.asks_amount and not draft.lists_rows and draft.metrics in _CASH:
+        return True  # 账户付出多少: money goes through accounts anyway
     if dimension in _STANDS_FOR_ALL and not draft.lists_rows and at and (
             tokens[at - 1].names or _follows_filter(tokens, at)):
         return dimension != "customer" or bool(draft.metrics)
@@ -309,6 +317,7 @@ def _are_buyers_anyway(tokens: Sequence[Token], at: int, draft: Draft) -> bool:
     return takes_part and not (draft.lists_rows or draft.asks_which)
 
 
+_CASH = (["cash_in"], ["cash_out"])
 _WHEREABOUTS = frozenset({"account", "warehouse"})
 
 

@@ -133,6 +133,8 @@ def _clauses(tokens: Sequence[Token], draft: Draft) -> list[Clause]:
     clauses = [Clause()]
     for at, token in enumerate(tokens):
         clause, senses = clauses[-1], token.senses
+        if senses.get("event") in _BEFORE_PAYING and clause.events == ["came"] and not token.used:
+            clause.events.clear()  # 多少人来买过东西 are those who bought
         is_pause = ("sep" in senses or "end" in senses) and not token.used and "event" not in senses
         if is_pause or (token.text in _LOOKS and clause.counts):
             clauses.append(Clause())

@@ -219,6 +219,8 @@ def _values(tokens: Sequence[Token], at: int, message: Normalised, draft: Draft)
         return _named(tokens, at, message, draft)
     if closed is None or (closed == "segment" and token.has("metric") and not _other_metrics(draft, token)):
         return None
+    if closed == "province" and _begins_name(tokens, at):
+        return []
     if closed == "order_status" and token.has("event"):
         return None
     if closed == "order_status" and draft.metrics == ["ship_hours"]:
@@ -226,6 +228,13 @@ def _values(tokens: Sequence[Token], at: int, message: Normalised, draft: Draft)
     if token.text in _REACHED and at + 1 < len(tokens) and tokens[at + 1].text in {"了", "多少"}:
         return []
     return [(closed, value) for value in token.senses[closed].split()]  # 江浙沪 is three
+
+
+def _begins_name(tokens: Sequence[Token], at: int) -> bool:
+    """云南咖啡豆, where goods are called 云南小粒咖啡豆: what they are called, not where buyers live."""
+    behind = tokens[at + 1] if at + 1 < len(tokens) else None
+    return behind is not None and behind.start == tokens[at].end and any(
+        name.dimension == "product" and name.value.startswith(tokens[at].text) for name in behind.names)
 
 
 def _other_metrics(draft: Draft, token: Token) -> bool:

@@ -21,7 +21,7 @@ from bot.understanding.periods import Span, before
 from bot.understanding.readings import Unclear
 from bot.understanding.scan import Token
 from domain.metrics.catalog import DIMENSIONS, METRICS
-from domain.metrics.periods import Period
+from domain.metrics.periods import Grain, Period, add_months
 from domain.metrics.query import MAX_LIMIT, REORDER_POINT, Direction, Filter, Having, MetricQuery, Order
 
 
@@ -103,6 +103,7 @@ def says_more(draft: Draft) -> bool:
 def continued(draft: Draft, last: MetricQuery, setting: Setting) -> MetricQuery:
     """The last question with what the message changes in it. Raises Trouble."""
     _resolve_before(draft, last)
+    _resolve_year(draft, last, setting)
     return _Continuation(draft, last, setting).query()
 
 
@@ -114,6 +115,19 @@ def _resolve_before(draft: Draft, last: MetricQuery) -> None:
         if found is None:
             raise Trouble(Unclear("vague_period"))
         draft.span = Span(span.first, span.after, found.start, found.end, found.grain)
+
+
+def _resolve_year(draft: Draft, last: MetricQuery, setting: Setting) -> None:
+    """去年呢 after 双11, a month or a quarter: that one of the other year, not all of it."""
+    span, period = draft.span, last.period
+    if span is None or period is None or span.grain is not Grain.YEAR or period.grain is Grain.YEAR:
+        return
+    months = 12 * (span.start.year - period.start.year)
+    if not months or period.start.year != period.last.year or (period.start.month, period.start.day) == (1, 1):
+        return
+    start = add_months(period.start, months)
+    if start <= setting.today:
+        draft.span = Span(span.first, span.after, start, add_months(period.end, months), period.grain)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from bot.understanding.gazetteer import Gazetteer
 from bot.understanding.normalise import Normalised
 from bot.understanding.readings import Refused, Unclear
 from bot.understanding.scan import Token, Words
+from domain.metrics.catalog import METRICS, Unit
 
 MAX_CHOICES = 3
 # Roles that explain a token although no part of the question used it.
@@ -50,7 +51,8 @@ def off_topic(tokens: Words) -> Refused | None:
     return None
 
 
-_AVERAGES = frozenset({"aov", "ship_hours"})  # figures that are averages by themselves
+# Figures that are averages by themselves: so much an order, so many hours, such a share of all.
+_AVERAGES = frozenset({"aov", "ship_hours"} | {name for name, metric in METRICS.items() if metric.unit is Unit.RATE})
 
 
 def _averages(tokens: Sequence[Token], at: int) -> bool:

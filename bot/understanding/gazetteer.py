@@ -29,6 +29,7 @@ class Gazetteer:
     _near: NearNames | None = None
     _skus: dict[str, list[str]] | None = None
     _squeezed: dict[str, str] | None = None
+    _called: dict[str, list[str]] | None = None
 
     @classmethod
     def of(cls, names: Iterable[Name]) -> "Gazetteer":
@@ -58,6 +59,16 @@ class Gazetteer:
             for code, product in self.products.items():
                 self._skus.setdefault(product, []).append(code)
         return self._skus
+
+    def called(self, product: str) -> list[str]:
+        """The spellings that stand for the product; put together when first needed."""
+        if self._called is None:
+            self._called = {}
+            for text, names in self.names.items():
+                for name in names:
+                    if name.dimension == "product":
+                        self._called.setdefault(name.value, []).append(text)
+        return self._called.get(product, [])
 
     def code_of(self, typed: str) -> str | None:
         """The one code that is spelled so but for its hyphens."""

@@ -36,6 +36,9 @@ def lines_if_any(message: Message, found: Arguments) -> None:
 
 
 def _line_without_pair(message: Message, names: list[int]) -> None:
+    """下采购单枸杞: of one kind of goods it is asked how many."""
+    found = [sku_of(message, message.tokens[at]) for at in names]
     for at in names:
-        sku_of(message, message.tokens[at])
         message.tokens[at].used = True
+    if len(found) == 1 and found[0]:
+        message.asked_of = found[0]

@@ -9,7 +9,7 @@ from importlib.resources import files
 from itertools import product
 from typing import Any
 
-FILES = ("namings", "divisions", "english", "chat", "metrics", "events", "dimensions",
+FILES = ("namings", "colloquial", "divisions", "english", "chat", "metrics", "events", "dimensions",
          "ordering", "times", "values", "actions", "minding", "words")
 
 Senses = Mapping[str, str]  # kind of word → what it means in that role

@@ -42,6 +42,13 @@ class NearNames:
         found = (self.names[place] for place in places)
         return [name for name in found if text in name][:MOST_LIKE]
 
+    def sharing_pair(self, text: str) -> list[str]:
+        """The names that have two characters of the text beside each other; none for a pair that too many share."""
+        found = [self.by_pair.get(pair, []) for pair in pairwise(_spoken(text[:MOST_TYPED]))]
+        if any(len(places) >= MOST_OF_A_PAIR for places in found):
+            return []
+        return [self.names[place] for place in dict.fromkeys(place for places in found for place in places)]
+
     def sounding_like(self, text: str) -> list[str]:
         """The names of as many characters, each of which may sound like the one typed in its place."""
         heard = [_all_sounds(one) for one in text]

@@ -163,7 +163,8 @@ class PeriodReader(PointReader):
         if not self._goes_on(first[2]):
             return Span(at, first[2], *first[0], first[1])
         if first[1] is Grain.DAY:
-            first = self._with_added_day(self._with_next_days(at, first))
+            first = self._with_next_days(at, first)
+        first = self._with_added(first)
         after = self._past_glue(first[2]) if self._is(first[2], "glue") else first[2]
         if self._is(first[2], "range") and (closed := self._closed(at, first, first[2] + 1)):
             return closed
@@ -224,13 +225,13 @@ class PeriodReader(PointReader):
             return (start - _WEEK * DAY, end - _WEEK * DAY), grain, after  # Mon and Tue, asked on a Monday
         return first
 
-    def _with_added_day(self, first: Point) -> Point:
-        """昨天加前天, yesterday plus today: two days beside each other, said to be one sum."""
-        (start, end), _, at = first
+    def _with_added(self, first: Point) -> Point:
+        """昨天加前天, 十月加十一月, yesterday plus today: two days or months beside each other, said to be one sum."""
+        (start, end), grain, at = first
         if at >= len(self._tokens) or self._tokens[at].text not in _ADDS_UP:
             return first
         other = self._point(self._past_glue(at + 1), None)
-        if other is None or other[1] is not Grain.DAY or (start not in other[0] and end not in other[0]):
+        if other is None or other[1] is not grain or (start != other[0][1] and end != other[0][0]):
             return first
         return (min(start, other[0][0]), max(end, other[0][1])), Grain.SPAN, other[2]
 
@@ -245,13 +246,24 @@ class PeriodReader(PointReader):
         return after + 2 if is_length else at
 
     def _shared_days(self, at: int) -> Point | None:
-        """11-15号, 1 to 11 November: the first number borrows the suffix of the second."""
+        """11-15号, 7到9月, 1 to 11 November: the first number borrows the suffix of the second."""
         is_range = self._is(at + 1, "range") and self._is(at + 3, "day_suffix")
+        if self._is(at + 1, "range") and self._is(at + 3, "month_suffix") and (months := self._months_at(at)):
+            return months
         if (self._is(at + 1, "range") or self._is(at + 1, "sep")) and self._is(self._past_glue(at + 3), "month"):
             return self._day_of_english_month(at, self._past_glue(at + 3))
         if is_range and self._count(at, 31) and self._count(at + 2, 31):
             return self._resolve(almanac.day_of_month(int(self._tokens[at].number or 0)), None, at + 1)
         return None
+
+    def _months_at(self, at: int) -> Point | None:
+        """The 7月 of 7到9月, before the September that is meant; in 10到11月5号 the 10 is a day."""
+        first, second = self._count(at, 12), self._count(at + 2, 12)
+        if first is None or second is None or first >= second or self._count(at + 4, 31) is not None:
+            return None
+        last = almanac.yearly(second, None).latest(self._today)
+        start = add_months(last[0], first - second) if last else None
+        return ((start, add_months(start, 1)), Grain.MONTH, at + 1) if start else None
 
     def _day_of_english_month(self, at: int, month_at: int) -> Point | None:
         """The 1 of 1 to 11 November, where a number of days follows it."""

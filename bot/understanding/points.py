@@ -15,9 +15,11 @@ POINT_STARTS = frozenset({"offset", "month", "weekday", "week_of", "festival", "
 Point = tuple[Range, Grain, int]  # the days, how they were named, the token after them
 _WEEKDAYS = {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "日": 7, "天": 7,
              "1": 1, "2": 2, "3": 3, "4": 4, "5": 5, "6": 6, "7": 7}
+_SUNDAY = frozenset("天日")
 _MEASURES = ("piece_unit", "order_unit", "money_unit", "percent", "people_unit", "dim", "count")
 _THAT_DAY = frozenset({"当天", "那天", "当日", "这天", "那一天", "正日子"})
 _JUNE_18 = 618
+_HOW_MANY = ("多少", "几", "好多")
 _CALENDAR = frozenset({"week", "month", "quarter", "year"})
 _SIDES = {"of": {"of"},
           "from": {"beginning", "starting", "commencing", "from"}, "to": {"ending", "ended", "ends", "to"}}
@@ -234,6 +236,9 @@ class PointReader:
         if not offset:
             return None
         kind, number = offset.split(":")
+        if kind == "this_day":  # 去年这时候
+            then = add_months(self._today, 12 * int(number))
+            return (then, then + DAY), Grain.DAY, at + 1
         if number == "-0":  # 周末 alone: the last one that has begun
             number = "0" if self._today.isoweekday() > 5 else "-1"
         if same := self._same_day(self._past_glue(at + 1), kind, int(number)):
@@ -265,10 +270,12 @@ class PointReader:
         return bool(self._count(cursor, 31)) and self._is(cursor + 1, "day_suffix")
 
     def _weekday_suffix(self, at: int) -> int | None:
-        """五 in 上周五, but not in 上周五单."""
-        if not self._adjoins(at) or (self._measured(at + 1) and self._adjoins(at + 1)):
+        """五 in 上周五, but not in 上周五单; 天 in 上星期天多少单."""
+        if not self._adjoins(at):
             return None
-        return _WEEKDAYS.get(self._tokens[at].text)
+        day = self._tokens[at].text
+        may_count = day not in _SUNDAY and self._measured(at + 1) and self._adjoins(at + 1)
+        return None if may_count else _WEEKDAYS.get(day)
 
     def _weekday(self, at: int, after: date | None) -> Point | None:
         week = self._value(at, "week_of")
@@ -311,7 +318,8 @@ class PointReader:
 
     def _festival(self, at: int, after: date | None) -> Point | None:
         found = self._of_year(at)
-        is_number = self._count(at) == _JUNE_18 and not (self._measured(at + 1) or self._bounded(at))
+        is_asked = at + 1 < len(self._tokens) and self._tokens[at + 1].text.startswith(_HOW_MANY)  # 618多少单
+        is_number = self._count(at) == _JUNE_18 and not ((self._measured(at + 1) and not is_asked) or self._bounded(at))
         if not found or not (self._is(at, "festival") or is_number):
             return None
         year, end = self._year_number(self._past_glue(found[1])) if self._tokens[at].text.isascii() else (None, 0)

@@ -165,8 +165,8 @@ class Reader:
         return Command("order", codes[0].removeprefix("#"))
 
     def _check_count(self, draft: Draft, dimension: str, count: int) -> None:
-        """两个仓各有多少 where there are three: which two?"""
-        known = {"warehouse": self._gazetteer.warehouses, "shop": self._gazetteer.shops}
+        """两个仓各有多少 where there are three: which two? In 广东浙江两个省各多少单 they were named."""
+        known = {"warehouse": self._gazetteer.warehouses, "shop": self._gazetteer.shops, **draft.where}
         if count and len(known.get(dimension, ())) != count:
             draft.object_to(Unclear("which_of_them"))
 

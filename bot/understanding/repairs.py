@@ -8,6 +8,7 @@ from functools import cache
 from bot.understanding import misspelt
 from bot.understanding.gate import unexplained
 from bot.understanding.gazetteer import Gazetteer
+from bot.understanding.letters import left_in_letters
 from bot.understanding.lexicon import lexicon, read_table
 from bot.understanding.normalise import Normalised, normalise
 from bot.understanding.scan import Token
@@ -213,7 +214,9 @@ def _is_latin(word: str) -> bool:
 
 
 def _latin(message: Normalised, unknown: Token) -> Iterator[Repair]:
-    """English words with a key wrong."""
+    """English words with a key wrong; Chinese ones that were left in the letters they are typed by."""
+    if _HAN.search(message.text):
+        yield from (_repair(start, end, word, SAME_SOUND) for start, end, word in left_in_letters(unknown))
     for found in misspelt.words_in(message, unknown):
         for word in misspelt.words_like(found[0]):
             cost = ALL_CHANGED if misspelt.is_plain(found[0]) else ALIKE

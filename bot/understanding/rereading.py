@@ -17,6 +17,7 @@ from bot.understanding.reader import Reader
 from bot.understanding.readings import Act, Ask, Command, Context, NotRead, Reading, Refused, Unclear
 from bot.understanding.repairs import Repair, heard_name, repairs
 from bot.understanding.scan import Words, scan, unknown_length
+from bot.understanding.shortened import with_whole_name
 
 MAX_LENGTH = 600  # characters; the longest purchase order that still reads as one message
 MAX_CHOICES = 3
@@ -97,6 +98,17 @@ class PatientReader:
     def _shorter(self, bare: Normalised | None, may_be: Any) -> Reading | None:
         meant = self.read(bare, scan(bare, self._gazetteer)) if bare else None
         return meant if isinstance(meant, may_be) or (isinstance(meant, Unclear) and meant.missing) else None
+
+    def _shortened(self, missed: _Missed) -> Reading | None:
+        """丝绒口红还有几支: the goods whose name has that part, where it is one product's alone and the only doubt."""
+        if any(token.has("vague") for token in missed.tokens):
+            return None
+        whole = with_whole_name(missed.message, missed.tokens, self._gazetteer)
+        if whole is None:
+            return None
+        meant = self._apart.reading_of(whole)
+        is_asked = isinstance(meant, Unclear) and meant.pending is not None
+        return self._with_offers(meant, whole) if is_asked or isinstance(meant, Ask | Act) else None
 
     def _heard(self, missed: _Missed) -> Reading | None:
         """蓝芽耳机, where one name sounds so: it is asked whether that one was meant."""
@@ -225,6 +237,7 @@ class PatientReader:
         (_NAMES_NOBODY_KNOWS, _unpadded),
         (_NAMES_NOBODY_KNOWS, _unnoted),
         (_NAMES_NOBODY_KNOWS, _unexcused),
+        (_NAMES_NOBODY_KNOWS, _shortened),
         (_NAMES_NOBODY_KNOWS, _heard),
         (_MAY_BE_MISHEARD, _repaired_twice),
         (_NOT_EXPLAINED, _respelled),

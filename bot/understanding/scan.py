@@ -88,7 +88,8 @@ MOST_RESCANS = 3  # words that are tried shorter for the sake of what stands beh
 def scan(message: Normalised, gazetteer: Gazetteer) -> Words:
     """The tokens from left to right; what nothing explains is gathered into unknown tokens.
 
-    Longest match first, except where a shorter word explains more: 北京仓库存 is 仓 and 库存, not 仓库 and 存.
+    Longest match first, except where a shorter word explains more: 北京仓库存 is 仓 and 库存, not 仓库 and 存;
+    天猫店铺 is 天猫 and 店铺.
     """
     words = Words(_pass(message.text, gazetteer, {}))
     return words if UNKNOWN not in words.kinds else Words(_rescanned(words, message.text, gazetteer))
@@ -99,7 +100,8 @@ def _rescanned(tokens: list[Token], text: str, gazetteer: Gazetteer) -> list[Tok
     barred: dict[int, int] = {}
     for _ in range(MOST_RESCANS):
         word = next((before for before, token in pairwise(tokens) if token.is_unknown and before.start not in barred
-                     and before.senses and before.end - before.start > 1 and before.end == token.start), None)
+                     and (before.senses or before.names) and before.end - before.start > 1
+                     and before.end == token.start), None)
         if word is None:
             break
         barred[word.start] = word.end - word.start
@@ -129,6 +131,8 @@ def _pass(text: str, gazetteer: Gazetteer, barred: Mapping[int, int]) -> list[To
             continue
         start = text[at:at + 2]
         lengths = name_lengths.get(start) or name_lengths.get(first)
+        if at in barred and lengths:
+            lengths = tuple(length for length in lengths if length < barred[at])
         name_end = _longest(text, at, lengths, names, loose=False) if lengths else 0
         lengths = word_lengths.get(start) or word_lengths.get(first, ())
         if at in barred:
@@ -182,7 +186,13 @@ _BOUNDS = frozenset("0123456789一二两三四五六七八九十百千于")
 def _doubted() -> frozenset[str]:
     """The words that do not make sense everywhere."""
     return frozenset(text for text, senses in lexicon().words.items()
-                     if "feature" in senses or senses.keys() <= _UNIT_KINDS or _may_be_bound(text, senses))
+                     if "feature" in senses or senses.keys() <= _UNIT_KINDS or _may_be_bound(text, senses)
+                     or _may_run_on(text, senses))
+
+
+def _may_run_on(text: str, senses: Senses) -> bool:
+    """The 多少成 of 多少成交额, the 五一 of 上周五一共: its last character may begin the next word."""
+    return text[-1:] in _RUNS_ON and not _RUNNING_ON.isdisjoint(senses)
 
 
 def _may_be_bound(text: str, senses: Senses) -> bool:
@@ -190,8 +200,24 @@ def _may_be_bound(text: str, senses: Senses) -> bool:
     return text.endswith("没到") and "event" in senses
 
 
+_RUNNING_ON = frozenset({"count", "festival", "weekday"})
+_RUNS_ON = {"成": frozenset("交单"), "一": frozenset("共起下样块")}  # 成交, 一共
+
+
+def _runs_into_next(senses: Senses, text: str, end: int, tokens: list[Token]) -> bool:
+    """Behind a week 五一 is its Friday, and behind a number 周一 that many weeks, where 一共 follows."""
+    if text[end:end + 1] not in _RUNS_ON.get(text[end - 1], ()):
+        return False
+    before = tokens[-1] if tokens else None
+    if "count" in senses or before is None:
+        return "count" in senses
+    return before.number is not None if "weekday" in senses else before.senses.get("offset", "").startswith("week:")
+
+
 def _makes_sense(senses: Senses, text: str, end: int, tokens: list[Token]) -> bool:
     """包 counts only behind a number; 库存不足 before one, 库存低 before 于 is a bound, not a feature."""
+    if not _RUNNING_ON.isdisjoint(senses) and _runs_into_next(senses, text, end, tokens):
+        return False
     if "feature" in senses or senses.get("event") == "incoming":
         return text[end:end + 2].strip()[:1] not in _BOUNDS
     if senses.keys() <= _UNIT_KINDS and not text[end - 1].isascii():
@@ -237,8 +263,9 @@ def _pattern(text: str, at: int, longest: int) -> Token | None:
     elif first in _BEFORE_PERCENT and (found := numbers.PERCENT.match(text, at)):
         token = Token(at, found.end(), found[0], _PERCENT, number=numbers.percent(found), is_scaled=True)
     elif first in _NUMERALS and (found := numbers.CHINESE.match(text, at)):
-        value = numbers.chinese(found[0])
-        token = Token(at, found.end(), found[0], number=value, is_scaled=found[0][-1] in "千万亿")
+        end = found.end() - (text.startswith("一共", found.end() - 1) and found.end() > at + 1)  # 上周五一共
+        said = text[at:end]
+        token = Token(at, end, said, number=numbers.chinese(said), is_scaled=said[-1] in "千万亿")
     return token if token and token.end > longest else None
 
 

@@ -17,7 +17,7 @@ def read_ranks(tokens: Sequence[Token], draft: Draft) -> None:
         if kind := _role(token, _RANKERS):
             _RANKERS[kind](tokens, at, draft)
     if draft.is_ranked and draft.limit is None:
-        draft.limit = _count_said(tokens)
+        draft.limit = _count_said(tokens, draft)
     if draft.is_ranked and _ranks_twice(tokens):
         draft.object_to(Unclear("two_questions"))
     if draft.is_ranked and "in_store" in draft.kinds and draft.implied is None:
@@ -37,13 +37,15 @@ def _ranks_twice(tokens: Sequence[Token]) -> bool:
     return is_apart and (names_rows or {"asc", "desc"} <= ways)
 
 
-_CHOOSING = frozenset({"which", "whichdim", "apiece", "each"})
+_CHOOSING = frozenset({"which", "whichdim", "apiece", "each", "versus"})
 
 
 def _read_said_of(tokens: Sequence[Token], draft: Draft) -> None:
     """两个仓哪个仓的…, 三个平台谁卖得多: how many there are to choose among, not how many to list."""
     chooses = next((at for at, token in enumerate(tokens) if not token.names and (
         any(token.has(kind) for kind in ("which", "whichdim", "apiece")) or _is_each_alone(tokens, at))), 0)
+    if not chooses and draft.sets_side_by_side and not draft.other:
+        chooses = len(tokens) - 1  # 两个仓口红库存对比一下
     for at, token in enumerate(tokens[:chooses]):
         if token.has("several") and _is_plain_dimension(tokens[at + 1]) and not _is_ranked_before(tokens, at):
             draft.said_of = (tokens[at + 1].senses["dim"], 0)
@@ -53,6 +55,7 @@ def _read_said_of(tokens: Sequence[Token], draft: Draft) -> None:
         is_count = token.number is not None and not (token.used or token.is_scaled or token.names)
         if is_count and unit < chooses and _is_plain_dimension(tokens[unit]) and not _is_ranked_before(tokens, at):
             draft.said_of = (tokens[unit].senses["dim"], int(token.number or 0))
+            draft.is_apiece = draft.is_apiece or draft.is_versus
             token.used = tokens[unit - 1].used = True
             return
 
@@ -188,17 +191,28 @@ _RANKERS: Mapping[str, Callable[[Sequence[Token], int, Draft], None]] = {
     "ranking": _read_ranking, "sorting": _read_sorting, "graded": _read_graded}
 
 
-def _count_said(tokens: Sequence[Token]) -> int | None:
-    """The 5 of 最高的5个, 5 best shops: a small number that counts nothing else."""
+_BUYERS = ("客户", "顾客", "买家", "客人", "会员")
+
+
+def _are_buyers(token: Token) -> bool:
+    return token.has("people_unit") and token.text.endswith(_BUYERS)
+
+
+def _count_said(tokens: Sequence[Token], draft: Draft) -> int | None:
+    """The 5 of 最高的5个, 5 best shops: a small number that counts nothing else; 5个客户 says of what, too."""
     for at, token in enumerate(tokens):
         if token.used or token.number is None or token.is_scaled or token.number != int(token.number):
             continue
         after = at + 1
-        counted = after < len(tokens) and (tokens[after].has("piece_unit") or tokens[after].has("dim"))
+        counts_buyers = after < len(tokens) and _are_buyers(tokens[after])
+        counted = counts_buyers or (
+            after < len(tokens) and (tokens[after].has("piece_unit") or tokens[after].has("dim")))
         ranked_beside = any(tokens[beside].has(kind) for kind in ("extreme", "seller", "ranking")
                             for beside in (at - 1, at - 2, at + 1) if 0 <= beside < len(tokens))
         if 1 <= token.number <= MAX_LIMIT and (counted or ranked_beside):
             token.used = True
+            if counts_buyers:
+                _split(draft, tokens[after], "customer")
             if after < len(tokens) and tokens[after].has("piece_unit") and not tokens[after].has("dim"):
                 tokens[after].used = True
             return int(token.number)

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from bot.understanding import exceptions, limiting, mapping_words, matching, quiet, teaching, times_of_day
 from bot.understanding.asks import Setting
 from bot.understanding.codes import with_codes
-from bot.understanding.commands import chosen, command_of
+from bot.understanding.commands import answers, chosen, command_of
 from bot.understanding.cues import Forms
 from bot.understanding.gazetteer import Gazetteer, LiveGazetteer
 from bot.understanding.normalise import Normalised, normalise
@@ -72,7 +72,7 @@ class Understanding:
         if len(text) > MAX_LENGTH:
             return Understood(Refused("too_long", {"most": str(MAX_LENGTH)}), script_of(text[:MAX_LENGTH]))
         said = text.strip()
-        if command := command_of(said):
+        if (command := command_of(said)) and not answers(command, context):
             return Understood(command, script_of(said), "command")
         turn = _Turn(at, context, self._live.current())
         said = chosen(said, context) or said
