@@ -103,11 +103,22 @@ class PointReader:
             return None
         if inner_unit := self._unit_in_year(cursor, year):
             return inner_unit
+        if first := self._first_month_of(cursor, year):
+            return first
         inner = self._of_year(self._past_glue(cursor))
         if inner and (found := inner[0].at(year)):
             within = self._day_within(found, inner[0].grain, inner[1])
             return self._first_day(cursor, within) if self._is(inner[1] - 1, "festival") else within
         return (date(year, 1, 1), date(year + 1, 1, 1)), Grain.YEAR, cursor
+
+    def _first_month_of(self, at: int, year: int) -> Point | None:
+        """The 7 of 去年7到9月, which borrows the suffix of the second."""
+        month, last = self._count(at, 12), self._count(at + 2, 12)
+        is_range = self._is(at + 1, "range") and self._is(at + 3, "month_suffix")
+        if not (month and last and is_range and month < last):
+            return None
+        start = date(year, month, 1)
+        return (start, add_months(start, 1)), Grain.MONTH, at + 1
 
     def _unit_in_year(self, at: int, year: int) -> Point | None:
         """The 今天, 这个月, 上季度 of 去年今天: the unit so called, as many years earlier."""
@@ -139,7 +150,8 @@ class PointReader:
         return at > 0 and any(self._is(at - 1, kind) for kind in ("op", "rank", "cost_of", "set_to"))
 
     def _measured(self, at: int) -> bool:
-        return any(self._is(at, kind) for kind in _MEASURES)
+        """Whether the token before it is how many of something; in 上周三多少单 it is not."""
+        return any(self._is(at, kind) for kind in _MEASURES) and not self._tokens[at].text.startswith(_HOW_MANY)
 
     def _of_year(self, at: int) -> tuple[Recurring, int] | None:
         """A month, quarter, half or festival, and the token after it."""
@@ -318,8 +330,7 @@ class PointReader:
 
     def _festival(self, at: int, after: date | None) -> Point | None:
         found = self._of_year(at)
-        is_asked = at + 1 < len(self._tokens) and self._tokens[at + 1].text.startswith(_HOW_MANY)  # 618多少单
-        is_number = self._count(at) == _JUNE_18 and not ((self._measured(at + 1) and not is_asked) or self._bounded(at))
+        is_number = self._count(at) == _JUNE_18 and not (self._measured(at + 1) or self._bounded(at))
         if not found or not (self._is(at, "festival") or is_number):
             return None
         year, end = self._year_number(self._past_glue(found[1])) if self._tokens[at].text.isascii() else (None, 0)
