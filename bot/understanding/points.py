@@ -16,6 +16,7 @@ Point = tuple[Range, Grain, int]  # the days, how they were named, the token aft
 _WEEKDAYS = {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "日": 7, "天": 7,
              "1": 1, "2": 2, "3": 3, "4": 4, "5": 5, "6": 6, "7": 7}
 _SUNDAY = frozenset("天日")
+_UNITS = ("piece_unit", "order_unit", "money_unit", "percent", "people_unit", "unit")
 _MEASURES = ("piece_unit", "order_unit", "money_unit", "percent", "people_unit", "dim", "count")
 _THAT_DAY = frozenset({"当天", "那天", "当日", "这天", "那一天", "正日子"})
 _JUNE_18 = 618
@@ -282,11 +283,11 @@ class PointReader:
         return bool(self._count(cursor, 31)) and self._is(cursor + 1, "day_suffix")
 
     def _weekday_suffix(self, at: int) -> int | None:
-        """五 in 上周五, but not in 上周五单; 天 in 上星期天多少单."""
+        """五 in 上周五 and 上周五订单, but not in 上周五单; 天 in 上星期天多少单."""
         if not self._adjoins(at):
             return None
         day = self._tokens[at].text
-        may_count = day not in _SUNDAY and self._measured(at + 1) and self._adjoins(at + 1)
+        may_count = day not in _SUNDAY and self._adjoins(at + 1) and any(self._is(at + 1, unit) for unit in _UNITS)
         return None if may_count else _WEEKDAYS.get(day)
 
     def _weekday(self, at: int, after: date | None) -> Point | None:

@@ -208,7 +208,7 @@ def _read_which_dimension(tokens: Sequence[Token], at: int, draft: Draft) -> Non
 
 def _read_apiece(tokens: Sequence[Token], at: int, draft: Draft) -> None:
     tokens[at].used = draft.is_apiece = True
-    if draft.said_of or at < 2 or not tokens[at - 1].has("dim") or tokens[at - 1].names:
+    if draft.said_of or at < 2 or not tokens[at - 1].has("dim") or tokens[at - 1].names or tokens[at - 1].used:
         return
     count = at - 3 if tokens[at - 2].has("piece_unit") and at > 2 else at - 2
     if number := tokens[count].number:
