@@ -71,3 +71,12 @@ def hand_on_topics(clauses: Sequence[Clause]) -> None:
     for before, clause in pairwise(clauses):
         if before.topics and "spent" in clause.events and before.is_topic_alone:
             clause.topics[:0] = before.topics
+
+
+def leave_out_openers(clauses: Sequence[Clause]) -> None:
+    """卖得怎么样,有多少单: how sales went, of which is said behind it what is wanted."""
+    for clause in clauses[:-1]:
+        opens = clause.events == ["sold"] and clause.asking[-1:] == ["卖得"] and not (
+            clause.metrics or clause.counts or clause.nouns or clause.features)
+        if opens and any(one.counts or one.metrics for one in clauses):
+            clause.events.clear()

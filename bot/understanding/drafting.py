@@ -286,10 +286,14 @@ def _says_no_other_row(dimension: str, draft: Draft) -> bool:
     return dimension in draft.by or (dimension == "goods" and _fill_a_warehouse(draft))
 
 
+_WHO_BUYS = frozenset({"province", "segment", "customer"})
+
+
 def _are_paid_for(tokens: Sequence[Token], at: int, draft: Draft) -> bool:
     """收了多少钱的货: what goods cost, none of the figures of money; 卖了多少钱的货 is what was sold."""
     is_worth = at > 1 and tokens[at - 1].text == "的" and tokens[at - 2].senses.get("count") == "money"
-    return is_worth and "sold" not in draft.all_events
+    are_of_buyers = "bought" in draft.all_events and not _WHO_BUYS.isdisjoint(draft.where)  # 浙江的买家买了多少钱的东西
+    return is_worth and not are_of_buyers and "sold" not in draft.all_events
 
 
 def _says_nothing_more(tokens: Sequence[Token], at: int, dimension: str, draft: Draft) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 
-from bot.understanding.clauses import Clause, counts_of, hand_on_topics
+from bot.understanding.clauses import Clause, counts_of, hand_on_topics, leave_out_openers
 from bot.understanding.draft import Draft, Unmet, next_content
 from bot.understanding.lexicon import lexicon
 from bot.understanding.qualified import LEADS_TO, left_is_earned, object_to_joined, take_off
@@ -68,6 +68,7 @@ def read_figures(tokens: Sequence[Token], draft: Draft) -> None:
         _leave_out_denied(tokens, draft)
     draft.has_account = not draft.kinds.isdisjoint({"count", "event"}) and _has_account(tokens, draft)
     clauses = _clauses(tokens, draft)
+    leave_out_openers(clauses)
     money_is_left = "less" in draft.kinds and left_is_earned(tokens)
     hand_on_topics(clauses)
     for clause in clauses:
@@ -272,7 +273,7 @@ def _read_clause(clause: Clause, event: str | None, draft: Draft) -> str | None:
     elif clause.statuses and not strong:
         _status(clause, draft)
     elif strong or ((counts or clause.nouns) and not (
-            event is None and (_asks_again(counts, draft) or _counts_goods(clause, counts)))):
+            event is None and (_asks_again(counts, draft) or _counts_rows(clause, counts, draft)))):
         _combined(clause, event if strong or counts else None, counts, draft)
     return event
 
@@ -291,9 +292,10 @@ def _asks_again(counts: list[str], draft: Draft) -> bool:
     return bool(counts and draft.metrics) and _FITS[counts[0]](draft.metrics[-1])
 
 
-def _counts_goods(clause: Clause, counts: list[str]) -> bool:
-    """断货的有几个: how many rows the list of goods has."""
-    return bool(clause.features) and set(counts) <= {"any", "pieces", "amount"} and not clause.nouns
+def _counts_rows(clause: Clause, counts: list[str], draft: Draft) -> bool:
+    """断货的有几个, 库存不足10件的sku有几个: how many rows the list has."""
+    is_list = clause.features or (draft.bounds and draft.bare)
+    return bool(is_list) and set(counts) <= {"any", "pieces", "amount"} and not clause.nouns
 
 
 def _explicit(clause: Clause, strong: list[str], counts: list[str], draft: Draft) -> None:

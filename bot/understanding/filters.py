@@ -139,6 +139,9 @@ class _FilterReader:
 
     def _keep(self, at: int, found: list[tuple[str, str]]) -> None:
         self.tokens[at].used = True
+        if self.out and self.last and at == self.last_at + 1 and self.last[-1][0] != found[0][0]:
+            words = self.message.original(self.tokens[self.last_at].start, self.tokens[at].end)
+            self.draft.object_to(Unclear("unsure_about", {"words": words}))  # 除开面膜美妆: both, or one of the other?
         if self.out and at and self.tokens[at - 1].text == "," and self.last and (
                 self.last[-1][0] != found[0][0] or self._is_asked(at)):
             self.out = None  # 不算咖啡豆,食品类卖了多少; 除了京东,拼多多卖了多少
@@ -199,7 +202,9 @@ def _is_spoken_to(tokens: Sequence[Token], at: int) -> bool:
     behind = tokens[at + 1]
     if at and tokens[at - 1].text in {"给", "跟", "向"} and behind.text in _TELLS:
         return True
-    return behind.text in {",", "!"} and all(is_filler(token) or token.has("end") for token in tokens[:at])
+    greeted = next((token for token in tokens[at + 1:] if not (
+        is_filler(token) or token.has("query_word") or token.text == "在")), behind)  # 老板在吗,
+    return greeted.text in {",", "!"} and all(is_filler(token) or token.has("end") for token in tokens[:at])
 
 
 def _use_by(tokens: Sequence[Token], at: int) -> None:

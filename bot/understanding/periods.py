@@ -164,7 +164,7 @@ class PeriodReader(PointReader):
             return Span(at, first[2], *first[0], first[1])
         if first[1] is Grain.DAY:
             first = self._with_next_days(at, first)
-        first = self._with_added(first)
+        first = self._with_named_days(self._with_added(first))
         after = self._past_glue(first[2]) if self._is(first[2], "glue") else first[2]
         if self._is(first[2], "range") and (closed := self._closed(at, first, first[2] + 1)):
             return closed
@@ -224,6 +224,17 @@ class PeriodReader(PointReader):
         if grain is Grain.SPAN and end > self._today + DAY and self._are_bare_weekdays(at, after):
             return (start - _WEEK * DAY, end - _WEEK * DAY), grain, after  # Mon and Tue, asked on a Monday
         return first
+
+    def _with_named_days(self, first: Point) -> Point:
+        """前天和昨天两天, 九月和十月两个月: one period, where it is said how many of them there are."""
+        (start, end), grain, at = first
+        other = self._point(at + 1, None) if self._is(at, "sep") else None
+        if other is None or other[1] is not grain or self._count(other[2]) != 2 or (
+                self._value(other[2] + 1, "unit") != grain.value):
+            return first
+        if start != other[0][1] and end != other[0][0]:
+            return first
+        return (min(start, other[0][0]), max(end, other[0][1])), Grain.SPAN, other[2] + 2
 
     def _with_added(self, first: Point) -> Point:
         """昨天加前天, 十月加十一月, yesterday plus today: two days or months beside each other, said to be one sum."""

@@ -16,6 +16,7 @@ Point = tuple[Range, Grain, int]  # the days, how they were named, the token aft
 _WEEKDAYS = {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "日": 7, "天": 7,
              "1": 1, "2": 2, "3": 3, "4": 4, "5": 5, "6": 6, "7": 7}
 _SUNDAY = frozenset("天日")
+_UNITS = ("piece_unit", "order_unit", "money_unit", "percent", "people_unit", "unit")
 _MEASURES = ("piece_unit", "order_unit", "money_unit", "percent", "people_unit", "dim", "count")
 _THAT_DAY = frozenset({"当天", "那天", "当日", "这天", "那一天", "正日子"})
 _JUNE_18 = 618
@@ -103,11 +104,22 @@ class PointReader:
             return None
         if inner_unit := self._unit_in_year(cursor, year):
             return inner_unit
+        if first := self._first_month_of(cursor, year):
+            return first
         inner = self._of_year(self._past_glue(cursor))
         if inner and (found := inner[0].at(year)):
             within = self._day_within(found, inner[0].grain, inner[1])
             return self._first_day(cursor, within) if self._is(inner[1] - 1, "festival") else within
         return (date(year, 1, 1), date(year + 1, 1, 1)), Grain.YEAR, cursor
+
+    def _first_month_of(self, at: int, year: int) -> Point | None:
+        """The 7 of 去年7到9月, which borrows the suffix of the second."""
+        month, last = self._count(at, 12), self._count(at + 2, 12)
+        is_range = self._is(at + 1, "range") and self._is(at + 3, "month_suffix")
+        if not (month and last and is_range and month < last):
+            return None
+        start = date(year, month, 1)
+        return (start, add_months(start, 1)), Grain.MONTH, at + 1
 
     def _unit_in_year(self, at: int, year: int) -> Point | None:
         """The 今天, 这个月, 上季度 of 去年今天: the unit so called, as many years earlier."""
@@ -139,7 +151,8 @@ class PointReader:
         return at > 0 and any(self._is(at - 1, kind) for kind in ("op", "rank", "cost_of", "set_to"))
 
     def _measured(self, at: int) -> bool:
-        return any(self._is(at, kind) for kind in _MEASURES)
+        """Whether the token before it is how many of something; in 上周三多少单 it is not."""
+        return any(self._is(at, kind) for kind in _MEASURES) and not self._tokens[at].text.startswith(_HOW_MANY)
 
     def _of_year(self, at: int) -> tuple[Recurring, int] | None:
         """A month, quarter, half or festival, and the token after it."""
@@ -270,11 +283,11 @@ class PointReader:
         return bool(self._count(cursor, 31)) and self._is(cursor + 1, "day_suffix")
 
     def _weekday_suffix(self, at: int) -> int | None:
-        """五 in 上周五, but not in 上周五单; 天 in 上星期天多少单."""
+        """五 in 上周五 and 上周五订单, but not in 上周五单; 天 in 上星期天多少单."""
         if not self._adjoins(at):
             return None
         day = self._tokens[at].text
-        may_count = day not in _SUNDAY and self._measured(at + 1) and self._adjoins(at + 1)
+        may_count = day not in _SUNDAY and self._adjoins(at + 1) and any(self._is(at + 1, unit) for unit in _UNITS)
         return None if may_count else _WEEKDAYS.get(day)
 
     def _weekday(self, at: int, after: date | None) -> Point | None:
@@ -318,8 +331,7 @@ class PointReader:
 
     def _festival(self, at: int, after: date | None) -> Point | None:
         found = self._of_year(at)
-        is_asked = at + 1 < len(self._tokens) and self._tokens[at + 1].text.startswith(_HOW_MANY)  # 618多少单
-        is_number = self._count(at) == _JUNE_18 and not ((self._measured(at + 1) and not is_asked) or self._bounded(at))
+        is_number = self._count(at) == _JUNE_18 and not (self._measured(at + 1) or self._bounded(at))
         if not found or not (self._is(at, "festival") or is_number):
             return None
         year, end = self._year_number(self._past_glue(found[1])) if self._tokens[at].text.isascii() else (None, 0)

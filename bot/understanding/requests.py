@@ -13,7 +13,7 @@ from bot.understanding.readings import Request, Wants
 
 _WHY = re.compile(
     r"(?:主要)?(?:是)?(?:因为)?(?:为什么|为啥|为何|是?什么原因(?:造成|导致)?的?|(?<!退货)(?<!退款)(?<!换货)(?:的)?(?:主要)?原因(?:是什么|是啥|在哪|分析)?"
-    r"|怎么回事|咋回事|(?:怎么|咋)(?=.{0,6}(?:这么|那么|[降跌涨掉少]|变[少多低高]|下[降滑]|上升)))"
+    r"|怎么回事|咋回事|(?:怎么|咋)(?!样)(?=.{0,6}(?:这么|那么|(?<!多)[降跌涨掉少]|变[少多低高]|下[降滑]|上升)))"
     r"|\b(?:why|how come|what (?:caused|drove|explains|is behind|made)|what's behind|(?:the )?reasons? (?:for|why)"
     r"|(?:the )?causes? of|explain(?= .*\b(?:change|drop|fall|decline|rise|increase|decrease|growth)\b))\b")
 _DETAILS = re.compile(

@@ -191,7 +191,7 @@ def _doubted() -> frozenset[str]:
 
 
 def _may_run_on(text: str, senses: Senses) -> bool:
-    """The 多少成 of 多少成交额, the 五一 of 上周五一共: its last character may begin the next word."""
+    """The 多少成 of 多少成交额, the 五一 of 上周五一共, the 周几 of 最近一周几单: its last may begin the next word."""
     return text[-1:] in _RUNS_ON and not _RUNNING_ON.isdisjoint(senses)
 
 
@@ -200,18 +200,20 @@ def _may_be_bound(text: str, senses: Senses) -> bool:
     return text.endswith("没到") and "event" in senses
 
 
-_RUNNING_ON = frozenset({"count", "festival", "weekday"})
-_RUNS_ON = {"成": frozenset("交单"), "一": frozenset("共起下样块")}  # 成交, 一共
+_RUNNING_ON = frozenset({"count", "festival", "weekday", "whichdim"})
+_RUNS_ON = {"成": frozenset("交单"), "一": frozenset("共起下样块"), "几": frozenset("单件笔个条位人")}  # 成交, 一共, 几单
 
 
 def _runs_into_next(senses: Senses, text: str, end: int, tokens: list[Token]) -> bool:
-    """Behind a week 五一 is its Friday, and behind a number 周一 that many weeks, where 一共 follows."""
+    """Behind a week 五一 is its Friday, and behind a number 周一 and 周几 are that many weeks."""
     if text[end:end + 1] not in _RUNS_ON.get(text[end - 1], ()):
         return False
     before = tokens[-1] if tokens else None
     if "count" in senses or before is None:
         return "count" in senses
-    return before.number is not None if "weekday" in senses else before.senses.get("offset", "").startswith("week:")
+    if not {"weekday", "whichdim"}.isdisjoint(senses):
+        return before.number is not None
+    return before.senses.get("offset", "").startswith("week:")
 
 
 def _makes_sense(senses: Senses, text: str, end: int, tokens: list[Token]) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 
+from bot.understanding.counted_rows import CHOOSING, count_said, read_all_of, read_said_of, split_by
 from bot.understanding.draft import Draft, next_content
 from bot.understanding.readings import Refused, Unclear
 from bot.understanding.scan import Token
@@ -11,13 +12,15 @@ from domain.metrics.query import MAX_LIMIT, Direction
 
 def read_ranks(tokens: Sequence[Token], draft: Draft) -> None:
     """前5, top ten, 最高的三个, 热销, 排名, 哪个最…, and how many rows that makes."""
-    if not _CHOOSING.isdisjoint(draft.kinds):
-        _read_said_of(tokens, draft)
+    if not CHOOSING.isdisjoint(draft.kinds):
+        read_said_of(tokens, draft)
+    if {"piece_unit", "dim"} <= draft.kinds and draft.said_of is None:
+        read_all_of(tokens, draft)
     for at, token in enumerate(tokens if not draft.kinds.isdisjoint(_RANKERS) else ()):
         if kind := _role(token, _RANKERS):
             _RANKERS[kind](tokens, at, draft)
     if draft.is_ranked and draft.limit is None:
-        draft.limit = _count_said(tokens, draft)
+        draft.limit = count_said(tokens, draft)
     if draft.is_ranked and _ranks_twice(tokens):
         draft.object_to(Unclear("two_questions"))
     if draft.is_ranked and "in_store" in draft.kinds and draft.implied is None:
@@ -35,42 +38,6 @@ def _ranks_twice(tokens: Sequence[Token]) -> bool:
                      for kind in (*_CHOOSES, "dim"))
     is_apart = any(token.has("sep") or token.has("end") for token in between)
     return is_apart and (names_rows or {"asc", "desc"} <= ways)
-
-
-_CHOOSING = frozenset({"which", "whichdim", "apiece", "each", "versus"})
-
-
-def _read_said_of(tokens: Sequence[Token], draft: Draft) -> None:
-    """两个仓哪个仓的…, 三个平台谁卖得多: how many there are to choose among, not how many to list."""
-    chooses = next((at for at, token in enumerate(tokens) if not token.names and (
-        any(token.has(kind) for kind in ("which", "whichdim", "apiece")) or _is_each_alone(tokens, at))), 0)
-    if not chooses and draft.sets_side_by_side and not draft.other:
-        chooses = len(tokens) - 1  # 两个仓口红库存对比一下
-    for at, token in enumerate(tokens[:chooses]):
-        if token.has("several") and _is_plain_dimension(tokens[at + 1]) and not _is_ranked_before(tokens, at):
-            draft.said_of = (tokens[at + 1].senses["dim"], 0)
-            token.used = tokens[at + 1].used = True
-            return
-        unit = at + 1 + tokens[at + 1].has("piece_unit")
-        is_count = token.number is not None and not (token.used or token.is_scaled or token.names)
-        if is_count and unit < chooses and _is_plain_dimension(tokens[unit]) and not _is_ranked_before(tokens, at):
-            draft.said_of = (tokens[unit].senses["dim"], int(token.number or 0))
-            draft.is_apiece = draft.is_apiece or draft.is_versus
-            token.used = tokens[unit - 1].used = True
-            return
-
-
-def _is_ranked_before(tokens: Sequence[Token], at: int) -> bool:
-    return any(one.has(kind) for one in tokens[max(0, at - 2):at] for kind in ("rank", "extreme", "seller", "op"))
-
-
-def _is_each_alone(tokens: Sequence[Token], at: int) -> bool:
-    """The 各 of 六个店各卖了多少, not the one of 各店铺."""
-    return tokens[at].has("each") and at + 1 < len(tokens) and not tokens[at + 1].has("dim")
-
-
-def _is_plain_dimension(token: Token) -> bool:
-    return token.has("dim") and not token.names and not token.has("unit") and not token.has("piece_unit")
 
 
 def _role(token: Token, readers: Mapping[str, object]) -> str | None:
@@ -191,34 +158,6 @@ _RANKERS: Mapping[str, Callable[[Sequence[Token], int, Draft], None]] = {
     "ranking": _read_ranking, "sorting": _read_sorting, "graded": _read_graded}
 
 
-_BUYERS = ("客户", "顾客", "买家", "客人", "会员")
-
-
-def _are_buyers(token: Token) -> bool:
-    return token.has("people_unit") and token.text.endswith(_BUYERS)
-
-
-def _count_said(tokens: Sequence[Token], draft: Draft) -> int | None:
-    """The 5 of 最高的5个, 5 best shops: a small number that counts nothing else; 5个客户 says of what, too."""
-    for at, token in enumerate(tokens):
-        if token.used or token.number is None or token.is_scaled or token.number != int(token.number):
-            continue
-        after = at + 1
-        counts_buyers = after < len(tokens) and _are_buyers(tokens[after])
-        counted = counts_buyers or (
-            after < len(tokens) and (tokens[after].has("piece_unit") or tokens[after].has("dim")))
-        ranked_beside = any(tokens[beside].has(kind) for kind in ("extreme", "seller", "ranking")
-                            for beside in (at - 1, at - 2, at + 1) if 0 <= beside < len(tokens))
-        if 1 <= token.number <= MAX_LIMIT and (counted or ranked_beside):
-            token.used = True
-            if counts_buyers:
-                _split(draft, tokens[after], "customer")
-            if after < len(tokens) and tokens[after].has("piece_unit") and not tokens[after].has("dim"):
-                tokens[after].used = True
-            return int(token.number)
-    return None
-
-
 def read_splits(tokens: Sequence[Token], draft: Draft) -> None:
     """各仓库, 按平台和类目, by shop, 每天, 哪个店; a dimension that is only mentioned is kept for later."""
     for at, token in enumerate(tokens if not draft.kinds.isdisjoint(_SPLITTERS) else ()):
@@ -239,13 +178,13 @@ def _read_one_by_one(tokens: Sequence[Token], draft: Draft) -> None:
             continue
         if at + 1 < len(tokens) and tokens[at + 1].has("rowwise"):
             tokens[at + 1].used = True
-            _split(draft, token, token.senses["dim"])
+            split_by(draft, token, token.senses["dim"])
         before = tokens[max(0, at - 5):at]
         says_one = [one.text for one in before if not one.names][-2:] if before else []
         if len(before) == 5 and before[2].text == token.text and [one.text for one in before[:2]] == says_one == _ONE:
             for one in before:
                 one.used = True
-            _split(draft, token, token.senses["dim"])
+            split_by(draft, token, token.senses["dim"])
 
 
 _ONE = ["一", "个"]
@@ -259,17 +198,17 @@ def _read_split(tokens: Sequence[Token], at: int, draft: Draft) -> None:
     if behind is not None and behind.number is not None and behind.start == tokens[at].end and (
             behind.used or tokens[at].senses["split"] == "week") and tokens[at].senses["split"] in {"week", "month"}:
         draft.object_to(Unclear("unsure_about", {"words": tokens[at].text + behind.text}))
-    _split(draft, tokens[at], tokens[at].senses["split"])
+    split_by(draft, tokens[at], tokens[at].senses["split"])
 
 
 def _read_which_dimension(tokens: Sequence[Token], at: int, draft: Draft) -> None:
-    _split(draft, tokens[at], tokens[at].senses["whichdim"])
+    split_by(draft, tokens[at], tokens[at].senses["whichdim"])
     draft.asks_which = draft.asks_which or "one"
 
 
 def _read_apiece(tokens: Sequence[Token], at: int, draft: Draft) -> None:
     tokens[at].used = draft.is_apiece = True
-    if draft.said_of or at < 2 or not tokens[at - 1].has("dim") or tokens[at - 1].names:
+    if draft.said_of or at < 2 or not tokens[at - 1].has("dim") or tokens[at - 1].names or tokens[at - 1].used:
         return
     count = at - 3 if tokens[at - 2].has("piece_unit") and at > 2 else at - 2
     if number := tokens[count].number:
@@ -296,12 +235,6 @@ def _read_chart(tokens: Sequence[Token], at: int, draft: Draft) -> None:
     tokens[at].used = draft.wants_chart = True
 
 
-def _split(draft: Draft, token: Token, dimension: str) -> None:
-    token.used = True
-    if dimension not in draft.by:
-        draft.by.append(dimension)
-
-
 def _read_which(tokens: Sequence[Token], at: int, draft: Draft) -> None:
     """哪个店, which platforms; 哪个 alone."""
     dim_at = next_content(tokens, at + 1)
@@ -310,12 +243,12 @@ def _read_which(tokens: Sequence[Token], at: int, draft: Draft) -> None:
         draft.object_to(Unclear("which_split"))  # 卖了什么: of what, and counted how?
     tokens[at].used = True
     if dim_at < len(tokens) and tokens[dim_at].has("dim") and not tokens[dim_at].used and not tokens[dim_at].names:
-        _split(draft, tokens[dim_at], _sort_of(tokens[at], tokens[dim_at]))
+        split_by(draft, tokens[dim_at], _sort_of(tokens[at], tokens[dim_at]))
         word = tokens[dim_at].text
         is_plural = word.isascii() and word.endswith("s") and word != "status"
         number = "many" if is_plural or tokens[at].senses["which"] == "many" else "one"
     elif own := tokens[at].senses.get("each_of"):
-        _split(draft, tokens[at], own)
+        split_by(draft, tokens[at], own)
         number = "many" if "几" in tokens[at].text else "one"
     elif tokens[at].text not in {"what", "什么"}:
         number = tokens[at].senses["which"]
@@ -347,7 +280,7 @@ def _read_each(tokens: Sequence[Token], at: int, draft: Draft) -> None:
     elif _split_by_those_behind(tokens, at, draft):
         return
     elif (own := token.senses.get("each_of")) and not (own == "category" and _is_counted_behind(tokens, at)):
-        _split(draft, token, own)
+        split_by(draft, token, own)
     else:
         _read_each_of_figure(tokens, at, draft)
 
@@ -362,7 +295,7 @@ def _split_by_those_behind(tokens: Sequence[Token], at: int, draft: Draft) -> bo
     cursor = next_content(tokens, at + 1)
     found = False
     while cursor < len(tokens) and tokens[cursor].has("dim") and not tokens[cursor].names:
-        _split(draft, tokens[cursor], _sort_of(tokens[at], tokens[cursor]))
+        split_by(draft, tokens[cursor], _sort_of(tokens[at], tokens[cursor]))
         tokens[at].used = found = True
         if cursor + 2 < len(tokens) and tokens[cursor + 1].has("sep") and (
                 tokens[cursor + 2].has("dim") and not tokens[cursor + 2].has("metric")):
