@@ -2,7 +2,7 @@
 
 import gc
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from bot.understanding.lexicon import read_table
@@ -116,16 +116,24 @@ def squeezed(code: str) -> str:
     return re.sub("[ _-]", "", spelled(code))
 
 
-def lengths_by_start(words: Iterable[str]) -> dict[str, tuple[int, ...]]:
-    """How long the words that start with two characters are, longest first; a single character is its own start."""
+# By so many characters words are looked up; Latin ones begin alike for longer.
+LAST_ASCII = "\x7f"
+LATIN_START, OTHER_START = 4, 2
+
+
+def lengths_by_start(words: Collection[str]) -> dict[str, tuple[int, ...]]:
+    """How long the words that start so are, longest first; what is shorter than a start is under its first letter."""
     sizes: dict[str, int] = {}  # of each start, a bit for every length
     for word in words:
-        sizes[word[:2]] = sizes.get(word[:2], 0) | 1 << len(word)
-    for start in sizes:
-        if len(start) > 1 and start[0] in sizes:
-            sizes[start] |= 1 << 1
-    return {start: tuple(size for size in range(bits.bit_length() - 1, 0, -1) if bits >> size & 1)
-            for start, bits in sizes.items()}
+        start = LATIN_START if word[:1] <= LAST_ASCII else OTHER_START
+        start_of = word[:start] if len(word) >= start else word[:1]
+        sizes[start_of] = sizes.get(start_of, 0) | 1 << len(word)
+    for start_of in sizes:
+        for size in range(1, len(start_of)):
+            if start_of[:size] in words:
+                sizes[start_of] |= 1 << size
+    return {start_of: tuple(size for size in range(bits.bit_length() - 1, 0, -1) if bits >> size & 1)
+            for start_of, bits in sizes.items()}
 
 
 def _skip(text: str, at: int, *, matched: bool) -> int:

@@ -8,7 +8,7 @@ from functools import cache
 from itertools import pairwise
 
 from bot.understanding import numbers
-from bot.understanding.gazetteer import Gazetteer, lengths_by_start
+from bot.understanding.gazetteer import LAST_ASCII, LATIN_START, OTHER_START, Gazetteer, lengths_by_start
 from bot.understanding.lexicon import Senses, lexicon
 from bot.understanding.normalise import Normalised
 from domain.ports import Name
@@ -80,7 +80,6 @@ def _word_lengths() -> dict[str, tuple[int, ...]]:
     return lengths_by_start(lexicon().words)
 
 
-LAST_ASCII = "\x7f"
 MAX_WORD = 1000  # no word is as long
 MOST_RESCANS = 3  # words that are tried shorter for the sake of what stands behind them
 
@@ -127,7 +126,8 @@ def _pass(text: str, gazetteer: Gazetteer, barred: Mapping[int, int]) -> list[To
         if first == " ":
             at += 1
             continue
-        start = text[at:at + 2]
+        is_latin = first <= LAST_ASCII
+        start = text[at:at + (LATIN_START if is_latin else OTHER_START)]
         lengths = name_lengths.get(start) or name_lengths.get(first)
         name_end = _longest(text, at, lengths, names, loose=False) if lengths else 0
         lengths = word_lengths.get(start) or word_lengths.get(first, ())
@@ -136,7 +136,7 @@ def _pass(text: str, gazetteer: Gazetteer, barred: Mapping[int, int]) -> list[To
         word_end = _longest(text, at, lengths, words, loose=True) if lengths else 0
         if word_end and (text[at:word_end] in doubted or (tokens and "each" in tokens[-1].senses)):
             word_end = _word(text, at, lengths, tokens)
-        token = _pattern(text, at, max(name_end, word_end)) if first <= LAST_ASCII or first in _NUMERALS else None
+        token = _pattern(text, at, max(name_end, word_end)) if is_latin or first in _NUMERALS else None
         if token is not None and token.is_code and tokens and _is_counted(token, tokens[-1]):
             token = Token(at, token.end, token.text, number=Decimal(token.text))
         if token is None and name_end >= word_end and name_end:
@@ -285,11 +285,12 @@ def _number(text: str, at: int) -> Token | None:
 
 def _number_word(text: str, at: int) -> Token | None:
     """three, twelve."""
-    end = at
-    while end < len(text) and "a" <= text[end] <= "z":
-        end += 1
-    value = numbers.ENGLISH.get(text[at:end])
-    return None if value is None else Token(at, end, text[at:end], number=value)
+    word = _LETTERS.match(text, at)
+    value = numbers.ENGLISH.get(word[0]) if word else None
+    return None if value is None or word is None else Token(at, word.end(), word[0], number=value)
+
+
+_LETTERS = re.compile("[a-z]+")
 
 
 def _named(text: str, at: int, end: int, gazetteer: Gazetteer) -> Token:
