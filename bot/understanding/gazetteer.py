@@ -116,8 +116,8 @@ def squeezed(code: str) -> str:
     return re.sub("[ _-]", "", spelled(code))
 
 
-# By so many characters words are looked up; Latin ones begin alike for longer.
 LAST_ASCII = "\x7f"
+# By so many characters words are looked up; Latin ones begin alike for longer.
 LATIN_START, OTHER_START = 4, 2
 
 
@@ -125,15 +125,16 @@ def lengths_by_start(words: Collection[str]) -> dict[str, tuple[int, ...]]:
     """How long the words that start so are, longest first; what is shorter than a start is under its first letter."""
     sizes: dict[str, int] = {}  # of each start, a bit for every length
     for word in words:
-        start = LATIN_START if word[:1] <= LAST_ASCII else OTHER_START
-        start_of = word[:start] if len(word) >= start else word[:1]
-        sizes[start_of] = sizes.get(start_of, 0) | 1 << len(word)
-    for start_of in sizes:
-        for size in range(1, len(start_of)):
-            if start_of[:size] in words:
-                sizes[start_of] |= 1 << size
-    return {start_of: tuple(size for size in range(bits.bit_length() - 1, 0, -1) if bits >> size & 1)
-            for start_of, bits in sizes.items()}
+        size = len(word)
+        shortest = OTHER_START if word > LAST_ASCII else LATIN_START
+        start = word[:shortest] if size >= shortest else word[:1]
+        sizes[start] = sizes.get(start, 0) | 1 << size
+    for start in sizes:
+        for size in range(1, len(start)):
+            if start[:size] in words:
+                sizes[start] |= 1 << size
+    return {start: tuple(size for size in range(bits.bit_length() - 1, 0, -1) if bits >> size & 1)
+            for start, bits in sizes.items()}
 
 
 def _skip(text: str, at: int, *, matched: bool) -> int:

@@ -180,14 +180,10 @@ _BOUNDS = frozenset("0123456789一二两三四五六七八九十百千于")
 
 @cache
 def _doubted() -> frozenset[str]:
-    """The words that do not make sense everywhere."""
+    """The words that do not make sense everywhere; 还没到 is of goods, and before a number a bound."""
     return frozenset(text for text, senses in lexicon().words.items()
-                     if "feature" in senses or senses.keys() <= _UNIT_KINDS or _may_be_bound(text, senses))
-
-
-def _may_be_bound(text: str, senses: Senses) -> bool:
-    """还没到 of goods is where they are; before a number it is how many."""
-    return text.endswith("没到") and "event" in senses
+                     if "feature" in senses or senses.keys() <= _UNIT_KINDS
+                     or ("event" in senses and text.endswith("没到")))
 
 
 def _makes_sense(senses: Senses, text: str, end: int, tokens: list[Token]) -> bool:
