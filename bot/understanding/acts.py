@@ -72,14 +72,14 @@ FRAMES: Mapping[str, Frame] = {
     "quiet": Frame((find.report,), ("hours",)),
 }
 # Roles that say nothing more once the action is known.
-_PART_OF_ACTION = ("action", "set_to", "order_mark", "waybill_mark", "cost_of", "from", "to", "piece_unit",
-                   "money_unit", "sign", "because", "each", "since", "range", "rank", "split", "only", "exclude_end",
-                   "dim", "add", "last")
+_PART_OF_ACTION = frozenset({"action", "set_to", "order_mark", "waybill_mark", "cost_of", "from", "to", "piece_unit",
+                             "money_unit", "sign", "because", "each", "since", "range", "rank", "split", "only",
+                             "exclude_end", "dim", "add", "last"})
 # How many there are or come, never how many more or less: 减2盒,再盘点一下 is no count of 2.
 _WITHOUT_SIGN = frozenset({"count_stock", "receive_stock", "transfer_stock", "create_purchase_order",
                            "receive_purchase", "receive_transfer"})
-_ASKS = ("which", "whichdim", "compare", "trend", "vague_time", "seller", "extreme", "op", "postop", "apiece",
-         "share")
+_ASKS = frozenset({"which", "whichdim", "compare", "trend", "vague_time", "seller", "extreme", "op", "postop", "apiece",
+                   "share"})
 _PARTICLES = frozenset({"吗", "没有", "没", "了没有", "么", "了没", "是不是", "是否", "有没有", "怎么样", "如何",
                         "什么时候", "几时", "要不要", "when", "did", "does", "will"})
 
@@ -157,7 +157,7 @@ def _asks(token: Token) -> bool:
         return False
     if token.has("count") and token.text not in NOUNS:
         return True
-    return token.text in _PARTICLES or any(token.has(kind) for kind in _ASKS)
+    return token.text in _PARTICLES or not _ASKS.isdisjoint(token.senses)
 
 
 @dataclass(slots=True)
@@ -190,7 +190,7 @@ class _Facts:
             facts.numbers += token.number is not None and not token.names
             facts.goods += bool(kinds & {"sku", "product"})
             facts.places += "warehouse" in kinds
-            is_figure = any(token.has(kind) for kind in ("metric", "feature", "order_status"))
+            is_figure = not _FIGURES.isdisjoint(token.senses)
             facts.reports += token.has("report") and not is_figure
             facts.loose_reports += token.has("report") and is_figure  # 低库存: a list, too
             facts.methods += token.has("cost_method")
@@ -201,13 +201,14 @@ class _Facts:
             facts.has_period = facts.has_period or token.has("offset") or token.has("split")
             facts.is_bare = facts.is_bare and not token.names and (
                 token.has("action") or token.has("end") or is_filler(token) or is_that_order(tokens, at))
-            facts.is_strong = facts.is_strong or (token.has("action") and not any(
-                token.has(kind) for kind in ("metric", "event", "count", "stop", "sep", "sign", "follow", "off")))
+            facts.is_strong = facts.is_strong or (token.has("action") and _MEANS_ELSE.isdisjoint(token.senses))
         if facts.goods and not facts.numbers:
             facts.numbers = facts.long_numbers
         return facts
 
 
+_FIGURES = frozenset({"metric", "feature", "order_status"})
+_MEANS_ELSE = frozenset({"metric", "event", "count", "stop", "sep", "sign", "follow", "off"})
 _DROPS = {"unsubscribe", "退订", "取消订阅"}
 
 # In this order: the first action whose verb was said and whose condition holds.
@@ -263,7 +264,7 @@ def _use_verbs(action: str, tokens: Sequence[Token]) -> None:
             continue
         if token.has("sign") and action in _WITHOUT_SIGN and not token.has("action"):
             continue
-        if any(token.has(kind) for kind in _PART_OF_ACTION) or (token.has("count") and token.text in NOUNS):
+        if not _PART_OF_ACTION.isdisjoint(token.senses) or (token.has("count") and token.text in NOUNS):
             token.used = True
         if action == "approve_refund" and token.senses.get("metric") == "refund_amount":
             token.used = True

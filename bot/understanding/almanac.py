@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from domain.metrics.periods import Grain, add_months
 
@@ -77,6 +78,7 @@ _MOVING: dict[str, Callable[[int], date]] = {
 }
 
 
+@lru_cache(maxsize=256)
 def unit(kind: str, offset: int, today: date) -> tuple[Range, Grain]:
     """The calendar day, week, weekend, month, quarter or year that is `offset` away from the one of today."""
     match kind:

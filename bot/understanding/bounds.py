@@ -6,16 +6,19 @@ from decimal import Decimal
 from bot.understanding.draft import Bound, Draft, is_filler, next_content
 from bot.understanding.figures import RATES, counted_in
 from bot.understanding.readings import Unclear
-from bot.understanding.scan import Token
+from bot.understanding.scan import NUMBERED, Token
 
 _UNITS = ("money_unit", "percent", "order_unit", "people_unit", "piece_unit", "unit")
 _UNIT_NAMES = {"money_unit": "money", "percent": "percent", "piece_unit": "piece", "order_unit": "order",
                "people_unit": "person"}
 
 
+_TELLING = frozenset({NUMBERED, "zero"})
+
+
 def read_bounds(tokens: Sequence[Token], draft: Draft) -> None:
     """低于30%, 5万以上, at least 100 orders."""
-    for at, token in enumerate(tokens):
+    for at, token in enumerate(tokens if not _TELLING.isdisjoint(draft.kinds) else ()):
         if "zero" in token.senses and not token.used and not token.names:
             _read_zero(tokens, at, draft)
         if token.used or token.number is None or token.is_code:

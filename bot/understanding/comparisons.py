@@ -112,7 +112,7 @@ def _take_asked(left: list[Span], draft: Draft) -> None:
         if span and span.problem and (span.problem != "vague_lately" or span is draft.other):
             draft.object_to(_objection(span.problem))
     narrow = left
-    if len(left) > 1 or any(span.is_until for span in left):
+    if len(left) > 1 or (left and left[0].is_until):
         narrow = _cut_off([span for span in left if not _is_year_of_another(span, left)], draft)
     if len(narrow) > 1 and len({(span.start, span.end) for span in narrow}) > 1:  # 昨天订单 昨天销售额 is one
         draft.object_to(Unclear("two_periods"))

@@ -130,6 +130,11 @@ def _leave_out_denied(tokens: Sequence[Token], draft: Draft) -> None:
 _IMPLIES = {"orders_overdue": "to_ship", "orders_to_ship": "to_ship", "orders_to_pay": "to_pay"}
 
 
+# The kinds of words that figures are told by.
+_FIGURING = frozenset({"metric", "both", "vague", "count", "feature", "order_status", "event", "topic", "dim",
+                       "segment"})
+
+
 def _clauses(tokens: Sequence[Token], draft: Draft) -> list[Clause]:
     clauses = [Clause()]
     for at, token in enumerate(tokens):
@@ -137,18 +142,18 @@ def _clauses(tokens: Sequence[Token], draft: Draft) -> list[Clause]:
         if senses.get("event") in _BEFORE_PAYING and clause.events == ["came"] and not token.used:
             clause.events.clear()  # 多少人来买过东西 are those who bought
         is_pause = ("sep" in senses or "end" in senses) and not token.used and "event" not in senses
-        if is_pause or (token.text in _LOOKS and clause.counts):
+        if is_pause or (clause.counts and token.text in _LOOKS):
             clauses.append(Clause())
             continue
-        is_next_event = ("event" in senses and not token.used and bool(clause.events and clause.counts)
+        is_next_event = (clause.events and clause.counts and "event" in senses and not token.used
                          and not (_ends_still(tokens, at, clause) or _is_complement(token, clause)))
-        is_second = clause.has_time if "offset" in senses else "metric" in senses and _is_apart(tokens, at)
-        if is_next_event or (is_second and clause.nouns and not clause.statuses):
-            clauses.append(clause := Clause())  # 昨天订单 昨天销售额, 订单 销售额: two figures
+        if is_next_event or (clause.nouns and not clause.statuses and _is_second(tokens, at, clause)):
+            clauses.append(clause := Clause())
         clause.has_time = clause.has_time or "offset" in senses
         clause.asks_what = clause.asks_what or token.text == "what"
         if not token.used and not token.names:
-            _read_token(tokens, at, clause, draft)
+            if not _FIGURING.isdisjoint(senses):
+                _read_token(tokens, at, clause, draft)
         elif token.used and "apiece" in senses and token.text.endswith("多少"):
             clause.counts.append("amount")
             clause.asking.append(token.text)
@@ -168,6 +173,12 @@ def _ends_still(tokens: Sequence[Token], at: int, clause: Clause) -> bool:
     """还有多少在路上: what is still to come, nothing beside what is left."""
     is_more = any(token.has("count") or token.has("metric") for token in tokens[at + 1:])
     return clause.events == ["left"] and tokens[at].senses["event"] == "incoming" and not is_more
+
+
+def _is_second(tokens: Sequence[Token], at: int, clause: Clause) -> bool:
+    """昨天订单 昨天销售额, 订单 销售额: two figures."""
+    senses = tokens[at].senses
+    return clause.has_time if "offset" in senses else "metric" in senses and _is_apart(tokens, at)
 
 
 def _is_apart(tokens: Sequence[Token], at: int) -> bool:

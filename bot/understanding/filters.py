@@ -81,7 +81,7 @@ def _leaves_out(tokens: Sequence[Token], at: int) -> bool:
 
 
 def _is_named(tokens: Sequence[Token], at: int) -> bool:
-    return at < len(tokens) and (bool(tokens[at].names) or any(tokens[at].has(kind) for kind in CLOSED))
+    return at < len(tokens) and (bool(tokens[at].names) or not _ALL_CLOSED.isdisjoint(tokens[at].senses))
 
 
 def _ends_clause(tokens: Sequence[Token], at: int) -> bool:
@@ -213,13 +213,21 @@ def _use_by(tokens: Sequence[Token], at: int) -> None:
         tokens[at - 1].used = True
 
 
+_ALL_CLOSED = frozenset(CLOSED)
+
+
+def _closed(token: Token) -> str | None:
+    """The first of the closed lists that has the word."""
+    return None if _ALL_CLOSED.isdisjoint(token.senses) else next(kind for kind in CLOSED if kind in token.senses)
+
+
 _REACHED = frozenset({"完成"})  # 销售额完成了多少: reached so far, not orders that are completed
 
 
 def _values(tokens: Sequence[Token], at: int, message: Normalised, draft: Draft) -> list[tuple[str, str]] | None:
     """What the token filters by; None when it filters nothing."""
     token = tokens[at]
-    closed = next((kind for kind in CLOSED if token.has(kind)), None)
+    closed = _closed(token)
     if token.names:
         return _named(tokens, at, message, draft)
     if closed is None or (closed == "segment" and token.has("metric") and not _other_metrics(draft, token)):
@@ -248,8 +256,7 @@ def _other_metrics(draft: Draft, token: Token) -> bool:
 
 def _named(tokens: Sequence[Token], at: int, message: Normalised, draft: Draft) -> list[tuple[str, str]]:
     token = tokens[at]
-    closed = next((kind for kind in CLOSED if token.has(kind)), None)
-    names = token.names
+    closed, names = _closed(token), token.names
     if len({name.dimension for name in names}) == 1 and names[0].dimension == "sku" and len(
             {name.within for name in names}) == 1:
         return [(name.dimension, name.value) for name in names]

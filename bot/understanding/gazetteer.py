@@ -2,7 +2,7 @@
 
 import gc
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from bot.understanding.lexicon import read_table
@@ -127,14 +127,23 @@ def squeezed(code: str) -> str:
     return re.sub("[ _-]", "", spelled(code))
 
 
-def lengths_by_start(words: Iterable[str]) -> dict[str, tuple[int, ...]]:
-    """How long the words that start with two characters are, longest first; a single character is its own start."""
+LAST_ASCII = "\x7f"
+# By so many characters words are looked up; Latin ones begin alike for longer.
+LATIN_START, OTHER_START = 4, 2
+
+
+def lengths_by_start(words: Collection[str]) -> dict[str, tuple[int, ...]]:
+    """How long the words that start so are, longest first; what is shorter than a start is under its first letter."""
     sizes: dict[str, int] = {}  # of each start, a bit for every length
     for word in words:
-        sizes[word[:2]] = sizes.get(word[:2], 0) | 1 << len(word)
+        size = len(word)
+        shortest = OTHER_START if word > LAST_ASCII else LATIN_START
+        start = word[:shortest] if size >= shortest else word[:1]
+        sizes[start] = sizes.get(start, 0) | 1 << size
     for start in sizes:
-        if len(start) > 1 and start[0] in sizes:
-            sizes[start] |= 1 << 1
+        for size in range(1, len(start)):
+            if start[:size] in words:
+                sizes[start] |= 1 << size
     return {start: tuple(size for size in range(bits.bit_length() - 1, 0, -1) if bits >> size & 1)
             for start, bits in sizes.items()}
 

@@ -163,5 +163,5 @@ def lexicon() -> Lexicon:
         words=words,
         combine=_combined("events", "namings"),
         status_metrics=values["status_metric"],
-        english=frozenset(text for text in english - chinese if text.isascii() and any(c.isalpha() for c in text)),
+        english=frozenset(text for text in english - chinese if text.isascii() and text.islower()),
     )

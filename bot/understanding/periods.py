@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from bot.understanding import almanac
 from bot.understanding.almanac import DAY, Range
-from bot.understanding.points import POINT_STARTS, Point, PointReader
+from bot.understanding.points import POINT_STARTS, Point, PointReader, Starts
 from domain.metrics.periods import Grain, Period, add_months, previous
 
 
@@ -45,27 +45,25 @@ class PeriodReader(PointReader):
 
     def read(self) -> list[Span]:
         """All periods from left to right; their tokens are marked used."""
-        spans, at = [], 0
-        while at < len(self._tokens):
-            token = self._tokens[at]
-            may_start = token.number is not None or token.date is not None or not _STARTS.isdisjoint(token.senses)
-            span = self._span(at) if may_start and not token.names else None
-            if span is None:
-                at += 1
+        spans: list[Span] = []
+        after = 0
+        for at, token in enumerate(self._tokens):
+            if at < after or token.names or not (token.number is not None or token.date is not None
+                                                 or not _STARTS.isdisjoint(token.senses)):
                 continue
-            for token in self._tokens[span.first:span.after]:
-                token.used = True
-            spans.append(span)
-            at = span.after
+            if span := self._span(at):
+                for one in self._tokens[span.first:span.after]:
+                    one.used = True
+                spans.append(span)
+                after = span.after
         return spans
 
     def _span(self, at: int) -> Span | None:
         token = self._tokens[at]
         is_number = token.number is not None or token.date is not None
         span = None
-        for kinds, takes_number, form in self._SPANS:
-            may_start = (takes_number and is_number) or not kinds.isdisjoint(token.senses)
-            if may_start and (span := form(self, at)):
+        for form in self._SPANS.at(token, is_number=is_number):
+            if span := form(self, at):
                 break
         if span and span.problem is None and span.before is None and span.start > self._today:
             span.problem = "future"
@@ -333,8 +331,7 @@ class PeriodReader(PointReader):
         vague = self._value(at, "vague_time")
         return Span(at, at + 1, problem=f"vague_{vague}") if vague else None
 
-    # Each form with the kinds of words it may start with, and whether with a number; the first that fits counts.
-    _SPANS: ClassVar[tuple[tuple[frozenset[str], bool, Callable[[Any, int], Span | None]], ...]] = (
+    _SPANS: ClassVar[Starts[Callable[[Any, int], Span | None]]] = Starts(
         (frozenset({"rank", "last", "vague_time"}), False, _days_of),
         (frozenset({"last", "week_of"}), True, _last_units),
         (frozenset({"between"}), False, _between),

@@ -17,7 +17,7 @@ from bot.understanding.lexicon import read_table
 from bot.understanding.normalise import Normalised, normalise
 from bot.understanding.patterns import pattern_of
 from bot.understanding.readings import Act, Unclear
-from bot.understanding.scan import CODED, NAMED, NUMBERED, Token, Words
+from bot.understanding.scan import CODED, NAMED, NUMBERED, UNKNOWN, Token, Words
 
 _FOR_BUYERS = re.compile(r"[给送寄发]\s*(?:客户|买家|客人|顾客)|\bto (?:a|the|my|our) (?:customer|buyer|client)\b")
 _ENGLISH = re.compile(r"(?<![\w-])[a-z]{2,}(?![\w-])")
@@ -65,9 +65,12 @@ def _without_point(tokens: Sequence[Token]) -> Sequence[Token]:
     return [token for token in tokens if not (token.has("op") or token.has("postop"))] if is_set else tokens
 
 
+_COUNTED = frozenset({NUMBERED, CODED, UNKNOWN})  # x60 is unknown
+
+
 def is_of_goods(tokens: Words) -> bool:
     """Whether goods and a number are named: without them nothing is done to goods."""
-    if NAMED not in tokens.kinds:
+    if NAMED not in tokens.kinds or tokens.kinds.isdisjoint(_COUNTED):
         return False
     has_number = any((token.number is not None or token.is_code or _TIMES.fullmatch(token.text)) and not token.names
                      for token in tokens)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from bot.understanding import almanac
 from bot.understanding.almanac import DAY, Range, Recurring
@@ -32,6 +32,27 @@ _PARTS_OF_MONTH = {"1": (0, 10), "2": (10, 20), "3": (20, None), "first_half": (
                    "first_week": (0, 7), "first_day": (0, 1)}
 _HALVES = {"前": "first_half", "上": "first_half", "头": "first_half", "后": "second_half", "下": "second_half"}
 _HALF_NAMES = {"1": "first_half", "2": "second_half"}
+
+
+Form = TypeVar("Form")
+
+
+class Starts(Generic[Form]):
+    """Forms of periods by the kinds of words they may start with, and whether with a number; the first that fits wins.
+
+    Words are of few kinds: which forms each may start is looked for once.
+    """
+
+    def __init__(self, *forms: tuple[frozenset[str], bool, Form]) -> None:
+        self._forms = forms
+        self._chosen: dict[tuple[object, ...], tuple[Form, ...]] = {}
+
+    def at(self, token: Token, *, is_number: bool) -> tuple[Form, ...]:
+        key = (is_number, *token.senses)
+        if key not in self._chosen:
+            self._chosen[key] = tuple(form for kinds, takes_number, form in self._forms
+                                      if (takes_number and is_number) or not kinds.isdisjoint(token.senses))
+        return self._chosen[key]
 
 
 def _part_of_month(month: Range, part: str) -> Range:
@@ -77,10 +98,8 @@ class PointReader:
         if at >= len(self._tokens) or self._tokens[at].names:
             return None
         token = self._tokens[at]
-        is_number = token.number is not None
-        for kinds, takes_number, form in self._FORMS if is_number else self._WORD_FORMS:
-            may_start = (takes_number and is_number) or not kinds.isdisjoint(token.senses)
-            if may_start and (found := form(self, at, after)):
+        for form in self._FORMS.at(token, is_number=token.number is not None):
+            if found := form(self, at, after):
                 return found
         return self._calendar_date(at, after) if token.date else None
 
@@ -382,8 +401,7 @@ class PointReader:
             return None
         return self._resolve(almanac.yearly(int(month), int(day)), after, at + 1)
 
-    # Each form with the kinds of words it may start with, and whether with a number; the first that fits counts.
-    _FORMS: ClassVar[tuple[tuple[frozenset[str], bool, Callable[[Any, int, date | None], Point | None]], ...]] = (
+    _FORMS: ClassVar[Starts[Callable[[Any, int, date | None], Point | None]]] = Starts(
         (frozenset({"offset"}), True, _year),
         (frozenset(), True, _english_date),
         (frozenset({"month"}), True, _month),
@@ -397,4 +415,3 @@ class PointReader:
         (frozenset({"week_of", "rank"}), False, _half_of_this_month),
         (frozenset(), True, _month_dot_day),
     )
-    _WORD_FORMS = tuple(form for form in _FORMS if form[0])

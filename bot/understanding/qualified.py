@@ -1,7 +1,6 @@
 """Figures that qualify one another: what is taken off first, a rate where a sum was named, words that say whose."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import pairwise
 
 from bot.understanding.draft import Draft, next_content
 from bot.understanding.lexicon import lexicon
@@ -43,13 +42,16 @@ def take_off(tokens: Sequence[Token], draft: Draft) -> None:
 def object_to_joined(tokens: Sequence[Token], draft: Draft) -> None:
     """平台收了多少广告费, 投流成交额, 扣掉运费还剩多少: the one only qualifies the other."""
     asks_left = len(draft.metrics) > 1 or not {"left", "earned"}.isdisjoint(draft.all_events)
-    for before, of, after in zip(tokens, tokens[1:], tokens[2:], strict=False):
-        if of.text == "的" and {before.senses.get("metric"), after.senses.get("metric")} <= set(draft.metrics) and (
-                before.senses["metric"] != after.senses["metric"] and not (before.names or after.names)):
+    figures = [at for at, token in enumerate(tokens) if at and "metric" in token.senses and not token.names]
+    for at in figures:
+        before, after = tokens[at - 2], tokens[at]
+        if at > 1 and tokens[at - 1].text == "的" and not before.names and (
+                before.senses.get("metric", after.senses["metric"]) != after.senses["metric"]) and (
+                {before.senses["metric"], after.senses["metric"]} <= set(draft.metrics)):
             draft.object_to(Unclear("which_figure_of_two", {"metric": after.senses["metric"]}))  # 退款的订单金额
-    for before, after in pairwise(tokens):
-        metric = after.senses.get("metric", "")
-        if not metric or before.names or after.names or before.end != after.start:
+    for at in figures:
+        before, after, metric = tokens[at - 1], tokens[at], tokens[at].senses["metric"]
+        if before.names or before.end != after.start:
             continue
         named = before.senses.get("metric", metric)
         is_asked = named != metric and before.text.endswith(_ASKS)

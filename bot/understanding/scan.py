@@ -8,7 +8,7 @@ from functools import cache
 from itertools import pairwise
 
 from bot.understanding import numbers
-from bot.understanding.gazetteer import Gazetteer, lengths_by_start
+from bot.understanding.gazetteer import LAST_ASCII, LATIN_START, OTHER_START, Gazetteer, lengths_by_start
 from bot.understanding.lexicon import Senses, lexicon
 from bot.understanding.normalise import Normalised
 from domain.ports import Name
@@ -80,7 +80,6 @@ def _word_lengths() -> dict[str, tuple[int, ...]]:
     return lengths_by_start(lexicon().words)
 
 
-LAST_ASCII = "\x7f"
 MAX_WORD = 1000  # no word is as long
 MOST_RESCANS = 3  # words that are tried shorter for the sake of what stands behind them
 
@@ -129,7 +128,8 @@ def _pass(text: str, gazetteer: Gazetteer, barred: Mapping[int, int]) -> list[To
         if first == " ":
             at += 1
             continue
-        start = text[at:at + 2]
+        is_latin = first <= LAST_ASCII
+        start = text[at:at + (LATIN_START if is_latin else OTHER_START)]
         lengths = name_lengths.get(start) or name_lengths.get(first)
         if at in barred and lengths:
             lengths = tuple(length for length in lengths if length < barred[at])
@@ -140,7 +140,7 @@ def _pass(text: str, gazetteer: Gazetteer, barred: Mapping[int, int]) -> list[To
         word_end = _longest(text, at, lengths, words, loose=True) if lengths else 0
         if word_end and (text[at:word_end] in doubted or (tokens and "each" in tokens[-1].senses)):
             word_end = _word(text, at, lengths, tokens)
-        token = _pattern(text, at, max(name_end, word_end)) if first <= LAST_ASCII or first in _NUMERALS else None
+        token = _pattern(text, at, max(name_end, word_end)) if is_latin or first in _NUMERALS else None
         if token is not None and token.is_code and tokens and _is_counted(token, tokens[-1]):
             token = Token(at, token.end, token.text, number=Decimal(token.text))
         if token is None and name_end >= word_end and name_end:
@@ -184,20 +184,15 @@ _BOUNDS = frozenset("0123456789一二两三四五六七八九十百千于")
 
 @cache
 def _doubted() -> frozenset[str]:
-    """The words that do not make sense everywhere."""
+    """The words that do not make sense everywhere; 还没到 is of goods, and before a number a bound."""
     return frozenset(text for text, senses in lexicon().words.items()
-                     if "feature" in senses or senses.keys() <= _UNIT_KINDS or _may_be_bound(text, senses)
-                     or _may_run_on(text, senses))
+                     if "feature" in senses or senses.keys() <= _UNIT_KINDS or _may_run_on(text, senses)
+                     or ("event" in senses and text.endswith("没到")))
 
 
 def _may_run_on(text: str, senses: Senses) -> bool:
     """The 多少成 of 多少成交额, the 五一 of 上周五一共, the 周几 of 最近一周几单: its last may begin the next word."""
     return text[-1:] in _RUNS_ON and not _RUNNING_ON.isdisjoint(senses)
-
-
-def _may_be_bound(text: str, senses: Senses) -> bool:
-    """还没到 of goods is where they are; before a number it is how many."""
-    return text.endswith("没到") and "event" in senses
 
 
 _RUNNING_ON = frozenset({"count", "festival", "weekday", "whichdim"})
@@ -314,11 +309,12 @@ def _number(text: str, at: int) -> Token | None:
 
 def _number_word(text: str, at: int) -> Token | None:
     """three, twelve."""
-    end = at
-    while end < len(text) and "a" <= text[end] <= "z":
-        end += 1
-    value = numbers.ENGLISH.get(text[at:end])
-    return None if value is None else Token(at, end, text[at:end], number=value)
+    word = _LETTERS.match(text, at)
+    value = numbers.ENGLISH.get(word[0]) if word else None
+    return None if value is None or word is None else Token(at, word.end(), word[0], number=value)
+
+
+_LETTERS = re.compile("[a-z]+")
 
 
 def _named(text: str, at: int, end: int, gazetteer: Gazetteer) -> Token:
