@@ -1,7 +1,6 @@
 """What stands between two separators of a message, and what is asked to be counted there."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from itertools import pairwise
 
 from bot.understanding.lexicon import lexicon
@@ -9,24 +8,25 @@ from bot.understanding.scan import Token
 from domain.metrics.catalog import METRICS, Unit
 
 
-@dataclass(slots=True)
 class Clause:
     """What stands between two separators."""
 
-    metrics: list[str] = field(default_factory=list)
-    events: list[str] = field(default_factory=list)
-    attributes: set[str] = field(default_factory=set)  # events that say which orders: 发货的订单金额
-    counts: list[str] = field(default_factory=list)  # 多少单, 多少钱: asked for
-    nouns: list[str] = field(default_factory=list)  # 订单: mentioned
-    statuses: list[Token] = field(default_factory=list)
-    topics: list[str] = field(default_factory=list)
-    asked: str = ""  # how many, how much: in English they ask for pieces and for money
-    has_loose: bool = False
-    has_time: bool = False
-    asks_what: bool = False
-    asking: list[str] = field(default_factory=list)  # the words that ask, in case nothing comes of them
-    groups: list[Token] = field(default_factory=list)  # 新客户: a figure, or beside one a group of buyers
-    features: list[Token] = field(default_factory=list)  # 要补: a list of goods, or with 多少 a figure
+    asked = ""  # how many, how much: in English they ask for pieces and for money
+    has_loose = False
+    has_time = False
+    asks_what = False
+
+    def __init__(self) -> None:
+        self.metrics: list[str] = []
+        self.events: list[str] = []
+        self.attributes: set[str] = set()  # events that say which orders: 发货的订单金额
+        self.counts: list[str] = []  # 多少单, 多少钱: asked for
+        self.nouns: list[str] = []  # 订单: mentioned
+        self.statuses: list[Token] = []
+        self.topics: list[str] = []
+        self.asking: list[str] = []  # the words that ask, in case nothing comes of them
+        self.groups: list[Token] = []  # 新客户: a figure, or beside one a group of buyers
+        self.features: list[Token] = []  # 要补: a list of goods, or with 多少 a figure
 
     @property
     def is_empty_question(self) -> bool:

@@ -79,6 +79,7 @@ def read_figures(tokens: Sequence[Token], draft: Draft) -> None:
         else:
             event = _read_clause(clause, event, draft)
     _keep_empty_questions(clauses, draft)
+    clauses = [clause for clause in clauses if not clause.is_plain]
     if draft.feature and any(clause.counts and not clause.features for clause in clauses):
         draft.object_to(Unclear("two_questions"))
     if "new_customers" in draft.metrics and len(draft.metrics) > 1 and _are_of_new_customers(tokens):
@@ -97,7 +98,7 @@ def read_figures(tokens: Sequence[Token], draft: Draft) -> None:
 
 def _keep_empty_questions(clauses: Sequence[Clause], draft: Draft) -> None:
     """What did we spend on ads and what did it bring us: the second is asked about, too."""
-    if draft.metrics and any(clause.is_empty_question for clause in clauses[1:]):
+    if draft.metrics and len(clauses) > 1 and any(clause.is_empty_question for clause in clauses[1:]):
         draft.unmet.append(Unmet("what", "what", len(draft.metrics), frozenset()))
 
 

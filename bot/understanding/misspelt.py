@@ -112,7 +112,30 @@ def _distance(typed: str, word: str, most: int) -> int:
 
 @cache
 def _plain() -> frozenset[str]:
-    return frozenset(read_table("plain_english")["words"].split())
+    table = {kind: words.split() for kind, words in read_table("plain_english").items()}
+    verbs = (form for verb in table["verbs"] for form in (verb, _with_s(verb), *_past_and_going(verb)))
+    nouns = (form for noun in table["nouns"] for form in (noun, _with_s(noun)))
+    return frozenset((*verbs, *nouns, *table["others"]))
+
+
+_ENDS_IN_Y = re.compile(r"[^aeiou]y$")
+_HISSES = re.compile(r"(?:s|x|z|ch|sh)$")
+_DOUBLED = re.compile(r"[^aeiou]*[aeiou][bdgmnprt]")  # stop, stopped
+
+
+def _with_s(word: str) -> str:
+    """Several of a noun; of a verb, what somebody does."""
+    return f"{word[:-1]}ies" if _ENDS_IN_Y.search(word) else f"{word}es" if _HISSES.search(word) else f"{word}s"
+
+
+def _past_and_going(verb: str) -> tuple[str, str]:
+    """Shipped and shipping; of a regular verb."""
+    stem = verb + verb[-1] if _DOUBLED.fullmatch(verb) else verb
+    if verb.endswith("ie"):
+        return f"{verb}d", f"{verb[:-2]}ying"
+    if verb.endswith("e"):
+        return f"{verb}d", f"{verb}ing" if verb.endswith(("ee", "oe", "ye")) else f"{verb[:-1]}ing"
+    return f"{verb[:-1]}ied" if _ENDS_IN_Y.search(verb) else f"{stem}ed", f"{stem}ing"
 
 
 @cache

@@ -55,6 +55,15 @@ class Starts(Generic[Form]):
         return self._chosen[key]
 
 
+_NARROWING = frozenset({"glue", "that_day", "offset", "weekday", "third"})
+
+
+def _narrows(token: Token) -> bool:
+    """Whether the token may say which part of the unit before it is meant: 上周五, 本月5号, 上个月的同一天."""
+    return (token.number is not None or not _NARROWING.isdisjoint(token.senses)
+            or token.text in _HALVES or token.text in _WEEKDAYS)
+
+
 def _part_of_month(month: Range, part: str) -> Range:
     first, last = _PARTS_OF_MONTH[part]
     start, end = month
@@ -273,9 +282,11 @@ class PointReader:
             return (then, then + DAY), Grain.DAY, at + 1
         if number == "-0":  # 周末 alone: the last one that has begun
             number = "0" if self._today.isoweekday() > 5 else "-1"
+        found, grain = almanac.unit(kind, int(number), self._today)
+        if at + 1 == len(self._tokens) or not _narrows(self._tokens[at + 1]):
+            return found, grain, at + 1
         if same := self._same_day(self._past_glue(at + 1), kind, int(number)):
             return same
-        found, grain = almanac.unit(kind, int(number), self._today)
         if kind == "week" and (named := self._value(self._past_glue(at + 1), "weekday")):
             start = found[0] + timedelta(days=int(named) - 1)  # last week on Friday
             return (start, start + DAY), Grain.DAY, self._past_glue(at + 1) + 1

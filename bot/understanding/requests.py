@@ -60,17 +60,19 @@ _NOTHING = re.compile(r"(?:[\s,.?!;:。、'\"]|[的了呢吗啊呀吧哦么把]|
                       r"|这个数|\b(?:it|this|that|these|those|they|please|me|the|is|are|did|was|were|so|and|show|give|as|to"
                       r"|of|for|a|an)\b)*")
 # Each is looked for in this order: 导出明细 is a file of details.
-_WANTED = Forms(
+_WANTED = (
     ("导载表文 excel csv xlsx spreadsheet export download save", (Wants.EXPORT, _EXPORT)),
     ("为原怎咋 why how what reason cause explain", (Wants.WHY, _WHY)),
     ("明详哪逐 detail line drill behind which what", (Wants.DETAILS, _DETAILS)),
     ("口定算怎公 definition how calculated computed what mean", (Wants.DEFINITION, _DEFINITION)))
+_FORMS = Forms(*_WANTED)
+CUES = " ".join(cues for cues, _ in _WANTED)
 MAX_FOUND = 6  # words of requests in one message; more is no sentence
 
 
 def requested(message: Normalised) -> tuple[Request, str] | None:
     """What is wanted and what is left of the message; None for a plain question."""
-    found = [(wants, match) for wants, pattern in _WANTED.of(message.text) for match in _matches(pattern, message.text)]
+    found = [(wants, match) for wants, pattern in _FORMS.of(message.text) for match in _matches(pattern, message.text)]
     if not found or len(found) > MAX_FOUND:
         return None
     wants = {one for one, _ in found}

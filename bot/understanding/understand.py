@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any, ClassVar
 
-from bot.understanding import exceptions, limiting, mapping_words, matching, quiet, teaching, times_of_day
+from bot.understanding import exceptions, limiting, mapping_words, matching, quiet, requests, teaching, times_of_day
 from bot.understanding.asks import Setting
 from bot.understanding.codes import with_codes
 from bot.understanding.commands import answers, chosen, command_of
@@ -26,7 +26,6 @@ from bot.understanding.readings import (
     Understood,
     Wants,
 )
-from bot.understanding.requests import as_figure, requested
 from bot.understanding.rereading import MAX_LENGTH, PatientReader
 from bot.understanding.scan import scan
 from bot.understanding.spoken import language, script_of
@@ -80,8 +79,6 @@ class Understanding:
         for form in self._FORMS.of(message.text):
             if formed := form(self, said, turn):
                 return formed
-        if wanted := requested(message):
-            return self._requested(wanted, said, message, turn)
         return self._plain(said, message, turn)
 
     def _plain(self, said: str, message: Normalised, turn: _Turn) -> Understood:
@@ -95,13 +92,17 @@ class Understanding:
             reading = Act(named[1].lower(), {"report": named[2]})
         return Understood(reading, language(tokens, message))
 
-    def _requested(self, wanted: tuple[Request, str], said: str, message: Normalised, turn: _Turn) -> Understood:
+    def _requested(self, said: str, turn: _Turn) -> Understood | None:
         """The question that is left, or the one before, with what is wanted of it."""
+        message = normalise(said.removeprefix("/"))
+        wanted = requests.requested(message)
+        if wanted is None:
+            return None
         (request, rest), spoken = wanted, script_of(said)
         if not rest:
             return Understood(_of_last(request, turn.context), spoken)
         found = self._plain(rest, normalise(rest.removeprefix("/")), turn)
-        if not isinstance(found.reading, Ask) and (figure := as_figure(rest)):
+        if not isinstance(found.reading, Ask) and (figure := requests.as_figure(rest)):
             found = self._plain(figure, normalise(figure.removeprefix("/")), turn)
         if isinstance(found.reading, Act):  # 为什么不给我发日报 orders nothing; 减2件,原因是破损 does
             whole = self._plain(said, message, turn)
@@ -161,7 +162,7 @@ class Understanding:
         """The shop's names as they are now."""
         return self._live.current()
 
-    # Whole sentences that are known before their words are.
+    # Whole sentences that are known before their words are, and what is wanted besides figures.
     _FORMS: ClassVar[Forms[Callable[[Any, str, _Turn], Understood | None]]] = Forms(
         (exceptions.CUES, _about_exceptions),
         (quiet.CUES, _about_quiet),
@@ -170,7 +171,8 @@ class Understanding:
         (mapping_words.CUES, _framed(mapping_words.mapping_forgotten)),
         (teaching.CUES, _framed(teaching.teaching_of)),
         (limiting.CUES, _framed(limiting.limiting_of)),
-        (matching.CUES, _framed(matching.matching_of)))
+        (matching.CUES, _framed(matching.matching_of)),
+        (requests.CUES, _requested))
 
 
 def _of_last(request: Request, context: Context) -> Ask | Unclear:

@@ -82,10 +82,10 @@ def test_what_a_pattern_takes_has_a_cue(cues: str, patterns: tuple[re.Pattern[st
 
 
 def test_what_is_wanted_of_an_answer_has_a_cue_of_its_own() -> None:
-    for wants, pattern in requests._WANTED._forms:
+    for _, (wants, pattern) in requests._WANTED:
         taken = taken_by((pattern,), is_whole=False)
         assert len(taken) > 1
-        assert [text for text in taken if (wants, pattern) not in requests._WANTED.of(text)] == []
+        assert [text for text in taken if (wants, pattern) not in requests._FORMS.of(text)] == []
 
 
 def test_every_name_of_a_report_has_a_cue() -> None:
