@@ -12,7 +12,7 @@ from functools import cache
 from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from domain.books import Books
 from domain.changes import Change
@@ -108,8 +108,7 @@ class Asked:
         return self.local.date()
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(NamedTuple):
     """One row of the before/after table; `key` is its name in the catalogue's part `fact`.
 
     A watched one that is different by the time of confirmation stops it. `right` is what it takes to see it.

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from domain.catalog.model import NamedKind
 from domain.changes.costs import Cost
@@ -39,8 +39,7 @@ class WarehouseFacts:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Balance:
+class Balance(NamedTuple):
     """What is where of one SKU in one warehouse."""
 
     on_hand: int = 0
@@ -52,8 +51,10 @@ class Balance:
         return self.on_hand - self.reserved
 
 
-@dataclass(frozen=True, slots=True)
-class Need:
+NOTHING = Balance()  # of what was never there
+
+
+class Need(NamedTuple):
     """Pieces of a SKU that a line of an order still waits for."""
 
     sku: SkuFacts
@@ -61,8 +62,7 @@ class Need:
     line_no: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(NamedTuple):
     """Pieces on a shelf that a line of an order has for itself."""
 
     line_no: int
@@ -73,8 +73,7 @@ class Held:
     reason: AllocationReason
 
 
-@dataclass(frozen=True, slots=True)
-class ShippedPiece:
+class ShippedPiece(NamedTuple):
     """Pieces of a line that have left and have not come back, and from where."""
 
     sku: SkuFacts
@@ -83,8 +82,7 @@ class ShippedPiece:
     warehouse_id: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class LineFacts:
+class LineFacts(NamedTuple):
     """One line of an order, with what was paid for it."""
 
     line_no: int
@@ -105,8 +103,7 @@ class RefundFacts:
     has_lines: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Receiver:
+class Receiver(NamedTuple):
     """Who gets the parcel where, as far as two orders can be compared; None in any part: not known."""
 
     customer_id: int | None
@@ -328,11 +325,14 @@ class Books(Protocol):
     def quiet_hours(self, chat: str, report: str) -> str | None:
         """Quiet hours of the chat's own, for a report or (empty) for all; None where nothing was said."""
 
-    def waybill_user(self, carrier: str, waybill_no: str) -> str | None:
-        """The number of the order that uses the waybill already; empty where it is not for the person to see."""
+    def waybill_user(self, waybill_no: str) -> str | None:
+        """The number of the order that uses the waybill already; empty where it is not for the person to see.
 
-    def waybill_users(self, waybills: Collection[str]) -> Mapping[tuple[str, str], str]:
-        """By (carrier, waybill) the number of the order that uses it already."""
+        Whatever the carrier: numbers of two carriers hardly ever meet, but people name the wrong one.
+        """
+
+    def waybill_users(self, waybills: Collection[str]) -> Mapping[str, str]:
+        """As `waybill_user`, of many at once; one that no order uses is absent."""
 
     def staff_id(self, name: str) -> int | None:
         """The person of that name; None for a role or a stranger."""

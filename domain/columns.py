@@ -1,7 +1,7 @@
 """Column types that mean the same on SQLite and PostgreSQL."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -53,13 +53,27 @@ class EnumText(TypeDecorator[StrEnum]):
     def __init__(self, kind: type[StrEnum], length: int = 24) -> None:
         super().__init__(length)
         self.kind = kind
-        self._members: Mapping[str, StrEnum] = {member.value: member for member in kind}  # calling the enum is slow
+        # Looked up, for calling the enum is slow and an order has five of them.
+        self._members: Mapping[str | None, StrEnum | None] = {None: None, **{member.value: member for member in kind}}
+        self._values: Mapping[Any, str | None] = _Values(kind)
 
-    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ARG002 (called by position)
-        return None if value is None else self.kind(value).value
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], str | None]:  # noqa: ARG002 (called by position)
+        return self._values.__getitem__
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> StrEnum | None:  # noqa: ARG002
-        return None if value is None else self._members[value]
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], StrEnum | None]:  # noqa: ARG002
+        return self._members.__getitem__
+
+
+class _Values(dict[Any, str | None]):
+    """The text of each member; of what is none, the ValueError of the enum."""
+
+    def __init__(self, kind: type[StrEnum]) -> None:
+        super().__init__((member, member.value) for member in kind)
+        self[None] = None
+        self._kind = kind
+
+    def __missing__(self, value: Any) -> str:
+        return self._kind(value).value
 
 
 class IdList(TypeDecorator[tuple[int, ...]]):

@@ -27,17 +27,21 @@ def is_connected(platforms: Collection[str]) -> ColumnElement[bool]:
     return and_(col(Shop.platform).in_(known), *(key.is_not(None) for key in KEYS))
 
 
-def write(connection: Connection, change: WriteBackChange, *, staff: str, chat: str, language: str,
+def write(connection: Connection, changes: Iterable[WriteBackChange], *, staff: str, chat: str, language: str,
           at: datetime) -> None:
-    """Queue it, or withdraw it. Of a shop that was disconnected meanwhile it fails in its turn, which is said."""
-    if not change.is_wanted:
-        connection.execute(update(WriteBack).where(_live(change)).values(
-            state=WriteBackState.WITHDRAWN))
-        return
-    connection.execute(insert(WriteBack).values(
-        shop_id=change.shop_id, order_id=change.order_id, parcel_no=change.parcel_no, carrier=change.carrier,
-        waybill_no=change.waybill_no, state=WriteBackState.QUEUED, attempts=0, may_be_known=False, staff=staff,
-        chat=chat, language=language, queued_at=at, not_before=at))
+    """Queue or withdraw them. Those of a shop that was disconnected meanwhile fail in their turn, which is said."""
+    wanted = []
+    for change in changes:
+        if change.is_wanted:
+            wanted.append({
+                "shop_id": change.shop_id, "order_id": change.order_id, "parcel_no": change.parcel_no,
+                "carrier": change.carrier, "waybill_no": change.waybill_no, "state": WriteBackState.QUEUED,
+                "attempts": 0, "may_be_known": False, "staff": staff, "chat": chat, "language": language,
+                "queued_at": at, "not_before": at})
+        else:
+            connection.execute(update(WriteBack).where(_live(change)).values(state=WriteBackState.WITHDRAWN))
+    if wanted:
+        connection.execute(insert(WriteBack), wanted)
 
 
 def _live(change: WriteBackChange) -> ColumnElement[bool]:

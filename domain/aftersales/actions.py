@@ -1,10 +1,10 @@
 """Verbs: give money back that nobody asked for, and take back goods."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from domain.actions import Asked, Fact, Impossible, Note, Parameter, ParameterKind, Plan, Word, action
 from domain.aftersales.model import Condition
-from domain.books import Balance, Books, OrderFacts, SkuFacts, WarehouseFacts
+from domain.books import NOTHING, Books, OrderFacts, SkuFacts, WarehouseFacts
 from domain.changes import Change
 from domain.changes.costs import CostKept
 from domain.changes.orders import OrderChange
@@ -16,6 +16,7 @@ from domain.lookups import order_of, sku_of, warehouse_of
 from domain.money import Money, convert
 from domain.orders.actions import ORDER, check_left, let_go, refund_days, refunded_lines
 from domain.orders.model import AfterSale, Payment
+from domain.orders.rules import Axes
 from domain.people import Permission
 
 _REFUNDABLE = (Payment.PAID,)
@@ -38,10 +39,18 @@ def refund_order(books: Books, asked: Asked) -> Plan:
     return Plan(
         facts=(Fact("refunded", order.number, Money(order.refunded_minor, order.currency),
                     Money(order.refunded_minor + amount, order.currency)),
-               Fact("status", order.number, Word(f"status.{order.axes.status}"), Word(f"status.{after.status}"))),
+               *_status(order, after)),
         changes=(OrderChange(order.id, order.axes, after, order.shipped_at, order.shipped_at), refund,
                  *let_go(order, after)),
         notes=(Note("platform_pays"),), named={"order": order.number, "amount": Money(amount, order.currency)})
+
+
+def _status(order: OrderFacts, after: Axes) -> tuple[Fact, ...]:
+    """Said only where it changes."""
+    before = order.axes.status
+    if after.status is before:
+        return ()
+    return (Fact("status", order.number, Word(f"status.{before}"), Word(f"status.{after.status}")),)
 
 
 def money_back(order: OrderFacts, amount: int, asked: Asked, reason: str | None) -> RefundChange:
@@ -144,7 +153,7 @@ def _shown(books: Books, back: _Back, place: WarehouseFacts, condition: Conditio
     subject = f"{back.sku.code} · {place.name}"
     if condition is Condition.DEFECTIVE:
         return [Fact("defective", subject, 0, back.quantity, watched=False)]
-    on_hand = books.balances([back.sku.id]).get((back.sku.id, place.id), Balance()).on_hand
+    on_hand = books.balances([back.sku.id]).get((back.sku.id, place.id), NOTHING).on_hand
     return [Fact("on_hand", subject, on_hand, on_hand + back.quantity, watched=False)]
 
 
@@ -154,5 +163,5 @@ def _summed(facts: list[Fact]) -> tuple[Fact, ...]:
     for fact in facts:
         known = rows.get(str(fact.subject))
         step = int(str(fact.after)) - int(str(fact.before))
-        rows[str(fact.subject)] = fact if known is None else replace(known, after=int(str(known.after)) + step)
+        rows[str(fact.subject)] = fact if known is None else known._replace(after=int(str(known.after)) + step)
     return tuple(rows.values())

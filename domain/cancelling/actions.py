@@ -2,7 +2,7 @@
 
 from domain.actions import Asked, Fact, Impossible, Note, Parameter, ParameterKind, Plan, Word, action
 from domain.aftersales.actions import money_back
-from domain.books import Balance, Books, OrderFacts
+from domain.books import NOTHING, Books, OrderFacts
 from domain.changes import Change
 from domain.changes.orders import CancellationChange, MergeChange, OrderChange
 from domain.changes.parcels import InterceptionChange
@@ -92,7 +92,7 @@ def _set_free(books: Books, order: OrderFacts) -> tuple[Fact, ...]:
     return tuple(Fact("reserved", f"{codes.get(sku_id, sku_id)} · {names[place_id]}", reserved, reserved - quantity,
                       watched=False)
                  for (sku_id, place_id), quantity in pieces.items()
-                 for reserved in (balances.get((sku_id, place_id), Balance()).reserved,))
+                 for reserved in (balances.get((sku_id, place_id), NOTHING).reserved,))
 
 
 def _apart(books: Books, order: OrderFacts) -> tuple[Change, ...]:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from domain.actions import Asked, Fact, Impossible, Note, Parameter, ParameterKind, Plan, Word, action
-from domain.books import Balance, Books, Held, Need, OrderFacts, SkuFacts, WarehouseFacts
+from domain.books import NOTHING, Books, Held, Need, OrderFacts, SkuFacts, WarehouseFacts
 from domain.changes import Change
 from domain.changes.orders import ExclusionChange, MergeChange, OrderChange
 from domain.changes.stock import AllocationChange
@@ -165,7 +165,7 @@ def _short(order: OrderFacts, needs: tuple[Need, ...], place: WarehouseFacts, ba
     seen = as_seen_by(order.held, balances)
     sku_id = next(iter(lacks(needs, (place,), seen)))
     code = next(need.sku.code for need in needs if need.sku.id == sku_id)
-    balance = balances.get((sku_id, place.id), Balance())
+    balance = balances.get((sku_id, place.id), NOTHING)
     return Impossible("not_enough_stock", sku=code, warehouse=place.name, wanted=totals(needs)[sku_id],
                       on_hand=balance.on_hand, reserved=balance.reserved, available=balance.available)
 

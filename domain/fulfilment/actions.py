@@ -77,7 +77,7 @@ def resend_goods(books: Books, asked: Asked) -> Plan:
     lines = "、".join(f"{need.sku.code} × {need.quantity}" for need in needs)
     return Plan(facts=stock_facts(parcel, Counter()),
                 changes=(replace(_parcel(books, asked, parcel, waybill), is_again=True), *moves(parcel)),
-                notes=(*(note for note in notes(parcel) if note.key == parcel.why), Note("resent")),
+                notes=(*(note for note in notes(parcel) if note.key == parcel.why), Note("resent"), *_untold(order)),
                 named={"order": order.number, "lines": lines, "waybill": waybill})
 
 
@@ -136,9 +136,13 @@ def _status(order: OrderFacts, after: Axes) -> Fact:
 
 def _sent(parcel: Load, after: Axes, sent: ParcelChange) -> tuple[Change, ...]:
     order = parcel.order
-    told = (WriteBackChange(order.shop_id, order.id, sent.parcel_no, sent.carrier, sent.waybill_no),)
-    return (OrderChange(order.id, order.axes, after, order.shipped_at, sent.shipped_at), sent,
-            *(told if order.is_connected else ()))
+    return (OrderChange(order.id, order.axes, after, order.shipped_at, sent.shipped_at), sent, *_to_tell(order, sent))
+
+
+def _to_tell(order: OrderFacts, sent: ParcelChange) -> tuple[WriteBackChange, ...]:
+    if not order.is_connected:
+        return ()
+    return (WriteBackChange(order.shop_id, order.id, sent.parcel_no, sent.carrier, sent.waybill_no),)
 
 
 def _parcel(books: Books, asked: Asked, parcel: Load, waybill: str) -> ParcelChange:
@@ -155,6 +159,11 @@ def _said_once(said: Sequence[Note]) -> tuple[Note, ...]:
 
 def _merged(loads: Sequence[Load]) -> tuple[Note, ...]:
     return (Note("in_one_parcel", {"orders": len(loads)}),) if len(loads) > 1 else ()
+
+
+def _untold(order: OrderFacts) -> tuple[Note, ...]:
+    """On the platform the order is shipped already; it has no place for one more parcel but in an after-sale case."""
+    return (Note("resent_untold", {"shop": order.shop}),) if order.is_connected else ()
 
 
 def _told(loads: Sequence[Load]) -> tuple[Note, ...]:
@@ -179,7 +188,7 @@ def _checked_waybill(books: Books, asked: Asked) -> str:
     waybill = str(asked.arguments["waybill"]).upper()
     if not is_waybill(waybill):
         raise Impossible("bad_waybill", waybill=waybill)
-    user = books.waybill_user(asked.arguments["carrier"], waybill)
+    user = books.waybill_user(waybill)
     if user is not None:
         raise Impossible("waybill_used" if user else "waybill_used_before", waybill=waybill, order=user)
     return waybill

@@ -2,10 +2,10 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import combinations
 
-from domain.books import Balance, Held, Need, WarehouseFacts
+from domain.books import NOTHING, Balance, Held, Need, WarehouseFacts
 from domain.inventory.model import AllocationReason
 
 # Sets of warehouses are tried from the smallest on; 8 of them make 255 sets, and no order is worth more parcels.
@@ -38,8 +38,8 @@ def as_seen_by(held: Iterable[Held], balances: Balances) -> dict[tuple[int, int]
     seen = dict(balances)
     for own in held:
         shelf = own.sku_id, own.warehouse_id
-        balance = seen.get(shelf, Balance())
-        seen[shelf] = replace(balance, reserved=balance.reserved - own.quantity)
+        balance = seen.get(shelf, NOTHING)
+        seen[shelf] = balance._replace(reserved=balance.reserved - own.quantity)
     return seen
 
 
@@ -51,9 +51,9 @@ def counted(needs: Iterable[Need], balances: Balances) -> tuple[Need, ...]:
 
 def totals(needs: Iterable[Need]) -> dict[int, int]:
     """Pieces by SKU id, in order of id: two lines of one SKU need their sum, not twice the same pieces."""
-    found: Counter[int] = Counter()
+    found: dict[int, int] = {}
     for need in needs:
-        found[need.sku.id] += need.quantity
+        found[need.sku.id] = found.get(need.sku.id, 0) + need.quantity
     return dict(sorted(found.items()))
 
 
@@ -66,7 +66,7 @@ def lacks(needs: Sequence[Need], warehouses: Sequence[WarehouseFacts], balances:
 
 
 def _free(sku_id: int, warehouse: WarehouseFacts, balances: Balances) -> int:
-    return max(0, balances.get((sku_id, warehouse.id), Balance()).available)
+    return max(0, balances.get((sku_id, warehouse.id), NOTHING).available)
 
 
 def allot(needs: Sequence[Need], warehouses: Sequence[WarehouseFacts], balances: Balances) -> Allotment | None:

@@ -1,11 +1,11 @@
 """What one parcel of an order takes along: which pieces from which warehouse, and what the order holds afterwards."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from domain.actions import Fact, Impossible, Note
-from domain.books import Balance, Books, Need, OrderFacts, SkuFacts, WarehouseFacts
+from domain.books import NOTHING, Balance, Books, Need, OrderFacts, SkuFacts, WarehouseFacts
 from domain.changes import Change
 from domain.changes.parcels import ParcelPiece
 from domain.changes.stock import AllocationChange, StockChange
@@ -87,22 +87,32 @@ def _held_first(books: Books, order: OrderFacts, balances: Balances) -> Load:
     """The parcel with the lowest number, of its warehouses the first; with it goes what no stock is kept of."""
     first = order.held[0]
     place = next(one for one in books.warehouses() if one.id == first.warehouse_id)
-    in_parcel = Counter({(held.line_no, held.sku_id): held.quantity for held in order.held
-                         if (held.parcel_no, held.warehouse_id) == (first.parcel_no, first.warehouse_id)})
-    kept = {need.sku.id for need in counted(order.needs, balances)}
-    now = [Need(need.sku, min(need.quantity, in_parcel[need.line_no, need.sku.id]) if need.sku.id in kept
-                else need.quantity, need.line_no) for need in order.needs]
-    needs = tuple(need for need in now if need.quantity)
+    in_parcel = {(held.line_no, held.sku_id): held.quantity for held in order.held
+                 if (held.parcel_no, held.warehouse_id) == (first.parcel_no, first.warehouse_id)}
+    needs = _within(order.needs, in_parcel, balances)
     _check_there(needs, place, balances)
     why = "held_here" if first.reason is AllocationReason.STATED else first.reason
     return Load(order, place, needs, _without(order.needs, needs), balances, why)
+
+
+def _within(wanted: Iterable[Need], parcel: Mapping[tuple[int, int], int], balances: Balances) -> tuple[Need, ...]:
+    """Of the needs what a parcel has, by line and SKU id; all of what no stock is kept of."""
+    kept = {sku_id for sku_id, _ in balances}
+    found = []
+    for need in wanted:
+        pieces = need.quantity
+        if need.sku.id in kept:
+            pieces = min(pieces, parcel.get((need.line_no, need.sku.id), 0))
+        if pieces:
+            found.append(need if pieces == need.quantity else need._replace(quantity=pieces))
+    return tuple(found)
 
 
 def _check_there(needs: tuple[Need, ...], place: WarehouseFacts, balances: Balances) -> None:
     """What an order holds may be gone: a count can find less than was promised."""
     wanted = totals(needs)
     for need in counted(needs, balances):
-        balance = balances.get((need.sku.id, place.id), Balance())
+        balance = balances.get((need.sku.id, place.id), NOTHING)
         if balance.on_hand < wanted[need.sku.id] and not need.sku.allows_backorder:
             raise _not_enough(need.sku, place, wanted[need.sku.id], balance)
 
@@ -122,10 +132,7 @@ def _best(books: Books, order: OrderFacts, wanted: tuple[Need, ...], balances: B
     first = found.warehouses[0]
     here = Counter({(piece.line_no, piece.sku_id): piece.quantity for piece in found.pieces
                     if piece.warehouse_id == first.id})
-    kept = {need.sku.id for need in tracked}
-    now = [Need(need.sku, here[need.line_no, need.sku.id] if need.sku.id in kept else need.quantity, need.line_no)
-           for need in wanted]
-    needs = tuple(need for need in now if need.quantity)
+    needs = _within(wanted, here, balances)
     return Load(order, first, needs, _without(order.needs, needs), balances, found.reason,
                 found if len(found.warehouses) > 1 else None)
 
@@ -139,7 +146,7 @@ def _check(needs: tuple[Need, ...], place: WarehouseFacts, balances: Balances, s
     tracked = counted(needs, balances)
     for sku_id in lacks(tracked, (place,), seen):
         sku = next(need.sku for need in tracked if need.sku.id == sku_id)
-        raise _not_enough(sku, place, totals(tracked)[sku_id], balances.get((sku_id, place.id), Balance()))
+        raise _not_enough(sku, place, totals(tracked)[sku_id], balances.get((sku_id, place.id), NOTHING))
 
 
 def _not_enough(sku: SkuFacts, place: WarehouseFacts, wanted: int, balance: Balance) -> Impossible:
@@ -148,8 +155,10 @@ def _not_enough(sku: SkuFacts, place: WarehouseFacts, wanted: int, balance: Bala
 
 
 def _without(needs: Sequence[Need], gone: Sequence[Need]) -> tuple[Need, ...]:
+    if needs == gone:
+        return ()
     sent = Counter({(need.line_no, need.sku.id): need.quantity for need in gone})
-    left = (Need(need.sku, need.quantity - sent[need.line_no, need.sku.id], need.line_no) for need in needs)
+    left = (need._replace(quantity=need.quantity - sent[need.line_no, need.sku.id]) for need in needs)
     return tuple(need for need in left if need.quantity > 0)
 
 
@@ -163,7 +172,7 @@ def stock_facts(parcel: Load, taken: Counter[tuple[int, int]]) -> tuple[Fact, ..
     for sku_id, quantity in totals(parcel.moving).items() if parcel.place else ():
         assert parcel.place is not None
         shelf = sku_id, parcel.place.id
-        before = parcel.balances.get(shelf, Balance()).on_hand - taken[shelf]
+        before = parcel.balances.get(shelf, NOTHING).on_hand - taken[shelf]
         taken[shelf] += quantity
         facts.append(Fact("on_hand", f"{codes[sku_id]} · {parcel.place.name}", before, before - quantity,
                           watched=False))
@@ -190,7 +199,7 @@ def departures(parcel: Load) -> tuple[Change, ...]:
     for change in let_go:
         leaving[change.sku_id, change.warehouse_id] -= change.quantity
     for (sku_id, place_id), pieces in leaving.items():
-        balance = parcel.balances.get((sku_id, place_id), Balance())
+        balance = parcel.balances.get((sku_id, place_id), NOTHING)
         if balance.on_hand < pieces and not skus[sku_id].allows_backorder:
             raise Impossible("left_but_not_there", sku=skus[sku_id].code, wanted=pieces, on_hand=balance.on_hand)
     return (*(StockChange(sku_id, place_id, -pieces, MoveReason.SHIPPED, unit_cost_e4=skus[sku_id].cost.unit_e4,
@@ -204,11 +213,11 @@ def _let_go(parcel: Load) -> tuple[AllocationChange, ...]:
     changes = []
     patient = {need.sku.id for need in parcel.order.needs if need.sku.allows_backorder}
     own = sorted(parcel.order.held, key=lambda held: (held.warehouse_id != place_id, held.parcel_no))
-    wanted = Counter({(need.line_no, need.sku.id): need.quantity for need in parcel.moving})
+    wanted = {(need.line_no, need.sku.id): need.quantity for need in parcel.moving}
     for held in own:
-        pieces = min(held.quantity, wanted[held.line_no, held.sku_id])
-        wanted[held.line_no, held.sku_id] -= pieces
-        if pieces:
+        line = held.line_no, held.sku_id
+        if pieces := min(held.quantity, wanted.get(line, 0)):
+            wanted[line] -= pieces
             changes.append(AllocationChange(parcel.order.id, held.line_no, held.sku_id, held.warehouse_id, -pieces,
                                             held.reason, held.parcel_no, held.sku_id in patient))
     return tuple(changes)

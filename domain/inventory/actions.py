@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from domain.actions import Asked, Fact, Impossible, Note, Parameter, ParameterKind, Plan, Value, Word, action
-from domain.books import Balance, Books, SkuFacts, WarehouseFacts
+from domain.books import NOTHING, Balance, Books, SkuFacts, WarehouseFacts
 from domain.changes import Change
 from domain.changes.costs import Cost, CostKept
 from domain.changes.stock import BackorderChange, PlaceReorderPointChange, ReorderPointChange, StockChange
@@ -42,7 +42,7 @@ class _Shelf:
 
 def _shelf(books: Books, sku: SkuFacts, warehouse: WarehouseFacts) -> _Shelf:
     found = books.balances([sku.id])
-    return _Shelf(sku, warehouse, found.get((sku.id, warehouse.id), Balance()))
+    return _Shelf(sku, warehouse, found.get((sku.id, warehouse.id), NOTHING))
 
 
 def _asked_shelf(books: Books, asked: Asked) -> _Shelf:

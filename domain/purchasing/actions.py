@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from domain.actions import Asked, Fact, Impossible, Note, Parameter, ParameterKind, Plan, Value, Word, action
-from domain.books import Balance, Books, OpenLine, PurchaseFacts, SkuFacts, SupplierFacts
+from domain.books import NOTHING, Balance, Books, OpenLine, PurchaseFacts, SkuFacts, SupplierFacts
 from domain.changes import Change
 from domain.changes.buying import (
     PurchaseArrival,
@@ -84,7 +84,7 @@ def create_purchase_order(books: Books, asked: Asked) -> Plan:
         raise Impossible("no_warehouse")
     place = warehouses[0]
     found = books.balances([sku.id for sku, _ in lines])
-    incoming = {sku.id: found.get((sku.id, place.id), Balance()).incoming for sku, _ in lines}
+    incoming = {sku.id: found.get((sku.id, place.id), NOTHING).incoming for sku, _ in lines}
     order = _ordered(asked, place.id, lines, supplier)
     expected = (StockChange(sku.id, place.id, 0, MoveReason.RECEIVED, arrives=-quantity) for sku, quantity in lines)
     return Plan(
@@ -187,7 +187,7 @@ def _arrivals(books: Books, purchase: PurchaseFacts, came: dict[str, int]) -> li
             raise Impossible("more_than_ordered", purchase=purchase.number, sku=line.sku.code, open=line.open,
                              wanted=quantity)
         shelf = line.sku.id, purchase.warehouse.id
-        found.append(_Arrival(line, quantity, balances.get(shelf, Balance()), books.transferred_to(*shelf)))
+        found.append(_Arrival(line, quantity, balances.get(shelf, NOTHING), books.transferred_to(*shelf)))
     return found
 
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from domain.actions import Asked, Fact, Impossible, Note, Parameter, ParameterKind, Plan, action
-from domain.books import Balance, Books, TransferFacts
+from domain.books import NOTHING, Balance, Books, TransferFacts
 from domain.changes.stock import StockChange, TransferArrival, TransferSent
 from domain.inventory.model import MoveReason
 from domain.lookups import sku_of, transfer_of, warehouse_of
@@ -24,7 +24,7 @@ def send_transfer(books: Books, asked: Asked) -> Plan:
     if source == target:
         raise Impossible("same_warehouse", warehouse=source.name)
     found = books.balances([sku.id])
-    here, there = (found.get((sku.id, place.id), Balance()) for place in (source, target))
+    here, there = (found.get((sku.id, place.id), NOTHING) for place in (source, target))
     # Pieces that are owed can be sold, but no lorry can carry them.
     if quantity > (here.on_hand if sku.allows_backorder else here.available):
         raise Impossible("not_enough_stock", sku=sku.code, warehouse=source.name, wanted=quantity,
@@ -64,7 +64,7 @@ def receive_transfer(books: Books, asked: Asked) -> Plan:
 
 
 def _balance(books: Books, transfer: TransferFacts) -> Balance:
-    return books.balances([transfer.sku.id]).get((transfer.sku.id, transfer.target.id), Balance())
+    return books.balances([transfer.sku.id]).get((transfer.sku.id, transfer.target.id), NOTHING)
 
 
 def _arrival_facts(books: Books, transfer: TransferFacts, came: int, lost: int) -> tuple[Fact, ...]:

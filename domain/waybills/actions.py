@@ -55,7 +55,7 @@ def _left_out(line: Mapping[str, Any], error: Impossible) -> Note:
 def _parcels(lines: Sequence[Mapping[str, Any]], plans: Sequence[Plan]) -> list[Fact]:
     """Each order with its parcel."""
     carriers = {str(line["waybill"]).upper(): str(line["carrier"]) for line in lines}
-    return [replace(fact, subject=f"{fact.subject} {carriers[str(plan.named['waybill'])]} {plan.named['waybill']}")
+    return [fact._replace(subject=f"{fact.subject} {carriers[str(plan.named['waybill'])]} {plan.named['waybill']}")
             for plan in plans for fact in plan.facts if fact.key == "status"]
 
 
@@ -67,7 +67,7 @@ def _stock(plans: Iterable[Plan]) -> list[Fact]:
         if isinstance(fact.before, int) and isinstance(fact.after, int):
             first.setdefault(str(fact.subject), fact)
             leaving[str(fact.subject)] += fact.before - fact.after
-    return [replace(fact, after=int(str(fact.before)) - leaving[subject]) for subject, fact in first.items()]
+    return [fact._replace(after=int(str(fact.before)) - leaving[subject]) for subject, fact in first.items()]
 
 
 @dataclass(slots=True)
@@ -79,7 +79,7 @@ class _Known:
 
     books: Books
     found: dict[str, tuple[OrderFacts, ...]]
-    users: Mapping[tuple[str, str], str]
+    users: Mapping[str, str]
     shelves: dict[int, dict[tuple[int, int], Balance]]  # by SKU
     places: Sequence[WarehouseFacts]
     left: set[int] = field(default_factory=set)  # orders that a line before has taken along
@@ -106,8 +106,8 @@ class _Known:
             return order
         return replace(order, axes=replace(order.axes, fulfilment=Fulfilment.SHIPPED))
 
-    def waybill_user(self, carrier: str, waybill_no: str) -> str | None:
-        return self.users.get((carrier, waybill_no))
+    def waybill_user(self, waybill_no: str) -> str | None:
+        return self.users.get(waybill_no)
 
     def warehouses(self) -> Sequence[WarehouseFacts]:
         return self.places
@@ -143,8 +143,8 @@ class _Known:
         if (now := shelves.get(shelf)) is None:
             return
         is_move = isinstance(change, StockChange)
-        shelves[shelf] = Balance(now.on_hand + (change.quantity if is_move else 0),
-                                 now.reserved + (0 if is_move else change.quantity), now.incoming)
+        shelves[shelf] = now._replace(on_hand=now.on_hand + change.quantity) if is_move else now._replace(
+            reserved=now.reserved + change.quantity)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.books, name)

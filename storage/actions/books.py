@@ -208,16 +208,15 @@ class StoredBooks:
     def quiet_hours(self, chat: str, report: str) -> str | None:
         return quiet_hours.read(self._connection, chat, report)
 
-    def waybill_user(self, carrier: str, waybill_no: str) -> str | None:
-        return self.waybill_users([waybill_no]).get((carrier, waybill_no))
+    def waybill_user(self, waybill_no: str) -> str | None:
+        return self.waybill_users([waybill_no]).get(waybill_no)
 
-    def waybill_users(self, waybills: Collection[str]) -> Mapping[tuple[str, str], str]:
-        statement = (select(col(Shipment.carrier), col(Shipment.waybill_no), col(Order.external_id), self._in_shops())
+    def waybill_users(self, waybills: Collection[str]) -> Mapping[str, str]:
+        statement = (select(col(Shipment.waybill_no), col(Order.external_id), self._in_shops())
                      .join(Order, col(Shipment.order_id) == col(Order.id))
                      .join(Shop, col(Shop.id) == col(Order.shop_id))
                      .where(col(Shipment.waybill_no).in_(sorted(waybills))))
-        return {(carrier, waybill_no): number if is_seen else ""
-                for carrier, waybill_no, number, is_seen in self._rows(statement)}
+        return {waybill_no: number if is_seen else "" for waybill_no, number, is_seen in self._rows(statement)}
 
     def staff_id(self, name: str) -> int | None:
         return self._connection.execute(select(col(Staff.id)).where(col(Staff.name) == name)).scalar()

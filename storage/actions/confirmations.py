@@ -10,15 +10,17 @@ from random import Random
 from typing import Annotated, Any
 
 from pydantic import Field, TypeAdapter
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
 from domain.actions import Fact, Impossible, Word
 from domain.changes import Change, kinds
+from domain.columns import UtcDateTime
 from domain.confirmations import LIFETIME, UNDO_WINDOW, Confirmation, State, new_code
 from domain.money import Money
 
+MAX_OTHERS = 10  # proposals of others that are looked through for one to be named
 MAX_CODE_DRAWS = 50  # of some 700 codes; failing that often means hundreds are open in one chat
 
 
@@ -36,43 +38,75 @@ def open_proposal(connection: Connection, row: Confirmation, random: Random) -> 
     """
     values = row.model_dump(exclude={"id", "code"})
     since = row.created_at - LIFETIME - UNDO_WINDOW
-    recent = set(connection.execute(select(col(Confirmation.code)).where(
-        col(Confirmation.chat) == row.chat, col(Confirmation.created_at) >= since)).scalars())
+    recent = set(connection.execute(_RECENT, {"in_chat": row.chat, "since": since}).scalars())
     for draw in range(MAX_CODE_DRAWS):
         code = new_code(random)
         if code in recent and draw < MAX_CODE_DRAWS // 2:
             continue
         with suppress(IntegrityError), connection.begin_nested():
-            connection.execute(insert(Confirmation).values(**values, code=code))
+            connection.execute(insert(Confirmation), {**values, "code": code})
             return code
     raise Impossible("too_many_open")
 
 
+# Statements of every proposal are put together once: that takes longer than to carry them out.
+_EXPIRE = update(Confirmation).where(
+    col(Confirmation.state) == State.OPEN, col(Confirmation.expires_at) <= bindparam("now", type_=UtcDateTime()),
+).values(state=State.EXPIRED, decided_at=bindparam("now", type_=UtcDateTime()))
+_EXPIRE_IN_CHAT = _EXPIRE.where(col(Confirmation.chat) == bindparam("in_chat"))
+_SUPERSEDE = update(Confirmation).where(
+    col(Confirmation.state) == State.OPEN,
+    *(getattr(Confirmation, name) == bindparam(f"same_{name}") for name in ("chat", "actor", "action", "arguments")),
+).values(state=State.SUPERSEDED, decided_by=bindparam("by"), decided_at=bindparam("now", type_=UtcDateTime()))
+_FIND = select(Confirmation.__table__).where(  # type: ignore[attr-defined]
+    col(Confirmation.chat) == bindparam("in_chat"), col(Confirmation.code) == bindparam("wanted")).order_by(
+        (col(Confirmation.state) == State.OPEN).desc(), col(Confirmation.id).desc()).limit(1)
+_LATEST_FIRST = select(Confirmation.__table__).where(  # type: ignore[attr-defined]
+    col(Confirmation.chat) == bindparam("in_chat")).order_by(col(Confirmation.id).desc())
+_OF_OTHERS = _LATEST_FIRST.where(
+    col(Confirmation.state) == State.OPEN, col(Confirmation.actor) != bindparam("asked_by")).limit(MAX_OTHERS)
+_LAST = _LATEST_FIRST.where(
+    col(Confirmation.actor) == bindparam("asked_by"),
+    col(Confirmation.created_at) >= bindparam("since", type_=UtcDateTime())).limit(1)
+_DECIDE = update(Confirmation).where(
+    col(Confirmation.id) == bindparam("of"), col(Confirmation.state) == State.OPEN).values(
+        state=bindparam("to"), decided_by=bindparam("by"), decided_at=bindparam("now", type_=UtcDateTime()))
+_KEEP = update(Confirmation).where(col(Confirmation.id) == bindparam("of")).values(changes=bindparam("kept"))
+_RECENT = select(col(Confirmation.code)).where(
+    col(Confirmation.chat) == bindparam("in_chat"),
+    col(Confirmation.created_at) >= bindparam("since", type_=UtcDateTime()))
+
+
 def close_expired(connection: Connection, at: datetime, chat: str | None = None) -> int:
     """Expire what nobody answered in time, in one chat or all; returns how many."""
-    statement = update(Confirmation).where(col(Confirmation.state) == State.OPEN, col(Confirmation.expires_at) <= at)
-    if chat is not None:
-        statement = statement.where(col(Confirmation.chat) == chat)
-    return int(connection.execute(statement.values(state=State.EXPIRED, decided_at=at)).rowcount)
+    if chat is None:
+        return int(connection.execute(_EXPIRE, {"now": at}).rowcount)
+    return int(connection.execute(_EXPIRE_IN_CHAT, {"now": at, "in_chat": chat}).rowcount)
 
 
 def supersede_same(connection: Connection, row: Confirmation) -> None:
     """A person who proposes the very same thing again means it once."""
-    connection.execute(
-        update(Confirmation)
-        .where(col(Confirmation.state) == State.OPEN, col(Confirmation.chat) == row.chat,
-               col(Confirmation.actor) == row.actor, col(Confirmation.action) == row.action,
-               col(Confirmation.arguments) == row.arguments)
-        .values(state=State.SUPERSEDED, decided_by=row.actor, decided_at=row.created_at))
+    connection.execute(_SUPERSEDE, {
+        "same_chat": row.chat, "same_actor": row.actor, "same_action": row.action, "same_arguments": row.arguments,
+        "by": row.actor, "now": row.created_at})
 
 
 def find(connection: Connection, chat: str, code: str) -> Confirmation | None:
     """The open proposal with the code, else the last one that had it."""
-    is_open = col(Confirmation.state) == State.OPEN
-    rows = connection.execute(select(Confirmation.__table__).where(  # type: ignore[attr-defined]
-        col(Confirmation.chat) == chat, col(Confirmation.code) == code)
-        .order_by(is_open.desc(), col(Confirmation.id).desc()).limit(1)).mappings().all()
+    rows = connection.execute(_FIND, {"in_chat": chat, "wanted": code}).mappings().all()
     return Confirmation(**rows[0]) if rows else None
+
+
+def open_of_others(connection: Connection, chat: str, actor: str) -> list[Confirmation]:
+    """What waits in the chat for somebody's yes and was asked for by somebody else, the latest first."""
+    rows = connection.execute(_OF_OTHERS, {"in_chat": chat, "asked_by": actor}).mappings()
+    return [Confirmation(**row) for row in rows]
+
+
+def last_asked(connection: Connection, chat: str, actor: str, since: datetime) -> Confirmation | None:
+    """The person's last proposal in the chat, whatever became of it."""
+    row = connection.execute(_LAST, {"in_chat": chat, "asked_by": actor, "since": since}).mappings().first()
+    return Confirmation(**row) if row else None
 
 
 def open_codes(connection: Connection, chat: str, actor: str) -> list[str]:
@@ -92,10 +126,7 @@ def last_done(connection: Connection, chat: str, actor: str) -> str | None:
 
 def decide(connection: Connection, row: Confirmation, state: State, *, by: str, at: datetime) -> bool:
     """Close an open proposal. False: somebody else was faster."""
-    return connection.execute(
-        update(Confirmation)
-        .where(col(Confirmation.id) == row.id, col(Confirmation.state) == State.OPEN)
-        .values(state=state, decided_by=by, decided_at=at)).rowcount == 1
+    return connection.execute(_DECIDE, {"of": row.id, "to": state, "by": by, "now": at}).rowcount == 1
 
 
 def replace_state(connection: Connection, row: Confirmation, state: State) -> None:
@@ -106,7 +137,7 @@ def replace_state(connection: Connection, row: Confirmation, state: State) -> No
 def keep_changes(connection: Connection, row: Confirmation, changes: Sequence[Change]) -> None:
     """Remember what was done, so that it can be undone."""
     kept = _kept().dump_json({"items": tuple(changes)}).decode()
-    connection.execute(update(Confirmation).where(col(Confirmation.id) == row.id).values(changes=kept))
+    connection.execute(_KEEP, {"of": row.id, "kept": kept})
 
 
 def kept_changes(row: Confirmation) -> tuple[Change, ...]:

@@ -211,18 +211,27 @@ class ActionDesk:
         confirmations.close_expired(connection, who.at, who.chat)
         if code is None:
             codes = confirmations.open_codes(connection, who.chat, who.actor)
-            if len(codes) != 1:
-                key = "confirmation.which" if codes else "confirmation.none_open"
-                return NotPossible(key, said={"count": len(codes)}, choices=tuple(codes[:3]))
+            if not codes:
+                return self._nothing_open(connection, who)
+            if len(codes) > 1:
+                return NotPossible("confirmation.which", said={"count": len(codes)}, choices=tuple(codes[:3]))
             code = codes[0]
         row = confirmations.find(connection, who.chat, _tidy(code))
         if row is None or self._is_hidden(connection, row, who):
             return NotPossible("confirmation.unknown_code", said={"code": _tidy(code)})
         if row.state is not State.OPEN:
-            return NotPossible(_SETTLED[row.state], row.action, {
-                "code": row.code, "who": row.decided_by, "when": row.decided_at})
+            return _settled(row)
         action = actions()[row.action]
         return row if may(who.role, action.permission) else _not_allowed(action, who.role)
+
+    def _nothing_open(self, connection: Connection, who: Who) -> NotPossible:
+        """Why a bare yes means nothing: what it was meant for is over, or is somebody else's."""
+        for other in confirmations.open_of_others(connection, who.chat, who.actor):
+            if may(who.role, actions()[other.action].permission) and not self._is_hidden(connection, other, who):
+                return NotPossible("confirmation.of_another", other.action, {"code": other.code, "who": other.actor},
+                                   choices=(other.code,))
+        last = confirmations.last_asked(connection, who.chat, who.actor, who.at - LIFETIME - UNDO_WINDOW)
+        return _settled(last) if last else NotPossible("confirmation.none_open")
 
     def _carry_out(self, connection: Connection, row: Confirmation, who: Who) -> Done | Proposal | NotPossible:
         if not confirmations.decide(connection, row, State.CONFIRMED, by=who.actor, at=who.at):
@@ -263,6 +272,14 @@ class ActionDesk:
 
 def _reference(kind: str, row: Confirmation, who: Who, books: StoredBooks) -> ledger.Reference:
     return ledger.Reference(kind, str(row.id), books.staff_id(who.actor), who.at, who.actor, who.chat, row.language)
+
+
+def _settled(row: Confirmation) -> NotPossible:
+    if row.undone_at is not None:
+        return NotPossible("confirmation.already_undone", row.action, {
+            "code": row.code, "who": row.undone_by, "when": row.undone_at})
+    return NotPossible(_SETTLED[row.state], row.action, {
+        "code": row.code, "who": row.decided_by, "when": row.decided_at})
 
 
 def _call_off(connection: Connection, row: Confirmation, who: Who) -> Done:

@@ -100,7 +100,10 @@ class _Sent:
         Of an order that has left in part only what is known counts.
         """
         left = self.as_ordered | whole if is_all_out else self.as_ordered
-        return left + self.again
+        return left + self.again if self.again else left
+
+
+_UNSENT, _NONE = _Sent(), Pieces()  # of most orders that are to leave, nothing has left or come back yet
 
 
 @lru_cache
@@ -137,7 +140,8 @@ class OrderReader:
         ids = [row.id for row in rows]
         lines, sent, back = _by_order(self._rows(_LINES, ids)), self._sent(ids), self._back(ids)
         pieces = {row.id: Counter() if row.excluded in EMPTY_PARCELS else _pieces(lines[row.id]) for row in rows}
-        out = {row.id: sent[row.id].out(pieces[row.id], is_all_out=row.fulfilment in _ALL_OUT) for row in rows}
+        out = {row.id: sent.get(row.id, _UNSENT).out(pieces[row.id], is_all_out=row.fulfilment in _ALL_OUT)
+               for row in rows}
         skus = {sku.id: sku for sku in self._find_skus(sorted(
             {sku_id for of in (*pieces.values(), *out.values()) for _, sku_id in of}))}
         held, refunds = self._held(ids), _by_order(self._rows(_REFUNDS, ids, locked=Refund))
@@ -145,9 +149,8 @@ class OrderReader:
             row.id, row.external_id, row.shop_id, row.shop,
             Axes(row.payment, row.fulfilment, row.after_sale, row.hold), row.currency, row.fx_rate, row.paid_minor,
             row.paid_on, row.shipped_at, **_of_lines(lines[row.id]), **_of_refunds(refunds[row.id]),
-            **_of_parcels(sent[row.id], out[row.id], back[row.id], skus),
-            needs=tuple(Need(skus[sku_id], left, line_no) for (line_no, sku_id), pieces_of in pieces[row.id].items()
-                        if (left := pieces_of - sent[row.id].as_ordered[line_no, sku_id]) > 0),
+            **_of_parcels(sent.get(row.id, _UNSENT), out[row.id], back.get(row.id, _NONE), skus),
+            needs=_needs(pieces[row.id], sent.get(row.id, _UNSENT).as_ordered, skus),
             held=tuple(held[row.id]), excluded=row.excluded, receiver=self._receiver(row), paid_at=row.paid_at,
             lead_id=row.lead_id, is_connected=bool(row.is_connected)) for row in rows]
 
@@ -155,14 +158,14 @@ class OrderReader:
         found: defaultdict[int, _Sent] = defaultdict(_Sent)
         for row in self._rows(_PARCELS, ids):
             found[row.order_id].add(row)
-        return found
+        return dict(found)
 
     def _back(self, ids: Sequence[int]) -> Mapping[int, Pieces]:
         """What came back."""
         found: defaultdict[int, Pieces] = defaultdict(Counter)
         for order_id, line_no, sku_id, pieces in self._rows(_BACK, ids):
             found[order_id][line_no, sku_id] = int(pieces)
-        return found
+        return dict(found)
 
     def _held(self, ids: Sequence[int]) -> Mapping[int, list[Held]]:
         found: defaultdict[int, list[Held]] = defaultdict(list)
@@ -186,6 +189,10 @@ def _pieces(lines: Sequence[Any]) -> Pieces:
     return pieces
 
 
+def _needs(pieces: Pieces, sent: Pieces, skus: Mapping[int, SkuFacts]) -> tuple[Need, ...]:
+    return tuple(Need(skus[of[1]], left, of[0]) for of, ordered in pieces.items() if (left := ordered - sent[of]) > 0)
+
+
 def _by_order(rows: Iterable[Any]) -> Mapping[int, list[Any]]:
     found: defaultdict[int, list[Any]] = defaultdict(list)
     for row in rows:
@@ -202,6 +209,8 @@ def _of_lines(rows: Sequence[Any]) -> dict[str, Any]:
 
 
 def _of_parcels(sent: _Sent, out: Pieces, back: Pieces, skus: Mapping[int, SkuFacts]) -> dict[str, Any]:
+    if sent is _UNSENT and not out:
+        return {"parcels": 0, "returned": back.total()}
     return {"parcels": max(sent.numbers, default=0), "unknown_parcels": tuple(sorted(sent.unknown)),
             "on_the_way": tuple(sorted(sent.on_the_way)), "intercepted": tuple(sorted(sent.intercepted)),
             "returned": back.total(),
@@ -212,6 +221,8 @@ def _of_parcels(sent: _Sent, out: Pieces, back: Pieces, skus: Mapping[int, SkuFa
 
 
 def _of_refunds(rows: Sequence[Any]) -> dict[str, Any]:
+    if not rows:
+        return {"refunds": 0, "refunded_minor": 0, "asked": ()}
     return {"refunds": len(rows),
             "refunded_minor": sum(row.amount_minor for row in rows if row.status is RefundStatus.SUCCEEDED),
             "asked": tuple(RefundFacts(row.id, row.amount_minor, row.amount_base, bool(row.has_lines))

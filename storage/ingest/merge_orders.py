@@ -11,7 +11,7 @@ from sqlalchemy import Connection, text
 from domain.drafts import Counts, Kind, Reject
 from storage.customers import refresh_touched
 from storage.first_fill import way_to_fill
-from storage.ingest import merge_kept, merge_refunds, merge_shops, merge_told, staging
+from storage.ingest import merge_kept, merge_numbers, merge_refunds, merge_shops, merge_told, staging
 from storage.ingest.next_id import next_id
 from storage.ingest.order_rows import OrderRows
 from storage.ingest.terms import Terms, refresh_days
@@ -126,13 +126,15 @@ FROM stage_lines l JOIN stage_todo t ON t.seq = l.order_seq LEFT JOIN stage_sku_
 LEFT JOIN stage_listed b ON b.platform_sku = l.title AND b.shop_id = t.shop_id
 WHERE t.action = """
 _INSERT_LINES = f"{_LINES} 'new'"
-# The cost of a line is frozen when first known; what a later file says of the order does not change it.
+# The cost of a line is frozen when first known; what a later file says of the order does not change it, unless the
+# line is of another SKU.
 _UPDATE_LINES = f"""{_LINES} 'changed'
 ON CONFLICT (order_id, line_no) DO UPDATE SET external_id = excluded.external_id, sku_id = excluded.sku_id,
   sku_code = excluded.sku_code, title = excluded.title, quantity = excluded.quantity,
   unit_price_e4 = excluded.unit_price_e4, discount_minor = excluded.discount_minor,
   paid_minor = excluded.paid_minor, paid_base = excluded.paid_base,
-  cost_base = COALESCE(order_lines.cost_base, excluded.cost_base)"""
+  cost_base = CASE WHEN order_lines.sku_id <> excluded.sku_id THEN excluded.cost_base
+    ELSE COALESCE(order_lines.cost_base, excluded.cost_base) END"""
 
 _DELETE_GONE_LINES = """DELETE FROM order_lines WHERE order_id IN
   (SELECT order_id FROM stage_todo WHERE action = 'changed') AND NOT EXISTS
@@ -207,6 +209,8 @@ def _write(connection: Connection, rows: OrderRows, terms: Terms, parameters: di
     staging.analyze(connection, "stage_todo")
     days, customers = connection.exec_driver_sql(_DAYS).all(), connection.exec_driver_sql(_CUSTOMERS).scalars().all()
     merge_told.follow(connection, parameters)
+    if connection.exec_driver_sql(_ANY_CHANGED).first():
+        merge_numbers.keep(connection)
     merge_kept.keep(connection)
     merge_refunds.remove_old(connection)
     with fill(connection, _T["orders"]):

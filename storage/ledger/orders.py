@@ -1,6 +1,8 @@
 """Writes what happens to orders: their state, whether they count, which leave together, what their listings are."""
 
+from collections import defaultdict
 from collections.abc import Mapping
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, update
 from sqlmodel import col
@@ -17,18 +19,23 @@ from storage.stock.shelves import Contended, all_of, exactly_one
 
 _AXES = ("payment", "fulfilment", "after_sale", "hold")
 _STEP = update(Order).where(
-    col(Order.id) == bindparam("of_order"), *(getattr(Order, axis) == bindparam(f"{axis}_before") for axis in _AXES),
+    col(Order.id).in_(bindparam("of_orders", expanding=True)),
+    *(getattr(Order, axis) == bindparam(f"{axis}_before") for axis in _AXES),
     col(Order.shipped_at).is_not_distinct_from(bindparam("shipped_before", type_=UtcDateTime())),
 ).values(**{axis: bindparam(f"{axis}_after") for axis in _AXES}, status=bindparam("status_after"),
          shipped_at=bindparam("shipped_after"))
 
 
 def _orders(connection: Connection, numbered: Numbered, _: Reference) -> None:
-    all_of(len(numbered), connection.execute(_STEP, [
-        {"of_order": change.order_id, "shipped_before": change.shipped_before, "shipped_after": change.shipped_after,
-         "status_after": change.after.status,
-         **{f"{axis}_before": getattr(change.before, axis) for axis in _AXES},
-         **{f"{axis}_after": getattr(change.after, axis) for axis in _AXES}} for _, change in numbered]))
+    """Orders that take the same step take it in one statement: of a hundred that leave at once, nearly all."""
+    alike: defaultdict[tuple[Any, ...], list[int]] = defaultdict(list)
+    for _line, change in numbered:
+        alike[change.before, change.after, change.shipped_before, change.shipped_after].append(change.order_id)
+    for (before, after, shipped_before, shipped_after), ids in alike.items():
+        all_of(len(ids), connection.execute(_STEP, {
+            "of_orders": ids, "shipped_before": shipped_before, "shipped_after": shipped_after,
+            "status_after": after.status, **{f"{axis}_before": getattr(before, axis) for axis in _AXES},
+            **{f"{axis}_after": getattr(after, axis) for axis in _AXES}}))
 
 
 def _cancellation(connection: Connection, change: CancellationChange, _: Reference) -> None:

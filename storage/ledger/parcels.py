@@ -10,19 +10,19 @@ from domain.changes import Change
 from domain.changes.parcels import ContentsChange, InterceptionChange, ParcelChange, TellAgain, WriteBackChange
 from domain.fulfilment.model import ParcelLine, ResentParcel, Shipment
 from storage import write_backs
+from storage.bulk import insert_few
 from storage.ledger.writing import Numbered, Reference, Writer, each
 from storage.stock.shelves import Contended, exactly_one
 
 _COLUMNS = ("order_id", "parcel_no", "warehouse_id", "staff_id", "carrier", "waybill_no", "shipped_at", "shipped_on")
+_OF_LINE = ("order_id", "parcel_no", "line_no", "sku_id", "quantity")
 
 
 def _parcels(connection: Connection, numbered: Numbered, _: Reference) -> None:
     """All that are sent at once; those that are called off one by one."""
     changes: list[ParcelChange] = [change for _, change in numbered]
     sent = [change for change in changes if change.is_sent]
-    if sent:
-        connection.execute(insert(Shipment), [
-            {name: getattr(change, name) for name in _COLUMNS} for change in sent])
+    insert_few(connection, Shipment, _COLUMNS, [[getattr(change, name) for name in _COLUMNS] for change in sent])
     _fill(connection, sent)
     if again := [change for change in sent if change.is_again]:
         connection.execute(insert(ResentParcel), [
@@ -44,10 +44,9 @@ def _call_off(connection: Connection, change: ParcelChange) -> None:
 
 
 def _fill(connection: Connection, changes: Sequence[ParcelChange | ContentsChange]) -> None:
-    rows = [{"order_id": change.order_id, "parcel_no": change.parcel_no, "line_no": piece.line_no,
-             "sku_id": piece.sku_id, "quantity": piece.quantity} for change in changes for piece in change.contents]
-    if rows:
-        connection.execute(insert(ParcelLine), rows)
+    insert_few(connection, ParcelLine, _OF_LINE, [
+        (change.order_id, change.parcel_no, piece.line_no, piece.sku_id, piece.quantity)
+        for change in changes for piece in change.contents])
 
 
 def _contents(connection: Connection, change: ContentsChange, _: Any) -> None:
@@ -71,9 +70,9 @@ def _interception(connection: Connection, change: InterceptionChange, _: Any) ->
         raise Contended
 
 
-def _write_back(connection: Connection, change: WriteBackChange, reference: Reference) -> None:
-    write_backs.write(connection, change, staff=reference.actor, chat=reference.chat, language=reference.language,
-                      at=reference.at)
+def _write_backs(connection: Connection, numbered: Numbered, reference: Reference) -> None:
+    write_backs.write(connection, [change for _, change in numbered], staff=reference.actor, chat=reference.chat,
+                      language=reference.language, at=reference.at)
 
 
 def _tell_again(connection: Connection, change: TellAgain, reference: Reference) -> None:
@@ -85,6 +84,6 @@ WRITERS: Mapping[type[Change], Writer] = {
     ParcelChange: _parcels,
     ContentsChange: each(_contents),
     InterceptionChange: each(_interception),
-    WriteBackChange: each(_write_back),
+    WriteBackChange: _write_backs,
     TellAgain: each(_tell_again),
 }

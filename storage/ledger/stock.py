@@ -18,6 +18,7 @@ from domain.changes.stock import (
     TransferSent,
 )
 from domain.inventory.model import ReorderPoint, StockBalance, StockMove
+from storage.bulk import insert_few
 from storage.ledger.writing import Numbered, Reference, Writer, each
 from storage.stock import transfers
 from storage.stock.shelves import exactly_one, open_balance, write_allocations
@@ -51,14 +52,15 @@ def _backorder(connection: Connection, change: BackorderChange, _: Reference) ->
         .values(allows_backorder=change.after)))
 
 
+_OF_MOVE = ("sku_id", "warehouse_id", "quantity", "reason", "reference_kind", "reference_id", "reference_line",
+            "order_id", "unit_cost_e4", "note", "staff_id", "moved_at")
+
+
 def _stock(connection: Connection, numbered: Numbered, reference: Reference) -> None:
-    moves = [{"sku_id": change.sku_id, "warehouse_id": change.warehouse_id, "quantity": change.quantity,
-              "reason": change.reason, "reference_kind": reference.kind, "reference_id": reference.id,
-              "reference_line": line, "order_id": change.order_id, "unit_cost_e4": change.unit_cost_e4,
-              "note": change.note, "staff_id": reference.staff_id, "moved_at": reference.at}
-             for line, change in numbered if change.quantity]
-    if moves:
-        connection.execute(insert(StockMove), moves)
+    insert_few(connection, StockMove, _OF_MOVE, [
+        (change.sku_id, change.warehouse_id, change.quantity, change.reason, reference.kind, reference.id, line,
+         change.order_id, change.unit_cost_e4, change.note, reference.staff_id, reference.at)
+        for line, change in numbered if change.quantity])
 
 
 def _allocations(connection: Connection, numbered: Numbered, _: Reference) -> None:

@@ -6,7 +6,6 @@ first and each all or nothing. Both look at what is there, so doing them twice c
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -14,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, and_, delete, func, or_, select
 from sqlmodel import col
 
-from domain.books import Balance, Need, SkuFacts, WarehouseFacts
+from domain.books import NOTHING, Balance, Need, SkuFacts, WarehouseFacts
 from domain.catalog.model import ItemKind, Listing, Product, Sku
 from domain.changes import Change
 from domain.changes.costs import Cost
@@ -126,9 +125,9 @@ def without_lapsed(connection: Connection, changes: Sequence[Change]) -> tuple[l
     lapsed = set()
     for order_id, holds in again.items():
         wanted = summed(holds)
-        found = {shelf: balances.get(shelf, Balance()) for shelf in wanted}
+        found = {shelf: balances.get(shelf, NOTHING) for shelf in wanted}
         if all(total.allows_backorder or found[shelf].available >= total.reserved for shelf, total in wanted.items()):
-            balances |= {shelf: replace(found[shelf], reserved=found[shelf].reserved + total.reserved)
+            balances |= {shelf: found[shelf]._replace(reserved=found[shelf].reserved + total.reserved)
                          for shelf, total in wanted.items()}
         else:
             lapsed.add(order_id)
@@ -146,8 +145,8 @@ def hold_elsewhere(connection: Connection, order_ids: frozenset[int]) -> bool:
 def _take(balances: dict[Shelf, Balance], found: Allotment) -> None:
     for piece in found.pieces:
         shelf = piece.sku_id, piece.warehouse_id
-        balance = balances.get(shelf, Balance())
-        balances[shelf] = replace(balance, reserved=balance.reserved + piece.quantity)
+        balance = balances.get(shelf, NOTHING)
+        balances[shelf] = balance._replace(reserved=balance.reserved + piece.quantity)
 
 
 def _write(connection: Connection, given: Mapping[int, Allotment], needs: Mapping[int, Sequence[Need]]) -> None:

@@ -240,6 +240,8 @@ def test_a_waybill_belongs_to_one_order(shop: Counter) -> None:
     shop.do("confirm_shipment", order="WAITING", **SHIPPING)
     again = shop.refusal("confirm_shipment", order="MIXED", **SHIPPING)
     assert (again.key, again.said["order"]) == ("no.waybill_used", "WAITING")
+    other = shop.refusal("confirm_shipment", order="MIXED", carrier="圆通", waybill=SHIPPING["waybill"])
+    assert other.key == "no.waybill_used"
     assert shop.refusal("confirm_shipment", order="MIXED", carrier="中通", waybill="!!").key == "no.bad_waybill"
 
 

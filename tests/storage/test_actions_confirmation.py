@@ -142,6 +142,25 @@ def test_a_bare_yes_means_the_only_open_proposal(shop: Counter) -> None:
     assert shop.stock("CUP", "华东仓") == (38, 5, 0)
 
 
+def test_a_bare_yes_for_what_is_over_is_told_what_became_of_it(shop: Counter) -> None:
+    shop.proposal("adjust_stock", **TWO_LESS)
+    assert isinstance(shop.confirm(None), Done)
+    assert refused(shop.confirm(None)).key == "confirmation.already_confirmed"
+    shop.undo()
+    assert refused(shop.confirm(None)).key == "confirmation.already_undone"
+    shop.proposal("adjust_stock", **TWO_LESS)
+    assert refused(replace(shop, at=AT + LIFETIME).confirm(None)).key == "confirmation.expired"
+    assert shop.stock("CUP", "华东仓") == (40, 5, 0)
+
+
+def test_a_bare_yes_to_what_somebody_else_asked_for_is_told_the_code(shop: Counter) -> None:
+    code = shop.proposal("adjust_stock", **TWO_LESS).code
+    told = refused(replace(shop, actor="小王", role=Role.WAREHOUSE).confirm(None))
+    assert (told.key, told.choices) == ("confirmation.of_another", (code,))
+    assert refused(replace(shop, actor="小李", role=Role.SERVICE).confirm(None)).key == "confirmation.none_open"
+    assert shop.stock("CUP", "华东仓") == (40, 5, 0)
+
+
 def test_the_same_thing_said_twice_is_meant_once(shop: Counter) -> None:
     first, second = (shop.proposal("adjust_stock", **TWO_LESS) for _ in range(2))
     assert refused(shop.confirm(first.code)).key == "confirmation.superseded"

@@ -117,3 +117,25 @@ def test_what_was_held_or_marked_here_stays(shop: Database) -> None:
 def test_a_note_that_says_so_leaves_an_order_out(database: Database, remark: str, mark: str | None) -> None:
     bring(database, [order(remark=remark)], [line()])
     assert rows(database, "SELECT excluded FROM orders") == [(mark,)]
+
+
+def test_a_line_keeps_its_number_however_the_platform_lists_the_lines(database: Database) -> None:
+    """A platform that listed the lines the other way round had the parcel that left forgotten, and sent once more."""
+    two = [line(line_no=1, sku_code="S1", quantity=2), line(line_no=2, sku_code="S2", title="包", row_hash=2)]
+    bring(database, [order()], two, stock=10)
+    do(database, "confirm_shipment", order="A1", carrier="中通", waybill="78900000000001",
+       lines=[{"sku": "S1", "quantity": 2}])
+    turned = [line(line_no=1, sku_code="S2", title="包", row_hash=3),
+              line(line_no=2, sku_code="S3", title="帽子", row_hash=4),
+              line(line_no=3, sku_code="S1", quantity=2, row_hash=5)]
+    bring(database, [order()], turned)
+    assert rows(database, "SELECT l.line_no, k.code, l.cost_base FROM order_lines l JOIN skus k ON k.id = l.sku_id "
+                          "ORDER BY l.line_no") == [(1, "S1", 1000), (2, "S2", None), (3, "S3", None)]
+    do(database, "confirm_shipment", order="A1", carrier="中通", waybill="78900000000002")
+    assert balance(database) == (8, 0)
+    assert verify(database) == []
+
+
+def test_a_line_that_is_another_one_now_costs_what_that_costs(shop: Database) -> None:
+    bring(shop, [order()], [line(sku_code="S9", title="帽子", row_hash=2)])
+    assert rows(shop, "SELECT quantity, cost_base FROM order_lines") == [(1, None)]

@@ -127,16 +127,17 @@ class Working(Storing):
         self.books.sales[order] = Sale(Counter(needs))
         self.tell(order)
 
-    def tell(self, order: str, **said: Any) -> None:
+    def tell(self, order: str, *, is_turned: bool = False, **said: Any) -> None:
         """The platform's page with the order as it is now; what was done before is no longer undone step by step."""
         sale, minute = self.books.sales[order], next(self.waybills)
+        lines = [*reversed(sale.whole.items())] if is_turned else [*sale.whole.items()]
         with ingest(self.database, AT + timedelta(minutes=minute)) as sink:
             sink.stage_orders([drafting.order(
                 shop="京东旗舰店", platform=Platform.JD, external_id=order, changed_at=AT + timedelta(minutes=minute),
                 **said)], [drafting.line(
                     shop="京东旗舰店", order=order, row_no=number, line_no=number, sku_code=sku, quantity=pieces,
                     refund_minor=1000 if said.get("payment") else 0, refunded_at=AT if said.get("payment") else None,
-                    row_hash=minute * 10 + number) for number, (sku, pieces) in enumerate(sale.whole.items(), 1)])
+                    row_hash=minute * 10 + number) for number, (sku, pieces) in enumerate(lines, 1)])
             sink.finish()
         self.before.clear()
         self.adopt()
@@ -160,15 +161,19 @@ class Working(Storing):
                 assert any(sum(self.books.free(sku, place) for place in PLACES) < pieces
                            for sku, pieces in sale.needs.items()), f"{name} could have been served"
 
-    @rule(order=st.sampled_from(("N1", "N2", "N3")), what=st.sampled_from(("sent", "sent in part", "cancelled")))
+    @rule(order=st.sampled_from(("N1", "N2", "N3")),
+          what=st.sampled_from(("sent", "sent in part", "cancelled", "lines the other way round")))
     def the_platform_says(self, order: str, what: str) -> None:
         sale = self.sale(order)
         if sale is None or sale.is_cancelled or sale.is_intercepted:
             return
         sent = {"shipped_at": AT, "waybill_no": f"YT{order}", "carrier": "圆通"}
+        as_it_is: dict[str, Any] = {"fulfilment": _FULFILMENT[sale.how], **(sent if sale.how is not How.OPEN else {})}
+        if what == "lines the other way round":
+            self.tell(order, is_turned=True, **as_it_is)
+            return
         if what == "cancelled":
-            said = {"payment": Payment.REFUNDED, "fulfilment": _FULFILMENT[sale.how], **(
-                sent if sale.how is not How.OPEN else {})}
+            said = {"payment": Payment.REFUNDED, **as_it_is}
             self.books.drop(sale)
             sale.is_cancelled = True
         elif what == "sent":

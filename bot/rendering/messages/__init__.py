@@ -28,7 +28,7 @@ def say(key: str, language: str, **facts: Any) -> str:
     if sentence is None:
         _log.error("no sentence %r in %r", key, language)
         sentence, facts = _SPEECHLESS.get(language, _SPEECHLESS["en"]), {"key": key}
-    return sentence.format_map(_Facts(facts))
+    return sentence.format_map(_Facts(facts) if "|" in sentence else _Plain(facts))
 
 
 def knows(key: str, language: str) -> bool:
@@ -56,11 +56,18 @@ def _flat(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str
             yield f"{prefix}{name}", str(value)
 
 
-class _Facts(dict[str, Any]):
+class _Plain(dict[str, Any]):
     """A missing fact is an ellipsis, not a KeyError."""
 
+    def __missing__(self, key: str) -> str:
+        return "…"
+
+
+class _Facts(_Plain):
+    """For sentences whose words go with a number."""
+
     def __getitem__(self, key: str) -> "_Fact":
-        return _Fact(self.get(key, "…"))
+        return _Fact(super().__getitem__(key))
 
 
 @dataclass(frozen=True, slots=True)
