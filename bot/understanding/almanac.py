@@ -23,6 +23,7 @@ _FIXED: dict[str, tuple[int, int, int]] = {  # month, day, how many days
     "double11": (11, 11, 1), "june18": (6, 18, 1), "double12": (12, 12, 1), "new_year": (1, 1, 1),
     "valentine": (2, 14, 1), "women": (3, 8, 1), "may_day": (5, 1, 5), "children": (6, 1, 1),
     "national_day": (10, 1, 7), "christmas_eve": (12, 24, 1), "christmas": (12, 25, 1),
+    "teachers": (9, 10, 1), "halloween": (10, 31, 1),
 }
 _LUNAR_DAYS: dict[str, tuple[int, int, int]] = {  # column of the table, days after it, how many days
     "spring_festival": (0, 0, 7), "spring_day": (0, 0, 1), "spring_eve": (0, -1, 1), "lantern": (0, 14, 1),
@@ -47,9 +48,10 @@ def festival(name: str, year: int) -> Range | None:
     return start, start + timedelta(days=days)
 
 
-def _thanksgiving(year: int) -> date:
-    first = date(year, 11, 1)
-    return first + timedelta(days=(3 - first.weekday()) % 7 + 21)
+def _nth_weekday(year: int, month: int, weekday: int, number: int) -> date:
+    """The second Sunday of May: weekday 6, number 2."""
+    first = date(year, month, 1)
+    return first + timedelta(days=(weekday - first.weekday()) % 7 + 7 * (number - 1))
 
 
 def _qingming(year: int) -> date:
@@ -59,8 +61,11 @@ def _qingming(year: int) -> date:
 
 
 _MOVING: dict[str, Callable[[int], date]] = {
-    "black_friday": lambda year: _thanksgiving(year) + DAY,
-    "cyber_monday": lambda year: _thanksgiving(year) + 4 * DAY,
+    "mothers": lambda year: _nth_weekday(year, 5, 6, 2),
+    "fathers": lambda year: _nth_weekday(year, 6, 6, 3),
+    "thanksgiving": lambda year: _nth_weekday(year, 11, 3, 4),
+    "black_friday": lambda year: _nth_weekday(year, 11, 3, 4) + DAY,
+    "cyber_monday": lambda year: _nth_weekday(year, 11, 3, 4) + 4 * DAY,
     "qingming": _qingming,
 }
 
@@ -83,6 +88,13 @@ def unit(kind: str, offset: int, today: date) -> tuple[Range, Grain]:
         case "quarter":
             start = add_months(date(today.year, (today.month - 1) // 3 * 3 + 1, 1), offset * 3)
             return (start, add_months(start, 3)), Grain.QUARTER
+        case "year_day" | "month_day" | "week_day":  # this day, so many years, months or weeks away
+            months = {"year_day": 12, "month_day": 1}.get(kind, 0) * offset
+            start = add_months(today, months) if months else today + timedelta(weeks=offset)
+            return (start, start + DAY), Grain.DAY
+        case "year_month":
+            start = add_months(today.replace(day=1), 12 * offset)
+            return (start, add_months(start, 1)), Grain.MONTH
         case _:
             return (date(today.year + offset, 1, 1), date(today.year + offset + 1, 1, 1)), Grain.YEAR
 
@@ -179,3 +191,15 @@ def festivals(name: str) -> Recurring:
 
 def _days(name: str) -> int:
     return (_FIXED.get(name) or _LUNAR_DAYS.get(name) or (0, 0, 1))[2]
+
+
+# Days of a month by number, the second not included.
+_PARTS_OF_MONTH = {"1": (0, 10), "2": (10, 20), "3": (20, None), "first_half": (0, 15), "second_half": (15, None),
+                   "first_week": (0, 7), "first_day": (0, 1)}
+
+
+def part_of_month(month: Range, part: str) -> Range:
+    """The first half, a third, the first week … of the month."""
+    first, last = _PARTS_OF_MONTH[part]
+    start, end = month
+    return start + timedelta(days=first), end if last is None else start + timedelta(days=last)

@@ -23,6 +23,7 @@ class Clause:
     asked: str = ""  # how many, how much: in English they ask for pieces and for money
     has_loose: bool = False
     has_time: bool = False
+    asks_number: bool = False  # the number of orders
     asks_what: bool = False
     asking: list[str] = field(default_factory=list)  # the words that ask, in case nothing comes of them
     groups: list[Token] = field(default_factory=list)  # 新客户: a figure, or beside one a group of buyers

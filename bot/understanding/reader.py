@@ -47,6 +47,7 @@ _CLAUSE_END = re.compile(r"[?？;；!！。\n]+|,\s*(?:and\s+)?(?=how |what |whi
 # What an order shows of itself: 多少钱, 退款, 签收了吗.
 _ON_ORDER = frozenset({"revenue", "refund_amount", "refund_orders", "orders", "orders_to_ship", "orders_to_pay",
                        "orders_shipped", "orders_signed", "orders_overdue", "units", "discount"})
+_OF_GOODS = ("product", "sku", "category")
 _DOINGS = ("event", "order_status", "action")  # 取消订单 TB… is no question
 _THOSE = frozenset({"those", "these", "them", "这些", "那些", "它们", "those ones", "these ones"})
 
@@ -132,12 +133,18 @@ class Reader:
         meant = [(one, read) for one, read in found if isinstance(read, Ask | Act)]
         if not meant:
             return None
-        first = meant[0][1]
-        is_one = isinstance(first, Ask) and all(read == first for _, read in meant)
-        if is_one and all(one.is_sure for one, _ in found) and not any(self._may_name(one) for one, _ in meant):
+        best = self._in_longest_words(meant)
+        first = best[0][1]
+        is_one = isinstance(first, Ask) and all(read == first for _, read in best)
+        if is_one and all(one.is_sure for one, _ in best) and not any(self._may_name(one) for one, _ in best):
             return first
         choices = (one.message.message for one, _ in meant)
         return Unclear("unsure_about", reading.facts, tuple(islice(choices, MAX_CHOICES)))
+
+    def _in_longest_words(self, meant: Sequence[tuple[Respelling, Reading]]) -> list[tuple[Respelling, Reading]]:
+        """Gros margin is gross margin, one word of the trade, before it is grow and margin."""
+        sizes = [len(scan(one.message, self._gazetteer)) for one, _ in meant]
+        return [one for one, size in zip(meant, sizes, strict=True) if size == min(sizes)]
 
     def _may_name(self, respelling: Respelling) -> bool:
         """Whether a word that was put right stands where a name may stand: beer in beer sales."""
@@ -321,6 +328,8 @@ class Reader:
         except Trouble:
             if not draft.metrics or (last.where and is_of_stock(draft.metrics[0]) == is_of_stock(last.metrics[0])):
                 raise  # 华东仓哪些货要补, then 补多少: nobody means all warehouses
+            if draft.follows and not draft.filters:  # and how many are left: of the goods just spoken of
+                draft.where = {name: list(values) for name, values in last.where.items() if name in _OF_GOODS}
             return question(draft, self._setting)
 
     def _two(self, message: Normalised, tokens: list[Token]) -> Unclear | None:

@@ -120,7 +120,8 @@ def _read_ranking(tokens: Sequence[Token], at: int, draft: Draft) -> None:
 
 def _read_sorting(tokens: Sequence[Token], at: int, draft: Draft) -> None:
     tokens[at].used = draft.is_sorted = True
-    draft.direction = draft.direction or Direction(tokens[at].senses["sorting"])
+    way = Direction(tokens[at].senses["sorting"])
+    draft.direction = way if way is Direction.ASC else draft.direction or way  # sort by margin, lowest first
 
 
 def _read_rank(tokens: Sequence[Token], at: int, draft: Draft) -> None:
@@ -188,6 +189,9 @@ _RANKERS: Mapping[str, Callable[[Sequence[Token], int, Draft], None]] = {
     "ranking": _read_ranking, "sorting": _read_sorting, "graded": _read_graded}
 
 
+_GIVE = frozenset({"give me", "show me", "list", "show", "just", "only"})  # worst sellers, give me 5
+
+
 def _count_said(tokens: Sequence[Token]) -> int | None:
     """The 5 of 最高的5个, 5 best shops: a small number that counts nothing else."""
     for at, token in enumerate(tokens):
@@ -197,7 +201,8 @@ def _count_said(tokens: Sequence[Token]) -> int | None:
         counted = after < len(tokens) and (tokens[after].has("piece_unit") or tokens[after].has("dim"))
         ranked_beside = any(tokens[beside].has(kind) for kind in ("extreme", "seller", "ranking")
                             for beside in (at - 1, at - 2, at + 1) if 0 <= beside < len(tokens))
-        if 1 <= token.number <= MAX_LIMIT and (counted or ranked_beside):
+        ends_so = after == len(tokens) and at > 0 and tokens[at - 1].text in _GIVE
+        if 1 <= token.number <= MAX_LIMIT and (counted or ranked_beside or ends_so):
             token.used = True
             if after < len(tokens) and tokens[after].has("piece_unit") and not tokens[after].has("dim"):
                 tokens[after].used = True
@@ -212,7 +217,8 @@ def read_splits(tokens: Sequence[Token], draft: Draft) -> None:
             _SPLITTERS[kind](tokens, at, draft)
     if "dim" in draft.kinds:
         _read_one_by_one(tokens, draft)
-        draft.bare += [(token.senses["dim"], at) for at, token in enumerate(tokens)
+        loosely = "loosely" if "feature" in draft.kinds else "dim"
+        draft.bare += [(token.senses.get(loosely, token.senses["dim"]), at) for at, token in enumerate(tokens)
                        if token.has("dim") and not token.used and not token.names]
     if "person" in draft.by and draft.bare and (draft.bare[0][0] not in _PERSONS or draft.bare[0][0] in _CALLED):
         draft.by.remove("person")  # 过一万的平台都有谁, 最大的客户是谁: which of them
@@ -283,7 +289,9 @@ def _read_chart(tokens: Sequence[Token], at: int, draft: Draft) -> None:
 
 
 def _split(draft: Draft, token: Token, dimension: str) -> None:
-    token.used = True
+    token.used = not token.has("metric")  # account balances also says of what
+    if token.has("loosely") and "feature" in draft.kinds:
+        dimension = token.senses["loosely"]  # which items are sold out
     if dimension not in draft.by:
         draft.by.append(dimension)
 
@@ -369,7 +377,6 @@ def _read_each_of_figure(tokens: Sequence[Token], at: int, draft: Draft) -> None
     if metric and tokens[at].text in {"by", "按", "按照", "以"}:
         tokens[at].used = draft.is_sorted = True
         draft.rank_metric = metric
-        draft.direction = draft.direction or Direction.DESC
     elif tokens[at].text in _PER and cursor < len(tokens) and any(tokens[cursor].has(one) for one in _COUNTED):
         draft.object_to(Unclear("unsure_about", {"words": f"{tokens[at].text} {tokens[cursor].text}"}))
     elif tokens[at].text in _PER | {"each"} and at + 1 < len(tokens) and tokens[at + 1].has("weekday"):
