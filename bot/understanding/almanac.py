@@ -52,17 +52,10 @@ def festival(name: str, year: int) -> Range | None:
     return start, start + timedelta(days=days)
 
 
-def _thanksgiving(year: int) -> date:
-    first = date(year, 11, 1)
-    return first + timedelta(days=(3 - first.weekday()) % 7 + 21)
-
-
-def _sunday(month: int, which: int) -> Callable[[int], date]:
-    """The second Sunday of May, the third of June."""
-    def of(year: int) -> date:
-        first = date(year, month, 1)
-        return first + timedelta(days=6 - first.weekday() + 7 * (which - 1))
-    return of
+def _nth_weekday(year: int, month: int, weekday: int, number: int) -> date:
+    """The second Sunday of May: weekday 6, number 2."""
+    first = date(year, month, 1)
+    return first + timedelta(days=(weekday - first.weekday()) % 7 + 7 * (number - 1))
 
 
 def _qingming(year: int) -> date:
@@ -72,9 +65,12 @@ def _qingming(year: int) -> date:
 
 
 _MOVING: dict[str, Callable[[int], date]] = {
-    "black_friday": lambda year: _thanksgiving(year) + DAY,
-    "cyber_monday": lambda year: _thanksgiving(year) + 4 * DAY,
-    "qingming": _qingming, "thanksgiving": _thanksgiving, "mothers": _sunday(5, 2), "fathers": _sunday(6, 3),
+    "mothers": lambda year: _nth_weekday(year, 5, 6, 2),
+    "fathers": lambda year: _nth_weekday(year, 6, 6, 3),
+    "thanksgiving": lambda year: _nth_weekday(year, 11, 3, 4),
+    "black_friday": lambda year: _nth_weekday(year, 11, 3, 4) + DAY,
+    "cyber_monday": lambda year: _nth_weekday(year, 11, 3, 4) + 4 * DAY,
+    "qingming": _qingming,
 }
 
 
@@ -97,6 +93,13 @@ def unit(kind: str, offset: int, today: date) -> tuple[Range, Grain]:
         case "quarter":
             start = add_months(date(today.year, (today.month - 1) // 3 * 3 + 1, 1), offset * 3)
             return (start, add_months(start, 3)), Grain.QUARTER
+        case "year_day" | "month_day" | "week_day":  # this day, so many years, months or weeks away
+            months = {"year_day": 12, "month_day": 1}.get(kind, 0) * offset
+            start = add_months(today, months) if months else today + timedelta(weeks=offset)
+            return (start, start + DAY), Grain.DAY
+        case "year_month":
+            start = add_months(today.replace(day=1), 12 * offset)
+            return (start, add_months(start, 1)), Grain.MONTH
         case _:
             return (date(today.year + offset, 1, 1), date(today.year + offset + 1, 1, 1)), Grain.YEAR
 
@@ -193,3 +196,15 @@ def festivals(name: str) -> Recurring:
 
 def _days(name: str) -> int:
     return (_FIXED.get(name) or _LUNAR_DAYS.get(name) or (0, 0, 1))[2]
+
+
+# Days of a month by number, the second not included.
+_PARTS_OF_MONTH = {"1": (0, 10), "2": (10, 20), "3": (20, None), "first_half": (0, 15), "second_half": (15, None),
+                   "first_week": (0, 7), "first_day": (0, 1)}
+
+
+def part_of_month(month: Range, part: str) -> Range:
+    """The first half, a third, the first week … of the month."""
+    first, last = _PARTS_OF_MONTH[part]
+    start, end = month
+    return start + timedelta(days=first), end if last is None else start + timedelta(days=last)

@@ -271,9 +271,9 @@ def _counts_things(message: Message, at: int) -> bool:
 
 
 def _is_of_date(message: Message, at: int) -> bool:
-    """The 1 of Nov 1, the 11 and 20 of 11月20号."""
+    """The 1 of Nov 1, the 11 and 20 of 11月20号, the 20th."""
     beside = [message.tokens[one] for one in (at - 1, at + 1) if 0 <= one < len(message.tokens)]
-    return any(token.has("month") for token in beside) or any(
+    return message.tokens[at].is_ordinal or any(token.has("month") for token in beside) or any(
         message.after(at, kind) for kind in ("day_suffix", "month_suffix", "year_suffix", "unit"))
 
 

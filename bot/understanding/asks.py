@@ -97,6 +97,8 @@ def _implied(draft: Draft) -> list[str]:
         return ["stock_available"]  # 哪个仓货最多, 哪种货压得最多
     if draft.seller or (is_top and rows & _GOODS):
         return ["units"]
+    if "rank" in draft.kinds and is_top and "customer" in rows and not (draft.all_events or "extreme" in draft.kinds):
+        return ["revenue"]  # top 10 customers
     is_most_bought = draft.events == ["bought"] and is_top and not rows  # who bought the most
     if is_most_bought or ({"spent", "bought"} & set(draft.events) and rows & {*_BUYING, "province"}):
         return ["revenue"]
@@ -284,7 +286,7 @@ def direction_of(draft: Draft, metric: str) -> Direction | None:
         if METRICS[metric].rising_is_good is False:
             raise Trouble(Unclear("best_or_most", {"metric": metric}))
         return Direction.DESC if draft.quality == "best" else Direction.ASC
-    if draft.direction is None and (draft.is_ranked or draft.limit):
+    if draft.direction is None and (draft.is_ranked or draft.is_sorted or draft.limit):
         return Direction.DESC
     if draft.direction and "lost" in draft.all_events:  # 亏得最多 is the lowest profit
         return Direction.DESC if draft.direction is Direction.ASC else Direction.ASC

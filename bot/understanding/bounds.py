@@ -6,7 +6,7 @@ from decimal import Decimal
 from bot.understanding.draft import Bound, Draft, is_filler, next_content
 from bot.understanding.figures import RATES, counted_in
 from bot.understanding.readings import Unclear
-from bot.understanding.scan import NUMBERED, Token
+from bot.understanding.scan import NUMBERED, Token, Words
 
 _UNITS = ("money_unit", "percent", "order_unit", "people_unit", "piece_unit", "unit")
 _UNIT_NAMES = {"money_unit": "money", "percent": "percent", "piece_unit": "piece", "order_unit": "order",
@@ -21,6 +21,8 @@ def read_bounds(tokens: Sequence[Token], draft: Draft) -> None:
     for at, token in enumerate(tokens if not _TELLING.isdisjoint(draft.kinds) else ()):
         if "zero" in token.senses and not token.used and not token.names:
             _read_zero(tokens, at, draft)
+        if "op" in token.senses and not token.used and tokens[at + 1:at + 2] and tokens[at + 1].text == "a":
+            _read_one_unit(tokens, at, draft)
         if token.used or token.number is None or token.is_code:
             continue
         if _read_range(tokens, at, draft):
@@ -43,6 +45,31 @@ def read_bounds(tokens: Sequence[Token], draft: Draft) -> None:
         if metric is None and unit is None and before is not None and tokens[before].text in _FEWER:
             unit = _counted_by_event(tokens, draft)
         draft.bounds.append(Bound(op, number, unit, _bounded(metric, unit)))
+
+
+def _read_one_unit(tokens: Sequence[Token], at: int, draft: Draft) -> None:
+    """What will run out within a week: one of the unit."""
+    unit = tokens[at + 2].senses.get("unit") if at + 2 < len(tokens) else None
+    number, counted = _in_days(Decimal(1), unit)
+    if counted == "day":
+        for token in tokens[at:at + 3]:
+            token.used = True
+        draft.bounds.append(Bound(tokens[at].senses["op"], number, counted, _bounded(_metric_beside(tokens, at, at + 3),
+                                                                                     counted)))
+
+
+_OPS = {"more": ">", "less": "<", "fewer": "<"}
+
+
+def as_bounds(tokens: Words) -> Words:
+    """Which products sold more than 50 units: what happened and a bound, neither a ranking nor two periods."""
+    if not {"seller", "versus"} <= tokens.kinds:
+        return tokens
+    for token, than, number in zip(tokens, tokens[1:], tokens[2:], strict=False):
+        op = _OPS.get(token.text.rpartition(" ")[2]) if token.has("seller") and than.text == "than" else None
+        if op and number.number is not None and not number.names:
+            token.senses, than.senses = {"event": "sold"}, {"op": op}
+    return Words(tokens)
 
 
 _FEWER = frozenset({"fewer than", "no fewer than"})  # a number of something, never money
@@ -147,3 +174,16 @@ def _metric_beside(tokens: Sequence[Token], first: int, after: int) -> str | Non
             token.used = True
             return token.senses["metric"]
     return None
+
+
+_PLURALS = {"days": "day", "weeks": "week", "months": "month"}
+
+
+def read_times_of_rows(tokens: Sequence[Token], draft: Draft) -> None:
+    """Days with revenue below 5,000: what the rows are, where no number of them is said."""
+    for at, token in enumerate(tokens if draft.bounds and not draft.by else ()):
+        if token.text in _PLURALS and not token.used and not (at and (
+                tokens[at - 1].number is not None or tokens[at - 1].has("last"))):
+            token.used = True
+            draft.by.append(_PLURALS[token.text])
+            return

@@ -14,6 +14,7 @@ class Clause:
     asked = ""  # how many, how much: in English they ask for pieces and for money
     has_loose = False
     has_time = False
+    asks_number = False  # the number of orders
     asks_what = False
 
     def __init__(self) -> None:

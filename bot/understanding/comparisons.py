@@ -16,17 +16,22 @@ _CONTRASTS = frozenset({"compare", "compare_unit", "versus", "same_span", "chang
 
 
 _SIDE_BY_SIDE = frozenset({"对比", "比较", "比一下", "比比", "作比", "比一比", "pk"})
+_THE_LAST = (["last"], ["last", "?"], ["the last"], ["previous"])
 _LISTING = frozenset({"compare", "对比", "比较", "比一下", "对比一下"})
 
 
-def read_comparison(tokens: Sequence[Token], spans: Sequence[Span], draft: Draft) -> None:
+def read_comparison(tokens: Sequence[Token], spans: Sequence[Span], draft: Draft, today: date) -> None:
     """Sort the periods into the one asked about and the one beside it."""
     left = list(spans)
     for at, token in enumerate(tokens if not _CONTRASTS.isdisjoint(draft.kinds) else ()):
         if token.used or token.names or not _CONTRASTS & token.senses.keys():
             continue
         if token.has("same_span"):
-            token.used, draft.same_unit = True, token.senses["same_span"]
+            token.used = True
+            if (then := _unit_then(tokens, at, today)) and not (left or draft.follows or "versus" in draft.kinds):
+                left.append(then)
+            else:
+                draft.same_unit = token.senses["same_span"]
         elif token.has("compare"):
             token.used, draft.compare = True, Compare(token.senses["compare"])
         elif token.has("compare_unit"):
@@ -40,6 +45,19 @@ def read_comparison(tokens: Sequence[Token], spans: Sequence[Span], draft: Draft
     if "with" in draft.kinds:
         _use_with(tokens, draft)
     _take_asked(left, draft)
+
+
+_THEN = {"same day last year": "year_day", "same month last year": "year_month"}
+_AT = frozenset({"on", "in", "for", "during"})
+
+
+def _unit_then(tokens: Sequence[Token], at: int, today: date) -> Span | None:
+    """On the same day last year, where no other time is named: that day, and nothing beside it."""
+    kind = _THEN.get(tokens[at].text)
+    if kind is None or not any(token.text.split(" ")[0] in _AT for token in tokens[max(0, at - 2):at]):
+        return None
+    (start, end), grain = almanac.unit(kind, -1, today)
+    return Span(at, at + 1, start, end, grain)
 
 
 def _of_figures(tokens: Sequence[Token], at: int) -> bool:
@@ -56,6 +74,9 @@ def _read_versus(tokens: Sequence[Token], at: int, left: list[Span], draft: Draf
         return
     draft.is_versus = True
     draft.sets_side_by_side = draft.sets_side_by_side or tokens[at].text in _SIDE_BY_SIDE
+    if len(left) == 1 and left[0].first < at and [token.text for token in tokens[at + 1:]] in _THE_LAST:
+        tokens[-1].used = True  # this week compared to last
+        return
     _take_other(tokens, at, left, draft)
 
 

@@ -63,6 +63,9 @@ def _are_buyers(token: Token) -> bool:
     return token.has("people_unit") and token.text.endswith(_BUYERS)
 
 
+_GIVE = frozenset({"give me", "show me", "list", "show", "just", "only"})  # worst sellers, give me 5
+
+
 def count_said(tokens: Sequence[Token], draft: Draft) -> int | None:
     """The 5 of 最高的5个, 5 best shops: a small number that counts nothing else; 5个客户 says of what, too."""
     for at, token in enumerate(tokens):
@@ -74,7 +77,8 @@ def count_said(tokens: Sequence[Token], draft: Draft) -> int | None:
             after < len(tokens) and (tokens[after].has("piece_unit") or tokens[after].has("dim")))
         ranked_beside = any(tokens[beside].has(kind) for kind in ("extreme", "seller", "ranking")
                             for beside in (at - 1, at - 2, at + 1) if 0 <= beside < len(tokens))
-        if 1 <= token.number <= MAX_LIMIT and (counted or ranked_beside):
+        ends_so = after == len(tokens) and at > 0 and tokens[at - 1].text in _GIVE
+        if 1 <= token.number <= MAX_LIMIT and (counted or ranked_beside or ends_so):
             token.used = True
             if counts_buyers:
                 split_by(draft, tokens[after], "customer")
@@ -85,6 +89,8 @@ def count_said(tokens: Sequence[Token], draft: Draft) -> int | None:
 
 
 def split_by(draft: Draft, token: Token, dimension: str) -> None:
-    token.used = True
+    token.used = not token.has("metric")  # account balances also says of what
+    if token.has("loosely") and "feature" in draft.kinds:
+        dimension = token.senses["loosely"]  # which items are sold out
     if dimension not in draft.by:
         draft.by.append(dimension)

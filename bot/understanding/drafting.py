@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot.understanding.asks import Setting
-from bot.understanding.bounds import read_bounds
+from bot.understanding.bounds import as_bounds, read_bounds, read_times_of_rows
 from bot.understanding.comparisons import read_comparison
 from bot.understanding.destinations import use_destinations
 from bot.understanding.draft import STOCK_LISTS, Draft, is_of_stock
@@ -13,7 +13,7 @@ from bot.understanding.followups import says_more
 from bot.understanding.normalise import Normalised
 from bot.understanding.periods import PeriodReader
 from bot.understanding.qualified import read_shares, use_topics
-from bot.understanding.ratios import read_ratio
+from bot.understanding.ratios import read_ratio, read_share_of
 from bot.understanding.readings import Refused, Unclear
 from bot.understanding.scan import Token, Words
 from bot.understanding.splits import read_ranks, read_splits
@@ -23,18 +23,20 @@ from domain.metrics.query import Direction
 
 def read_draft(tokens: Words, message: Normalised, setting: Setting, *, has_last: bool) -> Draft:
     """What the message says of a question, every token that says it marked used."""
+    tokens = as_bounds(tokens)
     draft = Draft(tokens.kinds)
     if has_last:
         _read_follow(tokens, draft)
     spans = PeriodReader(tokens, setting.today).read()
     if len(spans) > 1:
         spans = [span for span in spans if not _is_all_days_of_week(tokens[span.first:span.after], draft)]
-    read_comparison(tokens, spans, draft)
+    read_comparison(tokens, spans, draft, setting.today)
     if "bound_for" in draft.kinds:
         use_destinations(tokens)
     read_bounds(tokens, draft)
     read_ranks(tokens, draft)
     read_splits(tokens, draft)
+    read_times_of_rows(tokens, draft)
     read_figures(tokens, draft)
     read_filters(tokens, message, draft)
     _read_what_qualifies(tokens, draft)
@@ -45,6 +47,8 @@ def read_draft(tokens: Words, message: Normalised, setting: Setting, *, has_last
         _settle_vague(tokens, draft, draft.vague[1])
     if draft.seller:
         _read_beside(tokens, draft)
+    elif draft.is_ranked and "their" in message.text:
+        draft.is_beside = _ranks_before_their(tokens, draft)
     if draft.feature in STOCK_LISTS:
         _settle_when(tokens, draft)
     if draft.vague and not _says_nothing_beside(draft.vague[1], draft.metrics):
@@ -68,6 +72,11 @@ def _read_what_is_more(tokens: Sequence[Token], draft: Draft, *, has_last: bool)
 
 def _read_what_qualifies(tokens: Sequence[Token], draft: Draft) -> None:
     """Words that say which figure, or how one stands to another."""
+    if "share_of" in draft.kinds:
+        read_share_of(tokens, draft)
+    elif "again" in draft.kinds:
+        words = next(token.text for token in tokens if token.has("again"))
+        draft.object_to(Refused("unknown_words", {"words": words}))  # repeat customers: only their share is kept
     if "topic" in draft.kinds:
         use_topics(tokens, draft)
     if "pace" in draft.kinds:
@@ -91,6 +100,14 @@ def _read_beside(tokens: Sequence[Token], draft: Draft) -> None:
     draft.is_beside = bool(draft.metrics) and not draft.rank_metric and (is_asked_too or any(
         token.has("beside") or (token.text in _WITH and any(one.has("metric") for one in tokens[at + 1:at + 5]))
         for at, token in enumerate(tokens) if at > ranked and not token.names))
+
+
+def _ranks_before_their(tokens: Sequence[Token], draft: Draft) -> bool:
+    """Top products and their stock value: ranked by what sells, of which the stock stands beside."""
+    ranked = next((at for at, token in enumerate(tokens) if token.has("rank")), len(tokens))
+    their = next((at for at, token in enumerate(tokens) if token.text.endswith("their")), 0)
+    is_named = any(token.has("metric") for token in tokens[:their])
+    return ranked < their and not is_named and all(is_of_stock(one) for one in draft.metrics)
 
 
 _OF_PACE = frozenset({"days_of_cover", "reorder_quantity"})

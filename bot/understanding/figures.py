@@ -49,12 +49,13 @@ def counted_in(metric: str, unit: str) -> str:
 NOUNS = frozenset({"订单", "单子", "的单子", "orders", "order", "单", "人", "的人", "人数", "people", "persons",
                     "shoppers", "pieces", "pcs", "purchases", "transactions", "parcels", "packages", "钱", "money"})
 _ANYTHING = frozenset({"多少个", "几个", "好多个"})  # of goods, orders or people
-_HOW = frozenset({"how many", "how much"})
+_HOW = {"how many": "how many", "how much": "how much", "number of": "how many", "the number of": "how many",
+        "total number of": "how many", "the total number of": "how many"}
 _LOOSE = frozenset({"refunds", "refund", "退款"})  # may be money or orders: orders with refunds
 # What any figure may be said with: 推广费花了多少, 利润做了多少.
 _GENERAL_EVENTS = frozenset(
     {"sold", "ordered", "bought", "spent", "left", "received", "paid", "visited", "came", "restock", "lasts", "charged",
-     "on_hand", "came_in"})
+     "on_hand", "came_in", "valued"})
 _WEAK_EVENTS = frozenset({"left", "sold", "on_hand"})  # 还有多少单没发: the other event counts
 _BEFORE_PAYING = frozenset({"ordered", "bought"})  # 拍了没付钱的: the status counts
 _COSTS = frozenset({"ad_spend", "shipping_cost", "platform_fees", "expenses", "cogs"})
@@ -192,6 +193,7 @@ def _read_token(tokens: Sequence[Token], at: int, clause: Clause, draft: Draft) 
     if token.has("metric"):
         token.used = True
         clause.metrics.append(token.senses["metric"])
+        clause.asks_number = clause.asks_number or token.text.endswith("of orders") or token.text.startswith("orders ")
         if token.has("segment") or token.has("order_status"):
             clause.groups.append(token)
         clause.has_loose = clause.has_loose or (token.text in _LOOSE and at > 1)
@@ -199,7 +201,7 @@ def _read_token(tokens: Sequence[Token], at: int, clause: Clause, draft: Draft) 
         _read_several(token, at, clause, draft)
     elif token.has("count"):
         token.used = True
-        clause.asked = token.text if token.text in _HOW else clause.asked
+        clause.asked = _HOW.get(token.text, clause.asked)
         asked = token.text not in NOUNS or _is_asked_before(tokens, at)
         clause.asking.append(token.text)
         counted = "any" if token.text in _ANYTHING else token.senses["count"]
@@ -276,8 +278,8 @@ def _read_clause(clause: Clause, event: str | None, draft: Draft) -> str | None:
     counts = counts_of(clause, strong)
     if "spent" in strong and clause.topics and clause.topics[0] not in clause.metrics:
         _spent(clause, draft)
-    if clause.metrics == ["orders"] and clause.statuses:
-        clause.metrics, clause.nouns = [], ["orders"]  # 待发货订单数: its own figure, where the status has one
+    if clause.metrics and _counts_other_orders(clause, strong):
+        counts = ["orders"]
     if clause.topics and not (clause.metrics or strong) and draft.metrics and draft.metrics[-1] in _COSTS:
         _spent(clause, draft)  # how much did we spend on ads and how much on shipping
     elif clause.metrics:
@@ -288,6 +290,23 @@ def _read_clause(clause: Clause, event: str | None, draft: Draft) -> str | None:
             event is None and (_asks_again(counts, draft) or _counts_rows(clause, counts, draft)))):
         _combined(clause, event if strong or counts else None, counts, draft)
     return event
+
+
+def _counts_other_orders(clause: Clause, strong: Sequence[str]) -> bool:
+    """待发货订单数, the number of orders we refunded: a figure of their own; what our stock is worth is one, too."""
+    if "valued" in clause.events and clause.metrics in (["stock_available"], ["stock_on_hand"]):
+        clause.metrics = ["stock_value"]
+    if clause.metrics != ["orders"]:
+        return False
+    if clause.statuses:
+        clause.metrics, clause.nouns = [], ["orders"]
+    elif clause.asks_number and strong and _HAVE_ORDERS.issuperset(strong):
+        clause.metrics = []
+        return True
+    return False
+
+
+_HAVE_ORDERS = frozenset({"refunded", "shipped", "signed"})  # what happens to orders, and is counted in them
 
 
 def _leave_out_unsent(clause: Clause) -> None:

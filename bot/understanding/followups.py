@@ -225,7 +225,9 @@ class _Continuation:
             if not by:
                 raise Trouble(Unclear("which_split"))
             key = draft.rank_metric or metrics[0]
-            direction = direction_of(draft, key) or Direction.DESC
+            is_same = draft.direction is None and not (draft.quality or draft.is_ranked) and tuple(by) == last.by
+            kept = last.order[0].direction if is_same and last.order else None
+            direction = kept or direction_of(draft, key) or Direction.DESC
             limit = draft.limit or (1 if draft.asks_which == "one" else last.limit or DEFAULT_LIMIT)
             return (Order(key, direction),), limit if draft.is_ranked or draft.limit else last.limit
         if tuple(by) != last.by:

@@ -9,8 +9,10 @@ from importlib.resources import files
 from itertools import product
 from typing import Any
 
-FILES = ("namings", "colloquial", "divisions", "english", "chat", "metrics", "events", "dimensions",
+FILES = ("namings", "colloquial", "divisions", "english", "everyday_english", "chat", "metrics", "events", "dimensions",
          "ordering", "times", "values", "actions", "minding", "words")
+
+_WRITTEN_OUT = frozenset({"everyday_english"})  # nobody shortens a word in sentences this long
 
 Senses = Mapping[str, str]  # kind of word → what it means in that role
 
@@ -153,7 +155,7 @@ def lexicon() -> Lexicon:
             for text in texts:
                 _say(words, text, senses)
             (english if language == "en" else chinese).update(texts)
-            if language == "en":
+            if language == "en" and name not in _WRITTEN_OUT:
                 short += [(other, senses) for text in texts for other in shortened(text)]
     for text, senses in short:
         _say(words, text, senses)

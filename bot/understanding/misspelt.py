@@ -27,6 +27,10 @@ OFFERED = frozenset({"province", "platform", "segment", "carrier", "vague_time",
 OF_TRADE = SURE | OFFERED
 _SAID = frozenset({"stop", "query_word", "range"})  # currently: put right beside others
 SHORTEST_SAID = 7
+# A letter may be missing in these of four: lst wek, by shp; and these are written with a capital.
+_DROPPED = frozenset({"last", "unit", "dim", "event"})
+_PLACES = frozenset({"province", "platform"})
+_PROPER = _PLACES | {"month", "weekday", "festival"}
 _LATIN_WORD = re.compile(r"[a-z]+")
 
 
@@ -60,16 +64,36 @@ class Respelling:
 def put_right(message: Normalised, tokens: Sequence[Token]) -> Iterator[Respelling]:
     """Every way to put the mistyped words right; none where a word is left over that is like no other."""
     unknown = [token for token in tokens if token.is_unknown]
-    typed = [found for token in unknown for found in words_in(message, token)]
-    others = sum(len(_LATIN_WORD.findall(token.text)) for token in unknown)
-    if len(typed) != others or len(typed) > MOST_TYPED or all(is_plain(found[0]) for found in typed):
+    slips = [(found, _meant(message, found)) for token in unknown
+             for found in _LATIN_WORD.finditer(message.text, token.start, token.end) if found[0] not in _parts()]
+    typed = [found for found, _ in slips]
+    if not all(words for _, words in slips) or len(typed) > MOST_TYPED or not any(
+            len(found[0]) >= SHORTEST and not is_plain(found[0]) for found in typed):
         return
     rest = normalise(_with(message, typed, ["" if may_be_name(found[0]) else found[0] for found in typed]))
     is_said = not any(is_plain(found[0]) for found in typed)
-    for words in islice(product(*(_near(found[0]) for found in typed)), MOST_TRIED):
-        is_sure = is_said and not any((SURE | _SAID).isdisjoint(senses_of(word)) for word in words)
-        short = frozenset(word for found, word in zip(typed, words, strict=True) if may_be_name(found[0]))
+    for words in islice(product(*(words for _, words in slips)), MOST_TRIED):
+        pairs = [(found[0], word) for found, word in zip(typed, words, strict=True)]
+        is_sure = is_said and all(_is_sure(*pair) for pair in pairs)
+        short = frozenset(word for one, word in pairs if may_be_name(one) and sorted(one) != sorted(word))
         yield Respelling(normalise(_with(message, typed, words)), is_sure, short, rest)
+
+
+def _meant(message: Normalised, typed: re.Match[str]) -> list[str]:
+    """What the word may have been: a capital inside a sentence makes a name, but that of a month or place is known."""
+    said = message.original(typed.start(), typed.end())
+    if len(typed[0]) < SHORTEST:
+        return [word for word in _near(typed[0]) if len(word) == SHORTEST and not _DROPPED.isdisjoint(senses_of(word))]
+    if typed.start() and said[:1].isupper() and not said.isupper():
+        return [word for word in _near(typed[0]) if not _PROPER.isdisjoint(senses_of(word))]
+    return _near(typed[0])
+
+
+def _is_sure(typed: str, word: str) -> bool:
+    """Whether nothing is asked: a figure or time that was meant, a place by its long name, lst for last."""
+    senses = senses_of(word)
+    is_place = len(word) >= SURE_FROM and not _PLACES.isdisjoint(senses)
+    return is_place or len(typed) < SHORTEST or not (SURE | _SAID).isdisjoint(senses)
 
 
 def _with(message: Normalised, typed: Sequence[re.Match[str]], words: Sequence[str]) -> str:
@@ -153,7 +177,17 @@ def _words() -> Mapping[str, frozenset[str]]:
         for word in set(" ".join(texts).split(" ")):
             if len(word) >= least and word.isalpha():
                 found.setdefault(word, set()).update(roles)
+    for short in read_table("shorthand")["shorthand"].values():
+        for word in short:
+            found.pop(word, None)  # nobody means a shorter way to type it
     return {word: frozenset(roles) for word, roles in found.items()}
+
+
+@cache
+def _parts() -> frozenset[str]:
+    """Short words that are only said in phrases: ad, net."""
+    return frozenset(word for text in lexicon().english if " " in text for word in text.split(" ")
+                     if len(word) < SHORTEST)
 
 
 @cache

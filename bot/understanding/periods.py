@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from bot.understanding import almanac
 from bot.understanding.almanac import DAY, Range
-from bot.understanding.points import POINT_STARTS, Point, PointReader, Starts
+from bot.understanding.points import CALENDAR, POINT_STARTS, Point, PointReader, Starts
 from domain.metrics.periods import Grain, Period, add_months, previous
 
 
@@ -129,7 +129,7 @@ class PeriodReader(PointReader):
         if not self._is(at, "since"):
             return None
         start = self._past_glue(at + 1)
-        first = self._point(start, None) or self._opening(start)
+        first = self._point(start, None) or self._opening(start) or self._running(at, start)
         if first and self._tokens[at].text == "beginning" and self._tokens[at + 1].text.startswith("of") and not (
                 at and any(self._is(before, "since") for before in (at - 1, at - 2))):
             return Span(at, first[2], problem="vague_part")  # at the beginning of October: how many days?
@@ -138,6 +138,11 @@ class PeriodReader(PointReader):
         if self._is(first[2], "range") and (closed := self._closed(at, first, first[2] + 1)):
             return closed
         return self._open(at, first, first[2] + self._is(first[2], "since_end"))
+
+    def _running(self, at: int, unit_at: int) -> Point | None:
+        """The month of since the first day of the month."""
+        unit = self._value(unit_at, "unit") if self._tokens[at].text.endswith(" of") else None
+        return (*almanac.unit(unit, 0, self._today), unit_at + 1) if unit in CALENDAR else None
 
     def _opening(self, at: int) -> Point | None:
         """The first day of the unit that is running: 月初, the start of the year."""
@@ -259,8 +264,9 @@ class PeriodReader(PointReader):
         is_range = self._is(at + 1, "range") and self._is(at + 3, "day_suffix")
         if self._is(at + 1, "range") and self._is(at + 3, "month_suffix") and (months := self._months_at(at)):
             return months
-        if (self._is(at + 1, "range") or self._is(at + 1, "sep")) and self._is(self._past_glue(at + 3), "month"):
-            return self._day_of_english_month(at, self._past_glue(at + 3))
+        second = self._past_glue(at + 2)
+        if (self._is(at + 1, "range") or self._is(at + 1, "sep")) and self._is(self._past_glue(second + 1), "month"):
+            return self._day_of_english_month(at, second)
         if is_range and self._count(at, 31) and self._count(at + 2, 31):
             return self._resolve(almanac.day_of_month(int(self._tokens[at].number or 0)), None, at + 1)
         return None
@@ -274,9 +280,10 @@ class PeriodReader(PointReader):
         start = add_months(last[0], first - second) if last else None
         return ((start, add_months(start, 1)), Grain.MONTH, at + 1) if start else None
 
-    def _day_of_english_month(self, at: int, month_at: int) -> Point | None:
+    def _day_of_english_month(self, at: int, second_at: int) -> Point | None:
         """The 1 of 1 to 11 November, where a number of days follows it."""
-        first, second, month = self._count(at, 31), self._count(at + 2, 31), self._value(month_at, "month")
+        first, second = self._count(at, 31), self._count(second_at, 31)
+        month = self._value(self._past_glue(second_at + 1), "month")
         if not (first and second and month) or first >= second:
             return None
         return self._resolve(almanac.yearly(int(month), first), None, at + 1)
@@ -287,6 +294,8 @@ class PeriodReader(PointReader):
         if second and second[0][1] > self._today + DAY and self._are_bare_weekdays(at, second[2]):
             second = (second[0][0] - _WEEK * DAY, second[0][1] - _WEEK * DAY), second[1], second[2]
             start -= _WEEK * DAY  # 周一到周日, asked on a Monday: those that have passed
+        if second and second[0][1] <= start and self._shares_week(second_at - 2, second[2] - 1):
+            start -= ((start - second[0][0]).days // _WEEK + 1) * _WEEK * DAY
         day = self._count(second_at, 31)
         if not second and day and first[1] is Grain.DAY and not self._measured(second_at + 1):
             second = self._resolve(almanac.day_of_month(day), start, second_at + 1)
@@ -302,6 +311,10 @@ class PeriodReader(PointReader):
         if second[0] == (self._today, self._today + DAY):
             return self._open(at, first, after)
         return Span(at, after, start, second[0][1])
+
+    def _shares_week(self, first: int, week: int) -> bool:
+        """Monday to Wednesday last week: the week is said of both days."""
+        return self._is(first, "weekday") and self._is(week, "offset") and self._is(week - 1, "weekday")
 
     def _are_bare_weekdays(self, at: int, after: int) -> bool:
         """周一到周五, and not 本周一到周五."""

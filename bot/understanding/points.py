@@ -19,17 +19,14 @@ _SUNDAY = frozenset("天日")
 _UNITS = ("piece_unit", "order_unit", "money_unit", "percent", "people_unit", "unit")
 _MEASURES = ("piece_unit", "order_unit", "money_unit", "percent", "people_unit", "dim", "count")
 _THAT_DAY = frozenset({"当天", "那天", "当日", "这天", "那一天", "正日子"})
+_WITHIN = frozenset({"in", "during", "within", "over", "for"})
 _JUNE_18 = 618
 _HOW_MANY = ("多少", "几", "好多")
-_CALENDAR = frozenset({"week", "month", "quarter", "year"})
-_SIDES = {"of": {"of"},
-          "from": {"beginning", "starting", "commencing", "from"}, "to": {"ending", "ended", "ends", "to"}}
+CALENDAR = frozenset({"week", "month", "quarter", "year"})
+_SIDES = {"of": {"of", "of the"},
+          "from": {"beginning", "starting", "commencing", "from", "starting on", "beginning on", "starting with"},
+          "to": {"ending", "ended", "ends", "to"}}
 _FIRST_YEAR, _LAST_YEAR = 2000, 2100
-
-
-# Days of a month by number, the second not included.
-_PARTS_OF_MONTH = {"1": (0, 10), "2": (10, 20), "3": (20, None), "first_half": (0, 15), "second_half": (15, None),
-                   "first_week": (0, 7), "first_day": (0, 1)}
 _HALVES = {"前": "first_half", "上": "first_half", "头": "first_half", "后": "second_half", "下": "second_half"}
 _HALF_NAMES = {"1": "first_half", "2": "second_half"}
 
@@ -62,12 +59,6 @@ def _narrows(token: Token) -> bool:
     """Whether the token may say which part of the unit before it is meant: 上周五, 本月5号, 上个月的同一天."""
     return (token.number is not None or not _NARROWING.isdisjoint(token.senses)
             or token.text in _HALVES or token.text in _WEEKDAYS)
-
-
-def _part_of_month(month: Range, part: str) -> Range:
-    first, last = _PARTS_OF_MONTH[part]
-    start, end = month
-    return start + timedelta(days=first), end if last is None else start + timedelta(days=last)
 
 
 class PointReader:
@@ -248,7 +239,7 @@ class PointReader:
             third, after = _HALVES[self._tokens[at].text], at + 2
         if not third:
             return month
-        return _part_of_month(month[0], third), Grain.SPAN, after
+        return almanac.part_of_month(month[0], third), Grain.SPAN, after
 
     def _half_of_this_month(self, at: int, _after: date | None) -> Point | None:
         """上半月, 下半月 without a month; 前半个月 are the days that just passed."""
@@ -256,20 +247,31 @@ class PointReader:
             return None
         half = _HALVES.get(self._tokens[at].text)
         month = almanac.unit("month", 0, self._today)[0]
-        return (_part_of_month(month, half), Grain.SPAN, at + 2) if half else None
+        return (almanac.part_of_month(month, half), Grain.SPAN, at + 2) if half else None
 
     def _english_date(self, at: int, after: date | None) -> Point | None:
         """1 Oct, 11th of November."""
         day, month_at = self._count(at, 31), self._past_glue(at + 1)
         name = self._value(month_at, "month")
-        if not day or not name:
-            return None
+        if day and (in_month := self._day_of_named_month(at, month_at, day)):
+            return in_month
+        if not day or not name or any(token.text in _WITHIN for token in self._tokens[at + 1:month_at]):
+            return None  # an ROI over 3 in October
         what = almanac.yearly(int(name), day)
         year, end = self._year_number(self._past_glue(month_at + 1))
         if year:
             found = what.at(year)
             return (found, Grain.DAY, end) if found else None
         return self._resolve(what, after, month_at + 1)
+
+    def _day_of_named_month(self, at: int, month_at: int, day: int) -> Point | None:
+        """The 11th of last month."""
+        unit, _, number = (self._value(month_at, "offset") or "").partition(":")
+        if unit != "month" or not self._tokens[at].is_ordinal:
+            return None
+        (start, end), _ = almanac.unit(unit, int(number), self._today)
+        first = start + timedelta(days=day - 1)
+        return ((first, first + DAY), Grain.DAY, month_at + 1) if first < end else None
 
     def _unit(self, at: int, _after: date | None) -> Point | None:
         """昨天, 上周, 本月, this quarter; with a weekday or day behind it."""
@@ -280,6 +282,8 @@ class PointReader:
         if kind == "this_day":  # 去年这时候
             then = add_months(self._today, 12 * int(number))
             return (then, then + DAY), Grain.DAY, at + 1
+        if self._tokens[at].text.startswith("for the ") and (around := self._unit_of_day(at, _after, kind)):
+            return around  # for the week of the 9th
         if number == "-0":  # 周末 alone: the last one that has begun
             number = "0" if self._today.isoweekday() > 5 else "-1"
         found, grain = almanac.unit(kind, int(number), self._today)
@@ -325,7 +329,7 @@ class PointReader:
         cursor = at + 1 if week else at
         day = self._value(cursor, "weekday")
         if not day:
-            return None
+            return self._last_month_named(at) if week == "-1" and self._is(cursor, "month") else None
         number = int(day)
         in_week = (self._value(self._past_glue(cursor + 1), "offset") or "").partition(":")
         if not week and self._tokens[at].text.isascii() and in_week[0] == "week":  # Friday last week
@@ -339,6 +343,12 @@ class PointReader:
             found = almanac.weekday(number).latest(self._today - DAY)
             return (found, Grain.DAY, cursor + 1) if found else None
         return self._resolve(almanac.weekday(number), after, cursor + 1)
+
+    def _last_month_named(self, at: int) -> Point | None:
+        """Last November, said in November: the one a year ago; of other months the one that was last."""
+        found = almanac.yearly(int(self._value(at + 1, "month") or 1), None).latest(self._today.replace(day=1) - DAY)
+        is_said_so = self._tokens[at].text.isascii() and not self._count(self._past_glue(at + 2))
+        return (found, Grain.MONTH, at + 2) if found and is_said_so else None
 
     def _ago(self, at: int, _after: date | None) -> Point | None:
         count, unit = self._count(at), self._value(at + 1, "unit")
@@ -378,11 +388,12 @@ class PointReader:
             return (start, start + DAY), Grain.DAY, behind + is_that_day
         return (start, end), grain, behind
 
-    def _unit_of_day(self, at: int, after: date | None) -> Point | None:
+    def _unit_of_day(self, at: int, after: date | None, named: str | None = None) -> Point | None:
         """Week of Nov 9, quarter ended 30 September: the calendar unit that holds the day or ends so."""
-        unit, word = self._value(at, "unit"), self._tokens[at + 1].text if at + 1 < len(self._tokens) else ""
+        unit = named or self._value(at, "unit")
+        word = self._tokens[at + 1].text if at + 1 < len(self._tokens) else ""
         side = next((name for name, words in _SIDES.items() if word in words), None)
-        day = self._point(self._past_glue(at + 2), after) if side and unit in _CALENDAR else None
+        day = self._point(self._past_glue(at + 2), after) if side and unit in CALENDAR else None
         if day is None or day[1] is not Grain.DAY or day[0][0] > self._today:
             return None
         (first, last), grain = almanac.unit(str(unit), 0, day[0][0])
@@ -397,7 +408,7 @@ class PointReader:
         if half := self._value(at, "half"):
             month = self._point(self._past_glue(cursor), after) if cursor > at else None
             if month and month[1] is Grain.MONTH:  # the first half of last month
-                return _part_of_month(month[0], _HALF_NAMES[half]), Grain.SPAN, month[2]
+                return almanac.part_of_month(month[0], _HALF_NAMES[half]), Grain.SPAN, month[2]
         year, end = self._year_number(self._past_glue(cursor))
         if year and (found := what.at(year)):
             return found, what.grain, end

@@ -1,7 +1,7 @@
 """A message read with patience: what is not understood is read again in other ways, one after another, then refused."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
@@ -190,12 +190,18 @@ class PatientReader:
         meant = [(one, read) for one, read in found if isinstance(read, Ask | Act)]
         if not meant:
             return None
-        first = meant[0][1]
-        is_one = isinstance(first, Ask) and all(read == first for _, read in meant)
-        if is_one and all(one.is_sure for one, _ in found) and not any(self._may_name(one) for one, _ in meant):
+        best = self._in_longest_words(meant)
+        first = best[0][1]
+        is_one = isinstance(first, Ask) and all(read == first for _, read in best)
+        if is_one and all(one.is_sure for one, _ in best) and not any(self._may_name(one) for one, _ in best):
             return first
         choices = (one.message.message for one, _ in meant)
         return Unclear("unsure_about", missed.reading.facts, tuple(islice(choices, MAX_CHOICES)))
+
+    def _in_longest_words(self, meant: Sequence[tuple[Respelling, Reading]]) -> list[tuple[Respelling, Reading]]:
+        """Gros margin is gross margin, one word of the trade, before it is grow and margin."""
+        sizes = [len(scan(one.message, self._gazetteer)) for one, _ in meant]
+        return [one for one, size in zip(meant, sizes, strict=True) if size == min(sizes)]
 
     def _may_name(self, respelling: Respelling) -> bool:
         """Whether a word that was put right stands where a name may stand: beer in beer sales."""

@@ -90,7 +90,8 @@ def _read_ranking(tokens: Sequence[Token], at: int, draft: Draft) -> None:
 
 def _read_sorting(tokens: Sequence[Token], at: int, draft: Draft) -> None:
     tokens[at].used = draft.is_sorted = True
-    draft.direction = draft.direction or Direction(tokens[at].senses["sorting"])
+    way = Direction(tokens[at].senses["sorting"])
+    draft.direction = way if way is Direction.ASC else draft.direction or way  # sort by margin, lowest first
 
 
 def _read_rank(tokens: Sequence[Token], at: int, draft: Draft) -> None:
@@ -165,7 +166,8 @@ def read_splits(tokens: Sequence[Token], draft: Draft) -> None:
             _SPLITTERS[kind](tokens, at, draft)
     if "dim" in draft.kinds:
         _read_one_by_one(tokens, draft)
-        draft.bare += [(token.senses["dim"], at) for at, token in enumerate(tokens)
+        loosely = "loosely" if "feature" in draft.kinds else "dim"
+        draft.bare += [(token.senses.get(loosely, token.senses["dim"]), at) for at, token in enumerate(tokens)
                        if token.has("dim") and not token.used and not token.names]
     if "person" in draft.by and draft.bare and (draft.bare[0][0] not in _PERSONS or draft.bare[0][0] in _CALLED):
         draft.by.remove("person")  # 过一万的平台都有谁, 最大的客户是谁: which of them
@@ -316,7 +318,6 @@ def _read_each_of_figure(tokens: Sequence[Token], at: int, draft: Draft) -> None
     if metric and tokens[at].text in {"by", "按", "按照", "以"}:
         tokens[at].used = draft.is_sorted = True
         draft.rank_metric = metric
-        draft.direction = draft.direction or Direction.DESC
     elif tokens[at].text in _PER and cursor < len(tokens) and any(tokens[cursor].has(one) for one in _COUNTED):
         draft.object_to(Unclear("unsure_about", {"words": f"{tokens[at].text} {tokens[cursor].text}"}))
     elif tokens[at].text in _PER | {"each"} and at + 1 < len(tokens) and tokens[at + 1].has("weekday"):

@@ -28,14 +28,15 @@ _STOP_EN = re.compile(
     r"(?:want|need|send|push)(?: to (?:get|receive|see))?(?: me| us)?|get rid of)\b")
 _START_EN = re.compile(
     r"\b(?:subscribe(?: me| us)?(?: to)?|sign (?:me|us) up for|(?:start )?(?:send|sending|push)(?: me| us)?"
-    r"|(?:turn|switch) on|enable"
+    r"|(?:turn|switch) on|enable|(?:notify|alert|remind|tell|message|inform|email) (?:me|us)(?: (?:about|of|on|with))?"
+    r"|keep (?:me|us) (?:posted|informed)(?: (?:about|of|on|with))?"
     r"|(?:i|we)(?:.d)?(?: would)? (?:want|like|need)(?: to (?:get|receive|have))?|can (?:i|we) (?:get|have)"
     r"|set (?:me|us) up with|add (?:me|us) to|opt(?: me| us)? in (?:to|for)|get me)\b")
 _LASTING_EN = re.compile(
-    r"subscribe|off|out|stop|quit|disable|sign|turn|switch|enable|opt|every|start|add|set|daily|weekly")
+    r"subscribe|off|out|stop|quit|disable|sign|turn|switch|enable|opt|every|each|start|add|set|daily|weekly")
 _POLITE_EN = re.compile(
-    r"\b(?:please|pls|the|any ?more|any longer|from now on|every (?:day|morning|week|monday)|each (?:day|week)|thanks?"
-    r"|now|again|my|our)\b|[,.!;~]")
+    r"\b(?:please|pls|the|any ?more|any longer|from now on|(?:every|each) (?:day|morning|week|monday)|thanks?"
+    r"|now|again|my|our|about)\b|[,.!;~]")
 CUES = "醒警报周清低待 report alert review reminder digest summary notification stock ship restock unshipped toship"
 _HINT = re.compile(r"提醒|预警|告警|[日周]报|周|清单|低库存|待发"
                    r"|report|alert|review|reminder|digest|summary|notification|stock|ship")
@@ -70,7 +71,11 @@ def _report_in(rest: str, verb: re.Pattern[str], polite: re.Pattern[str]) -> tup
     return None
 
 
+_ONLY_REPORTS = ("提醒", "预警", "告警", "alert", "alerts", "warning", "warnings", "reminder", "reminders",
+                 "notification", "notifications")
+
+
 def _is_only_report(words: str) -> bool:
-    if words.endswith(("提醒", "预警", "告警")):
+    if words.endswith(_ONLY_REPORTS):
         return True
     return not any(kind in lexicon().words[words] for kind in ("metric", "feature", "order_status"))
