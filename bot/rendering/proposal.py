@@ -49,6 +49,9 @@ def render_not_possible(outcome: NotPossible, language: str, zone: ZoneInfo) -> 
     text, choices = _sentence(outcome.key, outcome.action, outcome.said, language, zone=zone), outcome.choices
     if outcome.key == "no.unknown_report":  # its id alone is no message that can be sent back
         choices = tuple(f"/{outcome.action} {report}" for report in choices)
+    if "answer" in outcome.said:  # a code alone is no message either
+        answer = say(f"acting.{outcome.said['answer']}", language)
+        choices = tuple(f"{answer} {code}" for code in choices)
     offer = outcome.key.replace("no.", "offer.", 1)  # what can be done instead
     if offer != outcome.key and knows(offer, language):
         choices = (_sentence(offer, outcome.action, outcome.said, language, zone=zone),)

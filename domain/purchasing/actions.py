@@ -100,10 +100,10 @@ def _ordered(asked: Asked, place: int, lines: list[tuple[SkuFacts, int]], suppli
              ) -> PurchaseChange:
     ordered = tuple((sku.id, quantity) for sku, quantity in lines)
     if supplier is None:
-        return PurchaseChange(place, ordered, asked.at)
+        return PurchaseChange(place, ordered, asked.local)  # the shop's day is part of its number
     days = supplier.lead_days
     return PurchaseChange(
-        place, ordered, asked.at, supplier_id=supplier.id,
+        place, ordered, asked.local, supplier_id=supplier.id,
         expected_on=None if days is None else asked.today + timedelta(days=days),
         prices_e4=tuple(supplier.prices_e4.get(sku.id) for sku, _ in lines))
 

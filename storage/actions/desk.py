@@ -43,6 +43,7 @@ MAX_TRIES = 3  # a second look nearly always finds the books quiet; a third is f
 # way; SQLite says in words that another writer did not finish in time.
 _IN_THE_WAY = frozenset({"40P01", "40001"})
 _BUSY = "database is locked"
+_ROLES = frozenset(Role)
 _SETTLED = {
     State.CONFIRMED: "confirmation.already_confirmed",
     State.CANCELLED: "confirmation.already_cancelled",
@@ -112,13 +113,13 @@ class ActionDesk:
         Without a code the person's only open proposal in the chat is meant.
         """
         who = Who(actor, role, chat, self._calendar.utc(at), shops)
-        return self._decide(code, who, lambda connection, row: self._carry_out(connection, row, who))
+        return self._decide("confirm", code, who, lambda connection, row: self._carry_out(connection, row, who))
 
     def cancel(self, code: str | None, *, actor: str, role: Role, chat: str, at: datetime,
                shops: Shops = None) -> Done | NotPossible:
         """Drop an open proposal; nothing was done and nothing will be."""
         who = Who(actor, role, chat, self._calendar.utc(at), shops)
-        outcome = self._decide(code, who, lambda connection, row: _call_off(connection, row, who))
+        outcome = self._decide("cancel", code, who, lambda connection, row: _call_off(connection, row, who))
         assert not isinstance(outcome, Proposal)
         return outcome
 
@@ -186,14 +187,14 @@ class ActionDesk:
         return Proposal(action.name, arguments, code, {**_sayable(arguments), **plan.named},
                         _shown(plan, who.role), plan.notes, row.expires_at, plan.is_reversible, replaces)
 
-    def _decide(self, code: str | None, who: Who,
+    def _decide(self, answer: str, code: str | None, who: Who,
                 settle: Callable[[Connection, Confirmation], Done | Proposal | NotPossible],
                 ) -> Done | Proposal | NotPossible:
         """Find the open proposal that is meant and settle it; again from the start when the books were busy."""
         for _ in range(MAX_TRIES):
             try:
                 with self._database.write() as connection:
-                    row = self._meant(connection, code, who)
+                    row = self._meant(connection, answer, code, who)
                     return row if isinstance(row, NotPossible) else settle(connection, row)
             except Contended:
                 continue
@@ -206,15 +207,16 @@ class ActionDesk:
                     raise
         return NotPossible("confirmation.busy")
 
-    def _meant(self, connection: Connection, code: str | None, who: Who) -> Confirmation | NotPossible:
+    def _meant(self, connection: Connection, answer: str, code: str | None, who: Who) -> Confirmation | NotPossible:
         """The open proposal, or why there is none to decide. What has run out is closed on the way."""
         confirmations.close_expired(connection, who.at, who.chat)
         if code is None:
             codes = confirmations.open_codes(connection, who.chat, who.actor)
             if not codes:
-                return self._nothing_open(connection, who)
+                return self._nothing_open(connection, answer, who)
             if len(codes) > 1:
-                return NotPossible("confirmation.which", said={"count": len(codes)}, choices=tuple(codes[:3]))
+                return NotPossible("confirmation.which", said={"count": len(codes), "answer": answer},
+                                   choices=tuple(codes[:3]))
             code = codes[0]
         row = confirmations.find(connection, who.chat, _tidy(code))
         if row is None or self._is_hidden(connection, row, who):
@@ -224,12 +226,12 @@ class ActionDesk:
         action = actions()[row.action]
         return row if may(who.role, action.permission) else _not_allowed(action, who.role)
 
-    def _nothing_open(self, connection: Connection, who: Who) -> NotPossible:
+    def _nothing_open(self, connection: Connection, answer: str, who: Who) -> NotPossible:
         """Why a bare yes means nothing: what it was meant for is over, or is somebody else's."""
         for other in confirmations.open_of_others(connection, who.chat, who.actor):
             if may(who.role, actions()[other.action].permission) and not self._is_hidden(connection, other, who):
-                return NotPossible("confirmation.of_another", other.action, {"code": other.code, "who": other.actor},
-                                   choices=(other.code,))
+                said = {"code": other.code, "who": _called(other.actor), "answer": answer}
+                return NotPossible("confirmation.of_another", other.action, said, choices=(other.code,))
         last = confirmations.last_asked(connection, who.chat, who.actor, who.at - LIFETIME - UNDO_WINDOW)
         return _settled(last) if last else NotPossible("confirmation.none_open")
 
@@ -277,9 +279,14 @@ def _reference(kind: str, row: Confirmation, who: Who, books: StoredBooks) -> le
 def _settled(row: Confirmation) -> NotPossible:
     if row.undone_at is not None:
         return NotPossible("confirmation.already_undone", row.action, {
-            "code": row.code, "who": row.undone_by, "when": row.undone_at})
+            "code": row.code, "who": _called(row.undone_by), "when": row.undone_at})
     return NotPossible(_SETTLED[row.state], row.action, {
-        "code": row.code, "who": row.decided_by, "when": row.decided_at})
+        "code": row.code, "who": _called(row.decided_by), "when": row.decided_at})
+
+
+def _called(actor: str | None) -> Word | str | None:
+    """Who gave no name is called by the role."""
+    return Word(f"role.{actor}") if actor in _ROLES else actor
 
 
 def _call_off(connection: Connection, row: Confirmation, who: Who) -> Done:
@@ -289,7 +296,7 @@ def _call_off(connection: Connection, row: Confirmation, who: Who) -> Done:
 
 
 def _undo_refused(row: Confirmation, who: Who) -> NotPossible | None:
-    said = {"code": row.code, "who": row.undone_by or row.decided_by, "when": row.undone_at or row.decided_at}
+    said = {"code": row.code, "who": _called(row.undone_by or row.decided_by), "when": row.undone_at or row.decided_at}
     if row.state is not State.CONFIRMED or row.decided_at is None:
         return NotPossible("confirmation.not_done", row.action, said)
     if row.undone_at is not None:

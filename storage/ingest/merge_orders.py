@@ -171,7 +171,8 @@ def merge(connection: Connection, rows: OrderRows, terms: Terms, rejects: list[t
     staging.analyze(connection, "stage_totals")
     connection.execute(text(_TODO), parameters)
     staging.index(connection, "stage_todo", "seq")
-    refused = _refuse_without_rate(connection, rejects)
+    rejects.extend((Kind.ORDER_LINES, repeated) for repeated in rows.repeated)
+    refused = len(rows.repeated) + _refuse_without_rate(connection, rejects)
     accepted, unchanged = connection.exec_driver_sql(_COUNT).one()
     connection.exec_driver_sql("DELETE FROM stage_todo WHERE action IN ('same', 'stale')")
     if accepted:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from domain.clock import ShopCalendar
-from domain.drafts import LineDraft, OrderDraft
+from domain.drafts import LineDraft, OrderDraft, Reject
 from domain.money import RATE_SCALE, minor_per_unit
 from domain.orders.rules import derive_status, excluded_by
 from storage.encryption import Vault
@@ -29,7 +29,8 @@ class Place:
     """Where the lines of one order go, and what they add up to in the batch at hand."""
 
     seq: int
-    lines: int = 0  # numbered so far, over all batches
+    lines: int = 0  # so far, over all batches
+    numbers: set[int] = field(default_factory=set)  # that they have
     first_row: int = 0
     rows: int = 0
     row_hash: int = 0
@@ -73,6 +74,7 @@ class OrderRows:
     sku_titles: set[str] = field(default_factory=set)
     gift_titles: dict[str, str] = field(default_factory=dict)  # of lines without a price: a gift has no other
     returns: list[tuple[Any, ...]] = field(default_factory=list)
+    repeated: list[Reject] = field(default_factory=list)  # rows that say a line once more
     orders_staged: int = 0
     _words: StatusWords = field(default_factory=StatusWords)
     _last: Places = field(default_factory=dict)  # the order the batch before ended in: the next may go on with it
@@ -122,6 +124,9 @@ class OrderRows:
         for (shop, order, row_no, line_no, external_id, code, title, kind, quantity, price, discount, paid, refund,
              refunded_at, asked, row_hash) in drafts:
             place = places[shop, order]
+            if line_no in place.numbers and quantity >= 0:
+                self.repeated.append(Reject(row_no, "line_repeated", {"order": order, "line_no": str(line_no)}, ()))
+                continue
             if not place.rows:
                 place.first_row = row_no
             place.rows += 1
@@ -142,7 +147,8 @@ class OrderRows:
                     self.new_skus.append((skus[code], code, title, kind.value))
             elif code:
                 self.gift_titles.setdefault(code, title)
-            number = line_no or place.lines
+            number = line_no or _free(place)
+            place.numbers.add(number)
             if refund or asked:
                 place.refund_minor += refund
                 add_return((place.seq, row_no, number, sku, quantity, paid, refund, asked,
@@ -171,6 +177,11 @@ class OrderRows:
         yield from self.new_skus
         yield from ((key, code, self.gift_titles.get(code, ""), "goods") for code, key in self.skus.items()
                     if code not in self.sku_titles)
+
+
+def _free(place: Place) -> int:
+    """The number of a line that came without: its place, unless another line has said that it is that one."""
+    return place.lines if place.lines not in place.numbers else max(place.numbers) + 1
 
 
 @lru_cache(maxsize=CURRENCIES_AT_ONCE)

@@ -64,6 +64,17 @@ def test_an_older_version_of_an_order_does_not_overwrite_a_newer(database: Datab
     assert rows(database, "SELECT status FROM orders") == [("signed",)]
 
 
+def test_a_line_that_is_said_twice_is_taken_once_and_the_other_row_refused(database: Database) -> None:
+    """Such a file stopped with a message of the database."""
+    with ingest(database) as sink:
+        sink.stage_orders([order()], [line(row_no=1, line_no=1), line(row_no=2, line_no=1, row_hash=2),
+                                      line(row_no=3, line_no=3, row_hash=3), line(row_no=4, row_hash=4)])
+        counts = sink.finish()[Kind.ORDER_LINES]
+        assert [(reject.row_no, reject.reason) for _, reject in sink.rejects] == [(2, "line_repeated")]
+    assert (counts.accepted, counts.rejected) == (3, 1)
+    assert rows(database, "SELECT line_no FROM order_lines ORDER BY 1") == [(1,), (3,), (4,)]
+
+
 def test_two_equal_lines_are_two_lines(database: Database) -> None:
     """A public data set of real invoices has 5,268 of them; who drops them loses their money."""
     bring(database, [order()], [line(row_no=1), line(row_no=2)])

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from random import Random
 from typing import Any
 
@@ -41,6 +42,11 @@ def ordered(shop: Counter, **order: Any) -> str:
 
 def lists(shop: Counter) -> StoredOnTheWay:
     return StoredOnTheWay(shop.database, VAULT)
+
+
+def test_the_number_of_an_order_has_the_shops_day_in_it(shop: Counter) -> None:
+    number = ordered(replace(shop, at=datetime(2026, 11, 23, 17, tzinfo=UTC)))  # an hour after midnight in Shanghai
+    assert number.startswith("PO261124-")
 
 
 def test_an_order_comes_in_parts_at_its_price_and_on_its_day(shop: Counter) -> None:

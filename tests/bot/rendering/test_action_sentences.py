@@ -4,10 +4,15 @@ import ast
 import string
 from collections.abc import Iterator
 from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
 
 import domain
 from bot.rendering.messages import knows, sentences
+from bot.rendering.proposal import render_not_possible
 from domain.actions import actions
+from domain.confirmations import NotPossible
 from domain.messaging.model import Report
 from domain.metrics.catalog import STATUS_NAMES
 from domain.orders.model import Hold
@@ -59,6 +64,14 @@ def test_statuses_are_called_as_in_the_figures() -> None:
     for index, language in enumerate(("zh", "en")):
         assert {status: sentences(language)[f"status.{status}"] for status in STATUS_NAMES} == {
             status: names[index] for status, names in STATUS_NAMES.items()}
+
+
+@pytest.mark.parametrize(("language", "answer", "said"), [
+    ("zh", "cancel", "取消 7K2"), ("en", "confirm", "confirm 7K2")])
+def test_a_choice_among_proposals_can_be_sent_back(language: str, answer: str, said: str) -> None:
+    which = NotPossible("confirmation.which", said={"count": 2, "answer": answer}, choices=("7K2", "3A4"))
+    reply = render_not_possible(which, language, ZoneInfo("Asia/Shanghai"))
+    assert reply.choices[0].casefold() == said.casefold()
 
 
 def _facts(sentence: str) -> set[str]:
