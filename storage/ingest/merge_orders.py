@@ -44,14 +44,14 @@ SELECT order_seq AS seq, MIN(first_row) AS first_row, CAST(SUM(row_count) AS BIG
   CAST(SUM(refund_minor) AS BIGINT) AS refund_minor FROM stage_sums GROUP BY order_seq"""
 
 # What is to be done with each staged order: return (only a refund), same, stale, changed or new.
-_TODO = """CREATE TEMPORARY TABLE stage_todo AS
-SELECT o.seq, s.shop_id, t.first_row, t.row_count, t.row_hash AS content_hash, t.paid_minor, t.discount_minor,
-  t.refund_minor, t.is_priced, old.id AS order_id,
+_TODO = f"""INSERT INTO stage_todo ({", ".join(staging.TODO)})
+SELECT o.seq, s.shop_id, t.first_row, t.row_count, t.row_hash, t.paid_minor, t.discount_minor,
+  t.refund_minor, t.is_priced, old.id,
   CASE WHEN t.is_sale = 0 THEN CASE WHEN r.content_hash = t.row_hash THEN 'same' ELSE 'return' END
        WHEN old.id IS NULL THEN 'new' WHEN old.content_hash = t.row_hash THEN 'same'
-       WHEN o.changed_at < old.changed_at THEN 'stale' ELSE 'changed' END AS action,
+       WHEN o.changed_at < old.changed_at THEN 'stale' ELSE 'changed' END,
   CASE WHEN o.currency = :base THEN :rate_scale ELSE (SELECT f.rate FROM fx_rates f WHERE f.currency = o.currency
-    AND f.day <= o.booked_on ORDER BY f.day DESC LIMIT 1) END AS fx_rate, o.divisor
+    AND f.day <= o.booked_on ORDER BY f.day DESC LIMIT 1) END, o.divisor
 FROM stage_orders o JOIN stage_totals t ON t.seq = o.seq JOIN stage_shops s ON s.key = o.shop
 LEFT JOIN orders old ON old.shop_id = s.shop_id AND old.external_id = o.external_id
 LEFT JOIN refunds r ON r.shop_id = s.shop_id AND r.external_id = o.external_id AND t.is_sale = 0"""
@@ -153,7 +153,7 @@ _FRESH = """UPDATE shops SET fresh_at = f.latest FROM (SELECT s.shop_id, MAX(COA
   o.shipped_at, o.paid_at, o.created_at)) AS latest FROM stage_orders o JOIN stage_shops s ON s.key = o.shop
   GROUP BY s.shop_id) AS f WHERE f.shop_id = shops.id AND (shops.fresh_at IS NULL OR shops.fresh_at < f.latest)"""
 
-_TABLES = ("stage_totals", "stage_todo", "stage_new_ids", "stage_repeated", "stage_renumbered")
+_TABLES = ("stage_totals", "stage_new_ids", "stage_repeated", "stage_renumbered")
 
 
 def merge(connection: Connection, rows: OrderRows, terms: Terms, rejects: list[tuple[Kind, Reject]]) -> Counts:
@@ -167,8 +167,9 @@ def merge(connection: Connection, rows: OrderRows, terms: Terms, rejects: list[t
                     "stage_shops")
     connection.exec_driver_sql(_TOTALS)
     staging.analyze(connection, "stage_totals")
+    staging.create(connection, "stage_todo", staging.TODO, key="seq")
     connection.execute(text(_TODO), parameters)
-    staging.index(connection, "stage_todo", "seq")
+    staging.analyze(connection, "stage_todo")
     refused = _refuse_without_rate(connection, rejects)
     accepted, unchanged = connection.exec_driver_sql(_COUNT).one()
     connection.exec_driver_sql("DELETE FROM stage_todo WHERE action IN ('same', 'stale')")
