@@ -80,7 +80,7 @@ class _Rollup:
         within = self._piece(fact, sums, touched)
         if touched is None:
             assert fact.day is not None
-            within = within.where(fact.day >= bindparam("of_start", type_=Date), fact.day < bindparam("of_end", type_=Date))
+            within = within.where(fact.day >= bindparam("of_start"), fact.day < bindparam("of_end"))
         return insert(self.table).from_select([*self.keys, *self.sums], self._whole(within))
 
     def adds(self, connection: Connection, touched: CTE | None = None) -> Iterator[Insert]:

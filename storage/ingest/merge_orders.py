@@ -13,7 +13,7 @@ from storage.customers import refresh_touched
 from storage.first_fill import way_to_fill
 from storage.ingest import merge_kept, merge_refunds, merge_shops, merge_told, staging
 from storage.ingest.next_id import next_id
-from storage.ingest.order_rows import OrderRows
+from storage.ingest.order_rows import HASH_SPACE, OrderRows
 from storage.ingest.terms import Terms, refresh_days
 from storage.names_version import renew
 from storage.schema import metadata
@@ -36,10 +36,13 @@ _JOIN_REPEATED = (
     "DELETE FROM stage_orders WHERE seq IN (SELECT seq FROM stage_repeated WHERE seq <> first_seq)",
 )
 
-# PostgreSQL adds whole numbers up to a decimal one, which would no longer divide as whole numbers do.
-_TOTALS = """CREATE TEMPORARY TABLE stage_totals AS
+# PostgreSQL adds whole numbers up to a decimal one, which would no longer divide as whole numbers do. Hashes are added
+# in two halves, so that no number of parts of one order is too many.
+_HALF = 2**32
+_TOTALS = f"""CREATE TEMPORARY TABLE stage_totals AS
 SELECT order_seq AS seq, MIN(first_row) AS first_row, CAST(SUM(row_count) AS BIGINT) AS row_count,
-  CAST(SUM(row_hash) AS BIGINT) AS row_hash, MAX(is_sale) AS is_sale, MAX(is_priced) AS is_priced,
+  CAST((SUM(row_hash / {_HALF}) % {HASH_SPACE // _HALF} * {_HALF} + SUM(row_hash % {_HALF})) % {HASH_SPACE} AS BIGINT)
+    AS row_hash, MAX(is_sale) AS is_sale, MAX(is_priced) AS is_priced,
   CAST(SUM(paid_minor) AS BIGINT) AS paid_minor, CAST(SUM(discount_minor) AS BIGINT) AS discount_minor,
   CAST(SUM(refund_minor) AS BIGINT) AS refund_minor FROM stage_sums GROUP BY order_seq"""
 
@@ -165,7 +168,7 @@ def merge(connection: Connection, rows: OrderRows, terms: Terms, rejects: list[t
     _join_repeated(connection)
     staging.analyze(connection, "stage_orders", "stage_lines (order_seq, sku)", "stage_sums", "stage_returns",
                     "stage_shops")
-    connection.exec_driver_sql(_TOTALS)
+    connection.execute(text(_TOTALS))
     staging.analyze(connection, "stage_totals")
     staging.create(connection, "stage_todo", staging.TODO, key="seq")
     connection.execute(text(_TODO), parameters)
