@@ -16,18 +16,22 @@ from bot.rendering.mappings import said_of
 from bot.rendering.messages import say
 from domain.catalog.model import Platform
 from domain.drafts import Counts, Kind, Reject
-from domain.errors import UserCanFix
+from domain.errors import OperatorMustAct, UserCanFix
 from domain.importing.model import KeptMapping
 from domain.ports import ImportSink
 from integrations.files.ahead import batches_ahead
 from integrations.files.formats import header_key
 from integrations.files.importing import ImportTable, open_import
+from integrations.files.problems import FileProblem
 from integrations.files.rejected import write_rejects
 from storage.exceptions import ExceptionInbox
 from storage.names.import_mappings import StoredMappings
+from storage.room import free_bytes
 
 MAX_NAMED_COLUMNS = 25  # in a sentence; the JSON names all
 MAX_REJECTS_KEPT = 100_000  # of one file; a file with more is not what it was taken for
+MAX_ROWS = 20_000_000  # of one import, forty years of a shop that sells half a million lines a year
+BYTES_A_ROW = 800  # on the disk while it is brought in: set aside, in the tables, in the journal (measured: 250 to 700)
 _Choice = TypeVar("_Choice", bound=StrEnum)
 
 
@@ -140,6 +144,7 @@ def import_files(shop: OpenShop, paths: Sequence[Path], options: Options, *, dry
     tables = [(path, table) for path in paths for table in open_import(
         path, calendar=shop.calendar, default_currency=shop.currency, kind=options.kind, shop=options.shop,
         mapping=options.mapping, platform=options.platform, remember=StoredMappings(shop.database).remembered)]
+    _refuse_too_much(shop, tables)
     files = [FileOutcome(path, table) for path, table in tables]
     with shop.ingest(shop.now()) as sink:
         for item in files:
@@ -158,6 +163,23 @@ def import_files(shop: OpenShop, paths: Sequence[Path], options: Options, *, dry
         _write_rejected(files, shop.settings)
     exceptions = 0 if dry_run else ExceptionInbox(shop.database, shop.calendar).refresh(shop.now())
     return Outcome(files, counts, dry_run, shop.settings.language, exceptions)
+
+
+def _refuse_too_much(shop: OpenShop, tables: Sequence[tuple[Path, ImportTable]]) -> None:
+    """Before anything is set aside: a small packed file may hold more rows than the disk has room for."""
+    rows, free = 0, free_bytes(shop.database)
+    for path, table in tables:
+        rows += table.total_rows_hint or 0
+        if rows > MAX_ROWS:
+            raise FileProblem(f"{path.name} has too many rows", key="file_too_many_rows", file=path.name,
+                              limit=f"{MAX_ROWS:,}")
+    if free is not None and rows * BYTES_A_ROW > free:
+        raise OperatorMustAct("there is too little room on the disk for this import", key="import_no_room",
+                              rows=f"{rows:,}", needed=_gib(rows * BYTES_A_ROW), free=_gib(free))
+
+
+def _gib(size: int) -> str:
+    return f"{size / 2**30:.1f} GiB"
 
 
 def _remember(shop: OpenShop, files: Sequence[FileOutcome], mapping: Mapping[str, str]) -> None:

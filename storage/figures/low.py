@@ -37,7 +37,7 @@ def low_places(connection: Connection, scope: Scope) -> tuple[tuple[str, str, in
 
 
 def _low_places(scope: Scope, compare: Any, columns: Sequence[Any]) -> Select[Any]:
-    held = held_by_place(scope)
+    held = held_by_place(scope, among=select(_points.c.sku_id))  # few have a point for a warehouse, if any
     available = held.c.on_hand - held.c.reserved
     return select(available, _points.c.quantity, *columns).select_from(_points).join(held, and_(
         held.c.sku_id == _points.c.sku_id, held.c.warehouse_id == _points.c.warehouse_id)).where(

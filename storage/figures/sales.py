@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Table, and_, case, func, literal_column, null, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Table, and_, case, func, literal_column, null, select
 
 from domain.catalog.model import ItemKind
 from domain.orders.model import Payment
@@ -57,7 +57,7 @@ def _matches(sku_id: ColumnElement[Any],
 _GOODS_JOINS = ("skus", "products")
 IS_SERVICE = _products.c.kind == ItemKind.SERVICE
 # A line whose SKU is not known is goods until it is matched to something else.
-_IS_GOODS = or_(_products.c.kind.is_(None), _products.c.kind == ItemKind.GOODS)
+_IS_GOODS = _products.c.kind.is_distinct_from(ItemKind.SERVICE)
 _IS_SOLD = and_(_IS_GOODS, lines.c.unit_price_e4 > 0)  # what has no price is a gift
 _LACKS_COST = and_(_IS_GOODS, lines.c.cost_base.is_(None))
 # The order's own conversion, in its share: whole numbers throughout, rounded half up.

@@ -64,16 +64,16 @@ def stock(scope: Scope, measures: frozenset[str]) -> list[Select[Any]]:
     return [fact.select(own, measures, None)]
 
 
-def held_by_place(scope: Scope) -> Subquery:
-    """sku_id, warehouse_id, on_hand, reserved, incoming at the moment, of the warehouses in scope."""
-    return _held(replace(scope, by=("sku", "warehouse")))
+def held_by_place(scope: Scope, among: Select[Any]) -> Subquery:
+    """sku_id, warehouse_id, on_hand, reserved, incoming at the moment: these SKUs in the warehouses in scope."""
+    return _held(replace(scope, by=("sku", "warehouse")), among)
 
 
 def _without_place(names: Mapping[str, Values]) -> dict[str, Values]:
     return {dimension: values for dimension, values in names.items() if dimension != "warehouse"}
 
 
-def _held(scope: Scope, *, is_valued: bool = False) -> Subquery:
+def _held(scope: Scope, among: Select[Any] | None = None, *, is_valued: bool = False) -> Subquery:
     """Per SKU (and warehouse, where that matters): the balance less what moved after the moment.
 
     Openings and counts are kept: they say what was there, not that something moved. Reserved and incoming pieces
@@ -99,6 +99,8 @@ def _held(scope: Scope, *, is_valued: bool = False) -> Subquery:
         func.sum(_balances.c.reserved).label("reserved"), func.sum(_balances.c.incoming).label("incoming"),
         between.label("between"),
     ).select_from(shelves)
+    if among is not None:
+        held = held.where(_balances.c.sku_id.in_(among))
     if "warehouse" in scope.keep:
         held = held.where(_balances.c.warehouse_id.in_(listed("keep", "warehouse", scope.keep["warehouse"])))
     if "warehouse" in scope.drop:

@@ -8,17 +8,20 @@ from sqlalchemy import Connection
 
 from domain.clock import ShopCalendar
 from domain.drafts import Counts, Draft, Kind, LineDraft, OrderDraft, Reject
+from domain.errors import OperatorMustAct
 from storage.encryption import Vault
 from storage.engine import Database
 from storage.ingest import merge_orders, merge_other, staging
 from storage.ingest.order_rows import OrderRows
 from storage.ingest.staging import Stored
 from storage.ingest.terms import Terms
+from storage.room import is_full
 from storage.stock import allocations
 
-# Each for this transaction alone. Compiling a statement takes longer than it saves; sorts of a file fit into memory.
+# Each for this transaction alone. Compiling a statement takes longer than it saves; sorts of a file fit into memory;
+# what the planner needs to know of a table for the next statement, a tenth of the usual sample tells.
 _BATCH_JOB = ("SELECT pg_advisory_xact_lock(hashtext('zhanggui import'))", "SET LOCAL jit = off",
-              "SET LOCAL work_mem = '64MB'")
+              "SET LOCAL work_mem = '64MB'", "SET LOCAL default_statistics_target = 10")
 
 
 class Ingest:
@@ -44,10 +47,12 @@ class Ingest:
             staging.create(self._connection, "stage_sums", staging.SUMS)
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
         if self._connection is not None:
             self._connection.invalidate()  # its temporary tables go with it
             self._connection.close()
+        if is_full(error):
+            raise OperatorMustAct("the disk is full; nothing was imported", key="import_disk_full") from error
 
     @property
     def rejects(self) -> Sequence[tuple[Kind, Reject]]:

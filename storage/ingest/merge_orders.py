@@ -13,7 +13,7 @@ from storage.customers import refresh_touched
 from storage.first_fill import way_to_fill
 from storage.ingest import merge_kept, merge_numbers, merge_refunds, merge_shops, merge_told, staging
 from storage.ingest.next_id import next_id
-from storage.ingest.order_rows import OrderRows
+from storage.ingest.order_rows import HASH_SPACE, OrderRows
 from storage.ingest.terms import Terms, refresh_days
 from storage.names_version import renew
 from storage.schema import metadata
@@ -36,22 +36,25 @@ _JOIN_REPEATED = (
     "DELETE FROM stage_orders WHERE seq IN (SELECT seq FROM stage_repeated WHERE seq <> first_seq)",
 )
 
-# PostgreSQL adds whole numbers up to a decimal one, which would no longer divide as whole numbers do.
-_TOTALS = """CREATE TEMPORARY TABLE stage_totals AS
+# PostgreSQL adds whole numbers up to a decimal one, which would no longer divide as whole numbers do. Hashes are added
+# in two halves, so that no number of parts of one order is too many.
+_HALF = 2**32
+_TOTALS = f"""CREATE TEMPORARY TABLE stage_totals AS
 SELECT order_seq AS seq, MIN(first_row) AS first_row, CAST(SUM(row_count) AS BIGINT) AS row_count,
-  CAST(SUM(row_hash) AS BIGINT) AS row_hash, MAX(is_sale) AS is_sale, MAX(is_priced) AS is_priced,
+  CAST((SUM(row_hash / {_HALF}) % {HASH_SPACE // _HALF} * {_HALF} + SUM(row_hash % {_HALF})) % {HASH_SPACE} AS BIGINT)
+    AS row_hash, MAX(is_sale) AS is_sale, MAX(is_priced) AS is_priced,
   CAST(SUM(paid_minor) AS BIGINT) AS paid_minor, CAST(SUM(discount_minor) AS BIGINT) AS discount_minor,
   CAST(SUM(refund_minor) AS BIGINT) AS refund_minor FROM stage_sums GROUP BY order_seq"""
 
 # What is to be done with each staged order: return (only a refund), same, stale, changed or new.
-_TODO = """CREATE TEMPORARY TABLE stage_todo AS
-SELECT o.seq, s.shop_id, t.first_row, t.row_count, t.row_hash AS content_hash, t.paid_minor, t.discount_minor,
-  t.refund_minor, t.is_priced, old.id AS order_id,
+_TODO = f"""INSERT INTO stage_todo ({", ".join(staging.TODO)})
+SELECT o.seq, s.shop_id, t.first_row, t.row_count, t.row_hash, t.paid_minor, t.discount_minor,
+  t.refund_minor, t.is_priced, old.id,
   CASE WHEN t.is_sale = 0 THEN CASE WHEN r.content_hash = t.row_hash THEN 'same' ELSE 'return' END
        WHEN old.id IS NULL THEN 'new' WHEN old.content_hash = t.row_hash THEN 'same'
-       WHEN o.changed_at < old.changed_at THEN 'stale' ELSE 'changed' END AS action,
+       WHEN o.changed_at < old.changed_at THEN 'stale' ELSE 'changed' END,
   CASE WHEN o.currency = :base THEN :rate_scale ELSE (SELECT f.rate FROM fx_rates f WHERE f.currency = o.currency
-    AND f.day <= o.booked_on ORDER BY f.day DESC LIMIT 1) END AS fx_rate, o.divisor
+    AND f.day <= o.booked_on ORDER BY f.day DESC LIMIT 1) END, o.divisor
 FROM stage_orders o JOIN stage_totals t ON t.seq = o.seq JOIN stage_shops s ON s.key = o.shop
 LEFT JOIN orders old ON old.shop_id = s.shop_id AND old.external_id = o.external_id
 LEFT JOIN refunds r ON r.shop_id = s.shop_id AND r.external_id = o.external_id AND t.is_sale = 0"""
@@ -155,7 +158,7 @@ _FRESH = """UPDATE shops SET fresh_at = f.latest FROM (SELECT s.shop_id, MAX(COA
   o.shipped_at, o.paid_at, o.created_at)) AS latest FROM stage_orders o JOIN stage_shops s ON s.key = o.shop
   GROUP BY s.shop_id) AS f WHERE f.shop_id = shops.id AND (shops.fresh_at IS NULL OR shops.fresh_at < f.latest)"""
 
-_TABLES = ("stage_totals", "stage_todo", "stage_new_ids", "stage_repeated", "stage_renumbered")
+_TABLES = ("stage_totals", "stage_new_ids", "stage_repeated", "stage_renumbered")
 
 
 def merge(connection: Connection, rows: OrderRows, terms: Terms, rejects: list[tuple[Kind, Reject]]) -> Counts:
@@ -167,10 +170,11 @@ def merge(connection: Connection, rows: OrderRows, terms: Terms, rejects: list[t
     _join_repeated(connection)
     staging.analyze(connection, "stage_orders", "stage_lines (order_seq, sku)", "stage_sums", "stage_returns",
                     "stage_shops")
-    connection.exec_driver_sql(_TOTALS)
+    connection.execute(text(_TOTALS))
     staging.analyze(connection, "stage_totals")
+    staging.create(connection, "stage_todo", staging.TODO, key="seq")
     connection.execute(text(_TODO), parameters)
-    staging.index(connection, "stage_todo", "seq")
+    staging.analyze(connection, "stage_todo")
     rejects.extend((Kind.ORDER_LINES, repeated) for repeated in rows.repeated)
     refused = len(rows.repeated) + _refuse_without_rate(connection, rejects)
     accepted, unchanged = connection.exec_driver_sql(_COUNT).one()

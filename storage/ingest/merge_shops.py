@@ -46,9 +46,9 @@ SELECT product_id, CASE WHEN title = '' THEN code ELSE title END, kind, :now FRO
 _NEW_SKUS = """INSERT INTO skus (code, product_id, variant, currency, allows_backorder, is_active, created_at)
 SELECT code, product_id, '', :base, FALSE, TRUE, :now FROM stage_new_skus"""
 # A cost in another currency counts at that currency's latest rate; without one it is not known.
-_SKU_IDS = """CREATE TEMPORARY TABLE stage_sku_ids AS SELECT s.key, s.code, k.id AS sku_id,
+_SKU_IDS = """INSERT INTO stage_sku_ids (key, code, sku_id, cost_e4) SELECT s.key, s.code, k.id,
   CASE WHEN k.currency = :base THEN k.unit_cost_e4 ELSE k.unit_cost_e4 * (SELECT f.rate FROM fx_rates f
-    WHERE f.currency = k.currency ORDER BY f.day DESC LIMIT 1) / :rate_scale END AS cost_e4
+    WHERE f.currency = k.currency ORDER BY f.day DESC LIMIT 1) / :rate_scale END
 FROM stage_skus s JOIN skus k ON k.code = s.code"""
 
 
@@ -59,15 +59,16 @@ def resolve_skus(connection: Connection, skus: list[tuple[int, str, str, str]], 
     """
     staging.create(connection, "stage_skus", staging.SKUS, key="key")
     staging.fill(connection, "stage_skus", staging.SKUS, skus)
-    _drop(connection, "stage_new_skus", "stage_sku_ids")
+    _drop(connection, "stage_new_skus")
     connection.exec_driver_sql(
         "CREATE TEMPORARY TABLE stage_new_skus AS SELECT code, title, kind, "
         f"{next_id(connection, 'products')} AS product_id FROM stage_skus s "
         "WHERE NOT EXISTS (SELECT 1 FROM skus k WHERE k.code = s.code)")
     connection.execute(text(_NEW_PRODUCTS), parameters)
     connection.execute(text(_NEW_SKUS), parameters)
+    staging.create(connection, "stage_sku_ids", staging.SKU_IDS, key="key")
     connection.execute(text(_SKU_IDS), parameters)
-    staging.index(connection, "stage_sku_ids", "key, sku_id, cost_e4")
+    staging.analyze(connection, "stage_sku_ids")
     _drop(connection, "stage_listed")
     connection.execute(text(f"CREATE TEMPORARY TABLE stage_listed AS {listings.LISTED}"), parameters)
     staging.index(connection, "stage_listed", "platform_sku, shop_id")

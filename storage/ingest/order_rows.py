@@ -13,6 +13,7 @@ from domain.orders.rules import derive_status, excluded_by
 from storage.encryption import Vault
 from storage.ingest.staging import Stored
 
+HASH_SPACE = 2**61  # sums of row hashes wrap round here: an order of any number of rows fits a database integer
 CURRENCIES_AT_ONCE = 64  # remembered; a shop sells in a handful
 
 
@@ -42,7 +43,7 @@ class Place:
 
     def sums(self) -> tuple[int, ...]:
         """The row for `staging.SUMS`; starts the sums anew for the next batch."""
-        row = (self.seq, self.first_row, self.rows, self.row_hash, int(self.is_sale), int(self.is_priced),
+        row = (self.seq, self.first_row, self.rows, self.row_hash % HASH_SPACE, int(self.is_sale), int(self.is_priced),
                self.paid_minor, self.discount_minor, self.refund_minor)
         self.rows = self.row_hash = self.paid_minor = self.discount_minor = self.refund_minor = 0
         self.is_sale = self.is_priced = False

@@ -44,6 +44,12 @@ SUMS: Columns = {
     "is_priced": "int", "paid_minor": "int",
     "discount_minor": "int", "refund_minor": "int",
 }
+TODO: Columns = {  # by number, which every line looks up: SQLite finds a row by its own number fastest
+    "seq": "int", "shop_id": "int", "first_row": "int", "row_count": "int", "content_hash": "int", "paid_minor": "int",
+    "discount_minor": "int", "refund_minor": "int", "is_priced": "int", "order_id": "int", "action": "text",
+    "fx_rate": "int", "divisor": "int",
+}
+SKU_IDS: Columns = {"key": "int", "code": "text", "sku_id": "int", "cost_e4": "int"}
 SKUS: Columns = {"key": "int", "code": "text", "title": "text", "kind": "text"}
 SHOPS: Columns = {"key": "int", "shop_id": "int"}
 
