@@ -34,7 +34,6 @@ from bot.understanding.spoken import language, script_of
 from bot.understanding.teaching import teaching_of
 from bot.understanding.times_of_day import take_time, take_weekday
 from domain.messaging.model import Report
-from domain.metrics.catalog import METRICS
 from domain.ports import Names
 
 _SPELT = re.compile(r"/subscribe(?:@\w+)?\s+(\w{1,40})\s+(\S.{0,40})", re.IGNORECASE)
@@ -43,7 +42,6 @@ _SUBSCRIBE = re.compile(r"/(subscribe|unsubscribe)\s+(\S{1,40})(?:\s.*)?", re.IG
 _FORMS: tuple[Callable[[str, Gazetteer], Reading | None], ...] = (
     mapping_forgotten, teaching_of, limiting_of, matching_of)
 _HAS_WORDS = re.compile(r"[\u4e00-\u9fff]|(?<![\w/-])[A-Za-z]{2,}(?![\w-])")
-_IDS = re.compile(rf"(?<![0-9a-z_])(?:{'|'.join(one for one in METRICS if '_' in one)})(?![0-9a-z_])", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +84,6 @@ class Understanding:
         for form in _FORMS:
             if formed := form(said, turn.gazetteer):
                 return Understood(formed, script_of(said))
-        said = _without_ids(said)
         message = normalise(said.removeprefix("/"))
         if wanted := requested(message):
             return self._requested(wanted, said, message, turn)
@@ -161,11 +158,6 @@ def _spelt_subscription(said: str) -> Understood | None:
     if spelt is None or spelt[1].lower() not in set(Report):
         return None
     return Understood(Act("subscribe", {"report": spelt[1].lower(), "at": spelt[2]}), script_of(said))
-
-
-def _without_ids(text: str) -> str:
-    """orders_to_ship: a figure by its id, as it stands in the JSON, is asked for by its name."""
-    return _IDS.sub(lambda found: METRICS[found[0].lower()].en, text) if "_" in text else text
 
 
 def _of_last(request: Request, context: Context) -> Ask | Unclear:
