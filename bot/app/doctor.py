@@ -110,7 +110,7 @@ def _model(settings: Settings) -> Finding:
     try:
         offered = wiring.language_model(chosen).models()
     except ShopError as error:
-        return _ill(language, "model_broken", why=error_sentence(error, language), **named)
+        return _ill(language, "model_broken", why=error, **named)  # what the server said
     if offered and chosen.model not in offered:
         return _ill(language, "model_unknown", offered=", ".join(offered[:_MODELS_NAMED]), **named)
     open_road = "" if _is_private(chosen.base_url) else say("doctor.open_road", language)
