@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from time import perf_counter
@@ -19,7 +19,7 @@ from bot.rendering.reply import Reply, Timing
 from bot.rendering.talk import render_error, render_help, render_not_allowed, render_refused, render_unclear
 from bot.sessions import Sessions
 from bot.turn import Person, Turn
-from bot.understanding.readings import Act, Ask, Command, Context, Reading, Refused, Unclear, Understood
+from bot.understanding.readings import Act, Ask, Command, Context, Language, Reading, Refused, Unclear, Understood
 from domain.errors import NotAllowed, ShopError
 from domain.metrics.catalog import METRICS
 from domain.metrics.result import ResultTable
@@ -72,13 +72,16 @@ class Dispatcher:
     hear: Listener = lambda _text, _reading, _turn: None
 
     def reply(self, text: str, *, person: Person, at: datetime, chat: str, chart_dir: Path | None = None,
-              only_asked_charts: bool = False) -> Reply:
+              only_asked_charts: bool = False, language: Language | None = None) -> Reply:
         """Never raises for what a person typed. A message without a chat is a conversation of its own.
+
+        `language` is the person's own: a new conversation is in it until words tell another.
 
         Pictures are drawn into `chart_dir` for every answer that has a shape, or only where one was asked for.
         """
         start = perf_counter()
         context = self.sessions.context(chat, person.name, at) if chat else Context()
+        context.language = context.language or language
         timing = Timing()
         understood = self._read(text, at, context)
         timing.understand = _ms_since(start)
@@ -146,6 +149,9 @@ class Dispatcher:
             case Unclear() as unclear:
                 return self._unclear(unclear, turn)
             case Refused() as refused:
+                if refused.choices:  # a number chooses among them, too; what was asked before is still asked
+                    before = turn.context.pending or Unclear(refused.key)
+                    turn.context.pending = replace(before, choices=refused.choices)
                 return render_refused(refused, turn.language)
             case Command(name="help"):
                 return render_help(turn.person.acting_role, turn.language)

@@ -2,6 +2,7 @@
 
 ShopError
 ├── UserCanFix         shown to the person: wrong input, unknown name, missing right
+│   ├── WrongUsage
 │   ├── NotAllowed
 │   │   └── NotCleared
 │   └── UnknownName
@@ -26,6 +27,10 @@ class ShopError(Exception):
 
 class UserCanFix(ShopError):
     """The person who asked can put it right."""
+
+
+class WrongUsage(UserCanFix):
+    """A word that the command does not take, whatever the shop holds."""
 
 
 class NotAllowed(UserCanFix):

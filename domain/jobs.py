@@ -112,8 +112,9 @@ class Send:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a run found and wants written. `said` is one sentence for whoever started it by hand.
+    """What a run found and wants written. `said` is one sentence for whoever started it by hand, kept with the run.
 
+    `key` of the catalogue's part `job` and its `facts` say the same in the language of that person.
     `alarms` are told to the owner: a stable name (told once as long as it is the same) and an English sentence.
     """
 
@@ -121,6 +122,8 @@ class Outcome:
     sends: tuple[Send, ...] = ()
     warnings: WarningChanges = field(default_factory=WarningChanges)
     alarms: tuple["Alarm", ...] = ()
+    key: str = ""
+    facts: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

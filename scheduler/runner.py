@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from domain.jobs import Addressed, Claim, Due, LostClaim, Outcome, Queued, RunBook, TaskQueue
 from scheduler import planner
@@ -23,11 +24,13 @@ MOST_TAKEN_OVER = 20  # runs of dead processes picked up at one look
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """What came of a run: the reports that were queued, and the job's own sentence."""
+    """What came of a run: the reports that were queued, and the job's own sentence, as words and to be worded."""
 
     queued: Sequence[Queued]
     said: str
     error: str = ""
+    key: str = ""
+    facts: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -80,7 +83,7 @@ class Runner:
             log.debug("%s failed", claim.due, exc_info=True)
             return await self._failed(claim, f"{type(error).__name__}: {error}")
         else:
-            return Ran(queued, outcome.said)
+            return Ran(queued, outcome.said, key=outcome.key, facts=outcome.facts)
         finally:
             ended.set()
             await asyncio.shield(beat)

@@ -6,7 +6,7 @@ from datetime import datetime
 from domain.jobs import Due, Outcome
 from scheduler.context import JobContext, aside
 
-NO_SHOP = "no connected shop"
+NO_SHOP = Outcome("no connected shop", key="no_shop")
 
 
 async def for_each_shop(context: JobContext, due_at: datetime, need: str,
@@ -17,9 +17,9 @@ async def for_each_shop(context: JobContext, due_at: datetime, need: str,
     return await hand_out(context, due_at, await aside(context.tools.platforms.connected, need), NO_SHOP)
 
 
-async def hand_out(context: JobContext, due_at: datetime, shops: Sequence[str], none: str) -> Outcome:
+async def hand_out(context: JobContext, due_at: datetime, shops: Sequence[str], none: Outcome) -> Outcome:
     """A part for each of the shops; `none` is what is said where there are none."""
     if not shops:
-        return Outcome(none)
+        return none
     await context.tasks.defer([Due(context.job, due_at, shop) for shop in shops])
-    return Outcome(f"handed out for {len(shops)} shops")
+    return Outcome(f"handed out for {len(shops)} shops", key="handed_out", facts={"n": len(shops)})

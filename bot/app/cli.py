@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from bot.app.commands import backups, files, groups, jobs, keep, people, serve, shops, talk
-from domain.errors import ShopError
+from domain.errors import ShopError, WrongUsage
 
 DONE, FAILED, WRONG_USAGE = 0, 1, 2
 GROUPS = (talk, files, shops, people, serve, groups, jobs, backups, keep)
@@ -54,7 +54,7 @@ def main(words: Sequence[str] | None = None) -> int:
         return int(arguments.run(arguments))
     except ShopError as error:
         sys.stderr.write(f"zhanggui: {_told(error)}\n")
-        return FAILED
+        return WRONG_USAGE if isinstance(error, WrongUsage) else FAILED
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:

@@ -17,14 +17,15 @@ def decided(shop: OpenShop, verb: str, arguments: Mapping[str, Any]) -> Done:
     desk = shop.dispatcher.acting.desk
     speaker: dict[str, Any] = {"actor": Role.OWNER.value, "role": Role.OWNER, "chat": CHAT, "at": shop.now(),
                                "shops": None}
-    outcome: object = desk.propose(verb, arguments, language="en", **speaker)
+    language = shop.settings.language
+    outcome: object = desk.propose(verb, arguments, language=language, **speaker)
     if isinstance(outcome, Proposal):
         outcome = desk.confirm(outcome.code, **speaker)
     match outcome:
         case Done():
             return outcome
         case NotPossible():
-            raise UserCanFix(render_not_possible(outcome, "en", shop.calendar.zone).text)
+            raise UserCanFix(render_not_possible(outcome, language, shop.calendar.zone).text)
         case Missing():
-            raise UserCanFix(render_missing(outcome, "en").text)
+            raise UserCanFix(render_missing(outcome, language).text)
     raise AssertionError("nothing changed between the two, in one breath")

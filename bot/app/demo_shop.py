@@ -8,6 +8,7 @@ from sqlalchemy.engine import make_url
 
 from bot.app import wiring
 from bot.app.settings import DEFAULT_CURRENCY, DEFAULT_TIMEZONE, Settings
+from bot.rendering.messages import say
 from domain.clock import ShopCalendar
 from domain.errors import UserCanFix
 from storage import identity
@@ -23,7 +24,7 @@ def build(settings: Settings, *, at: str | None, fresh: bool) -> None:
     try:
         built_for, begun = (identity.read(database, name) for name in (wiring.DEMO_MARK, wiring.DEMO_BEGUN))
         if begun is None and holds_anything(database):
-            raise UserCanFix(f"a real shop lives in {_address(database)}; the demo shop needs a database of its own")
+            raise UserCanFix(key="command.real_shop", database=_address(database))
         if built_for is not None and not fresh and _serves(built_for, at, moment):
             return
         remove_all(database)
@@ -43,9 +44,9 @@ def _fill(database: Database, settings: Settings, calendar: ShopCalendar, moment
     identity.agree(database, "timezone", settings.timezone, DEFAULT_TIMEZONE)
     currency = identity.agree(database, "currency", settings.currency, DEFAULT_CURRENCY)
     if currency != DEFAULT_CURRENCY:
-        raise UserCanFix(f"the demo shop counts in {DEFAULT_CURRENCY}; leave ZHANGGUI_CURRENCY unset for it")
+        raise UserCanFix(key="command.demo_currency", currency=DEFAULT_CURRENCY)
     identity.keep(database, wiring.DEMO_BEGUN, moment.isoformat())
-    sys.stderr.write("building the demo shop, this takes some seconds …\n")
+    sys.stderr.write(say("command.building_demo", settings.language) + "\n")
     build_demo(database, at=moment, calendar=calendar, vault=wiring.vault_of(settings))
     identity.keep(database, wiring.DEMO_MARK, moment.isoformat())
 

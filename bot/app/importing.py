@@ -16,7 +16,7 @@ from bot.rendering.mappings import said_of
 from bot.rendering.messages import say
 from domain.catalog.model import Platform
 from domain.drafts import Counts, Kind, Reject
-from domain.errors import OperatorMustAct, UserCanFix
+from domain.errors import OperatorMustAct, UserCanFix, WrongUsage
 from domain.importing.model import KeptMapping
 from domain.ports import ImportSink
 from integrations.files.ahead import batches_ahead
@@ -100,9 +100,9 @@ class Outcome:
                       kind=say(f"kind_{kind.value}", self.language), accepted=f"{counts.accepted:,}",
                       unchanged=f"{counts.unchanged:,}", rejected=f"{counts.rejected:,}")
         for item in self.files:
-            if item.rejected_file:
-                yield say("import_rejected_file", self.language, rejected=f"{len(item.rejects):,}",
-                          file=item.rejected_file)
+            if item.rejects and not self.dry_run:
+                key = "import_rejected_file" if item.rejected_file else "import_rejected_nowhere"
+                yield say(key, self.language, rejected=f"{len(item.rejects):,}", file=item.rejected_file)
                 common = Counter(say(reject.reason, self.language, **reject.facts) for reject in item.rejects)
                 yield from (f"  {times:,} × {reason}" for reason, times in common.most_common(5))
         if self.exceptions:
@@ -125,16 +125,16 @@ def _choice(kind: type[_Choice], text: str | None, option: str) -> _Choice | Non
     try:
         return kind(text.lower()) if text else None
     except ValueError as error:
-        raise UserCanFix(f"{option} takes one of {', '.join(kind)}, not {text!r}") from error
+        raise WrongUsage(key="command.no_choice", option=option, given=text, all=", ".join(kind)) from error
 
 
 def _mapping(path: Path) -> dict[str, str]:
     try:
         said = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise UserCanFix(f"{path} is not JSON: {error}") from error
+        raise UserCanFix(key="command.not_json", file=path, why=error) from error
     if not isinstance(said, dict) or not all(isinstance(value, str) for value in said.values()):
-        raise UserCanFix(f'{path} must say which header holds which column, like {{"order_no": "单号"}}')
+        raise UserCanFix(key="command.no_mapping", file=path)
     return said
 
 
@@ -148,7 +148,7 @@ def import_files(shop: OpenShop, paths: Sequence[Path], options: Options, *, dry
     files = [FileOutcome(path, table) for path, table in tables]
     with shop.ingest(shop.now()) as sink:
         for item in files:
-            _read(item, sink, progress)
+            _read(item, sink, progress, shop.settings.language)
         progress.show(say("import_writing", shop.settings.language), 1.0, sum(item.rows for item in files))
         counts = dict(sink.finish(dry_run=dry_run))
         late = list(sink.rejects)
@@ -194,7 +194,7 @@ def _remember(shop: OpenShop, files: Sequence[FileOutcome], mapping: Mapping[str
                 tuple({**known, **said}.items())), shop.now())
 
 
-def _read(item: FileOutcome, sink: ImportSink, progress: Progress) -> None:
+def _read(item: FileOutcome, sink: ImportSink, progress: Progress, language: str) -> None:
     with closing(batches_ahead(item.table)) as batches:
         for batch in batches:
             if batch.lines:
@@ -205,9 +205,9 @@ def _read(item: FileOutcome, sink: ImportSink, progress: Progress) -> None:
             item.rows = batch.rows_read
             progress.show(item.path.name, batch.fraction, batch.rows_read)
             if len(item.rejects) > MAX_REJECTS_KEPT:
-                first = say(item.rejects[0].reason, "en", **item.rejects[0].facts)
-                raise UserCanFix(f"more than {MAX_REJECTS_KEPT:,} rows of {item.path.name} cannot be taken, the first "
-                                 f"because: {first}; nothing was imported")
+                first = say(item.rejects[0].reason, language, **item.rejects[0].facts)
+                raise UserCanFix(key="command.too_many_rejects", most=f"{MAX_REJECTS_KEPT:,}", file=item.path.name,
+                                 why=first)
 
 
 def _write_rejected(files: Sequence[FileOutcome], settings: Settings) -> None:

@@ -1,8 +1,10 @@
 """A WeCom group robot's place among the chats: known by its address, cleared for nothing until somebody says so."""
 
 from collections.abc import Iterator
+from functools import partial
 
 from bot.app.wiring import OpenShop, clock
+from bot.rendering.messages import say
 from domain.messaging.model import ChatState
 from storage.messaging.chats import Chats
 
@@ -37,18 +39,15 @@ def findings(shop: OpenShop) -> Iterator[tuple[str, bool]]:
         return
     chat, name = Chats(shop.database).find(place), place.partition(":")[0]
     reports = Chats(shop.database).subscriptions(place).reports
+    told = partial(say, language=shop.settings.language, name=name)
     if chat is not None and chat.state is ChatState.LEFT:
-        yield ("the WeCom group robot was refused: it was removed from its group, or its address is wrong; "
-               "serve tries it again when it is started"), False
+        yield told("doctor.robot_left"), False
     elif chat is None or chat.clearance is None:
-        yield ("a WeCom group robot is set up, and nobody said what its group may see: "
-               f"zhanggui chat-group clear {name} --role R"), False
+        yield told("doctor.robot_uncleared"), False
     elif not reports:
-        yield ("the WeCom group robot gets no report yet: "
-               f"zhanggui chat-group subscribe {name} daily_profit --at 09:07"), False
+        yield told("doctor.robot_idle"), False
     else:
-        yield (f"the WeCom group robot is cleared for {chat.clearance} and gets "
-               f"{', '.join(one.report for one in reports)}"), True
+        yield told("doctor.robot", cleared=chat.clearance, reports=", ".join(one.report for one in reports)), True
 
 
 def _place(shop: OpenShop) -> str | None:

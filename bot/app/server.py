@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
 MAX_BODY_BYTES = 2**20  # Telegram's largest update is a few dozen KB
+MAX_UNHEARD_BYTES = 2**25  # of a body that is too long: who is cut off while sending does not see the answer
 MAX_DEPTH = 40  # a reply to a reply with all its parts nests some fifteen deep
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105  (a header's name)
 STOP_WITHIN_S = 20  # for requests in hand; the services finish what they have
@@ -129,13 +130,15 @@ def _json(content: dict[str, Any], status: int = 200) -> "Response":
 
 
 async def _body(request: "Request") -> bytes | None:
-    """The body, as long as it is not longer than an update can be."""
-    body = bytearray()
+    """The body, as long as it is not longer than an update can be; the rest of a longer one is heard, not kept."""
+    body, size = bytearray(), 0
     async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_BODY_BYTES:
-            return None
-    return bytes(body)
+        size += len(chunk)
+        if size <= MAX_BODY_BYTES:
+            body += chunk
+        elif size > MAX_UNHEARD_BYTES:
+            break
+    return bytes(body) if size <= MAX_BODY_BYTES else None
 
 
 def parsed(body: bytes) -> dict[str, Any] | None:

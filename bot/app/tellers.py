@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from bot.rendering.messages import say
 from domain.writebacks.telling import Teller
 from integrations.platforms import connectable, open_teller
 from integrations.platforms.account import Account
@@ -26,12 +27,12 @@ class ShopTellers:
         return open_teller(keys.platform, account, keys.gateway or self.gateways.get(keys.platform))
 
 
-def connection_state(shop: ShopListed) -> str:
+def connection_state(shop: ShopListed, language: str) -> str:
     """Whether shipments of the shop are told to its platform, and what is missing."""
     if shop.platform not in connectable():
-        return f"not connected: {shop.platform} cannot be told of shipments yet"
+        return say("command.not_connectable", language, platform=shop.platform)
     if len(shop.missing) == len(SECRETS):
-        return "not connected: no keys"
+        return say("command.no_keys", language)
     if shop.missing:
-        return f"not connected: {', '.join(key.replace('_', ' ') for key in shop.missing)} missing"
-    return "connected: the platform is told of shipments"
+        return say("command.keys_missing", language, keys=", ".join(key.replace("_", " ") for key in shop.missing))
+    return say("command.connected", language)

@@ -27,7 +27,7 @@ from bot.turn import Person
 from bot.understanding.shipments import read_shipments
 from bot.understanding.understand import Understanding
 from domain.clock import ShopCalendar
-from domain.errors import OperatorMustAct, UserCanFix
+from domain.errors import OperatorMustAct, UserCanFix, WrongUsage
 from domain.messaging.model import Report
 from domain.people import Role, Shops
 from domain.reports import ReportBody
@@ -96,7 +96,8 @@ class OpenShop:
             return Person(who.lower(), Role(who.lower()))
         except ValueError as error:
             raise UserCanFix(f"{who!r} is neither somebody who works here nor a role "
-                             f"({', '.join(Role)}); see zhanggui staff list") from error
+                             f"({', '.join(Role)}); see zhanggui staff list", key="command.nobody_nor_role",
+                             given=who, all=", ".join(Role)) from error
 
     def ingest(self, now: datetime) -> Ingest:
         return Ingest(self.database, calendar=self.calendar, vault=self.vault, base_currency=self.currency, now=now)
@@ -114,7 +115,8 @@ def parse_moment(text: str, calendar: ShopCalendar) -> datetime:
     try:
         return calendar.local(datetime.fromisoformat(text))
     except ValueError as error:
-        raise UserCanFix(f"{text!r} is not a moment; write it like 2026-11-23T15:00") from error
+        raise WrongUsage(f"{text!r} is not a moment; write it like 2026-11-23T15:00", key="command.no_moment",
+                         given=text) from error
 
 
 def database_url(settings: Settings, *, demo: bool) -> str:

@@ -62,8 +62,7 @@ class Background:
 async def work(shop: OpenShop) -> None:
     """`zhanggui worker`: background work alone, until it is told to end."""
     if shop.database.is_sqlite:
-        raise OperatorMustAct("worker needs PostgreSQL, which several processes can share; "
-                              "with SQLite zhanggui serve does the scheduled jobs itself")
+        raise OperatorMustAct(key="command.worker_needs")
     background = Background(shop, WORKER_AT_ONCE)
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()

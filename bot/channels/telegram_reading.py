@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from bot.conversing.inbound import Attachment, Event, Inbound, Membership, Migration, Tap
+from bot.understanding.readings import Language
 
 if TYPE_CHECKING:
     from telegram import User
@@ -134,7 +135,7 @@ def _membership(change: Json) -> Membership | None:
     return Membership(_key(chat["id"]), _title(chat), _is_group(chat), is_in, language_of(change["from"]))
 
 
-def language_of(user: Json) -> str:
+def language_of(user: Json) -> Language:
     """Chinese unless the person's Telegram is in another language."""
     return "zh" if (user.get("language_code") or "zh").lower().startswith("zh") else "en"
 

@@ -21,7 +21,7 @@ from bot.rendering.reply import Reply
 from bot.rendering.talk import render_refused
 from bot.turn import Person
 from bot.understanding.commands import command_of
-from bot.understanding.readings import Refused
+from bot.understanding.readings import Language, Refused
 from domain.errors import ShopError
 from domain.people import ROLE_PERMISSIONS, Permission
 
@@ -54,10 +54,10 @@ class OneAtATime:
     lock: Lock = field(default_factory=Lock)
 
     def reply(self, text: str, *, person: Person, at: datetime, chat: str, chart_dir: Path | None = None,
-              only_asked_charts: bool = False) -> Reply:
+              only_asked_charts: bool = False, language: Language | None = None) -> Reply:
         with self.lock:
             return self.answerer.reply(text, person=person, at=at, chat=chat, chart_dir=chart_dir,
-                                       only_asked_charts=only_asked_charts)
+                                       only_asked_charts=only_asked_charts, language=language)
 
 
 @dataclass(slots=True)
@@ -177,7 +177,7 @@ class Conversation:
         if not hearing.text.strip():  # a sticker, a voice message: no words to tell the language by
             return [(render_refused(Refused("empty"), hearing.language), ())]
         reply = self.answerer.reply(hearing.text, person=hearing.person, at=hearing.now, chat=hearing.inbound.chat,
-                                    chart_dir=folder, only_asked_charts=True)
+                                    chart_dir=folder, only_asked_charts=True, language=hearing.inbound.language)
         return [(reply, ())]
 
     def _privately(self, hearing: Hearing, folder: Path) -> Posts:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from bot.understanding.readings import Language
+
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
@@ -29,7 +31,7 @@ class Inbound:
     person_id: str
     message_id: str
     text: str
-    language: str
+    language: Language
     is_addressed: bool = True
     attachment: Attachment | None = None
 

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from bot.outgoing import Document
 from bot.rendering.reply import Reply
 from bot.turn import Person
+from bot.understanding.readings import Language
 from domain.messaging.pacing import Rate
 from domain.people import Role, Shops
 
@@ -51,7 +52,7 @@ class Answerer(Protocol):
     """Answers a text for a person (bot.dispatcher.Dispatcher)."""
 
     def reply(self, text: str, *, person: Person, at: datetime, chat: str, chart_dir: Path | None = None,
-              only_asked_charts: bool = False) -> Reply: ...
+              only_asked_charts: bool = False, language: Language | None = None) -> Reply: ...
 
 
 class Orders(Protocol):

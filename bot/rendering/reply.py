@@ -60,7 +60,7 @@ class Reply:
             "rows": [list(row) for row in self.rows],
             "comparison_rows": None if self.comparison_rows is None else [
                 None if row is None else list(row) for row in self.comparison_rows],
-            "coverage": self.coverage.as_json(zone) if self.coverage else None,
+            "coverage": self.coverage.as_json(zone) if self.coverage else {},
             "charts": self.charts,
             "buttons": [{"label": button.label, "message": button.message} for button in self.buttons],
             "understood_by": self.understood_by,

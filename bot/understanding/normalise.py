@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from bot.understanding.lexicon import read_table
+from domain.metrics.catalog import METRICS
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +87,13 @@ def _plain(message: str) -> Normalised:
     return _closed_up(plain) if " " in message else plain
 
 
+_IDS = re.compile(rf"(?<![0-9a-z_])(?:{'|'.join(one for one in METRICS if '_' in one)})(?![0-9a-z_])", re.IGNORECASE)
+
+
 def normalise(message: str) -> Normalised:
-    """Line breaks become ';', other blanks one space; control and invisible characters go."""
+    """Line breaks become ';', other blanks one space; control and invisible characters go; ids are names."""
+    if "_" in message:  # orders_to_ship, as it stands in the JSON
+        message = _IDS.sub(lambda found: METRICS[found[0].lower()].en, message)
     if _PLAIN.fullmatch(message):
         return _plain(message)
     table = _simplified()

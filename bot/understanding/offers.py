@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from bot.understanding.normalise import Normalised
 from bot.understanding.readings import Refused, Unclear
+from bot.understanding.spoken import script_of
 from domain.metrics.catalog import DIMENSIONS, METRICS
 
 _QUESTION_TAIL = re.compile(r"(?:[\s?？。.!！呢吗]|怎么样|咋样|如何|怎样|有?多少钱?|的?情况|是| doing)+$")
@@ -28,7 +29,7 @@ class _Said:
 
     @property
     def is_chinese(self) -> bool:
-        return any("\u4e00" <= one <= "\u9fff" for one in self.message.message)
+        return script_of(self.message.message) == "zh"
 
     @property
     def bare(self) -> str:

@@ -17,8 +17,8 @@ _HAN = re.compile("[\u4e00-\u9fff]")
 
 
 def script_of(text: str) -> Language:
-    """Chinese where there is one Chinese character."""
-    return "zh" if _HAN.search(text) else "en"
+    """Chinese where there is one Chinese character, and where there is no letter at all: a number, only emoji."""
+    return "zh" if _HAN.search(text) or not any(one.isalpha() for one in text) else "en"
 
 
 def language(tokens: Sequence[Token], message: Normalised) -> Language:

@@ -25,14 +25,19 @@ def subscribe(books: Books, asked: Asked) -> Plan:
     report = Report(asked.arguments["report"])
     if not may(asked.role, NEEDS[report]):
         raise Impossible("not_allowed_report", report=Word(f"report.{report}"))
-    return _plan(books, asked, report, wanted=True, idle="already_subscribed")
+    if books.is_subscribed(asked.chat, report):
+        has = books.subscribed_at(asked.chat, report)
+        if asked.arguments.get("at", has) == has:
+            raise Impossible("already_subscribed", report=Word(f"report.{report}"),
+                             at=has or Word("subscribed.usual_time"))
+    return _plan(books, asked, report, wanted=True)
 
 
 @action(name="unsubscribe", parameters=(_REPORT,), permission=Permission.SUBSCRIBE, zh="取消订阅", en="unsubscribe")
 def unsubscribe(books: Books, asked: Asked) -> Plan:
     """Quiet hours of the report's own go with it."""
     report = Report(asked.arguments["report"])
-    plan = _plan(books, asked, report, wanted=False, idle="not_subscribed")
+    plan = _plan(books, asked, report, wanted=False)
     own = books.quiet_hours(asked.chat, report)
     if own is None:
         return plan
@@ -62,7 +67,7 @@ def _said(hours: str | None) -> str | Word:
     return Word("quiet.usual") if hours is None else Word("quiet.off") if hours == OFF else hours
 
 
-def _plan(books: Books, asked: Asked, report: Report, *, wanted: bool, idle: str) -> Plan:
+def _plan(books: Books, asked: Asked, report: Report, *, wanted: bool) -> Plan:
     before, at_before = books.is_subscribed(asked.chat, report), books.subscribed_at(asked.chat, report)
     at_after = asked.arguments.get("at", at_before) if wanted else None
     words = {True: Word("subscribed.yes"), False: Word("subscribed.no")}
@@ -73,9 +78,8 @@ def _plan(books: Books, asked: Asked, report: Report, *, wanted: bool, idle: str
     if at_before != at_after:
         facts.append(Fact("report_time", named, at_before or Word("subscribed.usual_time"),
                           at_after or Word("subscribed.usual_time")))
-    is_idle = before == wanted and at_before == at_after
     return Plan(
         facts=tuple(facts),
         changes=(SubscriptionChange(asked.chat, report, asked.actor, before, wanted, at_before, at_after),),
-        notes=(Note(idle),) if is_idle else (),
+        notes=() if before or wanted else (Note("not_subscribed"),),
         named={"report": named})

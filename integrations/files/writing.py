@@ -13,7 +13,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from domain.errors import UserCanFix
+from domain.errors import UserCanFix, WrongUsage
 from domain.sheets import CellKind, Sheet, SheetCell
 from integrations.files.rejected import harmless
 
@@ -42,9 +42,9 @@ def write_sheet(path: Path, sheet: Sheet) -> int:
 
 
 def check_name(path: Path) -> None:
-    """Raise UserCanFix for a file that ends in neither .csv nor .xlsx."""
+    """Raise WrongUsage for a file that ends in neither .csv nor .xlsx."""
     if path.suffix.lower() not in _WRITERS:
-        raise UserCanFix(f"{path.name} must end in .csv or .xlsx", key="export_suffix", file=path.name)
+        raise WrongUsage(f"{path.name} must end in .csv or .xlsx", key="export_suffix", file=path.name)
 
 
 @contextmanager

@@ -9,4 +9,4 @@ from scheduler.context import JobContext, aside
 async def run(context: JobContext, due_at: datetime) -> Outcome:
     """The file is named by the due time: a run that is taken up again writes the same one."""
     written = await aside(context.tools.upkeep.backup, due_at)
-    return Outcome(f"written: {written}")
+    return Outcome(f"written: {written}", key="backup", facts={"file": written})

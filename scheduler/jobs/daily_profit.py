@@ -16,7 +16,8 @@ USEFUL_FOR = timedelta(hours=36)
 async def run(context: JobContext, due_at: datetime) -> Outcome:
     bodies = await aside(for_each_limit, context.tools, Report.DAILY_PROFIT, make, due_at)
     return Outcome(f"the profit of {bodies[None].start}", tuple(
-        Send(Report.DAILY_PROFIT, body, Audience.DUE, USEFUL_FOR, shops) for shops, body in bodies.items()))
+        Send(Report.DAILY_PROFIT, body, Audience.DUE, USEFUL_FOR, shops) for shops, body in bodies.items()),
+        key="daily_profit", facts={"day": bodies[None].start})
 
 
 def make(tools: Tools, at: datetime, shops: Shops) -> SalesReport:

@@ -27,7 +27,8 @@ async def run(context: JobContext, due_at: datetime) -> Outcome:
         if fresh:
             sends.append(Send(Report.LOW_STOCK, _report(low(fresh), shops, is_digest=False), Audience.EVERYONE,
                               USEFUL_FOR, shops))
-    return Outcome(f"{len(low(fresh))} newly low", tuple(sends), changes)
+    number = len(low(fresh))
+    return Outcome(f"{number} newly low", tuple(sends), changes, key="low_stock", facts={"n": number})
 
 
 def make(tools: Tools, at: datetime, shops: Shops) -> StockReport:

@@ -8,4 +8,5 @@ from scheduler.context import JobContext, aside
 
 async def run(context: JobContext, due_at: datetime) -> Outcome:
     gone = await aside(context.tools.upkeep.purge, due_at)
-    return Outcome("deleted " + (", ".join(f"{n} of {table}" for table, n in gone.items() if n) or "nothing"))
+    rows = ", ".join(f"{table} {n}" for table, n in gone.items() if n)
+    return Outcome(f"deleted {rows or 'nothing'}", key="purged" if rows else "purged_nothing", facts={"rows": rows})

@@ -7,4 +7,4 @@ from scheduler.context import JobContext
 
 
 async def run(context: JobContext, due_at: datetime) -> Outcome:  # noqa: ARG001  (every job takes both)
-    return Outcome("no source of exchange rates is connected; the rates that were imported stay")
+    return Outcome("no source of exchange rates is connected; the rates that were imported stay", key="no_rates")

@@ -17,7 +17,8 @@ _METRICS = ("orders_to_ship", "orders_overdue")
 async def run(context: JobContext, due_at: datetime) -> Outcome:
     bodies = await aside(for_each_limit, context.tools, Report.TO_SHIP, make, due_at)
     return Outcome(f"{bodies[None].to_ship} to ship, {bodies[None].overdue} overdue", tuple(
-        Send(Report.TO_SHIP, body, Audience.DUE, USEFUL_FOR, shops) for shops, body in bodies.items()))
+        Send(Report.TO_SHIP, body, Audience.DUE, USEFUL_FOR, shops) for shops, body in bodies.items()),
+        key="to_ship", facts={"n": bodies[None].to_ship, "overdue": bodies[None].overdue})
 
 
 def make(tools: Tools, at: datetime, shops: Shops) -> WaitingReport:

@@ -16,7 +16,8 @@ USEFUL_FOR = timedelta(days=4)
 async def run(context: JobContext, due_at: datetime) -> Outcome:
     bodies = await aside(for_each_limit, context.tools, Report.WEEKLY_REVIEW, make, due_at)
     return Outcome(f"the week from {bodies[None].start}", tuple(
-        Send(Report.WEEKLY_REVIEW, body, Audience.DUE, USEFUL_FOR, shops) for shops, body in bodies.items()))
+        Send(Report.WEEKLY_REVIEW, body, Audience.DUE, USEFUL_FOR, shops) for shops, body in bodies.items()),
+        key="weekly_review", facts={"day": bodies[None].start})
 
 
 def make(tools: Tools, at: datetime, shops: Shops) -> SalesReport:

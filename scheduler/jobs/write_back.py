@@ -22,7 +22,7 @@ async def run(context: JobContext, due_at: datetime) -> Outcome:
     if context.part:
         return Outcome(await _tell_all(context.tools, context.part))
     shops = await aside(context.tools.write_backs.waiting, context.tools.clock())
-    return await hand_out(context, due_at, shops, "nothing waits to be told")
+    return await hand_out(context, due_at, shops, Outcome("nothing waits to be told", key="nothing_to_tell"))
 
 
 async def _tell_all(tools: Tools, shop: str) -> str:

@@ -174,8 +174,9 @@ class Chats:
                  or (name == chat.key.partition(":")[0] and chat.state is not ChatState.LEFT)]
         if len(found) == 1:
             return found[0]
-        what = "more than one group is" if found else "no group is"
-        raise UserCanFix(f"{what} called {name!r}; see zhanggui chat-group list, and name it by its number")
+        what, key = ("more than one group is", "groups_twice") if found else ("no group is", "no_group")
+        raise UserCanFix(f"{what} called {name!r}; see zhanggui chat-group list, and name it by its number",
+                         key=f"command.{key}", name=name)
 
     def clear(self, key: str, role: Role | None, now: datetime) -> None:
         """What may be said in the group from now on: as much as to somebody of the role."""

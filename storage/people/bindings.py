@@ -47,7 +47,8 @@ class Bindings:
             staff = connection.execute(select(col(Staff.id)).where(col(Staff.name) == name, col(Staff.is_active)))
             staff_id = staff.scalar()
             if staff_id is None:
-                raise UserCanFix(f"nobody here is called {name}; see zhanggui staff list")
+                raise UserCanFix(f"nobody here is called {name}; see zhanggui staff list", key="command.nobody",
+                                 name=name)
             connection.execute(update(BindCode).where(col(BindCode.staff_id) == staff_id, col(BindCode.used_at).is_(
                 None), col(BindCode.expires_at) > now).values(expires_at=now))
             connection.execute(insert(BindCode).values(staff_id=staff_id, code_hash=self._hash(code), created_at=now,
@@ -86,7 +87,8 @@ class Bindings:
         with self._database.write() as connection:
             staff_id = connection.execute(select(col(Staff.id)).where(col(Staff.name) == name)).scalar()
             if staff_id is None:
-                raise UserCanFix(f"nobody here is called {name}; see zhanggui staff list")
+                raise UserCanFix(f"nobody here is called {name}; see zhanggui staff list", key="command.nobody",
+                                 name=name)
             return _unbind(connection, now, col(StaffIdentity.staff_id) == staff_id)
 
     def people(self, channel: str, external_ids: Collection[str]) -> dict[str, BoundPerson]:

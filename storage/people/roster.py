@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
 from domain.catalog.model import Alias, NamedKind, Platform, Shop
-from domain.errors import UserCanFix
+from domain.errors import UserCanFix, WrongUsage
 from domain.people import Role, Shops, Staff
 from storage import write_backs
 from storage.encryption import Vault
@@ -65,7 +65,8 @@ class Roster:
             try:
                 connection.execute(insert(Shop).values(**values, **sealed))
             except IntegrityError as error:
-                raise UserCanFix(f"there is already a shop called {name}") from error
+                raise UserCanFix(f"there is already a shop called {name}", key="command.shop_twice",
+                                 name=name) from error
 
     def shops(self) -> list[ShopListed]:
         """In the order in which they were added."""
@@ -117,7 +118,8 @@ class Roster:
             try:
                 connection.execute(insert(Staff).values(**values))
             except IntegrityError as error:
-                raise UserCanFix(f"there is already somebody called {name}") from error
+                raise UserCanFix(f"there is already somebody called {name}", key="command.staff_twice",
+                                 name=name) from error
 
     def change_role(self, name: str, role: str) -> None:
         with self._database.write() as connection:
@@ -125,7 +127,7 @@ class Roster:
             owns = {"shops": None} if new is Role.OWNER else {}  # an owner sees all shops
             changed = connection.execute(update(Staff).where(col(Staff.name) == name).values(role=new, **owns)).rowcount
         if not changed:
-            raise UserCanFix(f"nobody here is called {name}; see zhanggui staff list")
+            raise UserCanFix(f"nobody here is called {name}; see zhanggui staff list", key="command.nobody", name=name)
 
     def staff(self) -> list[tuple[str, str, bool, Shops]]:
         columns = (col(Staff.name), col(Staff.role), col(Staff.is_active), col(Staff.shops))
@@ -146,19 +148,20 @@ class Roster:
 def _shop_called(connection: Connection, name: str) -> int:
     found = connection.execute(select(col(Shop.id)).where(col(Shop.name) == name)).scalar()
     if found is None:
-        raise UserCanFix(f"there is no shop called {name}; see zhanggui shop list")
+        raise UserCanFix(f"there is no shop called {name}; see zhanggui shop list", key="command.no_shop", name=name)
     return found
 
 
 def _name(text: str) -> str:
     if not text.strip() or len(text) > 60:
-        raise UserCanFix("a name has 1 to 60 characters")
+        raise WrongUsage("a name has 1 to 60 characters", key="command.no_name")
     return text.strip()
 
 
 def _currency(text: str) -> str:
     if len(text) != 3 or not text.isascii() or not text.isalpha():
-        raise UserCanFix(f"{text!r} is not a currency; it takes three letters such as CNY")
+        raise WrongUsage(f"{text!r} is not a currency; it takes three letters such as CNY", key="command.no_currency",
+                         given=text)
     return text.upper()
 
 
@@ -166,4 +169,5 @@ def _one_of(kind: type[_Kind], text: str, what: str) -> _Kind:
     try:
         return kind(text.lower())
     except ValueError as error:
-        raise UserCanFix(f"{text!r} is not a {what}; it is one of {', '.join(kind)}") from error
+        raise WrongUsage(f"{text!r} is not a {what}; it is one of {', '.join(kind)}", key=f"command.no_{what}",
+                         given=text, all=", ".join(kind)) from error

@@ -173,7 +173,7 @@ def test_goods_that_are_ordered_are_incoming_until_they_come(shop: Counter) -> N
 def test_a_chat_subscribes_and_stops(shop: Counter) -> None:
     shop.do("subscribe", report="daily_profit")
     assert shop.value(col(Subscription.chat)) == "c1"
-    assert [note.key for note in shop.proposal("subscribe", report="daily_profit").notes] == ["already_subscribed"]
+    assert shop.refusal("subscribe", report="daily_profit").key == "no.already_subscribed"
     shop.do("unsubscribe", report="daily_profit")
     assert shop.value(func.count(col(Subscription.id))) == 0
     assert [note.key for note in shop.proposal("unsubscribe", report="low_stock").notes] == ["not_subscribed"]

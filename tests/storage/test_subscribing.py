@@ -36,8 +36,8 @@ def test_a_time_is_kept_changed_and_undone(desk: Counter) -> None:
 
 def test_subscribing_again_without_a_time_keeps_the_one_it_has(desk: Counter) -> None:
     desk.do("subscribe", report="daily_profit", at="09:07")
-    assert [note.key for note in desk.proposal("subscribe", report="daily_profit").notes] == ["already_subscribed"]
-    desk.do("subscribe", report="daily_profit")
+    for again in ({}, {"at": "9:07"}):
+        assert desk.refusal("subscribe", report="daily_profit", **again).key == "no.already_subscribed"
     assert at(desk) == "09:07"
 
 

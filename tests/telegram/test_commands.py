@@ -41,10 +41,10 @@ def test_groups_are_listed_cleared_and_subscribed(
     assert "more than one" in said("chat-group", "clear", "仓库群", "--role", "warehouse")[1]
     assert "cleared for nothing" in said("chat-group", "list")[1]
     assert said("chat-group", "subscribe", str(GROUP), "to_ship")[0] == 1
-    assert said("chat-group", "clear", str(GROUP), "--role", "king")[0] == 1
+    assert said("chat-group", "clear", str(GROUP), "--role", "king")[0] == 2
     assert said("chat-group", "clear", str(GROUP), "--role", "warehouse")[0] == 0
     assert said("chat-group", "subscribe", str(GROUP), "daily_profit")[0] == 1
-    assert said("chat-group", "subscribe", str(GROUP), "sales_of_moon")[0] == 1
+    assert said("chat-group", "subscribe", str(GROUP), "sales_of_moon")[0] == 2
     assert said("chat-group", "subscribe", str(GROUP), "to_ship", "--at", "25:00")[0] == 2
     for at in ("09:07", "10:00"):
         assert said("chat-group", "subscribe", str(GROUP), "to_ship", "--at", at)[0] == 0

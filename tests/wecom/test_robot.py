@@ -114,7 +114,7 @@ def test_a_robot_that_is_no_more_is_given_up_seen_in_doctor_and_never_told_with_
     assert robot.refused[0][0] == 93000
     assert KEY in robot.refused[0][1]
     assert any("was refused" in sentence for sentence in said)
-    assert any(sentence.startswith("1 messages were not sent") for sentence in said)
+    assert any(sentence.startswith("1 message was not sent") for sentence in said)
     assert KEY not in " ".join([caplog.text, rows(shop)[0].error, *said, repr(shop.settings)])
 
 
@@ -173,7 +173,7 @@ def test_the_place_is_set_up_by_command_with_the_least_rights_first(
                       "daily_profit 09:07\tquiet hours: 22:00-08:00, daily_profit off")
     assert KEY not in listed
     assert main(["chat-group", "unsubscribe", "wecom_robot", "daily_profit", *here]) == 0
-    assert main(["quiet", "wecom_robot", "25:61", *here]) == 1
+    assert main(["quiet", "wecom_robot", "25:61", *here]) == 2
     assert "25:61" in capsys.readouterr().err
 
 

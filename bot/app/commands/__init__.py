@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from bot.app.settings import Settings, read_settings
+from bot.app.settings import Settings, read_settings, spoken_language
 
 
 def settings_of(arguments: argparse.Namespace) -> Settings:
@@ -34,9 +34,20 @@ def say(text: str) -> None:
     sys.stdout.write(text + "\n")
 
 
-def aside(text: str) -> None:
-    """One line that is none of what was asked for: a script that reads the answer does not meet it."""
-    sys.stderr.write(text + "\n")
+def worded(key: str, **facts: Any) -> str:
+    """A sentence about commands, in the language of the terminal."""
+    from bot.rendering.messages import say as sentence  # noqa: PLC0415 (not every command has something to say)
+
+    return sentence(f"command.{key}", spoken_language(), **facts)
+
+
+def tell(key: str, **facts: Any) -> None:
+    say(worded(key, **facts))
+
+
+def aside(key: str, **facts: Any) -> None:
+    """What is none of what was asked for: a script that reads the answer does not meet it."""
+    sys.stderr.write(worded(key, **facts) + "\n")
 
 
 def existing_file(text: str) -> Path:

@@ -19,24 +19,24 @@ def add_to(commands: Any) -> None:
 
 def _backup(arguments: argparse.Namespace) -> int:
     from bot.app import wiring  # noqa: PLC0415
-    from bot.app.commands import is_demo, say, settings_of  # noqa: PLC0415
+    from bot.app.commands import is_demo, settings_of, tell  # noqa: PLC0415
     from domain.errors import UserCanFix  # noqa: PLC0415
     from storage.upkeep.backup import backup  # noqa: PLC0415
 
     if arguments.out.exists():
-        raise UserCanFix(f"{arguments.out} is there already; name another file, or move it away")
+        raise UserCanFix(key="command.file_is_there", file=arguments.out)
     settings = settings_of(arguments)
     with wiring.open_shop(settings, demo=is_demo(arguments)) as shop:
         backup(shop.database, wiring.secret_of(settings), arguments.out, wiring.clock())
-    say(f"written: {arguments.out} ({arguments.out.stat().st_size / 1_000_000:,.1f} MB), sealed with the shop's key")
+    tell("backed_up", file=arguments.out, mb=f"{arguments.out.stat().st_size / 1_000_000:,.1f}")
     if not settings.secret_key:
-        say(f"without the key it cannot be read: keep a copy of {settings.secret_file}, and not beside the backup")
+        tell("keep_the_key", file=settings.secret_file)
     return 0
 
 
 def _restore(arguments: argparse.Namespace) -> int:
     from bot.app import wiring  # noqa: PLC0415
-    from bot.app.commands import is_demo, say, settings_of  # noqa: PLC0415
+    from bot.app.commands import is_demo, say, settings_of, tell  # noqa: PLC0415
     from bot.rendering.laws import sentences  # noqa: PLC0415
     from domain.errors import UserCanFix  # noqa: PLC0415
     from domain.invariants import LAWS  # noqa: PLC0415
@@ -44,10 +44,9 @@ def _restore(arguments: argparse.Namespace) -> int:
 
     settings = settings_of(arguments)
     if not settings.secret_key and not settings.secret_file.exists():
-        raise UserCanFix("there is no key to open the backup with: give the shop's key as ZHANGGUI_SECRET_KEY, "
-                         f"or put its secret.key into {settings.data_dir}")
+        raise UserCanFix(key="command.no_key", folder=settings.data_dir)
     breaks = restore(arguments.source, wiring.secret_of(settings),
                        arguments.into or wiring.database_url(settings, demo=is_demo(arguments)))
-    say("restored")
+    tell("restored")
     say("\n".join(sentences(breaks, len(LAWS), settings.language)))
     return 1 if breaks else 0

@@ -52,7 +52,7 @@ def _list_mappings(arguments: argparse.Namespace) -> int:
     with wiring.open_shop(settings_of(arguments), demo=is_demo(arguments)) as shop:
         kept = StoredMappings(shop.database).listing(MOST_MAPPINGS)
         if not kept:
-            aside("nothing is remembered yet; headers that a file was asked about are, once they are said")
+            aside("mappings_none")
         for one in kept:
             say(f"{one.number}\t{one.kept.kind}\t{said_of(one.kept)}\t{', '.join(one.kept.headers)}")
     return 0
@@ -60,12 +60,12 @@ def _list_mappings(arguments: argparse.Namespace) -> int:
 
 def _forget_mapping(arguments: argparse.Namespace) -> int:
     from bot.app import wiring  # noqa: PLC0415
-    from bot.app.commands import is_demo, say, settings_of  # noqa: PLC0415
+    from bot.app.commands import is_demo, settings_of, tell  # noqa: PLC0415
     from bot.app.deciding import decided  # noqa: PLC0415
 
     with wiring.open_shop(settings_of(arguments), demo=is_demo(arguments)) as shop:
         decided(shop, "forget_mapping", {"mapping": arguments.number})
-    say(f"mapping {arguments.number} is forgotten; such a table is asked about again")
+    tell("mapping_forgotten", number=arguments.number)
     return 0
 
 
@@ -86,7 +86,7 @@ def _import(arguments: argparse.Namespace) -> int:
 
 def _export(arguments: argparse.Namespace) -> int:
     from bot.app import wiring  # noqa: PLC0415
-    from bot.app.commands import is_demo, say, settings_of  # noqa: PLC0415
+    from bot.app.commands import is_demo, say, settings_of, tell  # noqa: PLC0415
     from bot.app.exporting import export_kind, export_question  # noqa: PLC0415
     from domain.drafts import Kind  # noqa: PLC0415
     from domain.errors import UserCanFix  # noqa: PLC0415
@@ -97,8 +97,7 @@ def _export(arguments: argparse.Namespace) -> int:
         person = shop.person(arguments.who)
         if arguments.what.lower() in set(Kind):
             written = export_kind(shop, Kind(arguments.what.lower()), arguments.out, person)
-            say(f"wrote {written.rows:,} {'row' if written.rows == 1 else 'rows'} to {arguments.out}"
-                + ("; names and phone numbers are masked for your role" if written.is_masked else ""))
+            tell("exported_masked" if written.is_masked else "exported", n=f"{written.rows:,}", file=arguments.out)
             return 0
         reply = export_question(shop, arguments.what, arguments.out, person=person,
                                 at=shop.moment(arguments.at) or shop.now())

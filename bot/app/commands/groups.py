@@ -4,7 +4,9 @@ import argparse
 import re
 from typing import Any
 
+from bot.app.commands import opened, say, tell, worded
 from bot.app.commands.people import add_shops
+from domain.errors import UserCanFix, WrongUsage
 
 
 def add_to(commands: Any) -> None:
@@ -41,7 +43,6 @@ def _time(text: str) -> str:
 
 
 def _list(arguments: argparse.Namespace) -> int:
-    from bot.app.commands import opened, say  # noqa: PLC0415
     from bot.app.robot import meet  # noqa: PLC0415
     from storage.messaging.chats import Chats  # noqa: PLC0415
 
@@ -50,37 +51,42 @@ def _list(arguments: argparse.Namespace) -> int:
         chats = Chats(shop.database)
         groups = chats.groups()
         if not groups:
-            say("the bot is in no group yet; invite it to one in Telegram")
+            tell("group_none")
         for chat, reports in groups:
             found = chats.subscriptions(chat.key)
             own = "".join(f", {one.report} {one.quiet}" for one in found.reports if one.quiet is not None)
-            limit = "" if chat.shops is None else f", only {', '.join(chat.shops)}"
-            say(f"{chat.title}\t{chat.key}\t{chat.state}\tcleared for {chat.clearance or 'nothing'}{limit}\t"
-                f"{', '.join(reports) or 'no reports'}\tquiet hours: {found.quiet or 'usual'}{own}")
+            limit = "" if chat.shops is None else f", {worded('only_shops', shops=', '.join(chat.shops))}"
+            say("\t".join([chat.title, chat.key, chat.state, _cleared(chat.clearance) + limit,
+                           ", ".join(reports) or worded("no_reports"), _quiet_hours(found.quiet) + own]))
     return 0
 
 
+def _cleared(role: str | None) -> str:
+    return worded("cleared_for", role=role) if role else worded("cleared_for_nothing")
+
+
+def _quiet_hours(hours: str | None) -> str:
+    return worded("quiet_hours", hours=hours) if hours else worded("quiet_usual")
+
+
 def _clear(arguments: argparse.Namespace) -> int:
-    from bot.app.commands import opened, say  # noqa: PLC0415
     from bot.app.robot import meet  # noqa: PLC0415
-    from domain.errors import UserCanFix  # noqa: PLC0415
     from domain.people import Role  # noqa: PLC0415
     from storage.messaging.chats import Chats  # noqa: PLC0415
 
     wanted = arguments.role.lower()
     if wanted not in {"none", *Role}:
-        raise UserCanFix(f"{arguments.role!r} is not a role; it is one of none, {', '.join(Role)}")
+        raise WrongUsage(key="command.no_role", given=arguments.role, all=", ".join(("none", *Role)))
     with opened(arguments) as shop:
         meet(shop)
         chats = Chats(shop.database)
         chat = chats.group(arguments.group)
         chats.clear(chat.key, None if wanted == "none" else Role(wanted), _now())
-        say(f"{chat.title} may hear {'nothing but help' if wanted == 'none' else f'what {wanted} may see'}")
+        tell("group_hears_nothing" if wanted == "none" else "group_hears", group=chat.title, role=wanted)
     return 0
 
 
 def _limit_group(arguments: argparse.Namespace) -> int:
-    from bot.app.commands import opened, say  # noqa: PLC0415
     from bot.app.limiting import limit  # noqa: PLC0415
     from bot.app.robot import meet  # noqa: PLC0415
     from storage.messaging.chats import Chats  # noqa: PLC0415
@@ -92,9 +98,7 @@ def _limit_group(arguments: argparse.Namespace) -> int:
 
 
 def _subscribe(arguments: argparse.Namespace) -> int:
-    from bot.app.commands import opened, say  # noqa: PLC0415
     from bot.app.robot import meet  # noqa: PLC0415
-    from domain.errors import UserCanFix  # noqa: PLC0415
     from domain.messaging.model import ChatState  # noqa: PLC0415
     from domain.people import may  # noqa: PLC0415
     from domain.reports import NEEDS  # noqa: PLC0415
@@ -106,17 +110,15 @@ def _subscribe(arguments: argparse.Namespace) -> int:
         chats = Chats(shop.database)
         chat = chats.group(arguments.group)
         if chat.state is ChatState.LEFT:
-            raise UserCanFix(f"the bot is no longer in {chat.title or chat.key}; invite it again, then subscribe")
+            raise UserCanFix(key="command.group_left", group=chat.title or chat.key)
         if chat.clearance is None or not may(chat.clearance, NEEDS[report]):
-            raise UserCanFix(f"{chat.title} is cleared for {chat.clearance or 'nothing'}, which may not see this "
-                             f"report; see zhanggui chat-group clear")
+            raise UserCanFix(key="command.group_may_not", group=chat.title, cleared=_cleared(chat.clearance))
         chats.subscribe(chat.key, report, at=arguments.at, by="owner", now=_now())
-        say(f"{chat.title} gets {report}{f' at {arguments.at}' if arguments.at else ''}")
+        tell("group_gets_at" if arguments.at else "group_gets", group=chat.title, report=report, at=arguments.at)
     return 0
 
 
 def _unsubscribe(arguments: argparse.Namespace) -> int:
-    from bot.app.commands import opened, say  # noqa: PLC0415
     from bot.app.robot import meet  # noqa: PLC0415
     from storage.messaging.chats import Chats  # noqa: PLC0415
 
@@ -126,14 +128,12 @@ def _unsubscribe(arguments: argparse.Namespace) -> int:
         chats = Chats(shop.database)
         chat = chats.group(arguments.group)
         did = chats.unsubscribe(chat.key, report)
-    say(f"{chat.title} gets {report} no more" if did else f"{chat.title} did not get {report} anyway")
+    tell("group_gets_no_more" if did else "group_did_not_get", group=chat.title, report=report)
     return 0
 
 
 def _quiet(arguments: argparse.Namespace) -> int:
-    from bot.app.commands import opened  # noqa: PLC0415
     from bot.app.robot import meet  # noqa: PLC0415
-    from domain.errors import UserCanFix  # noqa: PLC0415
     from domain.messaging.quiet import NoHours, normal  # noqa: PLC0415
     from storage.messaging.chats import Chats  # noqa: PLC0415
 
@@ -141,7 +141,7 @@ def _quiet(arguments: argparse.Namespace) -> int:
     try:
         hours = normal(arguments.hours) if arguments.hours else None
     except NoHours as error:
-        raise UserCanFix(f"{error}; write them like 22:00-08:00, or off, or usual") from error
+        raise WrongUsage(key="command.no_hours", given=arguments.hours) from error
     with opened(arguments) as shop:
         meet(shop)
         chats = Chats(shop.database)
@@ -156,38 +156,33 @@ def _quiet(arguments: argparse.Namespace) -> int:
 
 def _places(shop: Any, chats: Any, where: str) -> dict[str, str]:
     """Key → title: somebody's private chats, or a group."""
-    from domain.errors import UserCanFix  # noqa: PLC0415
-
     if (person := shop.roster.find_staff(where)) is None:
         try:
             group = chats.group(where)
         except UserCanFix as error:
-            raise UserCanFix(f"nobody who works here is called {where!r}, and {error}") from error
+            raise UserCanFix(key="command.neither", given=where) from error
         return {group.key: group.title}
     keys = chats.private_chats(person[0])
     if not keys:
-        raise UserCanFix(f"{person[0]} is bound in no chat yet; see zhanggui staff bind-code")
+        raise UserCanFix(key="command.not_bound", name=person[0])
     return dict.fromkeys(keys, person[0])
 
 
 def _tell_quiet(found: Any, title: str, report: Any) -> None:
     """Of the place, and of each report that has hours of its own."""
-    from bot.app.commands import say  # noqa: PLC0415
-
-    say(f"{title}\tquiet hours: {found.quiet or 'usual'}")
+    say(f"{title}\t{_quiet_hours(found.quiet)}")
     for one in found.reports:
         if one.quiet is not None:
-            say(f"{title}\t{one.report}\tquiet hours: {one.quiet}")
+            say(f"{title}\t{one.report}\t{_quiet_hours(one.quiet)}")
     if report is not None and report not in {one.report for one in found.reports}:
-        say(f"{title} does not get {report}; the hours count once it does")
+        tell("hours_count_later", title=title, report=report)
 
 
 def _report(name: str) -> Any:
-    from domain.errors import UserCanFix  # noqa: PLC0415
     from domain.messaging.model import Report  # noqa: PLC0415
 
     if name not in set(Report):
-        raise UserCanFix(f"{name!r} is not a report; it is one of {', '.join(Report)}")
+        raise WrongUsage(key="command.no_report", given=name, all=", ".join(Report))
     return Report(name)
 
 

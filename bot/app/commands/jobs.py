@@ -64,12 +64,9 @@ def _messages(shop: Any, queued: Any) -> list[dict[str, str]]:
 
 
 def _tell(arguments: argparse.Namespace, due_at: datetime, ran: Any, messages: list[dict[str, str]]) -> None:
-    from bot.app.commands import say  # noqa: PLC0415
+    from bot.app.commands import say, tell  # noqa: PLC0415
 
-    if ran is None:
-        said = f"{arguments.name} has been run for {due_at:%Y-%m-%d %H:%M} already, or is running; nothing was done"
-    else:
-        said = f"{arguments.name} failed: {ran.error}" if ran.error else f"{arguments.name}: {ran.said}"
+    said = _said(arguments.name, due_at, ran)
     is_well = ran is None or not ran.error
     if arguments.json:
         say(json.dumps({"job": arguments.name, "due": due_at.isoformat(), "claimed": ran is not None,
@@ -79,9 +76,19 @@ def _tell(arguments: argparse.Namespace, due_at: datetime, ran: Any, messages: l
         return
     say(said)
     if ran is not None and not messages and arguments.name in set(Report) - {Report.LOW_STOCK}:  # it may be no news
-        say("it goes to nobody; zhanggui doctor says who gets which report")
+        tell("job_to_nobody")
     for message in messages:
         say(f"\n→ {message['chat']}\n{message['text']}")
+
+
+def _said(job: str, due_at: datetime, ran: Any) -> str:
+    from bot.app.commands import worded  # noqa: PLC0415
+
+    if ran is None:
+        return worded("job_was_run", job=job, due=f"{due_at:%Y-%m-%d %H:%M}")
+    if ran.error:
+        return worded("job_failed", job=job, why=ran.error)
+    return f"{job}: {worded(f'job.{ran.key}', **ran.facts) if ran.key else ran.said}"
 
 
 def _worker(arguments: argparse.Namespace) -> int:

@@ -36,20 +36,20 @@ def _verify(arguments: argparse.Namespace) -> int:
 
 def _rebuild(arguments: argparse.Namespace) -> int:
     from bot.app import wiring  # noqa: PLC0415
-    from bot.app.commands import is_demo, say, settings_of  # noqa: PLC0415
+    from bot.app.commands import is_demo, settings_of, tell  # noqa: PLC0415
     from storage.customers import refresh_customers  # noqa: PLC0415
     from storage.rollups import rebuild  # noqa: PLC0415
 
     with wiring.open_shop(settings_of(arguments), demo=is_demo(arguments)) as shop, shop.database.write() as connection:
         rebuild(connection)
         refresh_customers(connection)
-    say("every day has been added up again")
+    tell("rebuilt")
     return 0
 
 
 def _upgrade(arguments: argparse.Namespace) -> int:
     from bot.app import wiring  # noqa: PLC0415
-    from bot.app.commands import is_demo, say, settings_of  # noqa: PLC0415
+    from bot.app.commands import is_demo, settings_of, tell  # noqa: PLC0415
     from storage.engine import open_database  # noqa: PLC0415
     from storage.migrate import upgrade  # noqa: PLC0415
 
@@ -60,7 +60,7 @@ def _upgrade(arguments: argparse.Namespace) -> int:
         upgrade(database)
     finally:
         database.close()
-    say("the tables are up to date")
+    tell("upgraded")
     return 0
 
 

@@ -34,20 +34,20 @@ def add_shops(commands: Any, name: str, what: str, run: Any) -> None:
 
 
 def _add_staff(arguments: argparse.Namespace) -> int:
-    from bot.app.commands import opened, say  # noqa: PLC0415
+    from bot.app.commands import opened, tell  # noqa: PLC0415
 
     with opened(arguments) as shop:
         shop.roster.add_staff(arguments.name, arguments.role, at=shop.now())
-    say(f"added {arguments.name} as {arguments.role}")
+    tell("staff_added", name=arguments.name, role=arguments.role)
     return 0
 
 
 def _change_role(arguments: argparse.Namespace) -> int:
-    from bot.app.commands import opened, say  # noqa: PLC0415
+    from bot.app.commands import opened, tell  # noqa: PLC0415
 
     with opened(arguments) as shop:
         shop.roster.change_role(arguments.name, arguments.role)
-    say(f"{arguments.name} is now {arguments.role}")
+    tell("staff_role", name=arguments.name, role=arguments.role)
     return 0
 
 
@@ -61,20 +61,20 @@ def _limit_staff(arguments: argparse.Namespace) -> int:
 
 
 def _list_staff(arguments: argparse.Namespace) -> int:
-    from bot.app.commands import aside, opened, say  # noqa: PLC0415
+    from bot.app.commands import aside, opened, say, worded  # noqa: PLC0415
 
     with opened(arguments) as shop:
         people = shop.roster.staff()
         if not people:
-            aside("nobody yet; zhanggui staff add NAME --role R adds somebody, and whoever sits here is the owner")
+            aside("staff_none")
         for name, role, is_active, shops in people:
-            limit = "" if shops is None else f"\tonly {', '.join(shops)}"
-            say(f"{name}\t{role}{limit}" + ("" if is_active else "\tinactive"))
+            limit = [] if shops is None else [worded("only_shops", shops=", ".join(shops))]
+            say("\t".join([name, role, *limit, *([] if is_active else [worded("staff_inactive")])]))
     return 0
 
 
 def _bind_code(arguments: argparse.Namespace) -> int:
-    from bot.app.commands import opened, say  # noqa: PLC0415
+    from bot.app.commands import opened, say, tell  # noqa: PLC0415
     from bot.app.serving import bindings  # noqa: PLC0415
     from bot.app.wiring import clock  # noqa: PLC0415
 
@@ -82,16 +82,16 @@ def _bind_code(arguments: argparse.Namespace) -> int:
         code, expires_at = bindings(shop).issue(arguments.name, clock())
         until = shop.calendar.local(expires_at)
     say(code)
-    say(f"{arguments.name} sends the bot in private: /bind {code}   (绑定 {code}), once, before {until:%Y-%m-%d %H:%M}")
+    tell("bind_code", name=arguments.name, code=code, until=f"{until:%Y-%m-%d %H:%M}")
     return 0
 
 
 def _unbind(arguments: argparse.Namespace) -> int:
-    from bot.app.commands import opened, say  # noqa: PLC0415
+    from bot.app.commands import opened, tell  # noqa: PLC0415
     from bot.app.serving import bindings  # noqa: PLC0415
     from bot.app.wiring import clock  # noqa: PLC0415
 
     with opened(arguments) as shop:
         count = bindings(shop).revoke(arguments.name, clock())
-    say(f"{arguments.name} had {count} chat accounts bound; none is now")
+    tell("unbound", name=arguments.name, n=count)
     return 0

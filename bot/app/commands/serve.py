@@ -30,15 +30,14 @@ def _refuse_taken(host: str, port: int) -> None:
     except OSError as error:
         number = error.errno or 0  # below zero where the host has no address
         reason = os.strerror(number) if number > 0 else str(error.strerror).partition(" (")[0]
-        raise UserCanFix(f"nothing can listen on {host}, port {port}: {reason.lower()}; "
-                         "give another with --host and --port") from error
+        raise UserCanFix(key="command.port_taken", host=host, port=port, why=reason.lower()) from error
 
 
 def _serve(arguments: argparse.Namespace) -> int:
     import logging  # noqa: PLC0415
     import sys  # noqa: PLC0415
 
-    from bot.app.commands import opened  # noqa: PLC0415
+    from bot.app.commands import aside, opened  # noqa: PLC0415
     from bot.app.server import run  # noqa: PLC0415
     from bot.app.serving import put_together  # noqa: PLC0415
 
@@ -51,8 +50,7 @@ def _serve(arguments: argparse.Namespace) -> int:
     with opened(arguments) as shop:
         serving = put_together(shop, with_scheduler=not arguments.no_scheduler)
         if shop.demo_at is not None:
-            sys.stderr.write(f"this is a demo shop: its clock stands still at {shop.now():%Y-%m-%d %H:%M}, so nothing "
-                             "comes due by itself; zhanggui job NAME runs a job\n")
-        sys.stderr.write(f"listening on http://{arguments.host}:{arguments.port}\n")
+            aside("demo_stands_still", at=f"{shop.now():%Y-%m-%d %H:%M}")
+        aside("listening", address=f"http://{arguments.host}:{arguments.port}")
         run(serving, arguments.host, arguments.port)
     return 0

@@ -62,56 +62,54 @@ def _secret(option: str, given: str | None) -> str | None:
 
 
 def _address(given: str | None) -> str | None:
-    from domain.errors import UserCanFix  # noqa: PLC0415
+    from domain.errors import WrongUsage  # noqa: PLC0415
 
     if given is not None and not given.startswith(("http://", "https://")):
-        raise UserCanFix(f"{given!r} is no address of a gateway; it starts with https:// or http://")
+        raise WrongUsage(key="command.no_gateway", given=given)
     return given
 
 
 def _add(arguments: argparse.Namespace) -> int:
-    from bot.app.commands import say  # noqa: PLC0415
+    from bot.app.commands import tell  # noqa: PLC0415
 
     given = _given(arguments)
     with _open(arguments) as shop:
         shop.roster.add_shop(arguments.name, arguments.platform, currency=arguments.currency or shop.currency,
                              at=shop.now(), **given)
-        say(f"added the shop {arguments.name}: {_state(_found(shop, arguments.name))}")
+        tell("shop_added", name=arguments.name, state=_state(_found(shop, arguments.name)))
     return 0
 
 
 def _keys(arguments: argparse.Namespace) -> int:
-    from bot.app.commands import say  # noqa: PLC0415
+    from bot.app.commands import tell  # noqa: PLC0415
 
     given = _given(arguments)
     with _open(arguments) as shop:
         again = shop.roster.renew_keys(arguments.name, at=shop.now(), **given)
-        say(f"{arguments.name}: {_state(_found(shop, arguments.name))}"
-            + (f"; {again} shipments it was not told of will be told now" if again else ""))
+        state = _state(_found(shop, arguments.name))
+        tell("shop_keys_again" if again else "shop_keys", name=arguments.name, state=state, n=again)
     return 0
 
 
 def _remove(arguments: argparse.Namespace) -> int:
-    from bot.app.commands import say  # noqa: PLC0415
+    from bot.app.commands import tell  # noqa: PLC0415
 
     with _open(arguments) as shop:
         is_gone = shop.roster.remove_shop(arguments.name)
-    say(f"{arguments.name} is removed" if is_gone else
-        f"the keys of {arguments.name} are forgotten and its platform is told nothing more; "
-        "the shop stays, because orders or other data belong to it")
+    tell("shop_removed" if is_gone else "shop_stays", name=arguments.name)
     return 0
 
 
 def _list(arguments: argparse.Namespace) -> int:
-    from bot.app.commands import aside, say  # noqa: PLC0415
+    from bot.app.commands import aside, say, worded  # noqa: PLC0415
 
     with _open(arguments) as shop:
         shops = shop.roster.shops()
         if not shops:
-            aside("no shops yet; a file of orders brings its own, zhanggui shop add NAME --platform P makes one")
+            aside("shop_none")
         for each in shops:
-            has = "without" if "app_secret" in each.missing else "with"
-            say(f"{each.name}\t{each.platform}\t{each.currency}\t{has} keys\t{_state(each)}")
+            keys = worded("without_keys" if "app_secret" in each.missing else "with_keys")
+            say(f"{each.name}\t{each.platform}\t{each.currency}\t{keys}\t{_state(each)}")
     return 0
 
 
@@ -120,6 +118,7 @@ def _found(shop: Any, name: str) -> Any:
 
 
 def _state(listed: Any) -> str:
+    from bot.app.settings import spoken_language  # noqa: PLC0415
     from bot.app.tellers import connection_state  # noqa: PLC0415
 
-    return connection_state(listed)
+    return connection_state(listed, spoken_language())

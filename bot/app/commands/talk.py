@@ -64,10 +64,10 @@ def _converse(shop: Any, who: str, at: str | None) -> int:
 def _ask(arguments: argparse.Namespace) -> int:
     from bot.app import wiring  # noqa: PLC0415
     from bot.app.commands import is_demo, say, settings_of  # noqa: PLC0415
-    from domain.errors import UserCanFix  # noqa: PLC0415
+    from domain.errors import WrongUsage  # noqa: PLC0415
 
     if (arguments.text is None) == (arguments.batch is None):
-        raise UserCanFix("ask takes a question or --batch FILE")
+        raise WrongUsage(key="command.ask_what")
     with wiring.open_shop(settings_of(arguments), demo=is_demo(arguments)) as shop:
         if arguments.batch is not None:
             return _batch(shop, arguments)
@@ -90,12 +90,12 @@ def _batch(shop: Any, arguments: argparse.Namespace) -> int:
     Always JSON: a reply of several lines could not be told from the next one.
     """
     from bot.app.batch import replies  # noqa: PLC0415
-    from domain.errors import UserCanFix  # noqa: PLC0415
+    from domain.errors import WrongUsage  # noqa: PLC0415
 
     try:
         lines = sys.stdin if arguments.batch == "-" else Path(arguments.batch).open(encoding="utf-8")  # noqa: SIM115
     except OSError as error:
-        raise UserCanFix(f"cannot read {arguments.batch}: {error.strerror}") from error
+        raise WrongUsage(key="command.unreadable", file=arguments.batch, why=error.strerror) from error
     with lines:
         for reply in replies(shop, lines, who=arguments.who, at=arguments.at, chart_dir=arguments.chart_dir):
             sys.stdout.write(_shown(reply, shop, as_json=True) + "\n")

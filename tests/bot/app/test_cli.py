@@ -55,10 +55,13 @@ def program(empty_database_url: str, tmp_path: Path, capsys: pytest.CaptureFixtu
     return Program(empty_database_url, tmp_path, capsys)
 
 
-@pytest.mark.parametrize(("language", "said"), [("C", "is empty"), ("zh_CN.UTF-8", "是空的")])
-def test_errors_are_said_in_the_language_of_the_terminal(program: Program, monkeypatch: pytest.MonkeyPatch,
-                                                         language: str, said: str) -> None:
+@pytest.mark.parametrize(("language", "said", "done"), [
+    ("C", "is empty", "low_stock: 0 newly low"), ("zh_CN.UTF-8", "是空的", "low_stock: 新出现低库存 0 个")])
+def test_commands_speak_the_language_of_the_terminal(program: Program, monkeypatch: pytest.MonkeyPatch, language: str,
+                                                     said: str, done: str) -> None:
     monkeypatch.setenv("LANG", language)
+    assert program.run("job", "low_stock", "--due", AT)[1].strip() == done
+    assert ("数据放在" in program.run("doctor")[1]) == (said == "是空的")
     (program.folder / "empty.csv").touch()
     code, out, err = program.run("import", str(program.folder / "empty.csv"))
     assert (code, out, said in err) == (1, "", True)
@@ -132,7 +135,7 @@ def test_a_batch_answers_each_line_in_order_and_keeps_its_chats_apart(program: P
 def test_a_role_sees_only_what_it_may(program: Program) -> None:
     program.run("import", program.file("orders.csv", *ROWS))
     refused = program.ask("昨天销售额", "--as", "warehouse")
-    assert (refused["kind"], refused["rows"]) == ("refused", [])
+    assert (refused["kind"], refused["rows"], refused["coverage"]) == ("refused", [], {})
     assert program.ask("昨天订单数", "--as", "warehouse")["rows"] == [[1]]
 
 
@@ -149,12 +152,12 @@ def test_a_shop_and_a_person_are_added_and_known(program: Program) -> None:
 
 @pytest.mark.parametrize(("words", "code", "said"), [
     (["frobnicate"], 2, "invalid choice"),
-    (["ask"], 1, "ask takes a question or --batch FILE"),
+    (["ask"], 2, "ask takes a question or --batch FILE"),
     (["ask", "昨天销售额", "--as", "火星人"], 1, "neither somebody who works here nor a role"),
-    (["ask", "昨天销售额", "--at", "soon"], 1, "not a moment"),
+    (["ask", "昨天销售额", "--at", "soon"], 2, "not a moment"),
     (["import", "no-such-file.csv"], 2, "there is no file no-such-file.csv"),
-    (["staff", "add", "小王", "--role", "king"], 1, "'king' is not a role"),
-    (["shop", "add", "店", "--platform", "ebay"], 1, "'ebay' is not a platform"),
+    (["staff", "add", "小王", "--role", "king"], 2, "'king' is not a role"),
+    (["shop", "add", "店", "--platform", "ebay"], 2, "'ebay' is not a platform"),
 ])
 def test_what_is_wrong_is_said_in_one_sentence(program: Program, words: list[str], code: int, said: str) -> None:
     got, out, err = program.run(*words)

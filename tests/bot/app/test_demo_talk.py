@@ -10,6 +10,7 @@ from bot.app.settings import Settings
 from bot.app.wiring import OpenShop, open_shop
 from bot.rendering.reply import Reply
 from bot.turn import Person
+from bot.understanding.readings import Language
 from domain.people import Role
 
 AT = "2026-11-23T15:00"
@@ -35,6 +36,17 @@ class Talk:
         return self.shop.dispatcher.reply(text, person=self.person, at=moment, chat=chat)
 
 
+def what_has_no_words_is_answered_in_the_person_s_own_language(talk: Talk) -> None:
+    """Until something is said: a slash command is no English."""
+    moment = talk.shop.moment(AT)
+    assert moment is not None
+    own: tuple[tuple[Language, str], ...] = (("zh", "这个我答不上来"), ("en", "I have no answer"))
+    for language, said in own:
+        reply = talk.shop.dispatcher.reply("/frobnicate", person=talk.person, at=moment, chat=f"own-{language}",
+                                           language=language)
+        assert reply.text.startswith(said)
+
+
 def test_the_demo_shop_understands_what_it_offers(demo_folder: Path) -> None:
     with open_shop(Settings(demo_folder), demo=True) as shop:
         talk = Talk(shop)
@@ -46,6 +58,7 @@ def test_the_demo_shop_understands_what_it_offers(demo_folder: Path) -> None:
         for role in Role:
             examples_work(Talk(shop, role))
         choices_work(talk)
+        what_has_no_words_is_answered_in_the_person_s_own_language(talk)
         a_shipment_is_confirmed_once(Talk(shop, Role.WAREHOUSE))
         nothing_is_broken(shop)
 

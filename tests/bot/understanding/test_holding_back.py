@@ -123,7 +123,7 @@ def test_every_choice_is_understood_when_it_is_sent_back(text: str) -> None:
 @pytest.mark.parametrize(("text", "language"), [
     ("今天销售额", "zh"), ("revenue today", "en"), ("stock in 杭州仓", "en"), ("GMV", "zh"), ("top5 SKU", "zh"),
     ("revenue of 京东 last week", "en"), ("WJ-R 库存", "zh"), ("how many 羽绒服 did we sell", "en"), ("昨天的orders",
-                                            "zh")])
+                                            "zh"), ("😀😀", "zh"), ("", "zh"), ("123", "zh")])
 def test_the_answer_comes_in_the_language_of_the_question(text: str, language: str) -> None:
     assert READER.read(text, MONDAY, Context()).language == language
 

@@ -33,6 +33,12 @@ def misread(sentences: Iterator[tuple[str, object]], part: str) -> list[str]:
     return wrong
 
 
+def test_a_figure_is_asked_for_by_its_id_too() -> None:
+    """Whoever read it in the JSON: orders_to_pay is not taken for orders."""
+    asked = [(id_, f"昨天{id_}" if not metric.is_of_the_moment else id_) for id_, metric in METRICS.items()]
+    assert not [text for id_, text in asked if getattr(query_of(text), "metrics", None) != (id_,)]
+
+
 @pytest.mark.parametrize("metric", list(METRICS))
 def test_every_name_of_a_metric_asks_for_it(metric: str) -> None:
     listed = [(language, word) for file in ("namings", "metrics") for value, language, word in words(file, "metric")
