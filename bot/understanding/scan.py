@@ -177,8 +177,7 @@ def _may_be_bound(text: str, senses: Senses) -> bool:
 
 
 _RUNNING_ON = frozenset({"count", "festival", "weekday", "whichdim"})
-# 成交, 一共, 几单.
-_RUNS_ON = {"成": frozenset("交单"), "一": frozenset("共起下样块"), "几": frozenset("单件笔个条位人")}
+_RUNS_ON = {"成": frozenset("交单"), "一": frozenset("共起下样块"), "几": frozenset("单件笔个条位人")}  # 一共, 几单
 
 
 def _runs_into_next(senses: Senses, text: str, end: int, tokens: list[Token]) -> bool:
