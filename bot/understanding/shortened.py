@@ -14,6 +14,7 @@ from bot.understanding.scan import Token
 MOST_BESIDE = 4  # tokens looked at on either side of the one nobody knows
 SHORTEST_END, SHORTEST_PIECE = 2, 3  # characters of a name that tell it: its end, or any piece of it
 _COLOURS = frozenset("黑白红蓝绿灰粉紫黄米驼棕")
+_JOINS = frozenset("的码号款")
 _BETWEEN = " 的-/码号款,"
 
 
@@ -51,8 +52,8 @@ def _stretches(tokens: Sequence[Token], at: int) -> Iterator[tuple[int, int]]:
 
 
 def _may_name(token: Token) -> bool:
-    """Another unknown word, goods, a size, or the 的 of 白色XL的T恤."""
-    return _is_goods(token) or token.is_unknown or token.text == "的" or token.number is not None
+    """Another unknown word, goods, a size, or the 的 of 白色XL的T恤 and the 码 of XL码."""
+    return _is_goods(token) or token.is_unknown or token.text in _JOINS or token.number is not None
 
 
 def _whole(typed: str, gazetteer: Gazetteer) -> str | None:

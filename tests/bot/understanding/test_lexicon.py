@@ -41,8 +41,8 @@ def test_a_figure_is_asked_for_by_its_id_too() -> None:
 
 @pytest.mark.parametrize("metric", list(METRICS))
 def test_every_name_of_a_metric_asks_for_it(metric: str) -> None:
-    listed = [(language, word) for file in ("namings", "metrics") for value, language, word in words(file, "metric")
-              if value == metric]
+    listed = [(language, word) for file in ("namings", "colloquial", "metrics")
+              for value, language, word in words(file, "metric") if value == metric]
     listed += [(language, f"{word}的订单数" if language == "zh" else f"{word} orders")
                for status, language, word in words("values", "order_status")
                if lexicon().status_metrics.get(status) == metric]
@@ -67,7 +67,7 @@ def test_every_name_of_a_dimension_splits_by_it(dimension: str) -> None:
 
 def test_every_splitting_word_splits() -> None:
     sentences = ((f"上月{word}销售额" if language == "zh" else f"{word} revenue last month", (value,))
-                 for value, language, word in words("dimensions", "split"))
+                 for file in ("dimensions", "colloquial") for value, language, word in words(file, "split"))
     assert not misread(sentences, "by")
 
 
@@ -101,7 +101,7 @@ def test_every_report_can_be_subscribed_to() -> None:
 
 @pytest.mark.parametrize("kind", ["offset", "festival", "quarter", "half"])
 def test_every_word_for_a_period_is_one_or_is_refused_as_the_future(kind: str) -> None:
-    for _, language, word in words("times", kind):
+    for _, language, word in (*words("times", kind), *words("colloquial", kind)):
         text = f"{word}销售额" if language == "zh" else f"revenue {word}"
         reading = Chat().say(text)
         is_future = isinstance(reading, Refused) and reading.key == "future"
