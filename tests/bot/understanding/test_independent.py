@@ -13,7 +13,9 @@ kept before others; of the sixth, how rows, times and things are named in a shop
 likewise; of the eighth, questions in Chinese and in the English of chats, 70.8 % and 4.6 % (English 52.4 %), thinned
 to what was misread and a spread; of the ninth, of actions, voice input and slips, 84.6 % and 0.8 %, thinned likewise:
 what it still holds back is an order that the shelf cannot meet and two names that only sound like goods, which are
-asked about. `mended` holds what was once read wrongly, and what stands beside it.
+asked about. The first score of `english`, ordinary English by people who never saw the rules and a drill of every
+figure, row and time, was 85.3 % and 1.8 %, of the drill 78.2 % and 2.4 %; thinned to what was misread. `mended` holds
+what was once read wrongly, and what stands beside it.
 """
 
 import json
@@ -36,7 +38,7 @@ AT = "2026-11-23T15:00"
 SETS = {"independent": 0.99, "second_independent": 0.99, "third_independent": 0.99, "fourth_independent": 0.99,
         "fifth_independent": 0.99, "sixth_independent": 0.99, "seventh_independent": 0.99,
         "eighth_independent": 0.99, "ninth_independent": 0.92, "adversarial": 0.93,
-        "mended": 0.99, "namings": 0.99}
+        "english_independent": 0.99, "mended": 0.99, "namings": 0.99}
 MOST_WRONG = 0  # lines answered with something else than was asked: not one
 
 
@@ -116,7 +118,7 @@ def _plain(value: object) -> object:
     return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
-@pytest.mark.parametrize("name", [name for name in SETS if name != "namings"])  # of Chinese names alone
+@pytest.mark.parametrize("name", [name for name in SETS if name not in {"namings", "english_independent"}])
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_a_set_has_both_languages(name: str, language: str) -> None:
     lines = _lines(name)
