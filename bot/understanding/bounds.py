@@ -18,7 +18,8 @@ _TELLING = frozenset({NUMBERED, "zero"})
 
 def read_bounds(tokens: Sequence[Token], draft: Draft) -> None:
     """低于30%, 5万以上, at least 100 orders."""
-    for at, token in enumerate(tokens if not _TELLING.isdisjoint(draft.kinds) else ()):
+    is_told = not _TELLING.isdisjoint(draft.kinds) or {"op", "unit"} <= draft.kinds  # within a week, too
+    for at, token in enumerate(tokens if is_told else ()):
         if "zero" in token.senses and not token.used and not token.names:
             _read_zero(tokens, at, draft)
         if "op" in token.senses and not token.used and tokens[at + 1:at + 2] and tokens[at + 1].text == "a":

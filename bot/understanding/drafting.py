@@ -75,8 +75,9 @@ def _read_what_qualifies(tokens: Sequence[Token], draft: Draft) -> None:
     if "share_of" in draft.kinds:
         read_share_of(tokens, draft)
     elif "again" in draft.kinds:
-        words = next(token.text for token in tokens if token.has("again"))
-        draft.object_to(Refused("unknown_words", {"words": words}))  # repeat customers: only their share is kept
+        named = next(token for token in tokens if token.has("again"))
+        named.used = True
+        draft.object_to(Refused("unknown_words", {"words": named.text}))  # repeat customers: only their share is kept
     if "topic" in draft.kinds:
         use_topics(tokens, draft)
     if "pace" in draft.kinds:
