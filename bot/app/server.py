@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 MAX_BODY_BYTES = 2**20  # Telegram's largest update is a few dozen KB
 MAX_DEPTH = 40  # a reply to a reply with all its parts nests some fifteen deep
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105  (a header's name)
+SETTLE_AFTER_S = 1.0  # to be ready comes first
 STOP_WITHIN_S = 20  # for requests in hand; the services finish what they have
 
 log = logging.getLogger(__name__)
@@ -186,7 +187,9 @@ def run(hooks: Hooks, host: str, port: int) -> None:
     # uvicorn raises the signal again when it has stopped; to have been told to stop is no failure
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: None)
-    threading.Thread(target=_settle, args=[hooks], daemon=True).start()
+    settling = threading.Timer(SETTLE_AFTER_S, _settle, [hooks])
+    settling.daemon = True
+    settling.start()
     uvicorn.Server(config).run()
 
 
