@@ -174,6 +174,9 @@ def _fill(folder: Path, people: int) -> None:
 class _Echo:
     """Stands where the dispatcher does: everything of a turn but its understanding and its answer."""
 
+    def __init__(self, stood_here: Any) -> None:
+        self.reader = stood_here.reader  # loaded at the start of every serve
+
     def reply(self, text: str, **_: object) -> Reply:
         return Reply("answer", text)
 
@@ -194,7 +197,7 @@ def _ours(name: str, folder: str, base_url: str, port: int) -> None:
             connection.exec_driver_sql(f"DELETE FROM {table}")
     with open_shop(settings) as shop:
         if name == OURS[0]:
-            shop.dispatcher = cast("Any", _Echo())
+            shop.dispatcher = cast("Any", _Echo(shop.dispatcher))
         serve(serving.put_together(shop, with_scheduler=False), "127.0.0.1", port)
 
 

@@ -144,8 +144,8 @@ class Sender(Protocol):
     def rates(self, chat: str) -> Mapping[str, Any]:
         """The paces a message to the chat must keep: key → domain.messaging.pacing.Rate; the chat's own key first."""
 
-    def parts(self, message: Outgoing) -> int:
-        """How many messages of the channel it takes."""
+    def parts(self, message: Outgoing) -> Sequence[Any]:
+        """The messages of the channel it takes."""
 
-    async def send(self, message: Outgoing, part: int, now: datetime) -> str:
-        """Send one part; the channel's id for it. Raises a SendError."""
+    async def send(self, message: Outgoing, part: Any, now: datetime) -> str:
+        """Send one of its parts; the channel's id for it. Raises a SendError."""

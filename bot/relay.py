@@ -238,16 +238,16 @@ class Relay:
 
     async def _send_parts(self, message: Leased, rendered: Outgoing, sender: Sender) -> None:
         parts, rates = sender.parts(rendered), sender.rates(message.chat)
-        for part in range(message.parts_sent, parts):
-            if not await self._is_our_turn(message, rates, is_next=part == message.parts_sent):
+        for done in range(message.parts_sent, len(parts)):
+            if not await self._is_our_turn(message, rates, is_next=done == message.parts_sent):
                 return
             try:
                 async with self._place(rates), asyncio.timeout(SEND_TIMEOUT_S):
-                    channel_id = await sender.send(rendered, part, self._clock())
+                    channel_id = await sender.send(rendered, parts[done], self._clock())
             except TimeoutError as error:
                 raise outgoing.Unreachable("no answer in time", may_have_arrived=True) from error
-            if part + 1 < parts:
-                await self._call(self._outbox.part_sent, message, part + 1, now=self._clock(), lasts_s=self._lease_s,
+            if done + 1 < len(parts):
+                await self._call(self._outbox.part_sent, message, done + 1, now=self._clock(), lasts_s=self._lease_s,
                                  rates=rates)
         await self._mark_sent(Sent(message, channel_id, rates, self._clock()))
 

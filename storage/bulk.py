@@ -8,6 +8,8 @@ from sqlalchemy import Connection, Table, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import SQLModel
 
+from storage.made import Made
+
 _INSERTS: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
@@ -20,9 +22,9 @@ def insert_into(connection: Connection, table: Table) -> Any:
     return _INSERTS[connection.dialect.name](table)
 
 
-def insert_made(model: type[SQLModel], made: Callable[[Any], Any]) -> Mapping[str, Any]:
+def insert_made(model: type[SQLModel], made: Callable[[Any], Any]) -> Mapping[str, Made]:
     """The same INSERT for each database by its dialect's name, for what is asked many times a second: made once."""
-    return {name: made(insert(table_of(model))) for name, insert in _INSERTS.items()}
+    return {name: Made(made(insert(table_of(model)))) for name, insert in _INSERTS.items()}
 
 
 def insert_rows(connection: Connection, model: type[SQLModel], columns: Sequence[str],

@@ -36,6 +36,17 @@ class Database:
         with self.engine.connect() as connection:
             yield connection
 
+    def glance(self, sql: str) -> Any:
+        """The first value that a statement without values of its own finds, with the driver's bare means."""
+        connection = self.engine.raw_connection()
+        try:
+            cursor = connection.cursor()
+            cursor.execute(sql)
+            found = cursor.fetchone()
+        finally:
+            connection.close()
+        return found[0] if found else None
+
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """A connection in a write transaction: committed at the end, rolled back on any error."""

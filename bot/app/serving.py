@@ -25,6 +25,7 @@ from bot.relay import Relay
 from bot.rendering.chart import draw
 from bot.rendering.reply import Reply
 from bot.rendering.report import render_notice, render_report
+from bot.understanding.readings import Context
 from storage.messaging import notices
 from storage.messaging.buttons import Buttons
 from storage.messaging.chat_files import ChatFiles
@@ -82,6 +83,10 @@ class Serving:
         except Exception as error:  # noqa: BLE001  (whatever it is, it is not ready)
             return f"the database does not answer: {type(error).__name__}"
         return None
+
+    def warm_up(self) -> None:
+        """One question is read and forgotten, so that words and names are there for the first that is asked."""
+        self.shop.dispatcher.reader.read("库存", self.shop.now(), Context())
 
     def metrics(self) -> bytes:
         from bot.app.exposition import exposition  # noqa: PLC0415  (prometheus_client)

@@ -1,5 +1,6 @@
 """python-telegram-bot over aiohttp: its own transport (httpx) is what limits how many messages go out a second."""
 
+import json
 from typing import Any
 from urllib.request import getproxies
 
@@ -11,7 +12,8 @@ from telegram.request import BaseRequest, RequestData
 CONNECT_TIMEOUT_S, READ_TIMEOUT_S = 5.0, 10.0
 UPLOAD_TIMEOUT_S = 60.0  # of a whole call with a file of some MB on a slow line
 CONNECTIONS = 100  # as many as messages are sent at once
-_FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+_UPLOAD = aiohttp.ClientTimeout(total=UPLOAD_TIMEOUT_S, connect=CONNECT_TIMEOUT_S)
+_JSON = {"Content-Type": "application/json"}
 
 
 class AiohttpRequest(BaseRequest):
@@ -19,6 +21,7 @@ class AiohttpRequest(BaseRequest):
 
     def __init__(self, read_timeout_s: float = READ_TIMEOUT_S) -> None:
         self._read_timeout_s = read_timeout_s
+        self._usual = _timeout(read_timeout_s)
         self._session: aiohttp.ClientSession | None = None
 
     @property
@@ -44,10 +47,11 @@ class AiohttpRequest(BaseRequest):
         """
         if self._session is None:
             raise RuntimeError("the connections to Telegram are closed")
-        read_s = read_timeout if isinstance(read_timeout, int | float) else self._read_timeout_s
-        has_files = request_data is not None and request_data.contains_files
-        timeout = aiohttp.ClientTimeout(total=UPLOAD_TIMEOUT_S if has_files else read_s + CONNECT_TIMEOUT_S,
-                                        connect=CONNECT_TIMEOUT_S)
+        timeout = self._usual
+        if request_data is not None and request_data.contains_files:
+            timeout = _UPLOAD
+        elif isinstance(read_timeout, int | float):
+            timeout = _timeout(read_timeout)
         try:
             async with self._session.request(method, url, timeout=timeout, **_body(request_data)) as answer:
                 return answer.status, await answer.read()
@@ -65,16 +69,24 @@ class QuickBot(Bot):
     __slots__ = ()
 
     async def send_text(self, said: dict[str, Any]) -> str:
-        """The message's id. Only that is wanted of the answer, which is not made into the library's objects."""
-        return str((await self._post("sendMessage", said))["message_id"])
+        """The message's id. Only that is wanted of the answer, which is not made into the library's objects.
+
+        Telegram takes its methods in any case of letters; under their own names the library would have us call its
+        methods, which make these objects.
+        """
+        return str((await self.do_api_request("sendmessage", said))["message_id"])
+
+
+def _timeout(read_s: float) -> aiohttp.ClientTimeout:
+    return aiohttp.ClientTimeout(total=read_s + CONNECT_TIMEOUT_S, connect=CONNECT_TIMEOUT_S)
 
 
 def _body(said: RequestData | None) -> dict[str, Any]:
-    """Form fields; with files as parts of their own."""
+    """JSON; with files a form whose parts they are."""
     if said is None:
         return {}
     if not said.contains_files:
-        return {"data": said.url_encoded_parameters().encode(), "headers": _FORM}
+        return {"data": json.dumps(said.parameters).encode(), "headers": _JSON}
     form = aiohttp.FormData(said.json_parameters)
     for name, (filename, content, kind) in said.multipart_data.items():
         form.add_field(name, content, filename=filename, content_type=kind)

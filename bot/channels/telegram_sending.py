@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -14,7 +14,6 @@ from bot.together import Together
 from domain.messaging.pacing import Rate
 
 if TYPE_CHECKING:
-    from telegram import InlineKeyboardButton, InlineKeyboardMarkup
     from telegram.error import RetryAfter
 
     from bot.channels.telegram_http import QuickBot
@@ -24,6 +23,7 @@ CHAT_RATE = Rate(every_s=1.0)
 GROUP_RATE = Rate(every_s=4.0, burst=5)  # at most 5 + 15 in a minute
 BOT_RATE = Rate(every_s=0.05, burst=5)  # at most 5 + 20 in a second; the rest is for what bunches up on its way
 MAX_BUTTONS = 20  # of one message; more do not fit a phone
+Markup = Mapping[str, Any]  # a keyboard as the JSON that it is sent as
 _BUTTON_ROW_CHARS = 24  # labels together in one row
 
 
@@ -54,6 +54,7 @@ class Part:
     text: str
     document: Document | None = None
     has_buttons: bool = False
+    is_first: bool = False
 
 
 def plan(message: Outgoing) -> list[Part]:
@@ -61,10 +62,10 @@ def plan(message: Outgoing) -> list[Part]:
     texts = pieces(message.text)
     pictures = [each for each in message.documents if each.is_picture]
     if message.edits is not None:
-        return [Part(texts[0], has_buttons=True)]
+        return [Part(texts[0], has_buttons=True, is_first=True)]
     if len(message.documents) == len(pictures) == 1 and len(texts) == 1 and units(texts[0]) <= MAX_CAPTION:
-        return [Part(texts[0], pictures[0], has_buttons=True)]
-    parts = [Part(text, has_buttons=place == len(texts)) for place, text in enumerate(texts, 1)]
+        return [Part(texts[0], pictures[0], has_buttons=True, is_first=True)]
+    parts = [Part(text, has_buttons=place == len(texts), is_first=place == 1) for place, text in enumerate(texts, 1)]
     return parts + [Part("", document) for document in message.documents]
 
 
@@ -82,26 +83,23 @@ class TelegramSender:
         group = {f"{room}#group": GROUP_RATE} if number < 0 else {}
         return {room: CHAT_RATE, **group, f"{CHANNEL}#bot": BOT_RATE}
 
-    def parts(self, message: Outgoing) -> int:
-        return len(plan(message))
+    def parts(self, message: Outgoing) -> Sequence[Part]:
+        return plan(message)
 
-    async def send(self, message: Outgoing, part: int, now: datetime) -> str:
+    async def send(self, message: Outgoing, part: Part, now: datetime) -> str:
         """One part; without its markup or its thread when Telegram does not take these."""
-        planned = plan(message)[part]
-        keyboard = await self._keyboard(message, now) if planned.has_buttons else None
+        keyboard = await self._keyboard(message, now) if part.has_buttons else None
         with translated():
             if message.edits is not None:
-                return await self._edit(message, planned, keyboard)
-            return await self._new(message, planned, keyboard, is_first=part == 0)
+                return await self._edit(message, part, keyboard)
+            return await self._new(message, part, keyboard)
 
-    async def _new(self, message: Outgoing, part: Part, keyboard: "InlineKeyboardMarkup | None", *,
-                   is_first: bool) -> str:
-        from telegram import ReplyParameters  # noqa: PLC0415  (heavy)
-        from telegram.error import BadRequest  # noqa: PLC0415
+    async def _new(self, message: Outgoing, part: Part, keyboard: Markup | None) -> str:
+        from telegram.error import BadRequest  # noqa: PLC0415  (heavy)
 
         chat_id, thread = address_of(message.chat)
-        answered = ReplyParameters(int(message.reply_to), allow_sending_without_reply=True) if (
-            message.reply_to and is_first) else None
+        answered = {"message_id": int(message.reply_to), "allow_sending_without_reply": True} if (
+            message.reply_to and part.is_first) else None
         options: dict[str, Any] = {"reply_markup": keyboard, "reply_parameters": answered, "parse_mode": "HTML"}
         try:
             return await self._send_part(part, chat_id, thread, options)
@@ -110,7 +108,7 @@ class TelegramSender:
                 return await self._send_part(part, chat_id, None, options)
             if "can't parse entities" not in error.message.lower():
                 raise
-            bare = Part(plain(part.text), part.document, part.has_buttons)
+            bare = replace(part, text=plain(part.text))
             return await self._send_part(bare, chat_id, thread, {**options, "parse_mode": None})
 
     async def _send_part(self, part: Part, chat_id: int, thread: int | None, options: dict[str, Any]) -> str:
@@ -125,7 +123,7 @@ class TelegramSender:
                                                  message_thread_id=thread, filename=part.document.name, **options)
         return str(sent.message_id)
 
-    async def _edit(self, message: Outgoing, part: Part, keyboard: "InlineKeyboardMarkup | None") -> str:
+    async def _edit(self, message: Outgoing, part: Part, keyboard: Any) -> str:
         """An edit that changes nothing is as good as done."""
         from telegram.error import BadRequest  # noqa: PLC0415  (heavy)
 
@@ -140,26 +138,23 @@ class TelegramSender:
                 raise outgoing.OverTaken(error.message) if gone else error from error
         return str(message.edits)
 
-    async def _keyboard(self, message: Outgoing, now: datetime) -> "InlineKeyboardMarkup | None":
-        from telegram import InlineKeyboardButton, InlineKeyboardMarkup  # noqa: PLC0415  (heavy)
-
+    async def _keyboard(self, message: Outgoing, now: datetime) -> Markup | None:
         shown = message.buttons[:MAX_BUTTONS]
         if not shown:
             return None
         carried = self._buttons.draw(len(shown))
         await self._keep(Keyboard(carried, [button.message for button in shown], message.chat, message.person,
                                   "decide" if message.decides else "ask", now))
-        made = [InlineKeyboardButton(label(button.label), callback_data=data)
-                for button, data in zip(shown, carried, strict=True)]
-        return InlineKeyboardMarkup(_rows(made))
+        return {"inline_keyboard": _rows([{"text": label(button.label), "callback_data": data}
+                                          for button, data in zip(shown, carried, strict=True)])}
 
 
-def _rows(buttons: Sequence["InlineKeyboardButton"]) -> list[list["InlineKeyboardButton"]]:
+def _rows(buttons: Sequence[Mapping[str, str]]) -> list[list[Mapping[str, str]]]:
     """Short labels stand beside each other."""
-    rows: list[list[Any]] = []
+    rows: list[list[Mapping[str, str]]] = []
     used = 0
     for button in buttons:
-        size = sum(2 if ord(char) > 0x2E80 else 1 for char in button.text)
+        size = sum(2 if ord(char) > 0x2E80 else 1 for char in button["text"])
         if rows and used + size <= _BUTTON_ROW_CHARS and len(rows[-1]) < 3:
             rows[-1].append(button)
             used += size
@@ -182,7 +177,7 @@ def translated() -> Iterator[None]:
         raise outgoing.Moved(f"{CHANNEL}:{error.new_chat_id}") from error
     except said.Forbidden as error:
         raise outgoing.Gone(error.message) from error
-    except (said.InvalidToken, said.Conflict) as error:
+    except (said.InvalidToken, said.EndPointNotFound, said.Conflict) as error:  # of a wrong token, either of the first
         raise outgoing.Unreachable(error.message) from error
     except said.BadRequest as error:
         gone = "chat not found" in error.message.lower()

@@ -5,7 +5,7 @@ the address nor the key is ever told or logged.
 """
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import md5, sha256
@@ -82,15 +82,14 @@ class WecomRobotSender:
     def rates(self, chat: str) -> Mapping[str, Rate]:
         return {chat: ROBOT_RATE, f"{chat}#order": ORDER_RATE}
 
-    def parts(self, message: Outgoing) -> int:
-        return len(plan(message))
+    def parts(self, message: Outgoing) -> Sequence[Part]:
+        return plan(message)
 
-    async def send(self, message: Outgoing, part: int, now: datetime) -> str:  # noqa: ARG002  (every channel takes it)
+    async def send(self, message: Outgoing, part: Part, now: datetime) -> str:  # noqa: ARG002  (every channel takes it)
         """WeCom gives its messages no ids; that it took this one is all there is to keep."""
         if message.chat != self.place:
             raise outgoing.Gone("the robot has another address now; its group is another place")
-        planned = plan(message)[part]
-        status, said = await self._post({"msgtype": planned.kind, planned.kind: planned.content})
+        status, said = await self._post({"msgtype": part.kind, part.kind: part.content})
         code, words = said.get("errcode"), self._harmless(said.get("errmsg"))
         if status >= 500 or code in _BUSY:
             raise outgoing.Unreachable(f"WeCom is busy: {status} {code} {words}")

@@ -39,7 +39,9 @@ def _candidates(query: MetricQuery, language: str, today: date) -> Iterator[Butt
         month = Period(today - timedelta(days=_TREND_DAYS), today)
         yield from _asked("trend", replace(query, by=("day",), period=month, compare=None), language, today)
     if not query.by or (has_time and len(query.by) == 1):
-        splits = (_asked("split", replace(query, by=(name,), compare=None), language, today) for name in _SPLITS)
+        known = METRICS[query.metrics[0]].dimensions
+        splits = (_asked("split", replace(query, by=(name,), compare=None), language, today)
+                  for name in _SPLITS if name in known)
         yield from islice(chain.from_iterable(splits), 1)
     if query.period and query.compare is None and not query.by:
         yield from _asked("compare", replace(query, compare=Compare.PREVIOUS_PERIOD), language, today)

@@ -1,13 +1,13 @@
 """Answering a typed question: scope, statement, comparison, coverage, table."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, func, select
+from sqlalchemy import Connection, func, select
 
 from domain.clock import ShopCalendar
 from domain.metrics.catalog import METRICS, Unit
@@ -24,6 +24,7 @@ from storage.figures.sales import sales_days
 from storage.figures.scope import CUSTOMER_LABEL, Scope, resolve
 from storage.figures.statement import ALL_FACTS, ALL_ROWS, MAX_ROWS, Key, Wanted, statement
 from storage.figures.times import labels
+from storage.made import Made
 
 SHAPES = 200  # statements kept, some 100 kB each; rates of the day are part of some
 _WHOLE = {Unit.MONEY, Unit.COUNT}
@@ -34,7 +35,7 @@ class _Found:
     """The rows the statement gave, of one query."""
 
     query: MetricQuery
-    rows: Sequence[RowMapping]
+    rows: Sequence[Mapping[Any, Any]]
 
     def about(self, name: str) -> int:
         """A sum over all rows of the answer, before the limit."""
@@ -47,7 +48,7 @@ class _Found:
             return {} if self.query.by or self.query.having else {(): nothing}
         return {tuple(row[f"k{n}"] for n in range(len(self.query.by))): self._line(row) for row in self.rows}
 
-    def _line(self, row: RowMapping) -> Row:
+    def _line(self, row: Mapping[Any, Any]) -> Row:
         return (*(_label(name, row[f"label{n}"]) for n, name in enumerate(self.query.by)),
                 *(_cell(METRICS[name].unit, row[f"metric_{name}"]) for name in self.query.metrics))
 
@@ -108,8 +109,9 @@ def _run(connection: Connection, scope: Scope, wanted: Wanted, only: Sequence[Ke
     if scope.period is not None and len(query.by) == 1:  # a series shows the days without sales, too
         known = _since_the_shop_began(connection, scope.period) if query.by[0] in TIME else scope.period
         listed = labels(query.by[0], known, scope.calendar.local(scope.at))[:MAX_ROWS] if known else []
-    made = _made_once(_Shape.of(scope, wanted)) if scope.has_one_shape and not query.having else statement(
-        scope, wanted, listed, only)
+    if scope.has_one_shape and not query.having:
+        return _Found(query, _made_once(_Shape.of(scope, wanted)).mappings(connection, scope.parameters))
+    made = statement(scope, wanted, listed, only)
     return _Found(query, connection.execute(made, scope.parameters).mappings().all())
 
 
@@ -136,9 +138,9 @@ class _Shape:
 
 
 @lru_cache(SHAPES)
-def _made_once(shape: _Shape) -> Select[Any]:
+def _made_once(shape: _Shape) -> Made:
     """Building it takes several times what the database takes to answer it."""
-    return statement(shape.scope, shape.wanted)
+    return Made(statement(shape.scope, shape.wanted))
 
 
 def _since_the_shop_began(connection: Connection, period: Period) -> Period | None:

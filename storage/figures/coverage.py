@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
-from typing import Any
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, select
 
 from domain.metrics.catalog import METRICS
 from domain.metrics.measures import GOODS, MEASURES, Source
@@ -17,6 +16,7 @@ from storage.figures.sales import EXCLUDED, SALES_DAYS
 from storage.figures.scope import Scope, listed
 from storage.figures.sources import COVERED_BY
 from storage.figures.statement import figures
+from storage.made import Made
 from storage.schema import metadata
 
 _shops, _skus = metadata.tables["shops"], metadata.tables["skus"]
@@ -52,14 +52,15 @@ def coverage(connection: Connection, scope: Scope, query: MetricQuery, covered: 
 def _backorder(connection: Connection, scope: Scope) -> tuple[str, ...]:
     """Of the SKUs and products that were named, those that may be sold before they are there."""
     named = tuple(dimension for dimension in _GOODS_IDS if dimension in scope.keep)
-    return tuple(connection.scalars(_backorder_of(named), scope.parameters)) if named else ()
+    given = {f"keep_{name}": scope.keep[name] for name in named}
+    return _backorder_of(named).firsts(connection, given) if named else ()
 
 
 @cache
-def _backorder_of(named: tuple[str, ...]) -> Select[Any]:
-    return select(_skus.c.code).where(
+def _backorder_of(named: tuple[str, ...]) -> Made:
+    return Made(select(_skus.c.code).where(
         _skus.c.allows_backorder, *(_GOODS_IDS[name].in_(listed("keep", name, ())) for name in named),
-    ).order_by(_skus.c.code).limit(MAX_PLACES)
+    ).order_by(_skus.c.code).limit(MAX_PLACES))
 
 
 def _speaks_of(query: MetricQuery, sources: set[Source]) -> bool:

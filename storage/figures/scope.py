@@ -18,6 +18,7 @@ from domain.metrics.periods import Period
 from domain.metrics.query import REORDER_POINT, MetricQuery
 from domain.money import RATE_SCALE, minor_per_unit
 from domain.people import Shops
+from storage.made import Made
 from storage.schema import metadata
 
 _T = metadata.tables
@@ -165,7 +166,7 @@ def _resolve(connection: Connection, dimension: str, name: str) -> Values:
 
 def _by_id(connection: Connection, dimension: str, name: str) -> Values:
     """Several products may bear one name. Services are charges, not goods to ask for."""
-    return tuple(connection.scalars(_NAMED[dimension], {"wanted": name}))
+    return _NAMED[dimension].firsts(connection, {"wanted": name})
 
 
 def _named(dimension: str) -> Select[Any]:
@@ -178,7 +179,7 @@ def _named(dimension: str) -> Select[Any]:
     return query
 
 
-_NAMED = {dimension: _named(dimension) for dimension in NAMED_BY_ID}  # asked with every question: made once
+_NAMED = {dimension: Made(_named(dimension)) for dimension in NAMED_BY_ID}  # asked with every question: made once
 
 
 def _category(connection: Connection, _: str, name: str) -> Values:

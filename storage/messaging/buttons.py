@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import or_, select, update
 from sqlmodel import col
 
 from domain.messaging.gates import ButtonKind, ChatButton
+from storage.bulk import insert_made
 from storage.encryption import Vault
 from storage.engine import Database
 
@@ -19,6 +20,7 @@ LIFETIME = timedelta(days=2)  # a question offered longer ago than that is not t
 TOKEN_BYTES, TOKEN_CHARS = 12, 16
 MAX_DATA = 64
 _PREFIX = "c:"
+_KEEP = insert_made(ChatButton, lambda insert: insert)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ class Buttons:
                  "expires_at": each.at + LIFETIME}
                 for each in keyboards for data, message in zip(each.carried, each.messages, strict=True)]
         with self._database.write() as connection:
-            connection.execute(insert(ChatButton), rows)
+            _KEEP[connection.dialect.name].each(connection, rows)
 
     def redeem(self, data: str, *, chat: str, person: str, update_key: str, now: datetime) -> Tapped | str:
         """The tap, which uses up the whole keyboard; else why not: forged, expired, not_yours or used."""

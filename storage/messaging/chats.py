@@ -1,6 +1,6 @@
 """Private chats and groups the bot was spoken to in: seen, cleared, left, moved."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -26,6 +26,7 @@ from domain.messaging.quiet import ALL_REPORTS
 from domain.people import Role, Shops, Staff
 from storage.bulk import table_of
 from storage.engine import Database
+from storage.made import Made
 from storage.messaging import quiet_hours
 from storage.people.shop_limits import named
 
@@ -105,7 +106,7 @@ class Chats:
     def known(self, keys: Collection[str]) -> dict[str, KnownChat]:
         """Those of the chats that were seen before, by their keys."""
         with self._database.read() as connection:
-            return {chat.key: chat for chat in _chats(connection, _OF_KEYS, {"keys": list(keys)})}
+            return {chat.key: chat for chat in _chats(connection, _OF_KEYS.rows(connection, {"keys": list(keys)}))}
 
     def left(self, key: str, now: datetime) -> None:
         """The bot was removed or blocked there."""
@@ -136,7 +137,8 @@ class Chats:
     def groups(self) -> list[tuple[KnownChat, tuple[str, ...]]]:
         """Every group with the reports it gets."""
         with self._database.read() as connection:
-            chats = _chats(connection, _known().where(col(Chat.is_group)).order_by(col(Chat.id)))
+            chats = _chats(connection, connection.execute(
+                _known().where(col(Chat.is_group)).order_by(col(Chat.id))).all())
             wanted = connection.execute(select(col(Subscription.chat), col(Subscription.report), col(Subscription.at))
                                         .order_by(col(Subscription.id))).all()
         return [(chat, tuple(f"{report}{f' {at}' if at else ''}" for key, report, at in wanted
@@ -203,8 +205,8 @@ class Chats:
                 col(Subscription.chat) == key, col(Subscription.report) == report)).rowcount == 1
 
 
-def _chats(connection: Connection, statement: Any, given: Mapping[str, Any] | None = None) -> list[KnownChat]:
-    return [KnownChat(*row) for row in named(connection, connection.execute(statement, given).all(), 6)]
+def _chats(connection: Connection, rows: Sequence[Any]) -> list[KnownChat]:
+    return [KnownChat(*row) for row in named(connection, rows, 6)]
 
 
 def _known() -> Any:
@@ -213,7 +215,7 @@ def _known() -> Any:
 
 
 # asked with every message: made once
-_OF_KEYS = _known().where(table_of(Chat).c.key.in_(bindparam("keys", expanding=True)))
+_OF_KEYS = Made(_known().where(table_of(Chat).c.key.in_(bindparam("keys", expanding=True))))
 
 
 def _readdress(connection: Connection, old: str, new: str) -> None:

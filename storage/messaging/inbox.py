@@ -25,6 +25,7 @@ from sqlalchemy import (
 from domain.messaging.model import InboxState, InboxUpdate
 from storage.bulk import insert_made, table_of
 from storage.engine import Database
+from storage.made import Made
 from storage.messaging.outbox import Leased, Sending, queue_all
 
 MAX_ERROR = 300
@@ -88,7 +89,7 @@ class Inbox:
             rows = [{"channel": channel, "dedupe_key": each.key, "chat": each.chat, "payload": each.payload,
                      "received_at": now, "state": InboxState.RECEIVED, "attempts": int(each.key in ours),
                      "leased_until": until if each.key in ours else None} for each in arrived]
-            fresh = {row.dedupe_key: row.id for row in connection.execute(_KEEP[connection.dialect.name], rows)}
+            fresh = {key: number for number, key in _KEEP[connection.dialect.name].each(connection, rows)}
         return Received(frozenset(fresh), [Taken(fresh[key], channel, key, each.payload, 1)
                                            for key, each in ours.items() if key in fresh])
 
@@ -99,7 +100,7 @@ class Inbox:
         """
         if not self._database.is_sqlite:
             connection.execute(_ONE_BY_ONE, {"chats": sorted({crc32(chat.encode()) - 2**31 for chat in chats})})
-        return set(connection.execute(_BEHIND, {"channel": channel, "chats": list(chats)}).scalars())
+        return set(_BEHIND.firsts(connection, {"channel": channel, "chats": list(chats)}))
 
     def take(self, channel: str, now: datetime, lasts_s: float, limit: int = 1) -> list[Taken]:
         """The oldest updates whose chats have no older ones unfinished: one a chat."""
@@ -120,7 +121,7 @@ class Inbox:
         What is said may be leased for `sending` at once, where nothing that was said before waits.
         """
         with self._database.write() as connection:
-            ours = set(connection.execute(_FINISH, {"ids": _ids(taken for taken, _ in done)}).scalars())
+            ours = set(_FINISH.firsts(connection, {"ids": _ids(taken for taken, _ in done)}))
             posts = {_key(taken): posts for taken, posts in done if taken.id in ours}
             queued = queue_all(connection, posts, now, sending)
         return Finished([taken.id in ours for taken, _ in done], queued.leased, queued.is_more)
@@ -187,11 +188,11 @@ _KEEP = insert_made(InboxUpdate, lambda insert: insert.on_conflict_do_nothing().
     _INBOX.c.id, _INBOX.c.dedupe_key))
 _ONE_BY_ONE = text("SELECT pg_advisory_xact_lock(hashtext('zhanggui inbox'), chat) FROM unnest("
                    "CAST(:chats AS integer[])) chat")
-_BEHIND = select(_INBOX.c.chat).where(_is_unfinished(_INBOX), _IS_OF_CHANNEL,
-                                      _INBOX.c.chat.in_(bindparam("chats", expanding=True)))
+_BEHIND = Made(select(_INBOX.c.chat).where(_is_unfinished(_INBOX), _IS_OF_CHANNEL,
+                                           _INBOX.c.chat.in_(bindparam("chats", expanding=True))))
 _TAKE = update(_INBOX).where(_IS_ONE).values(
     leased_until=bindparam("until"), attempts=_INBOX.c.attempts + 1)
 _HOLD = update(_INBOX).where(_IS_IN_HAND).values(leased_until=bindparam("until"))
-_FINISH = update(_INBOX).where(_IS_IN_HAND).values(
-    state=InboxState.DONE, payload="", leased_until=None).returning(_INBOX.c.id)
+_FINISH = Made(update(_INBOX).where(_IS_IN_HAND).values(
+    state=InboxState.DONE, payload="", leased_until=None).returning(_INBOX.c.id))
 _WAITING = _waiting()

@@ -28,6 +28,7 @@ from domain.messaging.model import OutboxMessage, OutboxState
 from domain.messaging.pacing import Rate
 from storage.bulk import insert_made, table_of
 from storage.engine import Database
+from storage.made import Made
 from storage.messaging import paces
 
 SOON = timedelta(seconds=5)  # an earlier message due within this is waited for; a later one lets others pass
@@ -41,7 +42,7 @@ def enqueue(connection: Connection, *, chat: str, unique_key: str, kind: str, pa
     row = _row(chat=chat, unique_key=unique_key, kind=kind, payload=payload, now=now, not_before=not_before,
                expires_at=expires_at)
     # a row count is not told by PostgreSQL here
-    return connection.execute(_QUEUE[connection.dialect.name], row).first() is not None
+    return bool(_QUEUE[connection.dialect.name].each(connection, [row]))
 
 
 def queue_all(connection: Connection, posts: Mapping[str, Sequence[Mapping[str, Any]]], now: datetime,
@@ -56,19 +57,18 @@ def queue_all(connection: Connection, posts: Mapping[str, Sequence[Mapping[str, 
         return Queued([], is_more=False)
     places = _places(connection, rows.values(), now, sending) if sending else {}
     until = now + timedelta(seconds=sending.lasts_s) if sending else None
-    made = connection.execute(_QUEUE[connection.dialect.name], [
+    made = _QUEUE[connection.dialect.name].each(connection, [
         {**row, "leased_until": until if key in places else None} for key, row in rows.items()])
     payloads = {f"{key}:{place}": post["payload"] for key, those in posts.items() for place, post in enumerate(those)}
-    leased = [Leased(row.id, rows[key]["chat"], rows[key]["kind"], payloads[key], 0, 0, 0, now, places[key])
-              for row in made if (key := row.unique_key) in places]
+    leased = [Leased(number, rows[key]["chat"], rows[key]["kind"], payloads[key], 0, 0, 0, now, places[key])
+              for number, key in made if key in places]
     return Queued(leased, is_more=len(leased) < len(rows))
 
 
 def _places(connection: Connection, rows: Collection[Mapping[str, Any]], now: datetime,
             sending: "Sending") -> dict[str, datetime]:
     """When those may be sent that may be leased, by their keys."""
-    waiting = connection.execute(_BEHIND, {"chats": list({row["chat"] for row in rows}), "now": now,
-                                           "soon": now + SOON}).scalars()
+    waiting = _BEHIND.firsts(connection, {"chats": list({row["chat"] for row in rows}), "now": now, "soon": now + SOON})
     taken, first = set(waiting), list[Mapping[str, Any]]()
     for row in rows:
         if row["chat"] not in taken and row["not_before"] <= now and row["expires_at"] is None:
@@ -192,7 +192,7 @@ class Outbox:
                  "bare": _without_files(each.message.payload)} for each in those]
         with self._database.write() as connection:
             paces.settle(connection, [(each.rates, each.at) for each in those])
-            connection.execute(_MARK, rows)
+            _MARK.each(connection, rows)
 
     def later(self, message: Leased, not_before: datetime, *, error: str | None = None, failed: bool = True,
               may_repeat: bool = False) -> None:
@@ -292,7 +292,8 @@ _IS_FREE = and_(_is_queued(_OUTBOX), or_(_OUTBOX.c.leased_until.is_(None), _OUTB
 _IS_ONE = _OUTBOX.c.id.in_(bindparam("ids", expanding=True))
 _QUEUE = insert_made(OutboxMessage, lambda insert: insert.on_conflict_do_nothing().returning(
     _OUTBOX.c.id, _OUTBOX.c.unique_key))
-_BEHIND = select(_OUTBOX.c.chat).where(_OUTBOX.c.chat.in_(bindparam("chats", expanding=True)), _holds_up(_OUTBOX))
+_BEHIND = Made(select(_OUTBOX.c.chat).where(
+    _OUTBOX.c.chat.in_(bindparam("chats", expanding=True)), _holds_up(_OUTBOX)))
 _WAITING = _waiting()
 _EXPIRE = update(_OUTBOX).where(_OUTBOX.c.expires_at <= bindparam("now"), _IS_FREE).values(
     state=OutboxState.EXPIRED, leased_until=None)
@@ -300,6 +301,6 @@ _EXPIRE = update(_OUTBOX).where(_OUTBOX.c.expires_at <= bindparam("now"), _IS_FR
 _TAKE = update(_OUTBOX).where(_IS_ONE).values(
     leased_until=bindparam("until"), repeats=_OUTBOX.c.repeats + _OUTBOX.c.leased_until.is_not(None).cast(Integer))
 _PUT_OFF = update(_OUTBOX).where(_IS_ONE).values(not_before=bindparam("until"))
-_MARK = update(_OUTBOX).where(_OUTBOX.c.id == bindparam("row"), _is_queued(_OUTBOX)).values(
+_MARK = Made(update(_OUTBOX).where(_OUTBOX.c.id == bindparam("row"), _is_queued(_OUTBOX)).values(
     state=OutboxState.SENT, sent_at=bindparam("at"), channel_message_id=bindparam("channel_id"),
-    payload=bindparam("bare"), leased_until=None, error=None)
+    payload=bindparam("bare"), leased_until=None, error=None))

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
 
@@ -10,6 +9,7 @@ from domain.messaging.gates import Pace
 from domain.messaging.pacing import Rate
 from storage.bulk import insert_made, table_of
 from storage.engine import Database
+from storage.made import Made
 
 Rates = Mapping[str, Rate]
 
@@ -58,13 +58,11 @@ class Limits:
 
 
 def _due(connection: Connection, keys: Collection[str]) -> dict[str, datetime]:
-    return {row.key: row.due_at for row in connection.execute(_DUE, {"keys": sorted(keys)})} if keys else {}
+    return dict(_DUE.rows(connection, {"keys": sorted(keys)})) if keys else {}
 
 
-def _set(connection: Connection, statement: Mapping[str, Any], due: Mapping[str, datetime]) -> None:
-    if due:
-        connection.execute(statement[connection.dialect.name],
-                           [{"key": key, "due_at": at} for key, at in sorted(due.items())])
+def _set(connection: Connection, statement: Mapping[str, Made], due: Mapping[str, datetime]) -> None:
+    statement[connection.dialect.name].each(connection, [{"key": key, "due_at": at} for key, at in sorted(due.items())])
 
 
 def _moment(done: tuple[Rates, datetime]) -> datetime:
@@ -73,8 +71,8 @@ def _moment(done: tuple[Rates, datetime]) -> datetime:
 
 # asked many times a second: made once
 _PACES = table_of(Pace)
-_DUE: Any = (select(_PACES.c.key, _PACES.c.due_at).where(_PACES.c.key.in_(bindparam("keys", expanding=True)))
-             .order_by(_PACES.c.key).with_for_update())
+_DUE = Made(select(_PACES.c.key, _PACES.c.due_at).where(_PACES.c.key.in_(bindparam("keys", expanding=True)))
+            .order_by(_PACES.c.key).with_for_update())
 _SET = insert_made(Pace, lambda insert: insert.on_conflict_do_update(
     index_elements=["key"], set_={"due_at": insert.excluded.due_at}))
 _SET_LATER = insert_made(Pace, lambda insert: insert.on_conflict_do_update(

@@ -30,8 +30,7 @@ class DatabaseNames:
 
     def version(self) -> int:
         """Another number after any change of a name, whoever made it; one row is read."""
-        with self._database.read() as connection:
-            return connection.exec_driver_sql(_VERSION).scalar() or 0
+        return self._database.glance(_VERSION) or 0
 
     def all(self) -> Iterable[Name]:
         """Kind by kind, each in the order in which they were made; aliases last."""

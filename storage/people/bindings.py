@@ -1,6 +1,6 @@
 """Who is who on a channel: bound by a one-time code of which only a keyed hash is kept."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,6 +14,7 @@ from domain.people import Role, Shops, Staff
 from storage.bulk import table_of
 from storage.encryption import Vault
 from storage.engine import Database
+from storage.made import Made
 from storage.people.shop_limits import named, names_of
 
 CODE_LIFETIME = timedelta(hours=24)  # until the person comes to read the message it was sent in
@@ -94,21 +95,21 @@ class Bindings:
     def people(self, channel: str, external_ids: Collection[str]) -> dict[str, BoundPerson]:
         """Whose accounts these are, by the channel's ids, with the roles of today."""
         with self._database.read() as connection:
-            return {person.external_id: person for person in _people(
-                connection, _OF_ACCOUNTS, {"channel": channel, "accounts": list(external_ids)})}
+            rows = _OF_ACCOUNTS.rows(connection, {"channel": channel, "accounts": list(external_ids)})
+            return {person.external_id: person for person in _people(connection, rows)}
 
     def bound(self, channel: str) -> list[BoundPerson]:
         """Everybody of the shop who is on the channel."""
         with self._database.read() as connection:
-            return _people(connection, _bound().where(col(StaffIdentity.channel) == channel).order_by(
-                col(StaffIdentity.id)))
+            return _people(connection, connection.execute(
+                _bound().where(col(StaffIdentity.channel) == channel).order_by(col(StaffIdentity.id))).all())
 
     def _hash(self, code: str) -> str:
         return (self._vault.index("bind_codes.code", code) or b"").hex()
 
 
-def _people(connection: Connection, statement: Any, given: Mapping[str, Any] | None = None) -> list[BoundPerson]:
-    return [BoundPerson(*row) for row in named(connection, connection.execute(statement, given).all(), 3)]
+def _people(connection: Connection, rows: Sequence[Any]) -> list[BoundPerson]:
+    return [BoundPerson(*row) for row in named(connection, rows, 3)]
 
 
 def _bound() -> Any:
@@ -119,8 +120,8 @@ def _bound() -> Any:
 
 
 # asked with every message: made once
-_OF_ACCOUNTS = _bound().where(table_of(StaffIdentity).c.channel == bindparam("channel"),
-                              table_of(StaffIdentity).c.external_id.in_(bindparam("accounts", expanding=True)))
+_OF_ACCOUNTS = Made(_bound().where(table_of(StaffIdentity).c.channel == bindparam("channel"),
+                                   table_of(StaffIdentity).c.external_id.in_(bindparam("accounts", expanding=True))))
 
 
 def _use(connection: Connection, code_id: int | None, now: datetime) -> bool:

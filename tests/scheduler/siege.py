@@ -68,12 +68,12 @@ class _Channel:
     def rates(self, chat: str) -> Mapping[str, Any]:
         return {chat: Rate(0.001)}
 
-    def parts(self, _: Outgoing) -> int:
-        return 1
+    def parts(self, message: Outgoing) -> Sequence[str]:
+        return [message.text]
 
-    async def send(self, message: Outgoing, _: int, now: datetime) -> str:
+    async def send(self, message: Outgoing, part: str, now: datetime) -> str:
         with self._pushed.open("a") as file:
-            file.write(f"{message.chat} {message.text}\n")
+            file.write(f"{message.chat} {part}\n")
         await asyncio.sleep(random.uniform(0, 0.02))
         return now.isoformat()
 

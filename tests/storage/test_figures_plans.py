@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from sqlalchemy import event
-
 from domain.metrics.query import MetricQuery
 from storage.engine import Database
 from storage.figures import MetricFigures
@@ -11,18 +9,14 @@ from tests.storage.made_shop import CALENDAR, NOW, MadeShop
 
 
 def _plan(database: Database, query: MetricQuery) -> list[str]:
-    """The steps of the query's longest statement."""
-    said: list[tuple[str, Any]] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
-        said.append((statement, parameters))
-
-    event.listen(database.engine, "before_cursor_execute", note)
+    """The steps of the query's longest statement, as SQLite itself heard it."""
+    said: list[str] = []
+    with database.read() as connection:  # there is one, and it comes back
+        driver: Any = connection.connection.driver_connection
+    driver.set_trace_callback(said.append)
     MetricFigures(database, CALENDAR, "CNY").answer(query, NOW)
-    event.remove(database.engine, "before_cursor_execute", note)
-    statement, parameters = max(said, key=lambda one: len(one[0]))
-    with database.read() as connection:
-        return [row.detail for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)]
+    driver.set_trace_callback(None)
+    return [detail for *_, detail in driver.execute(f"EXPLAIN QUERY PLAN {max(said, key=len)}")]
 
 
 def test_stock_reads_only_the_moves_after_the_moment(sqlite_database: Database) -> None:

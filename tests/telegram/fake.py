@@ -281,7 +281,8 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         path, _, query = self.path.partition("?")
-        token, _, method = path.removeprefix("/bot").partition("/")
+        token, _, called = path.removeprefix("/bot").partition("/")
+        method = _METHODS.get(called.lower(), called)  # known in any case of letters
         try:
             if token != TOKEN:
                 raise Refusal(401, "Unauthorized")
@@ -306,6 +307,9 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(content)
 
 
+_METHODS = {name[3:].lower(): name[3:] for name in dir(FakeTelegram) if name.startswith("do_")}
+
+
 def _read(kind: str, body: bytes) -> tuple[dict[str, Any], dict[str, tuple[str, bytes]]]:
     if kind.startswith("multipart/"):
         said: dict[str, Any] = {}
@@ -322,6 +326,9 @@ def _read(kind: str, body: bytes) -> tuple[dict[str, Any], dict[str, tuple[str, 
             if value.startswith("attach://"):
                 files[name] = files.pop(value.removeprefix("attach://"))
         return said, files
+    if kind == "application/json":  # what a form would hold as text
+        return {name: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+                for name, value in json.loads(body).items()}, {}
     return dict(parse_qsl(body.decode(), keep_blank_values=True)), {}
 
 

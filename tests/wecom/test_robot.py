@@ -142,7 +142,8 @@ def said_by(url: str) -> SendError | None:
     async def send() -> None:
         sender = WecomRobotSender(url)
         try:
-            await sender.send(Outgoing(sender.place, "日报"), 0, clock())
+            message = Outgoing(sender.place, "日报")
+            await sender.send(message, sender.parts(message)[0], clock())
         finally:
             await sender.stop()
     try:
