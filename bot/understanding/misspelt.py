@@ -174,7 +174,7 @@ def _words() -> Mapping[str, frozenset[str]]:
         if (OF_TRADE | _SAID).isdisjoint(roles):
             continue
         least = SHORTEST_SAID if OF_TRADE.isdisjoint(roles) else SHORTEST
-        for word in set(" ".join(texts).split(" ")):
+        for word in dict.fromkeys(" ".join(texts).split(" ")):  # the same order of choices at every start
             if len(word) >= least and word.isalpha():
                 found.setdefault(word, set()).update(roles)
     for short in read_table("shorthand")["shorthand"].values():

@@ -7,7 +7,8 @@ from typing import Any, ClassVar
 
 from bot.understanding import almanac
 from bot.understanding.almanac import DAY, Range
-from bot.understanding.points import CALENDAR, POINT_STARTS, Point, PointReader, Starts
+from bot.understanding.points import CALENDAR, POINT_STARTS, Point, PointReader
+from bot.understanding.starts import Starts
 from domain.metrics.periods import Grain, Period, add_months, previous
 
 

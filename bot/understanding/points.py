@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar
 
 from bot.understanding import almanac
 from bot.understanding.almanac import DAY, Range, Recurring
 from bot.understanding.scan import Token
+from bot.understanding.starts import Starts
 from domain.metrics.periods import Grain, add_months
 
 # Kinds of words that a day or month can start with; numbers and dates can, too.
@@ -29,27 +30,6 @@ _SIDES = {"of": {"of", "of the"},
 _FIRST_YEAR, _LAST_YEAR = 2000, 2100
 _HALVES = {"前": "first_half", "上": "first_half", "头": "first_half", "后": "second_half", "下": "second_half"}
 _HALF_NAMES = {"1": "first_half", "2": "second_half"}
-
-
-Form = TypeVar("Form")
-
-
-class Starts(Generic[Form]):
-    """Forms of periods by the kinds of words they may start with, and whether with a number; the first that fits wins.
-
-    Words are of few kinds: which forms each may start is looked for once.
-    """
-
-    def __init__(self, *forms: tuple[frozenset[str], bool, Form]) -> None:
-        self._forms = forms
-        self._chosen: dict[tuple[object, ...], tuple[Form, ...]] = {}
-
-    def at(self, token: Token, *, is_number: bool) -> tuple[Form, ...]:
-        key = (is_number, *token.senses)
-        if key not in self._chosen:
-            self._chosen[key] = tuple(form for kinds, takes_number, form in self._forms
-                                      if (takes_number and is_number) or not kinds.isdisjoint(token.senses))
-        return self._chosen[key]
 
 
 _NARROWING = frozenset({"glue", "that_day", "offset", "weekday", "third"})

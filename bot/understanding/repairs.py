@@ -88,7 +88,7 @@ def heard_name(message: Normalised, tokens: Sequence[Token], gazetteer: Gazettee
     meant = {(name.dimension, name.value) for text in names for name in gazetteer.names[text]}
     if len(meant) != 1:
         return None
-    return message.original(start, end), normalise(message.replaced(start, end, names.pop()))
+    return message.original(start, end), normalise(message.replaced(start, end, min(names)))
 
 
 def _windows(text: str, unknown: Token) -> Iterator[tuple[int, int]]:
