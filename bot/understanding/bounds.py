@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
+from bot.understanding.counting import RATES, counted_in
 from bot.understanding.draft import Bound, Draft, is_filler, next_content
-from bot.understanding.figures import RATES, counted_in
 from bot.understanding.readings import Unclear
 from bot.understanding.scan import NUMBERED, Token, Words
 

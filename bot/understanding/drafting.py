@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from bot.understanding.asks import Setting
 from bot.understanding.bounds import as_bounds, read_bounds, read_times_of_rows
 from bot.understanding.comparisons import read_comparison
+from bot.understanding.counting import EVENT_OF
 from bot.understanding.destinations import use_destinations
 from bot.understanding.draft import STOCK_LISTS, Draft, is_of_stock
-from bot.understanding.figures import EVENT_OF, read_figures
+from bot.understanding.figures import read_figures
 from bot.understanding.filters import read_filters
 from bot.understanding.followups import says_more
 from bot.understanding.normalise import Normalised

@@ -1,49 +1,16 @@
 """Which figures: metrics by name, and what happened × what is counted."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 
 from bot.understanding.clauses import Clause, counts_of, hand_on_topics, leave_out_openers
+from bot.understanding.counting import COUNTED_AS, EVENT_OF, FITS, RATES
 from bot.understanding.draft import Draft, Unmet, next_content
 from bot.understanding.lexicon import lexicon
 from bot.understanding.qualified import LEADS_TO, left_is_earned, object_to_joined, take_off
 from bot.understanding.readings import Unclear
 from bot.understanding.scan import Token
 from domain.metrics.catalog import METRICS, Unit
-
-
-def _is_goods(metric: str) -> bool:
-    return metric == "units" or metric.startswith("stock_") or metric == "reorder_quantity"
-
-
-# What a question-count may stand beside: 退款多少单 asks for another figure than 退款 alone.
-_FITS: Mapping[str, Callable[[str], bool]] = {
-    "money": lambda metric: METRICS[metric].unit is Unit.MONEY,
-    "orders": lambda metric: "orders" in metric,
-    "pieces": _is_goods,
-    "goods": _is_goods,
-    "people": lambda metric: "customers" in metric or metric == "visitors",
-    "buyers": lambda metric: "customers" in metric,
-    "days": {"days_of_cover", "ship_hours"}.__contains__,
-    "times": {"ad_clicks", "ad_impressions", "visitors"}.__contains__,
-    "percent": lambda metric: METRICS[metric].unit is Unit.RATE,
-    "amount": METRICS.__contains__,
-    "any": lambda metric: METRICS[metric].unit is Unit.COUNT,
-}
-EVENT_OF = {"refund_amount": "refunded", "revenue": "sold", "net_profit": "earned", "cash_in": "received",
-            "gross_profit": "grossed", "cash_out": "paid", "units": "sold", "discount": "discounted"}
-# 毛利低于30% means the rate, whatever it is called.
-RATES = {"gross_profit": "gross_margin", "net_profit": "net_margin", "refund_amount": "refund_rate"}
-_COUNTED_AS = {"order": "orders", "piece": "pieces", "person": "people", "money": "money"}
-
-
-def counted_in(metric: str, unit: str) -> str:
-    """The figure of the same event that is counted in the unit: refunds in orders are refund_orders."""
-    counted = _COUNTED_AS.get(unit, "")
-    if not counted or _FITS[counted](metric):
-        return metric
-    return lexicon().combine.get(EVENT_OF.get(metric, ""), {}).get(counted, metric)
-
 
 # Words for what is counted; only beside 多少 or how many do they ask.
 NOUNS = frozenset({"订单", "单子", "的单子", "orders", "order", "单", "人", "的人", "人数", "people", "persons",
@@ -320,7 +287,7 @@ def _leave_out_unsent(clause: Clause) -> None:
 
 def _asks_again(counts: list[str], draft: Draft) -> bool:
     """超时没发的有吗,几单: how many of the figure that was just named."""
-    return bool(counts and draft.metrics) and _FITS[counts[0]](draft.metrics[-1])
+    return bool(counts and draft.metrics) and FITS[counts[0]](draft.metrics[-1])
 
 
 def _counts_rows(clause: Clause, counts: list[str], draft: Draft) -> bool:
@@ -338,7 +305,7 @@ def _explicit(clause: Clause, strong: list[str], counts: list[str], draft: Draft
                 draft.object_to(Unclear("which_figure_of_two", {"metric": clause.metrics[0]}))
             _combined(clause, event, counts, draft)  # 销售额退了多少: two figures
     for metric in clause.metrics:
-        misfits = [one for one in counts if not _FITS[one](metric)]
+        misfits = [one for one in counts if not FITS[one](metric)]
         if clause.has_loose and metric == "refund_amount" and "orders" in clause.nouns:
             misfits = ["orders"]
         other = lexicon().combine.get(EVENT_OF.get(metric, ""), {}).get(misfits[0]) if misfits else metric
@@ -397,7 +364,7 @@ def _says_platform(draft: Draft) -> bool:
 
 def _bounded(draft: Draft) -> list[str]:
     """卖了不到5单: what the bound counts is what is asked about."""
-    return [_COUNTED_AS[bound.unit] for bound in draft.bounds if bound.metric is None and bound.unit in _COUNTED_AS][:1]
+    return [COUNTED_AS[bound.unit] for bound in draft.bounds if bound.metric is None and bound.unit in COUNTED_AS][:1]
 
 
 def _spent(clause: Clause, draft: Draft) -> None:

@@ -1,6 +1,6 @@
 """The days that one expression names: 10月5号, 去年双11, last Friday, Q3, 3 days ago, 11.11."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any, ClassVar
 
@@ -8,6 +8,7 @@ from bot.understanding import almanac
 from bot.understanding.almanac import DAY, Range, Recurring
 from bot.understanding.scan import Token
 from bot.understanding.starts import Starts
+from bot.understanding.tokens_of_time import TokenReader
 from domain.metrics.periods import Grain, add_months
 
 # Kinds of words that a day or month can start with; numbers and dates can, too.
@@ -18,16 +19,13 @@ _WEEKDAYS = {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "日": 
              "1": 1, "2": 2, "3": 3, "4": 4, "5": 5, "6": 6, "7": 7}
 _SUNDAY = frozenset("天日")
 _UNITS = ("piece_unit", "order_unit", "money_unit", "percent", "people_unit", "unit")
-_MEASURES = ("piece_unit", "order_unit", "money_unit", "percent", "people_unit", "dim", "count")
 _THAT_DAY = frozenset({"当天", "那天", "当日", "这天", "那一天", "正日子"})
 _WITHIN = frozenset({"in", "during", "within", "over", "for"})
 _JUNE_18 = 618
-_HOW_MANY = ("多少", "几", "好多")
 CALENDAR = frozenset({"week", "month", "quarter", "year"})
 _SIDES = {"of": {"of", "of the"},
           "from": {"beginning", "starting", "commencing", "from", "starting on", "beginning on", "starting with"},
           "to": {"ending", "ended", "ends", "to"}}
-_FIRST_YEAR, _LAST_YEAR = 2000, 2100
 _HALVES = {"前": "first_half", "上": "first_half", "头": "first_half", "后": "second_half", "下": "second_half"}
 _HALF_NAMES = {"1": "first_half", "2": "second_half"}
 
@@ -41,34 +39,8 @@ def _narrows(token: Token) -> bool:
             or token.text in _HALVES or token.text in _WEEKDAYS)
 
 
-class PointReader:
+class PointReader(TokenReader):
     """Reads single days, months, quarters … from the tokens of one message."""
-
-    def __init__(self, tokens: Sequence[Token], today: date) -> None:
-        self._tokens = tokens
-        self._today = today
-
-    def _is(self, at: int, kind: str) -> bool:
-        return at < len(self._tokens) and kind in self._tokens[at].senses
-
-    def _value(self, at: int, kind: str) -> str | None:
-        return self._tokens[at].senses.get(kind) if at < len(self._tokens) else None
-
-    def _count(self, at: int, most: int = 9999) -> int | None:
-        """A whole number above zero that is said as such."""
-        token = self._tokens[at] if at < len(self._tokens) else None
-        if token is None or token.number is None or token.is_scaled or token.number != int(token.number):
-            return None
-        return int(token.number) if 1 <= token.number <= most else None
-
-    def _past_glue(self, at: int) -> int:
-        while self._is(at, "glue") and not self._tokens[at].names:
-            at += 1
-        return at
-
-    def _adjoins(self, at: int) -> bool:
-        """Whether the token stands right behind the one before it."""
-        return at < len(self._tokens) and self._tokens[at].start == self._tokens[at - 1].end
 
     def _resolve(self, what: Recurring, after: date | None, at: int) -> Point | None:
         found = what.after(after) if after else what.latest(self._today)
@@ -131,27 +103,6 @@ class PointReader:
             return None
         (start, end), grain = almanac.unit(unit, int(number), self._today)
         return (add_months(start, months), add_months(end, months)), grain, at + 1
-
-    def _year_number(self, at: int) -> tuple[int | None, int]:
-        offset = self._value(at, "offset") or ""
-        if offset.startswith("year:"):
-            return self._today.year + int(offset[5:]), at + 1
-        number = self._count(at, _LAST_YEAR)
-        if number is None:
-            return None, at
-        if self._is(at + 1, "year_suffix") and (number >= _FIRST_YEAR or len(self._tokens[at].text) == 2):
-            return (number if number >= _FIRST_YEAR else 2000 + number), at + 2
-        is_bare = number >= _FIRST_YEAR and len(self._tokens[at].text) == 4 and not self._measured(at + 1)
-        return (number, at + 1) if is_bare and not self._bounded(at) else (None, at)
-
-    def _bounded(self, at: int) -> bool:
-        if at and self._is(at - 1, "sign") and not self._is(at - 1, "range"):
-            return True
-        return at > 0 and any(self._is(at - 1, kind) for kind in ("op", "rank", "cost_of", "set_to"))
-
-    def _measured(self, at: int) -> bool:
-        """Whether the token before it is how many of something; in 上周三多少单 it is not."""
-        return any(self._is(at, kind) for kind in _MEASURES) and not self._tokens[at].text.startswith(_HOW_MANY)
 
     def _of_year(self, at: int) -> tuple[Recurring, int] | None:
         """A month, quarter, half or festival, and the token after it."""
