@@ -70,11 +70,10 @@ class Understanding:
     def _read(self, text: str, at: datetime, context: Context) -> Understood:
         if len(text) > MAX_LENGTH:
             return Understood(Refused("too_long", {"most": str(MAX_LENGTH)}), script_of(text[:MAX_LENGTH]))
-        said = text.strip()
+        said = chosen(text.strip(), context) or text.strip()
         if (command := command_of(said)) and not answers(command, context):
             return Understood(command, script_of(said), "command")
         turn = _Turn(at, context, self._live.current())
-        said = chosen(said, context) or said
         message = normalise(said.removeprefix("/"))
         for form in self._FORMS.of(message.text):
             if formed := form(self, said, turn):

@@ -23,6 +23,7 @@ from domain.messaging.model import (
     OutboxState,
     StaffIdentity,
 )
+from domain.messaging.quiet import OFF
 from domain.people import Staff
 from storage.engine import Database, open_database
 from storage.messaging.chats import Chats
@@ -210,7 +211,9 @@ def said(text: str) -> dict[str, Any]:
 def test_a_group_that_removes_the_bot_while_it_speaks_costs_others_nothing_and_the_owner_hears_of_it_once(
         shop: Stage) -> None:
     """The first part of a long message is there when the bot is removed; another message waits behind it."""
-    Chats(shop.shop.database).seen(f"telegram:{GROUP}", title="运营群", is_group=True, language="zh", now=clock())
+    chats = Chats(shop.shop.database)
+    chats.seen(f"telegram:{GROUP}", title="运营群", is_group=True, language="zh", now=clock())
+    chats.keep_quiet(f"telegram:{CHEN}", OFF, None, by="陈总", now=clock())  # it may be night in the shop
     shop.world.met.add(GROUP)
 
     def removed(called: str, asked: dict[str, Any]) -> None:
