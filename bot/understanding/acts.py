@@ -29,7 +29,8 @@ class Frame:
 
 
 FRAMES: Mapping[str, Frame] = {
-    "confirm_shipment": Frame((find.carrier, find.order_and_waybill, find.warehouse), ("order", "carrier", "waybill")),
+    "confirm_shipment": Frame((find.carrier, find.order_and_waybill, find.warehouse, goods_lines.lines_if_any),
+                              ("order", "carrier", "waybill")),
     "adjust_stock": Frame((find.sku, find.warehouse, find.delta, free_words.reason), ("sku", "warehouse", "delta")),
     "receive_stock": Frame((find.sku, find.warehouse, find.money_as("unit_cost"), find.quantity_as("quantity")),
                            ("sku", "warehouse", "quantity")),

@@ -38,6 +38,7 @@ _TABLE = "order_verbs"
 _FOR_GOOD = frozenset({"approve_refund", "refund_order", "cancel_order", "intercept_order"})
 LONGEST_ALONE = 30  # characters; no verb without a number is as long
 _PARCEL_CODES = 2  # the order's and the waybill's
+_LETTERS = re.compile("[a-z]*")
 
 
 @cache
@@ -118,7 +119,8 @@ def _plain(rest: str) -> str:
 def _parcel_left(text: str, tokens: Sequence[Token]) -> OrderVerb | None:
     """JD1交给韵达了,单号431: an order's number, a waybill's and their carrier, whatever the verb."""
     codes = [token.text for token in tokens if token.is_code]
-    is_of_two_kinds = len({code[:2] for code in codes}) == len(codes) == _PARCEL_CODES
+    begins = {_LETTERS.match(code)[0] or code[:2] for code in codes}  # type: ignore[index]
+    is_of_two_kinds = len(begins) == len(codes) == _PARCEL_CODES
     if not is_of_two_kinds or not any(token.has("carrier") and not token.names for token in tokens):
         return None
     if any(_around(name).search(text) for name in ("not", "asks", "otherwise")):
