@@ -20,7 +20,7 @@ MAX_CHOICES = 3
 _OF_PLACES = {Source.STOCK, Source.SHIPMENTS, Source.SIGNED}
 
 
-_FILTERING = frozenset({*CLOSED, "exclude", "exclude_end", "not_this", "rest"})
+_FILTERING = frozenset({*CLOSED, "exclude", "exclude_end", "counted_in", "not_this", "rest"})
 _MAY_FILTER = _FILTERING | {NAMED, "retract"}  # no 女装
 
 
@@ -128,6 +128,8 @@ class _FilterReader:
             self._keep(at, found)
         elif token.has("exclude_end"):
             self._end(at)
+        elif token.has("counted_in") and self.draft.exclude:
+            token.used = True
         elif not (token.has("sep") or is_filler(token) or token.has("dim")):
             self.out = None
 
