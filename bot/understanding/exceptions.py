@@ -30,14 +30,16 @@ _LATER = re.compile(
     re.IGNORECASE)
 _DONE = re.compile(
     rf"{_CASE}(?:已经?|都)?(?:处理|解决|搞定|弄好|完成)(?:好|完)?了?"
-    r"|(?:处理|解决)(?:好|完)?了?异常\s*#?(\d{1,9})\s*号?|(?:resolve|close) (?:exception )?#?(\d{1,9})|exception #?(\d{1,9}) (?:is )?(?:done|handled|resolved)",
+    r"|(?:处理|解决)(?:好|完)?了?异常\s*#?(\d{1,9})\s*号?"
+    r"|(?:resolve|close) (?:exception )?#?(\d{1,9})|exception #?(\d{1,9}) (?:is )?(?:done|handled|resolved)",
     re.IGNORECASE)
+_GOODS = r"(?:平台)?(?:商品|货|链接|sku)?"
 _NOT_MATCHED = re.compile(
-    rf"{_SHOW}(?:平台)?(?:商品|货|链接|sku)?(?:没有?|未|还没)(?:对上|匹配上?)(?:sku)?了?的?(?:平台)?(?:商品|货|链接|sku)?(?:有哪些|有什么)?[吗么呢]?"
-    r"|(?:which|what|show|list)(?: the)? (?:listings|platform skus|products)(?: are| is| were)? (?:not|un)[ -]?(?:yet )?"
-    r"(?:matched|mapped)(?: yet)?"
+    rf"{_SHOW}{_GOODS}(?:没有?|未|还没)(?:对上|匹配上?)(?:sku)?了?的?{_GOODS}(?:有哪些|有什么)?[吗么呢]?"
+    r"|(?:which|what|show|list)(?: the)? (?:listings|platform skus|products)(?: are| is| were)? (?:not|un)[ -]?"
+    r"(?:yet )?(?:matched|mapped)(?: yet)?"
     r"|(?:show |list )?(?:the )?un(?:matched|mapped) (?:listings|platform skus|products)", re.IGNORECASE)
-CUES = "异里传对匹 listing sku product matched mapped unmatched unmapped exception problem wrong snooze resolve close platform"
+CUES = "异里传对匹 matched mapped unmatched exception problem wrong snooze resolve close platform"
 _DAYS = {"明天": 1, "后天": 2, "大后天": 3, "下周": 7, "tomorrow": 1, "next week": 7, "今天": 0}
 
 
@@ -52,7 +54,7 @@ def about_exceptions(text: str, at: datetime) -> Command | Act | None:
     """The reading of a message that speaks of exceptions; None for every other."""
     said = text.strip().rstrip("?？!！。. ").strip()
     if found := _LATER.fullmatch(said):
-        number, when = next((group, found[place + 1]) for place, group in ((1, found[1]), (3, found[3]), (5, found[5])) if group)
+        number, when = next((found[place], found[place + 1]) for place in (1, 3, 5) if found[place])
         return Act("snooze_exception", {"exception": int(number), "until": _day(when, at)})
     if found := _DONE.fullmatch(said):
         return Act("resolve_exception", {"exception": int(next(group for group in found.groups() if group))})

@@ -120,7 +120,7 @@ class _FilterReader:
                 self._end(at)
         elif _is_asker(self.tokens, at):
             token.used = self.tokens[at + 1].used = True
-        elif _is_spoken_to(self.tokens, at):
+        elif _is_spoken_to(self.tokens, at) or (token.has("counted_in") and self.draft.exclude):
             token.used = True
         elif self.draft.exclude and (token.has("rest") or token.senses.get("platform") == "other"):
             self._rest(at)
@@ -128,8 +128,6 @@ class _FilterReader:
             self._keep(at, found)
         elif token.has("exclude_end"):
             self._end(at)
-        elif token.has("counted_in") and self.draft.exclude:
-            token.used = True
         elif not (token.has("sep") or is_filler(token) or token.has("dim")):
             self.out = None
 

@@ -38,7 +38,7 @@ _TABLE = "order_verbs"
 _FOR_GOOD = frozenset({"approve_refund", "refund_order", "cancel_order", "intercept_order"})
 LONGEST_ALONE = 30  # characters; no verb without a number is as long
 _PARCEL_CODES = 2  # the order's and the waybill's
-_LETTERS = re.compile("[a-z]*")
+_BEHIND_LETTERS = re.compile("[^a-z].*")
 
 
 @cache
@@ -119,7 +119,7 @@ def _plain(rest: str) -> str:
 def _parcel_left(text: str, tokens: Sequence[Token]) -> OrderVerb | None:
     """JD1交给韵达了,单号431: an order's number, a waybill's and their carrier, whatever the verb."""
     codes = [token.text for token in tokens if token.is_code]
-    begins = {_LETTERS.match(code)[0] or code[:2] for code in codes}  # type: ignore[index]
+    begins = {_BEHIND_LETTERS.sub("", code) or code[:2] for code in codes}  # JD1 and JDVA2 are two
     is_of_two_kinds = len(begins) == len(codes) == _PARCEL_CODES
     if not is_of_two_kinds or not any(token.has("carrier") and not token.names for token in tokens):
         return None
