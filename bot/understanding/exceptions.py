@@ -33,13 +33,7 @@ _DONE = re.compile(
     r"|(?:处理|解决)(?:好|完)?了?异常\s*#?(\d{1,9})\s*号?"
     r"|(?:resolve|close) (?:exception )?#?(\d{1,9})|exception #?(\d{1,9}) (?:is )?(?:done|handled|resolved)",
     re.IGNORECASE)
-_GOODS = r"(?:平台)?(?:商品|货|链接|sku)?"
-_NOT_MATCHED = re.compile(
-    rf"{_SHOW}{_GOODS}(?:没有?|未|还没)(?:对上|匹配上?)(?:sku)?了?的?{_GOODS}(?:有哪些|有什么)?[吗么呢]?"
-    r"|(?:which|what|show|list)(?: the)? (?:listings|platform skus|products)(?: are| is| were)? (?:not|un)[ -]?"
-    r"(?:yet )?(?:matched|mapped)(?: yet)?"
-    r"|(?:show |list )?(?:the )?un(?:matched|mapped) (?:listings|platform skus|products)", re.IGNORECASE)
-CUES = "异里传对匹 matched mapped unmatched exception problem wrong snooze resolve close platform"
+CUES = "异里传 exception problem wrong snooze resolve close platform"
 _DAYS = {"明天": 1, "后天": 2, "大后天": 3, "下周": 7, "tomorrow": 1, "next week": 7, "今天": 0}
 
 
@@ -62,8 +56,6 @@ def about_exceptions(text: str, at: datetime) -> Command | Act | None:
         return Command("exceptions")
     if _NOT_TOLD.fullmatch(said):
         return Command("exceptions", "write_back_failed")
-    if _NOT_MATCHED.fullmatch(said):
-        return Command("exceptions", "unmatched_sku")
     if found := _OF_KIND.fullmatch(said):
         kind = _kinds().get((found[1] or found[2]).strip().lower())
         return Command("exceptions", kind) if kind else None
