@@ -14,6 +14,7 @@ from domain.errors import ShopError
 def replies(shop: OpenShop, lines: Iterable[str], *, who: str, at: str | None,
             chart_dir: Path | None) -> Iterator[Reply]:
     """A reply per line that is not blank. Lines with the same `chat` are one conversation; others stand alone."""
+    shop.warm_up()  # no line waits for what all of them need
     for number, line in enumerate(lines, start=1):
         if line.strip():
             yield _reply(shop, line, number, who=who, at=at, chart_dir=chart_dir)

@@ -25,7 +25,6 @@ from bot.relay import Relay
 from bot.rendering.chart import draw
 from bot.rendering.reply import Reply
 from bot.rendering.report import render_notice, render_report
-from bot.understanding.readings import Context
 from storage.messaging import notices
 from storage.messaging.buttons import Buttons
 from storage.messaging.chat_files import ChatFiles
@@ -85,8 +84,7 @@ class Serving:
         return None
 
     def warm_up(self) -> None:
-        """One question is read and forgotten, so that words and names are there for the first that is asked."""
-        self.shop.dispatcher.reader.read("库存", self.shop.now(), Context())
+        self.shop.warm_up()
 
     def metrics(self) -> bytes:
         from bot.app.exposition import exposition  # noqa: PLC0415  (prometheus_client)

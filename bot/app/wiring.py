@@ -24,6 +24,7 @@ from bot.rendering.chart import draw
 from bot.rendering.chart_why import draw_why
 from bot.reporting import Reporting, Subscriptions
 from bot.turn import Person
+from bot.understanding.readings import Context
 from bot.understanding.shipments import read_shipments
 from bot.understanding.understand import Understanding
 from domain.clock import ShopCalendar
@@ -57,6 +58,9 @@ DEMO_FILE, SHOP_FILE = "demo.db", "shop.db"
 DEMO_MARK = "demo_at"  # the setting that tells a demo shop's database, and the moment it was built for
 DEMO_BEGUN = "demo_begun"  # set before the first row: a demo shop without its mark was not finished
 
+# A figure, an action, a slip in English, goods that nobody sells, a slip that may be a name.
+_OF_EVERY_KIND = ("库存", "入库5件", "revnue yesterdy", "不知道什么还剩多少", "what is it woth now")
+
 
 @dataclass(slots=True)
 class OpenShop:
@@ -81,6 +85,11 @@ class OpenShop:
     def now(self) -> datetime:
         """The present on the shop's wall clock; a demo shop's stands still at the moment it was built for."""
         return self.calendar.local(self.demo_at or clock())
+
+    def warm_up(self) -> None:
+        """Some messages are read and forgotten: words, names and what puts slips right are there for what follows."""
+        for text in _OF_EVERY_KIND:
+            self.dispatcher.reader.read(text, self.now(), Context())
 
     def moment(self, text: str | None) -> datetime | None:
         """A moment as the command line gives it, in the shop's zone when it names none."""

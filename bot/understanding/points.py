@@ -8,7 +8,7 @@ from bot.understanding import almanac
 from bot.understanding.almanac import DAY, Range, Recurring
 from bot.understanding.scan import Token
 from bot.understanding.starts import Starts
-from bot.understanding.tokens_of_time import TokenReader
+from bot.understanding.token_reader import TokenReader
 from domain.metrics.periods import Grain, add_months
 
 # Kinds of words that a day or month can start with; numbers and dates can, too.

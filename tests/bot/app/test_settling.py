@@ -3,6 +3,7 @@
 import gc
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import partial
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -10,6 +11,7 @@ import pytest
 
 from bot.app.server import _settle
 from bot.app.serving import Serving
+from bot.app.wiring import OpenShop
 from bot.understanding.readings import Context
 from bot.understanding.understand import Understanding
 from domain.ports import Name
@@ -42,6 +44,7 @@ def test_names_and_words_are_there_before_anybody_asks() -> None:
     reader = Understanding(names)
     dispatcher = SimpleNamespace(reader=reader)
     shop: Any = SimpleNamespace(dispatcher=dispatcher, now=lambda: NOW, database=None, calendar=None)
+    shop.warm_up = partial(OpenShop.warm_up, shop)
     _settle(Serving(shop))
     assert (names.reads, gc.get_freeze_count() > 0) == (1, True)
     reader.read("库存", NOW, Context())
