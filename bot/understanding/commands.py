@@ -26,7 +26,7 @@ _COMMANDS = tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern i
     ("unanswered", r"(?:what|which questions) could(?:n['’]?t| not) be answered"),
     ("unmatched", r"/?unmatched(?: products)?|(?:有)?(?:哪些|什么)商品(?:还)?没(?:有)?(?:对上|匹配上?)(?: ?sku)?的?"),
     ("unmatched", r"(?:有?哪些|有什么|看看?)?(?:还)?没(?:有)?(?:对上|匹配上?)(?: ?sku)?的(?:商品|链接)(?:有哪些)?"),
-    ("unmatched", r"(?:which|what) (?:products|listings) are (?:unmatched|unmapped|not (?:yet )?(?:matched|mapped)(?: yet)?)"),
+    ("unmatched", r"(?:which|what) (?:products|listings) are (?:un|not (?:yet )?)(?:matched|mapped)(?: yet)?"),
     ("mappings", r"/?mappings|(?:记住了?)?(?:哪些|什么)(?:表头|列)(?:的)?对应|(?:表头|列)(?:的)?对应(?:有哪些|列表)?"),
     ("mappings", r"(?:list|show)(?: me)?(?: the)? (?:header|column) mappings"),
     ("purchases", r"(?:看|查|列出?)?(?:一下)?(?:有?哪些)?(?:在途|没到齐?|未到齐?|所有)?的?采购订?单(?:有哪些|列表)?"),

@@ -72,7 +72,8 @@ def test_an_action_with_its_arguments(text: str, action: str, arguments: dict[st
     ("转10个咖啡壶", "from"), ("转10个咖啡壶到成都仓", "from"), ("补货点改成100", "sku"), ("记一笔费用", "category"),
     ("退款", "order"),
     ("盘点", "sku"), ("count KF-01 in 杭州仓", "counted"), ("盘点杭州仓KF-01", "counted"), ("咖啡壶入库", "warehouse"),
-    ("下采购单", "lines"), ("采购到货", "purchase"), ("取消采购单", "purchase"), ("调拨到货", "transfer"), ("围巾入库20条到杭州仓", "sku"), ("咖啡壶和围巾采购20个", "lines")])
+    ("下采购单", "lines"), ("采购到货", "purchase"), ("取消采购单", "purchase"), ("调拨到货", "transfer"),
+    ("围巾入库20条到杭州仓", "sku"), ("咖啡壶和围巾采购20个", "lines")])
 def test_a_missing_argument_is_asked_for(text: str, missing: str) -> None:
     reading = held_back(text)
     assert isinstance(reading, Unclear)

@@ -9,7 +9,8 @@ from domain.exceptions.kinds import KINDS
 from tests.bot.understanding.shop import MONDAY, READER, Chat
 
 
-@pytest.mark.parametrize("text", ["有什么异常", "今天还有什么异常", "异常", "有异常吗?", "看看异常", "有没有异常情况", "what's wrong?",
+@pytest.mark.parametrize("text", ["有什么异常", "今天还有什么异常", "异常",
+                                  "有异常吗?", "看看异常", "有没有异常情况", "what's wrong?",
                                   "any exceptions", "/exceptions", "show exceptions"])
 def test_everything_that_is_wrong(text: str) -> None:
     assert Chat().say(text) == Command("exceptions")
