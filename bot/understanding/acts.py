@@ -29,7 +29,8 @@ class Frame:
 
 
 FRAMES: Mapping[str, Frame] = {
-    "confirm_shipment": Frame((find.carrier, find.order_and_waybill, find.warehouse), ("order", "carrier", "waybill")),
+    "confirm_shipment": Frame((find.carrier, find.order_and_waybill, find.warehouse, goods_lines.lines_if_any),
+                              ("order", "carrier", "waybill")),
     "adjust_stock": Frame((find.sku, find.warehouse, find.delta, free_words.reason), ("sku", "warehouse", "delta")),
     "receive_stock": Frame((find.sku, find.warehouse, find.money_as("unit_cost"), find.quantity_as("quantity")),
                            ("sku", "warehouse", "quantity")),
@@ -297,6 +298,8 @@ def _sensible(action: str, found: Arguments) -> Act | Refused:
     for name in ("quantity", "amount", "delta"):
         if name in found and found[name] == 0 and action != "set_reorder_point":
             return Refused("nothing_to_do")
+    if any(found.get(name, 0) < 0 for name in ("amount", "unit_cost")):
+        return Refused("amount_below_nothing")
     if any(isinstance(line, dict) and line["quantity"] == 0 for line in found.get("lines", ())):
         return Refused("nothing_to_do")
     if action in {"transfer_stock", "send_transfer"} and found["from"] == found["to"]:
@@ -338,7 +341,7 @@ def _as_a_whole(pending: Unclear, message: Message) -> str | list[Arguments] | N
             return _variant(pending, message)
         case "lines":
             return _line(pending, message)
-        case "order" | "waybill":
+        case "order" | "waybill" | "purchase" | "transfer":
             return _only_code(message)
     return None
 

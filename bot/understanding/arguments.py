@@ -146,11 +146,16 @@ def _amounts(message: Message) -> list[int]:
 
 
 def _use_number(message: Message, at: int) -> Decimal:
+    """With its sign: what no shop can move or pay (-1, -5元) is for the desk to refuse."""
     token = message.tokens[at]
     token.used = True
     if at + 1 < len(message.tokens) and any(message.tokens[at + 1].has(kind) for kind in ("piece_unit", "money_unit")):
         message.tokens[at + 1].used = True
-    return token.number or Decimal(0)
+    number = token.number or Decimal(token.text if token.is_code else 0)
+    first = at - 1 if at and message.tokens[at - 1].has("money_unit") else at  # -¥5
+    before = message.tokens[first - 1] if first else None
+    is_below = before is not None and before.text in _MINUS and before.end == message.tokens[first].start
+    return -number if is_below else number
 
 
 def counts(message: Message) -> list[int]:
@@ -160,11 +165,8 @@ def counts(message: Message) -> list[int]:
 
 
 def pieces(message: Message, at: int) -> int | float:
-    """As it was said: what no shop can move (-1, 1.5, a million million) is for the desk to refuse."""
-    number = _use_number(message, at) or Decimal(message.tokens[at].text if message.tokens[at].is_code else 0)
-    before = message.tokens[at - 1] if at else None
-    if before is not None and before.text in _MINUS and before.end == message.tokens[at].start:
-        number = -number
+    """As it was said: 1.5 or a million million, too, is for the desk to refuse."""
+    number = _use_number(message, at)
     if message.tokens[at].is_code and at + 1 < len(message.tokens):  # behind a code no unit is looked for
         message.tokens[at + 1].used = message.tokens[at + 1].used or message.tokens[at + 1].text in _UNITS
     return int(number) if number == int(number) else float(number)

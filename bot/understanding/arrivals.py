@@ -23,7 +23,8 @@ _BY_CARRIER_EN = re.compile(
     r"\s*,?\s*\b(?:in[- ]transit|on (?:its|the) way|"
     r"(?:by|via|with) (?:freight|truck|lorry|logistics|road|(?:a )?carrier))\b")
 BY_CARRIER_CUES = "流运线车途路 transit way freight truck lorry logistics road carrier"
-TRANSFER_CUES = "db"
+TRANSFER_CUES = "db 调 transfer"
+_ALONE = re.compile(r"调拨(?:单|的货)?(?:到货|到了|收货|到仓)了?|receive (?:the |a )?transfer")
 _TRANSFER_NO = re.compile(r"(?<![a-z\d])db\d{6}-\d{1,12}(?![\d-])")
 COUNT = r"(?:[-负]?\d+(?:\.\d+)?|[一二两三四五六七八九十百千]+)"
 _UNIT = r"\s*(?:件|个|条|盒|袋|支|罐|双|瓶|套|包|台|箱|只|pieces?|pcs|units?)?"
@@ -75,6 +76,8 @@ def _is_place(token: Token) -> bool:
 
 def of_transfer(message: Normalised, spread: Spread) -> Reading | None:
     """DB261123-7 到货 8 丢失 2; its number alone, or a question, is the list."""
+    if _ALONE.fullmatch(message.text.strip(" .。!")):
+        return acts.read_act("receive_transfer", spread(normalise("")))
     found = _TRANSFER_NO.search(message.text)
     if found is None:
         return None

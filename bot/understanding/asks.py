@@ -96,7 +96,8 @@ def _implied(draft: Draft) -> list[str]:
             "warehouse" in {*rows, *draft.where} or {"on_hand", "left"} & set(draft.events)):
         return ["stock_available"]  # 哪个仓货最多, 哪种货压得最多
     if draft.seller or (is_top and rows & _GOODS):
-        return ["units"]
+        are_shops = any(len(draft.where.get(one, ())) > 1 for one in ("platform", "shop"))
+        return ["revenue" if are_shops and not rows & _GOODS else "units"]  # JD or Douyin, who sold more
     if "rank" in draft.kinds and is_top and "customer" in rows and not (draft.all_events or "extreme" in draft.kinds):
         return ["revenue"]  # top 10 customers
     is_most_bought = draft.events == ["bought"] and is_top and not rows  # who bought the most

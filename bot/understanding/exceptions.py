@@ -8,7 +8,7 @@ from functools import cache
 from bot.understanding.lexicon import read_table
 from bot.understanding.readings import Act, Command
 
-_SHOW = r"(?:有没有|有|看看?|查看|列出)?(?:哪些|什么|啥)?"
+_SHOW = r"(?:今天|现在|目前|当前)?(?:还|都)?(?:有没有|有|看看?|查看|列出)?(?:哪些|什么|啥)?"
 _LIST = re.compile(
     rf"/?exceptions?|{_SHOW}异常(?:情况|列表|清单|单)?[吗么呢]?|哪里(?:出错|有问题|不对)了?"
     r"|(?:what is|what's|whats) wrong|(?:are there )?any (?:exceptions|problems)"
@@ -25,10 +25,12 @@ _NOT_TOLD = re.compile(
 _CASE = r"(?:把)?异常\s*#?(\d{1,9})\s*(?:号)?\s*[,，]?\s*"
 _LATER = re.compile(
     rf"{_CASE}先?(?:放到|推迟到|推到|等到)?(今天|明天|后天|大后天|下周|\d{{1,2}}天后)(?:再说|再看|再处理|处理|提醒我?)?"
+    r"|(?:推迟|延后)异常\s*#?(\d{1,9})\s*号?\s*[,，]?\s*(?:推?到|至)?(明天|后天|大后天|下周|\d{1,2}天后)?"
     r"|snooze (?:exception )?#?(\d{1,9})(?: (?:until|till|to|for) (tomorrow|next week|\d{1,2} days?))?",
     re.IGNORECASE)
 _DONE = re.compile(
     rf"{_CASE}(?:已经?|都)?(?:处理|解决|搞定|弄好|完成)(?:好|完)?了?"
+    r"|(?:处理|解决)(?:好|完)?了?异常\s*#?(\d{1,9})\s*号?"
     r"|(?:resolve|close) (?:exception )?#?(\d{1,9})|exception #?(\d{1,9}) (?:is )?(?:done|handled|resolved)",
     re.IGNORECASE)
 CUES = "异里传 exception problem wrong snooze resolve close platform"
@@ -46,7 +48,7 @@ def about_exceptions(text: str, at: datetime) -> Command | Act | None:
     """The reading of a message that speaks of exceptions; None for every other."""
     said = text.strip().rstrip("?？!！。. ").strip()
     if found := _LATER.fullmatch(said):
-        number, when = next((group, found[place + 1]) for place, group in ((1, found[1]), (3, found[3])) if group)
+        number, when = next((found[place], found[place + 1]) for place in (1, 3, 5) if found[place])
         return Act("snooze_exception", {"exception": int(number), "until": _day(when, at)})
     if found := _DONE.fullmatch(said):
         return Act("resolve_exception", {"exception": int(next(group for group in found.groups() if group))})

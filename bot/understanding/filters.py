@@ -20,7 +20,7 @@ MAX_CHOICES = 3
 _OF_PLACES = {Source.STOCK, Source.SHIPMENTS, Source.SIGNED}
 
 
-_FILTERING = frozenset({*CLOSED, "exclude", "exclude_end", "not_this", "rest"})
+_FILTERING = frozenset({*CLOSED, "exclude", "exclude_end", "counted_in", "not_this", "rest"})
 _MAY_FILTER = _FILTERING | {NAMED, "retract"}  # no 女装
 
 
@@ -120,7 +120,7 @@ class _FilterReader:
                 self._end(at)
         elif _is_asker(self.tokens, at):
             token.used = self.tokens[at + 1].used = True
-        elif _is_spoken_to(self.tokens, at):
+        elif _is_spoken_to(self.tokens, at) or (token.has("counted_in") and self.draft.exclude):
             token.used = True
         elif self.draft.exclude and (token.has("rest") or token.senses.get("platform") == "other"):
             self._rest(at)

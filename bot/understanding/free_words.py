@@ -24,14 +24,19 @@ _NO_CATEGORY = frozenset({"支出", "费用", "开销", "开支", "花销", "花
 
 def category(message: Message, found: Arguments) -> None:
     """What the money was for: all that is neither verb nor amount nor day."""
-    kinds = ("action", "stop", "glue", "sep", "end", "money_unit", "because", "set_to", "piece_unit", "event", "follow",
-             "only")
-    left = [token for token in message.tokens if not token.used and (
+    kinds = ("action", "stop", "glue", "sep", "end", "money_unit", "because", "set_to", "event", "follow", "only")
+    left = [token for at, token in enumerate(message.tokens) if not token.used and (
         token.is_unknown or token.names or token.has("metric") or token.has("off") or token.has("topic")
-        or not any(token.has(kind) for kind in kinds))]
+        or not (any(token.has(kind) for kind in kinds) or (token.has("piece_unit") and not _is_of(message, at))))]
     text = own_words(message, left)
     if text and text not in _NO_CATEGORY:
         found["category"] = text
+
+
+def _is_of(message: Message, at: int) -> bool:
+    """The bags of courier bags: a unit right behind what it is of, not behind how many."""
+    before = message.tokens[at - 1] if at else None
+    return before is not None and before.has("topic") and not before.used
 
 
 def own_words(message: Message, left: list[Token], *, to_end: bool = False) -> str:

@@ -90,10 +90,15 @@ def _plain(message: str) -> Normalised:
 _IDS = re.compile(rf"(?<![0-9a-z_])(?:{'|'.join(one for one in METRICS if '_' in one)})(?![0-9a-z_])", re.IGNORECASE)
 
 
+_TAGGED = re.compile(r"<([a-z]\w{0,9})>([^<>]*)</\1>", re.IGNORECASE)
+
+
 def normalise(message: str) -> Normalised:
     """Line breaks become ';', other blanks one space; control and invisible characters go; ids are names."""
     if "_" in message:  # orders_to_ship, as it stands in the JSON
         message = _IDS.sub(lambda found: METRICS[found[0].lower()].en, message)
+    if "</" in message:  # <b>昨天</b>, copied from a page
+        message = _TAGGED.sub(r" \2 ", message)
     if _PLAIN.fullmatch(message):
         return _plain(message)
     table = _simplified()

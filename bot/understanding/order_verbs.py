@@ -38,6 +38,11 @@ _TABLE = "order_verbs"
 _FOR_GOOD = frozenset({"approve_refund", "refund_order", "cancel_order", "intercept_order"})
 LONGEST_ALONE = 30  # characters; no verb without a number is as long
 _PARCEL_CODES = 2  # the order's and the waybill's
+# 合单 T1001 T1007: numbers that may be anything in another sentence.
+_MERGES_SHORT = re.compile(r"(?:合单|合并(?:订单|发货)?|merge(?: orders?)?)[\s:：]*"
+                           r"([a-z]{1,4}\d{3,5}(?:(?:[\s,、和与&+]|and )+[a-z]{1,4}\d{3,5})+)")
+_EACH_SHORT = re.compile(r"[A-Z]{1,4}\d{3,5}")
+_BEHIND_LETTERS = re.compile("[^a-z].*")
 
 
 @cache
@@ -69,6 +74,8 @@ def verb_of(message: Normalised, tokens: Words) -> OrderVerb | None:
         return None
     if has_number and (left := _parcel_left(text, tokens)):
         return left
+    if not has_number and (short := _MERGES_SHORT.fullmatch(text)):
+        return OrderVerb("merge_orders", "", {"orders": list(dict.fromkeys(_EACH_SHORT.findall(short[1].upper())))})
     if not (_any_verb().search(text) if has_number else _any_verb().fullmatch(text)) or _around("asks").search(text):
         return None
     for verb in _verbs():
@@ -118,7 +125,8 @@ def _plain(rest: str) -> str:
 def _parcel_left(text: str, tokens: Sequence[Token]) -> OrderVerb | None:
     """JD1交给韵达了,单号431: an order's number, a waybill's and their carrier, whatever the verb."""
     codes = [token.text for token in tokens if token.is_code]
-    is_of_two_kinds = len({code[:2] for code in codes}) == len(codes) == _PARCEL_CODES
+    begins = {_BEHIND_LETTERS.sub("", code) or code[:2] for code in codes}  # JD1 and JDVA2 are two
+    is_of_two_kinds = len(begins) == len(codes) == _PARCEL_CODES
     if not is_of_two_kinds or not any(token.has("carrier") and not token.names for token in tokens):
         return None
     if any(_around(name).search(text) for name in ("not", "asks", "otherwise")):

@@ -34,6 +34,7 @@ _FORMS: Forms[Callable[[Normalised, Spread], Reading | None]] = Forms(
     (arrivals.BY_CARRIER_CUES, arrivals.sent_by_carrier),
     (sku_rules.CUES, lambda message, spread: sku_rules.asked_of(message) or sku_rules.rule_of(message, spread)),
     (suppliers.CUES, suppliers.about_suppliers))
+_NUMBERED = frozenset({"purchase", "transfer"})  # asked for its number, that number is no look-up
 _THOSE = frozenset({"those", "these", "them", "这些", "那些", "它们", "those ones", "these ones"})
 
 
@@ -54,6 +55,9 @@ class Reader:
         """What the tokens of the message say; every kind of sentence in turn."""
         if not tokens:
             return Refused("empty")
+        pending = self._context.pending
+        if pending and pending.missing in _NUMBERED and (numbered := self._pending(message, tokens)):
+            return numbered
         for form in _FORMS.of(message.text):
             if reading := form(message, self.spread):
                 return reading

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from bot.understanding.arrivals import Spread
+from bot.understanding.draft import is_filler
 from bot.understanding.lexicon import lexicon
 from bot.understanding.normalise import Normalised, normalise, spelled
 from bot.understanding.readings import Act, Reading, Unclear
@@ -85,5 +86,7 @@ def cleaned(why: str) -> str:
 def _may_be_why(why: str, spread: Spread) -> bool:
     if not _SHORTEST <= len(why) <= _LONGEST or _NO_REASON.search(normalise(why).text):
         return False
-    return not any(name.dimension in {"sku", "product", "warehouse"}
-                   for token in spread(normalise(why)).tokens for name in token.names)
+    tokens = spread(normalise(why)).tokens
+    if all(is_filler(token) or (token.has("sign") and not token.has("reason")) for token in tokens):
+        return False  # deduct them, 减掉: what is to be done once more
+    return not any(name.dimension in {"sku", "product", "warehouse"} for token in tokens for name in token.names)

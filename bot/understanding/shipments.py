@@ -14,6 +14,7 @@ MAX_SHOWN = 5  # lines that could not be read, said again
 _VERB = r"(?:确认发货|发货|confirm shipment|ship)\s*[:：]?\s*"
 _SURE = re.compile(r"[\s,，]*(?:没错|for sure)[。.!！]?$", re.IGNORECASE)
 _GAP = re.compile(r"[\s,，;；|、]+")
+_SHORT = re.compile(r"[a-z]{1,4}\d{3,5}", re.IGNORECASE)  # T1004: in a sentence it may be anything
 _FILLING = frozenset({"用", "by", "with", "快递", "运单号", "单号", "订单", "order", "waybill"})
 
 
@@ -65,8 +66,10 @@ def _single(line: _Line | None, language: Language, *, is_sure: bool) -> Underst
         return None
     if is_sure:
         return Understood(Act("confirm_shipment", _arguments(line, line.carrier)), language)
-    likely = contradicts(line.waybill, line.carrier)
-    return Understood(_unsure(line, line.carrier, likely), language) if likely else None
+    if likely := contradicts(line.waybill, line.carrier):
+        return Understood(_unsure(line, line.carrier, likely), language)
+    is_short = _SHORT.fullmatch(line.order) is not None
+    return Understood(Act("confirm_shipment", _arguments(line, line.carrier)), language) if is_short else None
 
 
 def _several(rows: Sequence[str], found: Sequence[_Line | None], language: Language, *, is_sure: bool) -> Understood:

@@ -26,7 +26,7 @@ def language(tokens: Sequence[Token], message: Normalised) -> Language:
     if not _LATIN.search(message.text) and _HAN.search(message.text):
         return "zh"
     english = lexicon().english
-    spoken = [token for token in tokens if not token.names and not token.is_code]
+    spoken = [token for token in tokens if not (token.names or token.is_code or "carrier" in token.senses)]
     for token in spoken:
         if not token.text.isascii() and token.senses and _CLOSED.isdisjoint(token.senses) and _HAN.search(token.text):
             return "zh"

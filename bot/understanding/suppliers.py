@@ -44,6 +44,9 @@ _NUMBER = re.compile(r"(?<![a-z\d])po\d{6}-\d{1,12}(?![\d-])")
 _DETAIL = re.compile(r"\s*的?(?:电话|联系方式|联系人|微信|价格|报价|供货价|资料|详情|信息)$")
 _CANCEL = re.compile(r"取消|撤销|撤(?:掉|了|单)|不要了?|作废|不等了|\bcall(?:ed)? off\b|\bcancel(?:led)?\b")
 _ANYBODY = {"供应商", "供货商", "厂家", "厂商", "厂里", "工厂", "supplier", "the factory", "factory", "vendor"}
+_ALONE = (
+    ("cancel_purchase", re.compile(r"(?:取消|撤销)采购(?:订)?单|cancel (?:the |a )?purchase order")),
+    ("receive_purchase", re.compile(r"采购(?:订)?单?(?:到货|到了|收货)了?|receive (?:the |a )?purchase order")))
 _FRAME = re.compile(r"采购(?:订)?单|先(?=[到收入])|剩(?:下|余)的?|其余的?|把"
                     r"|\b(?:purchase orders?|(?:the )?rest|of|from|has|have)\b")
 
@@ -52,7 +55,14 @@ def about_suppliers(message: Normalised, spread: Spread) -> Reading | None:
     """None for what speaks neither of a supplier nor of a purchase order by its number."""
     if not _HINT.search(message.text):
         return None
-    return _of_number(message, spread) or _price(message, spread) or _terms(message, spread) or _order(message, spread)
+    return (_alone(message, spread) or _of_number(message, spread) or _price(message, spread)
+            or _terms(message, spread) or _order(message, spread))
+
+
+def _alone(message: Normalised, spread: Spread) -> Reading | None:
+    """取消采购单, and no more: of which one is asked."""
+    action = next((name for name, said in _ALONE if said.fullmatch(message.text.strip(" .。!"))), None)
+    return acts.read_act(action, spread(normalise(""))) if action else None
 
 
 def _of_number(message: Normalised, spread: Spread) -> Reading | None:

@@ -72,7 +72,8 @@ def test_an_action_with_its_arguments(text: str, action: str, arguments: dict[st
     ("转10个咖啡壶", "from"), ("转10个咖啡壶到成都仓", "from"), ("补货点改成100", "sku"), ("记一笔费用", "category"),
     ("退款", "order"),
     ("盘点", "sku"), ("count KF-01 in 杭州仓", "counted"), ("盘点杭州仓KF-01", "counted"), ("咖啡壶入库", "warehouse"),
-    ("下采购单", "lines"), ("围巾入库20条到杭州仓", "sku"), ("咖啡壶和围巾采购20个", "lines")])
+    ("下采购单", "lines"), ("采购到货", "purchase"), ("取消采购单", "purchase"), ("调拨到货", "transfer"),
+    ("围巾入库20条到杭州仓", "sku"), ("咖啡壶和围巾采购20个", "lines")])
 def test_a_missing_argument_is_asked_for(text: str, missing: str) -> None:
     reading = held_back(text)
     assert isinstance(reading, Unclear)
@@ -141,6 +142,10 @@ def test_words_of_orders_mean_what_they_meant_without_a_number() -> None:
     ("TB202611220007 补偿 5元 因为破损", "refund_order",
      {"order": "TB202611220007", "amount": 500, "reason": "破损"}),
     ("refund only 20 yuan for TB202611220007", "refund_order", {"order": "TB202611220007", "amount": 2000}),
+    ("合单 T1001 T1007", "merge_orders", {"orders": ["T1001", "T1007"]}),
+    ("TB202611220007只发 WJ-R 1条 顺丰 SF1234567890123", "confirm_shipment",
+     {"order": "TB202611220007", "carrier": "顺丰", "waybill": "SF1234567890123",
+      "lines": [{"sku": "WJ-R", "quantity": 1}]}),
 ])
 def test_after_the_sale(text: str, action: str, arguments: dict[str, Any]) -> None:
     assert act(text) == Act(action, arguments)

@@ -9,7 +9,8 @@ from domain.exceptions.kinds import KINDS
 from tests.bot.understanding.shop import MONDAY, READER, Chat
 
 
-@pytest.mark.parametrize("text", ["有什么异常", "异常", "有异常吗?", "看看异常", "有没有异常情况", "what's wrong?",
+@pytest.mark.parametrize("text", ["有什么异常", "今天还有什么异常", "异常",
+                                  "有异常吗?", "看看异常", "有没有异常情况", "what's wrong?",
                                   "any exceptions", "/exceptions", "show exceptions"])
 def test_everything_that_is_wrong(text: str) -> None:
     assert Chat().say(text) == Command("exceptions")
@@ -27,14 +28,14 @@ def test_one_kind_of_them(text: str, kind: str) -> None:
 
 @pytest.mark.parametrize(("text", "number", "until"), [
     ("异常 12 明天再说", 12, "2026-11-24"), ("把异常12推迟到后天", 12, "2026-11-25"),
-    ("异常 7 3天后提醒", 7, "2026-11-26"),
+    ("异常 7 3天后提醒", 7, "2026-11-26"), ("推迟异常 7", 7, "2026-11-24"), ("推迟异常 7 到后天", 7, "2026-11-25"),
     ("snooze 12 until tomorrow", 12, "2026-11-24"), ("snooze exception 12 for 3 days", 12, "2026-11-26"),
     ("snooze 12", 12, "2026-11-24")])
 def test_putting_one_off(text: str, number: int, until: str) -> None:
     assert Chat().say(text) == Act("snooze_exception", {"exception": number, "until": until})
 
 
-@pytest.mark.parametrize("text", ["异常 12 已处理", "异常12处理好了", "把异常 12 处理完", "resolve 12",
+@pytest.mark.parametrize("text", ["异常 12 已处理", "异常12处理好了", "把异常 12 处理完", "处理异常 12", "resolve 12",
                                   "exception 12 is done"])
 def test_one_is_dealt_with(text: str) -> None:
     assert Chat().say(text) == Act("resolve_exception", {"exception": 12})

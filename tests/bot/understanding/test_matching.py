@@ -35,7 +35,7 @@ def test_other_sentences_are_not_taken_for_matching(text: str) -> None:
     assert not (isinstance(reading, Act) and reading.action == "match_sku")
 
 
-@pytest.mark.parametrize("text", ["哪些商品没对上", "没对上的商品有哪些",
-                                  "which products are unmatched?", "/unmatched"])
+@pytest.mark.parametrize("text", ["哪些商品没对上", "没对上的商品有哪些", "有哪些没对上的商品",
+                                  "which products are unmatched?", "which listings are not matched", "/unmatched"])
 def test_the_list_is_asked_for(text: str) -> None:
     assert Chat().say(text) == Command("unmatched")

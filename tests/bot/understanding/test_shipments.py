@@ -27,7 +27,7 @@ def test_lines_are_read_however_they_are_written(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", [
-    "昨天销售额\n前天销售额", "发货 TB1001", "发货 TB1001 顺丰 SF1234567890", "SF1234567890", "待发货", "",
+    "昨天销售额\n前天销售额", "发货 TB1001", "发货 TB202611220007 顺丰 SF1234567890", "SF1234567890", "待发货", "",
     "TB1001 顺丰 SF1234567890", "x" * 30_000])
 def test_what_the_ordinary_reading_understands_is_left_to_it(text: str) -> None:
     assert read_shipments(text) is None
@@ -45,6 +45,13 @@ def test_what_is_doubtful_is_asked(text: str, key: str) -> None:
     assert understood is not None
     assert isinstance(understood.reading, Unclear)
     assert understood.reading.key == key
+
+
+def test_a_short_number_is_an_orders_behind_the_verb() -> None:
+    understood = read_shipments("发货 T1004 中通 78900112233445")
+    assert understood is not None
+    assert understood.reading == Act("confirm_shipment", {"order": "T1004", "carrier": "中通",
+                                                          "waybill": "78900112233445"})
 
 
 def test_a_person_who_is_sure_is_believed() -> None:
