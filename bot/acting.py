@@ -1,13 +1,12 @@
 """What people want done: proposed, confirmed, cancelled, undone; the effect is the desk's, the words are ours."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from bot.rendering.limits import covers
-from bot.rendering.messages import say
 from bot.rendering.order_lists import render_mergeable
 from bot.rendering.proposal import render_done, render_missing, render_not_possible, render_proposal
 from bot.rendering.reply import Reply
@@ -67,9 +66,6 @@ class Acting:
             return render_refused(Refused("not_understood"), turn.language)
         outcome = decide(command.argument or None, actor=turn.person.name, role=turn.person.acting_role,
                          chat=turn.chat, at=turn.at, shops=turn.person.shops)
-        if isinstance(outcome, NotPossible) and outcome.key == "confirmation.which":  # a code alone says nothing
-            verb = say(f"acting.{command.name}", turn.language)
-            outcome = replace(outcome, choices=tuple(f"{verb} {code}" for code in outcome.choices))
         return self._say(outcome, turn)
 
     def _mergeable(self, turn: Turn) -> Reply:
