@@ -101,4 +101,7 @@ class Acting:
             case Done():
                 return render_done(outcome, turn.language, self.zone)
             case NotPossible():
-                return render_not_possible(outcome, turn.language, self.zone)
+                reply = render_not_possible(outcome, turn.language, self.zone)
+                if reply.choices:  # a number chooses among them
+                    turn.context.pending = Unclear(outcome.key, choices=tuple(reply.choices))
+                return reply
