@@ -210,9 +210,6 @@ class PointReader(TokenReader):
         if not offset:
             return None
         kind, number = offset.split(":")
-        if kind == "this_day":  # 去年这时候
-            then = add_months(self._today, 12 * int(number))
-            return (then, then + DAY), Grain.DAY, at + 1
         if self._tokens[at].text.startswith("for the ") and (around := self._unit_of_day(at, _after, kind)):
             return around  # for the week of the 9th
         if number == "-0":  # 周末 alone: the last one that has begun
