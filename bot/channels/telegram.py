@@ -232,12 +232,14 @@ class TelegramChannel:
         return await self._message(spoken)
 
     async def _at_once(self, call: Awaitable[Any]) -> None:
-        """Something that is worth nothing later: tried once."""
+        """Something that is worth nothing later: tried once, and whatever becomes of it, nothing else fails for it."""
         try:
             with translated():
                 await call
         except SendError as error:
             log.info("Telegram did not take it: %s", error)
+        except Exception:
+            log.exception("Telegram's answer cannot be read")
 
     async def _fetch(self, wanted: Attachment) -> bytes | None:
         """The file's bytes; None when Telegram will not give it."""
