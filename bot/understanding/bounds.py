@@ -59,11 +59,26 @@ def _read_one_unit(tokens: Sequence[Token], at: int, draft: Draft) -> None:
                                                                                      counted)))
 
 
+_OF_TIME = ("offset", "compare_unit", "same_span", "weekday")
+
+
+def _sets_beside_time(tokens: Sequence[Token], at: int) -> bool:
+    """The higher than of higher than last week, where the figure stands beside another time and no number."""
+    behind = tokens[next_content(tokens, at + 1):][:1]
+    return tokens[at].has("op") and tokens[at].text.endswith(" than") and any(
+        one.has(kind) for one in behind for kind in _OF_TIME)
+
+
 _OPS = {"more": ">", "less": "<", "fewer": "<"}
 
 
 def as_bounds(tokens: Words) -> Words:
     """Which products sold more than 50 units: what happened and a bound, neither a ranking nor two periods."""
+    if "op" in tokens.kinds and any(_sets_beside_time(tokens, at) for at in range(len(tokens) - 1)):
+        for at in range(len(tokens) - 1):
+            if _sets_beside_time(tokens, at):
+                tokens[at].senses = {"versus": "versus"}  # is revenue higher than last week
+        return Words(tokens)
     if not {"seller", "versus"} <= tokens.kinds:
         return tokens
     for token, than, number in zip(tokens, tokens[1:], tokens[2:], strict=False):

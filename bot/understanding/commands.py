@@ -9,10 +9,18 @@ _NUMBER = r"(?=\S*\d)([0-9a-z][0-9a-z_-]{4,63})(?:\s*的?(?:详情|情况|状态
 # Reports that are asked for by name, now; said with a time or 每天 they are subscribed to.
 _REPORTS_ZH = r"利润日报|经营日报|日报|经营周报|周报|每日利润|低库存(?:提醒|报告|预警)|待发货?(?:提醒|报告|清单)"
 _REPORTS_EN = r"(?:daily|weekly) (?:profit )?(?:report|review|summary)|low[ -]stock (?:report|alert)"
+_WHAT_ZH = "(?:什么|啥|哪些)"
+_WITH_WHOM = "(?: you| about| with| for| me| us)*"
 _COMMANDS = tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern in (
     ("help", r"/?(?:help|start|帮助|功能|菜单|使用说明)(?:一下)?|怎么用|help me"),
-    ("help", r"你(?:能|会|可以)(?:做|干|帮我做|查)?些?(?:什么|啥)[呢呀]?"),
-    ("help", r"what can (?:you do|i ask|you help with)|how (?:do i|to) use (?:this|you)"),
+    ("help", rf"你[都还]?(?:能|会|可以|懂)(?:帮?我?们?)?[做干查问看办]?[些点]?{_WHAT_ZH}(?:事儿?|问题)?[呢呀啊]?"),
+    ("help", rf"我?(?:都|可以|能)+[问查看]你?[点些]?{_WHAT_ZH}[呢呀啊]?|你?有{_WHAT_ZH}(?:功能|本事)"),
+    ("help", r"(?:我?是?新来的[,\uff0c]?)?(?:我?想|要|怎么).{0,8}(?:话|指令|命令)[该要]?(?:怎么|咋)[打说发写问]"),
+    ("help", rf"(?:so |and )?what (?:all |else )?can (?:you|i|we) (?:do|ask|help|tell){_WITH_WHOM}"),
+    ("help", rf"(?:what )?(?:sort|kind|type)s? of (?:thing|question)s? can (?:i|we|you) (?:ask|do){_WITH_WHOM}"),
+    ("help", r"how (?:do i|do we|can i|to|should i) (?:use|work|talk to|ask) (?:this|you|it)(?: thing| bot| app)?"),
+    ("help", r"how (?:does|do) (?:this|you)(?: thing| bot| app)? works?|what (?:do you do|are you for)"),
+    ("help", r"(?:show|list|give)(?: me)?(?: the| all| all the| your)? (?:commands?|help|menu|features|examples?)"),
     ("confirm", r"(?:/?confirm|确认|好的?确认|确定)\s*[:：]?" + _CODE),
     ("cancel", r"/?(?:cancel|取消|不做了|放弃|never ?mind)(?:操作)?" + _CODE),
     ("undo", r"/?(?:undo|撤销|撤回|反悔)(?: that| it)?(?:刚才的?|上一步|操作)*" + _CODE),

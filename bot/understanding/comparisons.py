@@ -27,11 +27,10 @@ def read_comparison(tokens: Sequence[Token], spans: Sequence[Span], draft: Draft
         if token.used or token.names or not _CONTRASTS & token.senses.keys():
             continue
         if token.has("same_span"):
-            token.used = True
+            _read_same_span(tokens, at, left, draft)
             if (then := _unit_then(tokens, at, today)) and not (left or draft.follows or "versus" in draft.kinds):
+                draft.same_unit = None
                 left.append(then)
-            else:
-                draft.same_unit = token.senses["same_span"]
         elif token.has("compare"):
             token.used, draft.compare = True, Compare(token.senses["compare"])
         elif token.has("compare_unit"):
@@ -58,6 +57,22 @@ def _unit_then(tokens: Sequence[Token], at: int, today: date) -> Span | None:
         return None
     (start, end), grain = almanac.unit(kind, -1, today)
     return Span(at, at + 1, start, end, grain)
+
+
+def _read_same_span(tokens: Sequence[Token], at: int, left: list[Span], draft: Draft) -> None:
+    if tokens[at].senses["same_span"] == "named":
+        _take_named(tokens, at, left, draft)
+    else:
+        tokens[at].used, draft.same_unit = True, tokens[at].senses["same_span"]
+
+
+def _take_named(tokens: Sequence[Token], at: int, left: list[Span], draft: Draft) -> None:
+    """The same period of 2025, 2025年同期: the year beside it is the one compared with."""
+    year = next((span for span in (*left, *filter(None, [draft.other])) if span.grain is Grain.YEAR and (
+        span.after == at or span.first == next_content(tokens, at + 1))), None)
+    if year is not None and (draft.other is None or draft.other is year):
+        tokens[at].used, draft.other = True, year
+        left[:] = [span for span in left if span is not year]
 
 
 def _of_figures(tokens: Sequence[Token], at: int) -> bool:

@@ -319,6 +319,8 @@ def _says_nothing_more(tokens: Sequence[Token], at: int, dimension: str, draft: 
     """客户复购率, how much money in account, 女装商品, 客户退了多少: whose, where or what it is, and no split."""
     if dimension == "customer" and _are_buyers_anyway(tokens, at, draft):
         return True
+    if dimension == "shop" and tokens[at].text in _WE and not (draft.lists_rows or draft.asks_which):
+        return at > 0 and tokens[at - 1].text in _OURS  # did the shop make a profit
     if dimension == "account" and draft.asks_amount and not draft.lists_rows and draft.metrics in _CASH:
         return True  # 账户付出多少: money goes through accounts anyway
     if dimension in _STANDS_FOR_ALL and not draft.lists_rows and at and (
@@ -340,6 +342,9 @@ def _are_buyers_anyway(tokens: Sequence[Token], at: int, draft: Draft) -> bool:
     return takes_part and not (draft.lists_rows or draft.asks_which)
 
 
+_WE = frozenset({"shop", "store"})
+_OURS = frozenset({"the", "our", "my", "this", *(f"{where} {whose}" for where in ("in", "of", "for")
+                                                 for whose in ("the", "our"))})
 _CASH = (["cash_in"], ["cash_out"])
 _WHEREABOUTS = frozenset({"account", "warehouse"})
 

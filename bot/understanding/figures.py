@@ -32,7 +32,7 @@ _BROUGHT = ("贡献", "带来")  # 新客贡献的销售额: a part of the secon
 def read_figures(tokens: Sequence[Token], draft: Draft) -> None:
     """Fill draft.metrics in the order in which they were said."""
     event: str | None = None
-    if "not_this" in draft.kinds:
+    if not draft.kinds.isdisjoint(_DENYING):
         _leave_out_denied(tokens, draft)
     draft.has_account = not draft.kinds.isdisjoint({"count", "event"}) and _has_account(tokens, draft)
     clauses = _clauses(tokens, draft)
@@ -85,12 +85,16 @@ def _has_account(tokens: Sequence[Token], draft: Draft) -> bool:
         name.dimension == "account" for token in tokens for name in token.names)
 
 
+_DENYING = frozenset({"not_this", "in_place_of"})
+
+
 def _leave_out_denied(tokens: Sequence[Token], draft: Draft) -> None:
-    """客单价,不是客户数: the figure behind 不是 is not wanted."""
+    """客单价,不是客户数; orders instead of revenue: the figure behind is not wanted."""
     for at, token in enumerate(tokens):
         behind = next_content(tokens, at + 1)
-        if not (token.has("not_this") and not token.used and behind < len(tokens)) or token.text.isascii():
-            continue  # in English the noun follows much later: not gross sales, the net ones
+        is_denied = token.has("not_this") and not token.text.isascii()  # not gross sales, the net ones
+        if token.used or behind == len(tokens) or not (is_denied or token.has("in_place_of")):
+            continue
         if tokens[behind].has("metric") or tokens[behind].senses.get("count") in {"money", "orders"}:
             token.used = tokens[behind].used = draft.follows = True  # 不看钱,看单量
 

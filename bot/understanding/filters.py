@@ -152,6 +152,8 @@ class _FilterReader:
             _use_label(self.tokens, at, dimension)
         if self.out:
             self.out.used = True
+        if at and self.tokens[at - 1].text == "@":
+            self.tokens[at - 1].used = True  # @ Shanghai wh: no price of a piece
         _use_by(self.tokens, at)
 
     def _is_asked(self, at: int) -> bool:
@@ -189,7 +191,8 @@ class _FilterReader:
 def _is_asker(tokens: Sequence[Token], at: int) -> bool:
     """老板要看 …: the first word says who wants to know, not whose figures."""
     is_person = any(name.dimension == "staff" for name in tokens[at].names)
-    return is_person and at == 0 and len(tokens) > 1 and tokens[1].has("asker")
+    opens = at == 0 or tokens[at - 1].has("sep") or tokens[at - 1].has("end")  # …,老板等着呢
+    return is_person and opens and at + 1 < len(tokens) and tokens[at + 1].has("asker")
 
 
 _TELLS = frozenset({"汇报", "报告", "看", "看看", "看下", "看一下", "说", "说说", "说一下", "交差"})

@@ -32,10 +32,19 @@ def continues(draft: Draft, last: MetricQuery | None) -> bool:
     if draft.span and draft.span.before:
         return True
     if not (draft.metrics or draft.seller or draft.feature or any(bound.metric for bound in draft.bounds)):
+        if _ranks_by_itself(draft, last):
+            return False
         # 谁买得最多 after a question about stock is a question of its own: nothing of today's stock was bought
         return not (draft.vague or (draft.all_events and all(METRICS[name].is_of_the_moment for name in last.metrics)))
     return (draft.follows or draft.adds or not says_more(draft) or _lacks_its_goods(draft, last)
-            or _asks_which_of_it(draft, last))
+            or _asks_which_of_it(draft, last) or _sorts_its_rows(draft, last))
+
+
+def _ranks_by_itself(draft: Draft, last: MetricQuery) -> bool:
+    """Top 5 customers this year after a single figure: complete without it, and ranked by what they paid."""
+    names_buyers = any(name == "customer" for name, _ in draft.bare) or draft.by == ["customer"]
+    return bool(names_buyers and draft.is_ranked and draft.span and "rank" in draft.kinds and not last.by) and not (
+        draft.follows or draft.adds or draft.where or draft.rank_metric)
 
 
 def rebounded(tokens: Sequence[Token], last: MetricQuery, setting: Setting) -> MetricQuery | None:
@@ -79,6 +88,12 @@ def _lacks_its_goods(draft: Draft, last: MetricQuery) -> bool:
     is_verb = bool(draft.all_events) and draft.metrics == ["units"]
     says_of_what = draft.where or draft.exclude or draft.by or draft.bare or draft.is_ranked or draft.lists_rows
     return is_verb and not says_of_what and bool({"product", "sku"} & last.where.keys())
+
+
+def _sorts_its_rows(draft: Draft, last: MetricQuery) -> bool:
+    """By units, please: the list just given by another figure."""
+    of_else = (draft.span, draft.where, draft.exclude, draft.by, draft.bare, draft.bounds, draft.feature)
+    return bool(draft.rank_metric and last.by) and set(draft.metrics) == {draft.rank_metric} and not any(of_else)
 
 
 _SALES = frozenset({"revenue", "orders", "units"})

@@ -28,7 +28,11 @@ def category(message: Message, found: Arguments) -> None:
     left = [token for at, token in enumerate(message.tokens) if not token.used and (
         token.is_unknown or token.names or token.has("metric") or token.has("off") or token.has("topic")
         or not (any(token.has(kind) for kind in kinds) or (token.has("piece_unit") and not _is_of(message, at))))]
-    text = own_words(message, left)
+    own = [token for token in left if token.text not in _NO_CATEGORY]
+    for token in left if own else ():
+        if token.text in _NO_CATEGORY and not any(token.start == one.end or one.start == token.end for one in own):
+            token.used = True  # 付了房租8500,记一下费用
+    text = own_words(message, [token for token in left if not token.used])
     if text and text not in _NO_CATEGORY:
         found["category"] = text
 

@@ -34,6 +34,8 @@ _FORMS: Forms[Callable[[Normalised, Spread], Reading | None]] = Forms(
     (arrivals.BY_CARRIER_CUES, arrivals.sent_by_carrier),
     (sku_rules.CUES, lambda message, spread: sku_rules.asked_of(message) or sku_rules.rule_of(message, spread)),
     (suppliers.CUES, suppliers.about_suppliers))
+_ASK_OF_ORDER = frozenset({"啥", "amount", "total", "where", "who", "what"})
+_ASKING = ("query_word", "which", "tail")
 _NUMBERED = frozenset({"purchase", "transfer"})  # asked for its number, that number is no look-up
 _THOSE = frozenset({"those", "these", "them", "这些", "那些", "它们", "those ones", "these ones"})
 
@@ -162,7 +164,8 @@ class Reader:
         figures = {token.senses["metric"] for token in tokens if token.has("metric") and not token.names}
         orders_something = any(token.has(kind) for token in tokens for kind in _DOINGS)
         is_asked = message.text.endswith("?") or any(
-            token.has("query_word") or token.has("tail") or token.senses.get("count", "orders") != "orders"
+            token.text in _ASK_OF_ORDER or token.senses.get("count", "orders") != "orders"
+            or any(token.has(kind) for kind in _ASKING)
             for token in tokens)
         if (len(codes) > 1 or not figures <= _ON_ORDER or any(token.is_unknown or token.names for token in tokens)
                 or (orders_something and not is_asked)):

@@ -311,7 +311,10 @@ def _number_word(text: str, at: int) -> Token | None:
     """three, twelve."""
     word = _LETTERS.match(text, at)
     value = numbers.ENGLISH.get(word[0]) if word else None
-    return None if value is None or word is None else Token(at, word.end(), word[0], number=value)
+    if value is None or word is None:
+        return None
+    value, end = numbers.scaled_by_word(text, word.end(), value)
+    return Token(at, end, text[at:end], number=value, is_scaled=end > word.end())
 
 
 _LETTERS = re.compile("[a-z]+")

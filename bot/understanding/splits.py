@@ -61,6 +61,8 @@ def _read_seller(tokens: Sequence[Token], at: int, draft: Draft) -> None:
         tokens[at].used = True  # did we sell more than the week before
         draft.vague = (at, ("revenue", "orders", "units"))
         return
+    if tokens[at].text.endswith((" more", " less")) and not _chooses(tokens):
+        return  # do we sell more on weekends
     tokens[at].used = draft.is_ranked = True
     if tokens[at].text.endswith((" more", " less")) and any(token.text == "or" for token in tokens):
         draft.asks_which = draft.asks_which or "one"  # did JD or Taobao sell more
@@ -125,6 +127,8 @@ def _read_extreme(tokens: Sequence[Token], at: int, draft: Draft) -> None:
     if token.text in _COMPARATIVES and draft.other is not None and _LISTS.isdisjoint(draft.kinds):
         token.used = True  # better than the week before: of two periods, not of rows
         return
+    if token.text in _COMPARATIVES and not _chooses(tokens):
+        return  # do we get more orders on some weekdays: no ranking, and not answered as one
     draft.is_ranked, token.used = True, not token.has("event")  # 最赚钱 also says of what
     if token.has("busy"):
         draft.implied = "orders"
@@ -140,6 +144,12 @@ def _read_extreme(tokens: Sequence[Token], at: int, draft: Draft) -> None:
 _COMPARATIVES = frozenset({"better", "worse", "higher", "lower", "more", "less", "fewer"})
 _LISTS = frozenset({"which", "whichdim", "each", "dim", "platform"})
 _CHOOSES = ("which", "whichdim")
+
+
+def _chooses(tokens: Sequence[Token]) -> bool:
+    """Which shop, who, JD or Taobao: something of which more can be said than of the rest."""
+    return any(token.text == "or" or (not token.names and any(token.has(kind) for kind in _CHOOSES))
+               for token in tokens)
 
 
 def _read_graded(tokens: Sequence[Token], at: int, draft: Draft) -> None:
@@ -295,6 +305,9 @@ def _is_counted_behind(tokens: Sequence[Token], at: int) -> bool:
 
 def _split_by_those_behind(tokens: Sequence[Token], at: int, draft: Draft) -> bool:
     cursor = next_content(tokens, at + 1)
+    behind = next_content(tokens, cursor + 1)
+    if behind < len(tokens) and _narrows(tokens[cursor]) and tokens[behind].has("dim"):
+        cursor = behind  # for each 家居 SKU, per JD product
     found = False
     while cursor < len(tokens) and tokens[cursor].has("dim") and not tokens[cursor].names:
         split_by(draft, tokens[cursor], _sort_of(tokens[at], tokens[cursor]))
@@ -306,6 +319,14 @@ def _split_by_those_behind(tokens: Sequence[Token], at: int, draft: Draft) -> bo
         else:
             break
     return found
+
+
+_NARROWING = frozenset({"platform", "province", "segment"})
+
+
+def _narrows(token: Token) -> bool:
+    """What stands between for each and the thing: which of them."""
+    return bool(token.names) or (not _NARROWING.isdisjoint(token.senses) and not token.has("metric"))
 
 
 def _read_each_of_figure(tokens: Sequence[Token], at: int, draft: Draft) -> None:
