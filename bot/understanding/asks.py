@@ -178,6 +178,8 @@ def _default_by(draft: Draft, metrics: list[str]) -> list[str]:
     if draft.feature or all(is_of_stock(metric) for metric in metrics):
         return ["sku"]
     is_of_goods = metrics[0] in {"units", "gross_margin"}
+    if draft.is_ranked and draft.asks_which == "one" and "category" in draft.where:
+        return ["product"]  # 男装里销量最差的是哪个
     if draft.seller or (draft.bounds and is_of_goods) or (draft.limit and metrics[0] == "units"):  # 销量top5
         return ["product"]
     if "spent" in draft.events or draft.events == ["bought"]:

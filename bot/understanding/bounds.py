@@ -59,14 +59,17 @@ def _read_one_unit(tokens: Sequence[Token], at: int, draft: Draft) -> None:
                                                                                      counted)))
 
 
+_MAY_COMPARE = frozenset({"op", "since"})
 _OF_TIME = ("offset", "compare_unit", "same_span", "weekday")
 
 
 def _sets_beside_time(tokens: Sequence[Token], at: int) -> bool:
-    """The higher than of higher than last week, where the figure stands beside another time and no number."""
+    """The higher than of higher than last week, and the from of up from last month: beside another time."""
     behind = tokens[next_content(tokens, at + 1):][:1]
-    return tokens[at].has("op") and tokens[at].text.endswith(" than") and any(
-        one.has(kind) for one in behind for kind in _OF_TIME)
+    is_than = tokens[at].has("op") and tokens[at].text.endswith(" than")
+    is_from = tokens[at].text == "from" and any(
+        token.has(kind) for token in tokens[:at] for kind in ("change", "versus") if not token.names)
+    return (is_than or is_from) and any(one.has(kind) for one in behind for kind in _OF_TIME)
 
 
 _OPS = {"more": ">", "less": "<", "fewer": "<"}
@@ -74,10 +77,11 @@ _OPS = {"more": ">", "less": "<", "fewer": "<"}
 
 def as_bounds(tokens: Words) -> Words:
     """Which products sold more than 50 units: what happened and a bound, neither a ranking nor two periods."""
-    if "op" in tokens.kinds and any(_sets_beside_time(tokens, at) for at in range(len(tokens) - 1)):
-        for at in range(len(tokens) - 1):
-            if _sets_beside_time(tokens, at):
-                tokens[at].senses = {"versus": "versus"}  # is revenue higher than last week
+    beside = [] if tokens.kinds.isdisjoint(_MAY_COMPARE) else [
+        token for at, token in enumerate(tokens[:-1]) if _sets_beside_time(tokens, at)]
+    if beside:
+        for token in beside:
+            token.senses = {"versus": "versus"}  # is revenue higher than last week
         return Words(tokens)
     if not {"seller", "versus"} <= tokens.kinds:
         return tokens

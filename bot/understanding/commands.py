@@ -11,9 +11,10 @@ _REPORTS_ZH = r"利润日报|经营日报|日报|经营周报|周报|每日利�
 _REPORTS_EN = r"(?:daily|weekly) (?:profit )?(?:report|review|summary)|low[ -]stock (?:report|alert)"
 _WHAT_ZH = "(?:什么|啥|哪些)"
 _WITH_WHOM = "(?: you| about| with| for| me| us)*"
+_HELP = r"(?:help[,\uff0c\s]*)"
 _COMMANDS = tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern in (
     ("help", r"/?(?:help|start|帮助|功能|菜单|使用说明)(?:一下)?|怎么用|help me"),
-    ("help", rf"你[都还]?(?:能|会|可以|懂)(?:帮?我?们?)?[做干查问看办]?[些点]?{_WHAT_ZH}(?:事儿?|问题)?[呢呀啊]?"),
+    ("help", rf"{_HELP}?你[都还]?(?:能|会|可以|懂)(?:帮?我?们?)?[做干查问看办]?些?{_WHAT_ZH}(?:事儿?)?[呢呀啊]?"),
     ("help", rf"我?(?:都|可以|能)+[问查看]你?[点些]?{_WHAT_ZH}[呢呀啊]?|你?有{_WHAT_ZH}(?:功能|本事)"),
     ("help", r"(?:我?是?新来的[,\uff0c]?)?(?:我?想|要|怎么).{0,8}(?:话|指令|命令)[该要]?(?:怎么|咋)[打说发写问]"),
     ("help", rf"(?:so |and )?what (?:all |else )?can (?:you|i|we) (?:do|ask|help|tell){_WITH_WHOM}"),
@@ -49,7 +50,8 @@ _COMMANDS = tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern i
     ("transfers", r"(?:list|show)(?: me)?(?: the)? transfers in transit"),
     ("test", r"试发\s*(.{1,20})"),
     ("report", rf"(?:给我|帮我|我要|我想)?(?:[看查发来]一?[看查下份个]?)?(?:我)?(?:一[份个下])?({_REPORTS_ZH})"),
-    ("report", rf"(?:(?:show|give|send) me |see |i want )?(?:the |a )?({_REPORTS_EN})"),
+    ("report", rf"把?(?:昨天的?|上周的?(?=.{{0,2}}周报))?({_REPORTS_ZH})[发给拿]给?我?(?:一[份个下]|看看?|看下)+"),
+    ("report", rf"(?:(?:can i )?(?:see|get|have) |(?:show|give|send) me |i want )?(?:the |a |our )?({_REPORTS_EN})"),
     ("snooze", r"(?:明天再说|先不管|/?snooze)\s*[:\uff1a]?\s*(?!\d+$)([^\s,\uff0c]{1,80})"),
     ("pause", r"(?:先)?暂停(?:推送|报告|提醒|通知)|(?:先)?(?:别|不要)再?推送了?|pause(?: (?:all )?reports)?"),
     ("resume", r"恢复(?:推送|报告|提醒|通知)|继续推送|resume(?: (?:all )?reports)?"),
@@ -64,6 +66,7 @@ _COMMANDS = tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern i
 ))
 # Tried on lower case: a pattern that minds no case takes longer to say no.
 _ANY = re.compile("|".join(f"(?:{pattern.pattern})" for _, pattern in _COMMANDS))
+_POLITE = re.compile(r"^(?:please|pls|麻烦|请)[ ,，]*|[ ,，]*(?:please|pls|thanks?|thank you|谢谢)$", re.IGNORECASE)
 _SLASH = re.compile(r"/([a-z_]{2,32})(?:@\w+)?(?:\s+(.*))?", re.IGNORECASE | re.DOTALL)
 # Slash commands that are the first word of a sentence.
 _SENTENCES = {"subscribe", "unsubscribe", "why", "details", "detail", "export", "definition", "quiet"}
@@ -72,7 +75,7 @@ _CHOSEN = {"一": 1, "二": 2, "三": 3}
 
 
 def command_of(text: str) -> Command | None:
-    bare = text.rstrip("?？!！。. ")
+    bare = _POLITE.sub("", text.rstrip("?？!！。. "))
     for name, pattern in _COMMANDS if _ANY.fullmatch(bare.lower()) else ():
         if found := pattern.fullmatch(bare):
             argument = next((one for one in found.groups() if one), "")

@@ -35,7 +35,7 @@ def read_comparison(tokens: Sequence[Token], spans: Sequence[Span], draft: Draft
             token.used, draft.compare = True, Compare(token.senses["compare"])
         elif token.has("compare_unit"):
             token.used, draft.other = True, Span(at, at + 1, before=token.senses["compare_unit"])
-        elif token.has("versus"):
+        elif token.has("versus") and not (token.has("op") and at + 1 < len(tokens) and tokens[at + 1].number):
             token.used = True
             _read_versus(tokens, at, left, draft)
         elif token.has("change"):
@@ -101,6 +101,8 @@ def _is_figure(tokens: Sequence[Token], at: int) -> bool:
 
 def _take_other(tokens: Sequence[Token], at: int, left: list[Span], draft: Draft) -> None:
     """The period compared with stands behind 比, or before it after 跟."""
+    if tokens[at].text in _LISTING and any(token.has("same_span") for token in tokens[at:]):
+        return  # compare this month with the same month last year
     behind = next_content(tokens, at + 1)
     other = next((span for span in left if at < span.first <= max(behind, at + 2)
                   and not any(_is_subject(token) for token in tokens[at + 1:span.first])), None)

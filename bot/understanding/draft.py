@@ -75,6 +75,8 @@ class Draft:
     wants_chart: bool = False
     follows: bool = False
     adds: bool = False
+    uncompared: bool = False  # drop the comparison
+    points_back: bool = False  # of it, for those two: what was spoken of last
     unsplit: bool = False
     widened: list[str] = field(default_factory=list)  # 全部店铺: dimensions that are not filtered any more
     asks_amount: bool = False
@@ -124,7 +126,7 @@ class Draft:
             self.metrics, self.by, self.where, self.exclude, self.span, self.compare, self.other, self.is_versus,
             self.same_unit, self.bounds, self.is_ranked, self.is_sorted, self.direction, self.quality, self.limit,
             self.seller, self.feature, self.wants_trend, self.bare, self.unsplit, self.widened, self.vague,
-            self.asks_which, self.is_apiece))
+            self.asks_which, self.is_apiece, self.uncompared))
 
 
 def add_to(filters: dict[str, list[str]], dimension: str, value: str) -> None:

@@ -142,6 +142,10 @@ def _read_follow(tokens: Sequence[Token], draft: Draft) -> None:
     draft.follows = is_opened or _ends_with_ne(tokens) or tokens[-1].text in _INSTEAD
     draft.adds = any(token.has("add") and not (token.has("sep") and at) for at, token in enumerate(tokens)) and (
         tokens[0].has("add") or is_opened or tokens[-1].text in _ALSO)
+    draft.uncompared = any(token.has("uncompared") for token in tokens)
+    draft.points_back = any(token.has("points_back") and not token.names for token in tokens)
+    for token in tokens:
+        token.used = token.used or ((token.has("uncompared") or token.has("points_back")) and not token.names)
     draft.unsplit = any(token.has("no_split") for token in tokens)
     draft.widened = [token.senses["whole"] for token in tokens if token.has("whole")]
     draft.unsplit = draft.unsplit or any(token.has("whole") and token.text.startswith("不分") for token in tokens)
@@ -172,11 +176,15 @@ def _are_of_ads(draft: Draft) -> bool:
     return "campaign" in {*draft.by, *draft.where} and all("campaign" in figure.dimensions for figure in figures)
 
 
+_SPENDING = frozenset({"spend", "spending", "花费", "花销"})
+
+
 def _settle_vague(tokens: Sequence[Token], draft: Draft, metrics: Sequence[str]) -> None:
     """花费 by campaign can only be what ads cost."""
     said = {*draft.by, *draft.where, *draft.exclude, *(name for name, _ in draft.bare)} - {"goods", "person"}
-    if draft.vague and tokens[draft.vague[0]].has("event") and said & {"customer", "segment"} and not any(
-            token.text in {"we", "i"} for token in tokens):
+    is_spent = draft.vague is not None and (
+        tokens[draft.vague[0]].has("event") or tokens[draft.vague[0]].text in _SPENDING)
+    if is_spent and said & {"customer", "segment"} and not any(token.text in {"we", "i"} for token in tokens):
         draft.metrics, draft.vague = ["revenue"], None  # how much did loyal customers spend
         return
     possible = [metric for metric in metrics if said <= METRICS[metric].dimensions]
@@ -328,7 +336,8 @@ def _says_nothing_more(tokens: Sequence[Token], at: int, dimension: str, draft: 
         return dimension != "customer" or bool(draft.metrics)
     is_there = at > 0 and tokens[at - 1].has("glue") and tokens[at].text in _WHEREABOUTS
     return is_there and draft.asks_amount and (
-        draft.metrics == ["balance"] if dimension == "account" else all(is_of_stock(one) for one in draft.metrics))
+        draft.metrics == ["balance"] if dimension == "account" else all(
+            METRICS[one].is_of_the_moment for one in draft.metrics))
 
 
 def _are_buyers_anyway(tokens: Sequence[Token], at: int, draft: Draft) -> bool:

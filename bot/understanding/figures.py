@@ -118,8 +118,8 @@ def _clauses(tokens: Sequence[Token], draft: Draft) -> list[Clause]:
         if is_pause or (clause.counts and token.text in _LOOKS):
             clauses.append(Clause())
             continue
-        is_next_event = (clause.events and clause.counts and "event" in senses and not token.used
-                         and not (_ends_still(tokens, at, clause) or _is_complement(token, clause)))
+        is_next_event = ((clause.events or _counts_more(tokens, at, clause)) and clause.counts and "event" in senses
+                         and not token.used and not (_ends_still(tokens, at, clause) or _is_complement(token, clause)))
         if is_next_event or (clause.nouns and not clause.statuses and _is_second(tokens, at, clause)):
             clauses.append(clause := Clause())
         clause.has_time = clause.has_time or "offset" in senses
@@ -140,6 +140,12 @@ _LOOKS = frozenset({"看看", "看下", "看一下", "看一看", "顺便", "顺
 def _is_complement(token: Token, clause: Clause) -> bool:
     """The 出去 of 优惠了多少钱出去: which way, of what the verb before it says."""
     return token.text.startswith("出去") and bool(clause.events)
+
+
+def _counts_more(tokens: Sequence[Token], at: int, clause: Clause) -> bool:
+    """昨天几单 卖了多少: another count behind another verb, where the first had none."""
+    return clause.counts != ["amount"] and not clause.metrics and any(
+        token.has("count") and token.text not in NOUNS for token in tokens[at + 1:at + 3])
 
 
 def _ends_still(tokens: Sequence[Token], at: int, clause: Clause) -> bool:
@@ -164,6 +170,7 @@ def _read_token(tokens: Sequence[Token], at: int, clause: Clause, draft: Draft) 
     if token.has("metric"):
         token.used = True
         clause.metrics.append(token.senses["metric"])
+        clause.takes_in = clause.takes_in or token.text.startswith("in ")
         clause.asks_number = clause.asks_number or token.text.endswith("of orders") or token.text.startswith("orders ")
         if token.has("segment") or token.has("order_status"):
             clause.groups.append(token)
@@ -303,7 +310,7 @@ def _counts_rows(clause: Clause, counts: list[str], draft: Draft) -> bool:
 def _explicit(clause: Clause, strong: list[str], counts: list[str], draft: Draft) -> None:
     for event in strong:
         table = lexicon().combine.get(event, {})
-        leads_on = len(counts) < 2 and bool(LEADS_TO.get(event, frozenset()) & set(clause.metrics))
+        leads_on = clause.takes_in or (len(counts) < 2 and bool(LEADS_TO.get(event, frozenset()) & set(clause.metrics)))
         if event not in _GENERAL_EVENTS and not leads_on and not set(table.values()) & set(clause.metrics):
             if event in clause.attributes:
                 draft.object_to(Unclear("which_figure_of_two", {"metric": clause.metrics[0]}))
@@ -342,6 +349,8 @@ def _combined(clause: Clause, event: str | None, counts: list[str], draft: Draft
     if counts == ["any"]:
         counts = [next((one for one in ("pieces", "orders", "people") if one in table), "any")]
     wanted = counts or clause.nouns or _bounded(draft) or ["none"]
+    if event in _WEAK_EVENTS and not clause.counts and any(bound.metric for bound in draft.bounds):
+        return  # less than 7 days of cover left
     if draft.has_account and event in {None, "left"} and {"money", "amount", "none"} & set(wanted):
         _add(draft, "balance")  # 支付宝里还有多少钱
         return

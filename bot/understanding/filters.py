@@ -16,6 +16,7 @@ _LABELS = {"shop": {"shop"}, "platform": {"platform", "shop"}, "warehouse": {"wa
            "category": {"category", "product", "goods"}, "product": {"product", "goods"}, "sku": {"sku", "goods"},
            "staff": {"staff"}, "customer": {"customer"}, "segment": {"segment", "customer"},
            "order_status": {"order_status"}, "currency": {"currency"}, "campaign": {"campaign"}, "account": {"account"}}
+_OF_GOODS = frozenset({"sku", "product", "goods", "category"})
 MAX_CHOICES = 3
 _OF_PLACES = {Source.STOCK, Source.SHIPMENTS, Source.SIGNED}
 
@@ -182,6 +183,9 @@ class _FilterReader:
                 del draft.where[dimension]
             add_to(draft.exclude, dimension, value)
         token.used, self.out = bool(draft.exclude), None
+        named = self.tokens[at - 1]
+        if token.used and named.senses.get("dim") in _OF_GOODS and not _OF_GOODS.isdisjoint(draft.exclude):
+            named.used = True  # 女装的SKU不算
         behind = next_content(self.tokens, at + 1)
         if behind < len(self.tokens) and any(self.tokens[behind].senses.get("dim") in _LABELS.get(one, {one})
                                              for one in draft.exclude):

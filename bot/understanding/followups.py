@@ -31,13 +31,15 @@ def continues(draft: Draft, last: MetricQuery | None) -> bool:
         return False
     if draft.span and draft.span.before:
         return True
+    if draft.points_back and _GOODS.isdisjoint((*draft.where, *draft.by, *(name for name, _ in draft.bare))):
+        return True
     if not (draft.metrics or draft.seller or draft.feature or any(bound.metric for bound in draft.bounds)):
         if _ranks_by_itself(draft, last):
             return False
         # 谁买得最多 after a question about stock is a question of its own: nothing of today's stock was bought
         return not (draft.vague or (draft.all_events and all(METRICS[name].is_of_the_moment for name in last.metrics)))
-    return (draft.follows or draft.adds or not says_more(draft) or _lacks_its_goods(draft, last)
-            or _asks_which_of_it(draft, last) or _sorts_its_rows(draft, last))
+    return (draft.follows or draft.adds or draft.uncompared or not says_more(draft) or _lacks_its_goods(draft, last)
+            or _asks_which_of_it(draft, last) or _sorts_its_rows(draft, last) or _is_of_its_rows(draft, last))
 
 
 def _ranks_by_itself(draft: Draft, last: MetricQuery) -> bool:
@@ -96,6 +98,15 @@ def _sorts_its_rows(draft: Draft, last: MetricQuery) -> bool:
     return bool(draft.rank_metric and last.by) and set(draft.metrics) == {draft.rank_metric} and not any(of_else)
 
 
+def _is_of_its_rows(draft: Draft, last: MetricQuery) -> bool:
+    """Only the ones with ROI under 2, lowest ROI of those: of the rows just given, where none are named."""
+    of_else = (draft.span, draft.where, draft.exclude, draft.by, draft.bare, draft.feature, draft.seller, draft.other)
+    figures = {*draft.metrics, *(bound.metric for bound in draft.bounds if bound.metric)}
+    is_kind = all(METRICS[one].is_of_the_moment is METRICS[last.metrics[0]].is_of_the_moment for one in figures)
+    return bool(last.by and (draft.bounds or draft.is_ranked) and figures) and is_kind and not any(of_else)
+
+
+_GOODS = frozenset({"product", "sku", "category", "goods"})
 _SALES = frozenset({"revenue", "orders", "units"})
 
 
@@ -159,7 +170,8 @@ class _Continuation:
         period = self._period(metrics, by)
         where, exclude = self._filters()
         order, limit = self._rows(metrics, by)
-        compare = comparison(self.draft, period) or (self.last.compare if period else None)
+        compare = comparison(self.draft, period) or (
+            self.last.compare if period and not self.draft.uncompared else None)
         return checked(replace(
             self.last, metrics=tuple(metrics), by=tuple(by), where=where, exclude=exclude, period=period,
             compare=compare, having=self._having(metrics, by), order=order, limit=limit))
@@ -169,7 +181,7 @@ class _Continuation:
         """复购率 alone after a ranking asks for one number; 换成复购率 for the same ranking by it."""
         said = self.draft
         return bool(said.metrics) and not (said.follows or said.adds or said.wants_chart or says_more(said)
-                                           or self._is_of_short_goods)
+                                           or said.points_back or self._is_of_short_goods)
 
     @property
     def _is_of_short_goods(self) -> bool:
@@ -255,7 +267,7 @@ class _Continuation:
             alone = replace(self.draft, metrics=list(metrics), by=list(by), where={}, exclude={}, other=None,
                             compare=None, same_unit=None, is_versus=False)
             return question(alone, self.setting).having
-        keeps_figures = self.draft.adds or tuple(metrics) == self.last.metrics or self._is_of_short_goods
+        keeps_figures = self.draft.adds or set(metrics) <= set(self.last.metrics) or self._is_of_short_goods
         is_same = tuple(by) == self.last.by and keeps_figures
         return self.last.having if is_same else ()
 

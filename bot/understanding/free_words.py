@@ -71,7 +71,8 @@ _NO_BEGINNING = frozenset("买给付交花把用为的了是在去到和跟又�
 def _beginning(tokens: Sequence[Token], first: Token) -> Token | None:
     """搬 before 家费: one character of ours, cut off the word that nobody knows."""
     before = next((token for token in tokens if token.end == first.start), None)
-    is_cut = (before is not None and (first.is_unknown or before.text == "请") and not (before.used or before.names)
+    is_cut = (before is not None and (first.is_unknown or before.text == "请" or first.text == "货")
+              and not (before.used or before.names)
               and len(before.text) == 1 and "\u4e00" <= before.text <= "\u9fff" and before.number is None)
     return before if is_cut and before is not None and before.text not in _NO_BEGINNING else None
 

@@ -4,7 +4,7 @@ import re
 from decimal import Decimal
 
 _DIGITS = {"零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "俩": 2,
-           "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
+           "三": 3, "仨": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 _UNITS = {"十": 10, "百": 100, "千": 1000}
 _GROUPS = {"万": 10_000, "亿": 100_000_000}
 SCALES = {**_UNITS, **_GROUPS, "k": 1000, "w": 10_000}
@@ -13,7 +13,7 @@ ENGLISH = {word: Decimal(value) for word, value in {
     "ten": 10, "eleven": 11, "twelve": 12, "dozen": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "twenty": 20,
     "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "ninety": 90, "hundred": 100}.items()}
 
-CHINESE = re.compile("[零〇一二两俩三四五六七八九十百千万亿]+")
+CHINESE = re.compile("[零〇一二两俩三仨四五六七八九十百千万亿]+")
 PERCENT = re.compile(r"百分之(?:(\d+(?:\.\d+)?)|([零〇一二两三四五六七八九十百]+)(?:点([零〇一二三四五六七八九]+))?)"
                      r"|([一二三四五六七八九])成(?![交本功长品单])([一二三四五六七八九])?")
 ARABIC = re.compile(r"(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?(st|nd|rd|th)?(?![\d])")

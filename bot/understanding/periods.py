@@ -37,6 +37,7 @@ _GOING_ON = POINT_STARTS | {"glue", "range", "sep", "since_end", "rank", "vague_
 _DAYS_OF = {"day": 1, "week": 7}
 _MONTHS_OF = {"month": 1, "quarter": 3}
 _MOST_COUNTED = 9999
+_WHOLE = frozenset({"week", "month", "quarter", "year"})
 # 12月20号到1月5号 crosses a year; 11月5号到10月1号 is turned round.
 LONGEST_ACROSS_YEARS = 180
 
@@ -138,7 +139,15 @@ class PeriodReader(PointReader):
             return None
         if self._is(first[2], "range") and (closed := self._closed(at, first, first[2] + 1)):
             return closed
+        if self._is_of_whole(at, start, first[2]):
+            return Span(at, first[2], *first[0], first[1])
         return self._open(at, first, first[2] + self._is(first[2], "since_end"))
+
+    def _is_of_whole(self, at: int, start: int, after: int) -> bool:
+        """Orders from last week are last week's; those from last week on, or since last week, are not."""
+        goes_on = self._is(after, "since_end") or (after < len(self._tokens) and self._tokens[after].text == "on")
+        unit = (self._value(start, "offset") or "").partition(":")[0]
+        return self._tokens[at].text == "from" and unit in _WHOLE and not goes_on
 
     def _running(self, at: int, unit_at: int) -> Point | None:
         """The month of since the first day of the month."""

@@ -35,7 +35,7 @@ _FORMS: Forms[Callable[[Normalised, Spread], Reading | None]] = Forms(
     (sku_rules.CUES, lambda message, spread: sku_rules.asked_of(message) or sku_rules.rule_of(message, spread)),
     (suppliers.CUES, suppliers.about_suppliers))
 _ASK_OF_ORDER = frozenset({"啥", "amount", "total", "where", "who", "what"})
-_ASKING = ("query_word", "which", "tail")
+_ASKING = ("query_word", "which", "whichdim", "tail")
 _NUMBERED = frozenset({"purchase", "transfer"})  # asked for its number, that number is no look-up
 _THOSE = frozenset({"those", "these", "them", "这些", "那些", "它们", "those ones", "these ones"})
 
@@ -139,7 +139,7 @@ class Reader:
             return Ask(changed, wants_chart=False)
         draft = read_draft(tokens, message, self._setting, has_last=last is not None)
         draft.follows = draft.follows or is_corrected
-        if last is not None and last.by and not draft.where and (those := _rows_meant(tokens, draft)):
+        if last is not None and last.by and not draft.where and (those := _rows_meant(tokens, draft, last)):
             draft.object_to(Unclear("unsure_about", {"words": those}))
         if draft.said_of:
             self._check_count(draft, *draft.said_of)
@@ -193,6 +193,17 @@ class Reader:
             return question(draft, self._setting)
 
 
-def _rows_meant(tokens: Sequence[Token], draft: Draft) -> str:
+def _rows_meant(tokens: Sequence[Token], draft: Draft, last: MetricQuery) -> str:
     """Stock of those: which rows of the answer before, nobody said; empty where the whole answer may be meant."""
-    return next((token.text for token in tokens if token.text in _THOSE and draft.metrics), "")
+    is_of_it = set(draft.metrics) <= set(last.metrics) or not (last.limit or last.having)
+    named = {len(values) for values in last.where.values()}
+    for token in tokens:
+        count = next((count for word, count in _SO_MANY.items() if word in token.text), None)
+        if token.text in _THOSE and draft.metrics:
+            return token.text
+        if token.has("points_back") and not (is_of_it and (count is None or count in {*named, last.limit})):
+            return token.text
+    return ""
+
+
+_SO_MANY = {"two": 2, "both": 2, "俩": 2, "three": 3, "仨": 3}

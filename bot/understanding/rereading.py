@@ -8,8 +8,10 @@ from itertools import islice
 from typing import Any, ClassVar
 
 from bot.understanding.asks import Setting
+from bot.understanding.commands import command_of
 from bot.understanding.gazetteer import Gazetteer
 from bot.understanding.misspelt import Respelling, put_right
+from bot.understanding.mixed import in_chinese
 from bot.understanding.normalise import Normalised, normalise
 from bot.understanding.offers import offer
 from bot.understanding.padding import unexcused, unnoted, unpadded
@@ -65,6 +67,8 @@ class PatientReader:
             return Refused("too_long", {"most": str(MAX_LENGTH)})
         if two := self._two(message, tokens):
             return two
+        if (chinese := in_chinese(message)) and (meant := self._in_chinese(chinese)):
+            return meant
         reading = self._reader.reading(message, tokens)
         if isinstance(reading, Act):
             return self._without_padding(reading, message)
@@ -125,6 +129,12 @@ class PatientReader:
         typed, corrected = heard
         meant = self._apart.reading_of(corrected)
         return Unclear("sounds_like", {"words": typed}, (corrected.message,)) if isinstance(meant, Ask | Act) else None
+
+    def _in_chinese(self, message: Normalised) -> Reading | None:
+        """各店refund率, with its English words in Chinese: read so first, for net销售额 is no 销售额."""
+        meant = command_of(message.message) or self.read(message, scan(message, self._gazetteer))
+        is_asked = isinstance(meant, Unclear) and meant.missing
+        return meant if is_asked or isinstance(meant, Ask | Act | Command) else None
 
     def _repaired_twice(self, missed: _Missed) -> Reading | None:
         """The message with its slips put right, and where one is not enough, with another one."""

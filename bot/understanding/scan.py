@@ -245,7 +245,7 @@ def _runs_on(left: str, right: str, *, loose: bool) -> bool:
     return not loose or left.isdigit() == right.isdigit()
 
 
-_NUMERALS = frozenset("零〇一二两俩三四五六七八九十百千万亿")
+_NUMERALS = frozenset("零〇一二两俩三仨四五六七八九十百千万亿")
 _BEFORE_PERCENT = frozenset("百一二三四五六七八九")
 
 

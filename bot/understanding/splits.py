@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 
 from bot.understanding.counted_rows import CHOOSING, count_said, read_all_of, read_said_of, split_by
-from bot.understanding.draft import Draft, next_content
+from bot.understanding.draft import STOCK_LISTS, Draft, next_content
 from bot.understanding.readings import Refused, Unclear
 from bot.understanding.scan import Token
 from domain.metrics.query import MAX_LIMIT, Direction
@@ -137,7 +137,7 @@ def _read_extreme(tokens: Sequence[Token], at: int, draft: Draft) -> None:
         draft.quality = kind
     elif not (draft.direction and draft.limit):  # 最多的前三: said already
         draft.direction = Direction(kind)
-    if token.text.rstrip("名").endswith(("第一", "最后一")):
+    if token.text.rstrip("名").endswith(("第一", "最后一", " one")):
         draft.limit = 1
 
 
@@ -181,6 +181,8 @@ def read_splits(tokens: Sequence[Token], draft: Draft) -> None:
                        if token.has("dim") and not token.used and not token.names]
     if "person" in draft.by and draft.bare and (draft.bare[0][0] not in _PERSONS or draft.bare[0][0] in _CALLED):
         draft.by.remove("person")  # 过一万的平台都有谁, 最大的客户是谁: which of them
+    if "person" in draft.by and any(token.senses.get("feature") in STOCK_LISTS for token in tokens):
+        draft.by.remove("person")  # 要补货的都有谁
 
 
 def _read_one_by_one(tokens: Sequence[Token], draft: Draft) -> None:
@@ -280,8 +282,8 @@ def _sort_of(word: Token, thing: Token) -> str:
 
 _SPENDING = frozenset({"spend", "spending", "消费"})
 _PER = frozenset({"per", "every", "for each", "for every", "每"})
-# Shipping cost per order is a ratio that nobody keeps; every Friday is not the last one.
-_COUNTED = ("count", "piece_unit", "order_unit", "people_unit", "weekday")
+# Shipping cost per order and per visitor are ratios that nobody keeps; every Friday is not the last one.
+_COUNTED = ("metric", "count", "piece_unit", "order_unit", "people_unit", "weekday")
 
 
 def _read_each(tokens: Sequence[Token], at: int, draft: Draft) -> None:
