@@ -108,7 +108,7 @@ def _implied(draft: Draft) -> list[str]:
     if (draft.asks_amount or draft.is_apiece or "warehouse" in draft.by) and not (draft.all_events or draft.span) and (
             {"warehouse", "product", "sku"} & {*(rows if draft.asks_amount or draft.is_apiece else ()), *draft.where}):
         return ["stock_available"]  # 华东仓有多少YS-01-M, 口红在哪个仓
-    if "account" in rows and not (draft.all_events or draft.span):
+    if "account" in {*rows, *draft.where} and not (draft.all_events or draft.span):
         return ["balance"]  # what's in each account
     return ["orders"] if rows == {"order_status"} else []
 

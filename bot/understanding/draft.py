@@ -87,6 +87,8 @@ class Draft:
     has_account: bool = False  # 支付宝: money there is a balance
     unmet: list[Unmet] = field(default_factory=list)  # asked for, and no figure found for it
     implied: str | None = None  # the figure that is meant where none is named: orders of 最忙的一天
+    is_after_stock: bool = False  # the last question was about what is there: 上海呢 is a warehouse then
+    is_of_number: bool = False  # fewest: of what is counted, never of money
     is_beside: bool = False  # 毛利也带上: the figures named are shown beside the one that ranks
     trouble: Unclear | Refused | None = None  # what has to be said instead of an answer
 

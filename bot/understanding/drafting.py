@@ -19,13 +19,14 @@ from bot.understanding.readings import Refused, Unclear
 from bot.understanding.scan import Token, Words
 from bot.understanding.splits import read_ranks, read_splits
 from domain.metrics.catalog import METRICS
-from domain.metrics.query import Direction
+from domain.metrics.query import Direction, MetricQuery
 
 
-def read_draft(tokens: Words, message: Normalised, setting: Setting, *, has_last: bool) -> Draft:
+def read_draft(tokens: Words, message: Normalised, setting: Setting, last: MetricQuery | None) -> Draft:
     """What the message says of a question, every token that says it marked used."""
-    tokens = as_bounds(tokens)
+    tokens, has_last = as_bounds(tokens), last is not None
     draft = Draft(tokens.kinds)
+    draft.is_after_stock = last is not None and all(is_of_stock(one) for one in last.metrics)
     if has_last:
         _read_follow(tokens, draft)
     spans = PeriodReader(tokens, setting.today).read()
@@ -142,6 +143,8 @@ def _read_follow(tokens: Sequence[Token], draft: Draft) -> None:
     draft.follows = is_opened or _ends_with_ne(tokens) or tokens[-1].text in _INSTEAD
     draft.adds = any(token.has("add") and not (token.has("sep") and at) for at, token in enumerate(tokens)) and (
         tokens[0].has("add") or is_opened or tokens[-1].text in _ALSO)
+    if tokens[0].text == "with" and any(token.has("metric") for token in tokens[1:3]):
+        draft.adds = True  # with ROI
     draft.uncompared = any(token.has("uncompared") for token in tokens)
     draft.points_back = any(token.has("points_back") and not token.names for token in tokens)
     for token in tokens:
@@ -288,9 +291,9 @@ def _settle_bare(tokens: Sequence[Token], draft: Draft) -> None:
             token.used = token.text == "what" or (bool(draft.metrics) and not _are_paid_for(tokens, at, draft))
         elif draft.unsplit or _SIDES.get(dimension) in draft.all_events:
             token.used = True
-        elif draft.asks_which and not draft.by:
+        elif not draft.by and (draft.asks_which or (draft.follows and token.text.isascii() and token.text[-1] == "s")):
             token.used = True
-            draft.by.append(dimension)
+            draft.by.append(dimension)  # same for shops
         elif not token.has("metric"):
             facts = {"at": str(token.start), "end": str(token.end), "dimension": dimension}
             draft.object_to(Unclear("split_or_total", facts))

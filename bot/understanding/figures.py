@@ -5,9 +5,9 @@ from itertools import pairwise
 
 from bot.understanding.clauses import Clause, counts_of, hand_on_topics, leave_out_openers
 from bot.understanding.counting import COUNTED_AS, EVENT_OF, FITS, RATES
-from bot.understanding.draft import Draft, Unmet, next_content
+from bot.understanding.draft import Draft, Unmet
 from bot.understanding.lexicon import lexicon
-from bot.understanding.qualified import LEADS_TO, left_is_earned, object_to_joined, take_off
+from bot.understanding.qualified import DENYING, LEADS_TO, leave_out_denied, left_is_earned, object_to_joined, take_off
 from bot.understanding.readings import Unclear
 from bot.understanding.scan import Token
 from domain.metrics.catalog import METRICS, Unit
@@ -18,7 +18,7 @@ NOUNS = frozenset({"订单", "单子", "的单子", "orders", "order", "单", "�
 _ANYTHING = frozenset({"多少个", "几个", "好多个"})  # of goods, orders or people
 _HOW = {"how many": "how many", "how much": "how much", "number of": "how many", "the number of": "how many",
         "total number of": "how many", "the total number of": "how many"}
-_LOOSE = frozenset({"refunds", "refund", "退款"})  # may be money or orders: orders with refunds
+_LOOSE = frozenset({"refunds", "refund", "returns", "退款"})  # may be money or orders: orders with refunds
 # What any figure may be said with: 推广费花了多少, 利润做了多少.
 _GENERAL_EVENTS = frozenset(
     {"sold", "ordered", "bought", "spent", "left", "received", "paid", "visited", "came", "restock", "lasts", "charged",
@@ -32,8 +32,8 @@ _BROUGHT = ("贡献", "带来")  # 新客贡献的销售额: a part of the secon
 def read_figures(tokens: Sequence[Token], draft: Draft) -> None:
     """Fill draft.metrics in the order in which they were said."""
     event: str | None = None
-    if not draft.kinds.isdisjoint(_DENYING):
-        _leave_out_denied(tokens, draft)
+    if not draft.kinds.isdisjoint(DENYING):
+        leave_out_denied(tokens, draft)
     draft.has_account = not draft.kinds.isdisjoint({"count", "event"}) and _has_account(tokens, draft)
     clauses = _clauses(tokens, draft)
     leave_out_openers(clauses)
@@ -42,7 +42,7 @@ def read_figures(tokens: Sequence[Token], draft: Draft) -> None:
     for clause in clauses:
         if money_is_left:
             clause.events = ["earned" if one == "left" else one for one in clause.events]
-        if len(clause.metrics) == 1 and clause.is_plain:
+        if len(clause.metrics) == 1 and clause.is_plain and not (clause.has_loose and draft.is_of_number):
             _add(draft, clause.metrics[0])
         else:
             event = _read_clause(clause, event, draft)
@@ -83,20 +83,6 @@ _PREPOSITIONS = frozenset({"from", "of", "by", "for"})
 def _has_account(tokens: Sequence[Token], draft: Draft) -> bool:
     return "account" in {*draft.by, *(name for name, _ in draft.bare)} or any(
         name.dimension == "account" for token in tokens for name in token.names)
-
-
-_DENYING = frozenset({"not_this", "in_place_of"})
-
-
-def _leave_out_denied(tokens: Sequence[Token], draft: Draft) -> None:
-    """客单价,不是客户数; orders instead of revenue: the figure behind is not wanted."""
-    for at, token in enumerate(tokens):
-        behind = next_content(tokens, at + 1)
-        is_denied = token.has("not_this") and not token.text.isascii()  # not gross sales, the net ones
-        if token.used or behind == len(tokens) or not (is_denied or token.has("in_place_of")):
-            continue
-        if tokens[behind].has("metric") or tokens[behind].senses.get("count") in {"money", "orders"}:
-            token.used = tokens[behind].used = draft.follows = True  # 不看钱,看单量
 
 
 # The status that the orders of a figure have anyway: 超时了还没发的.
@@ -308,6 +294,8 @@ def _counts_rows(clause: Clause, counts: list[str], draft: Draft) -> bool:
 
 
 def _explicit(clause: Clause, strong: list[str], counts: list[str], draft: Draft) -> None:
+    if clause.has_loose and draft.is_of_number:  # the fewest refunds
+        clause.metrics = ["refund_orders" if one == "refund_amount" else one for one in clause.metrics]
     for event in strong:
         table = lexicon().combine.get(event, {})
         leads_on = clause.takes_in or (len(counts) < 2 and bool(LEADS_TO.get(event, frozenset()) & set(clause.metrics)))

@@ -299,7 +299,8 @@ def _place(tokens: Sequence[Token], at: int, names: tuple[Name, ...], draft: Dra
     token = tokens[at]
     is_shipped = at > 0 and tokens[at - 1].text.endswith(_FROM) and any(
         METRICS[metric].sources & {Source.SHIPMENTS} for metric in draft.metrics)
-    if is_shipped or any(is_of_stock(metric) for metric in draft.metrics) or draft.feature:
+    is_of_place = any(is_of_stock(metric) for metric in draft.metrics) or (draft.is_after_stock and not draft.metrics)
+    if is_shipped or is_of_place or draft.feature:
         return [(names[0].dimension, names[0].value)]
     return [("province", token.senses["province"])]
 

@@ -255,7 +255,8 @@ class _Continuation:
             is_same = draft.direction is None and not (draft.quality or draft.is_ranked) and tuple(by) == last.by
             kept = last.order[0].direction if is_same and last.order else None
             direction = kept or direction_of(draft, key) or Direction.DESC
-            limit = draft.limit or (1 if draft.asks_which == "one" else last.limit or DEFAULT_LIMIT)
+            is_one = draft.asks_which == "one" or (draft.points_back and "extreme" in draft.kinds)  # lowest of those
+            limit = draft.limit or (1 if is_one else last.limit or DEFAULT_LIMIT)
             return (Order(key, direction),), limit if draft.is_ranked or draft.limit else last.limit
         if tuple(by) != last.by:
             return (), None

@@ -24,6 +24,20 @@ LEADS_TO = {"earned": frozenset({"gross_profit", "gross_margin", "net_margin"}),
             "shipped": frozenset({"shipping_cost"})}
 
 
+DENYING = frozenset({"not_this", "in_place_of"})
+
+
+def leave_out_denied(tokens: Sequence[Token], draft: Draft) -> None:
+    """客单价,不是客户数; orders instead of revenue: the figure behind is not wanted."""
+    for at, token in enumerate(tokens):
+        behind = next_content(tokens, at + 1)
+        is_denied = token.has("not_this") and not token.text.isascii()  # not gross sales, the net ones
+        if token.used or behind == len(tokens) or not (is_denied or token.has("in_place_of")):
+            continue
+        if tokens[behind].has("metric") or tokens[behind].senses.get("count") in {"money", "orders"}:
+            token.used = tokens[behind].used = draft.follows = True  # 不看钱,看单量
+
+
 def left_is_earned(tokens: Iterable[Token]) -> bool:
     """扣掉货本还剩多少: money is left then, no goods."""
     return any(token.senses.get("less") in _OF_PROFIT and not token.names for token in tokens)

@@ -34,7 +34,8 @@ _FORMS: Forms[Callable[[Normalised, Spread], Reading | None]] = Forms(
     (arrivals.BY_CARRIER_CUES, arrivals.sent_by_carrier),
     (sku_rules.CUES, lambda message, spread: sku_rules.asked_of(message) or sku_rules.rule_of(message, spread)),
     (suppliers.CUES, suppliers.about_suppliers))
-_ASK_OF_ORDER = frozenset({"啥", "amount", "total", "where", "who", "what"})
+_ASK_OF_ORDER = frozenset({"啥", "amount", "total", "where", "who", "what", "who bought", "who purchased"})
+_OF_PARCEL = frozenset({"gone", "gone out", "went out", "gone off"})
 _ASKING = ("query_word", "which", "whichdim", "tail")
 _NUMBERED = frozenset({"purchase", "transfer"})  # asked for its number, that number is no look-up
 _THOSE = frozenset({"those", "these", "them", "这些", "那些", "它们", "those ones", "these ones"})
@@ -137,7 +138,7 @@ class Reader:
         tokens = kept if last is None else with_variant(kept, message, self._gazetteer, last)
         if last is not None and (changed := rebounded(tokens, last, self._setting) or relimited(tokens, last)):
             return Ask(changed, wants_chart=False)
-        draft = read_draft(tokens, message, self._setting, has_last=last is not None)
+        draft = read_draft(tokens, message, self._setting, last)
         draft.follows = draft.follows or is_corrected
         if last is not None and last.by and not draft.where and (those := _rows_meant(tokens, draft, last)):
             draft.object_to(Unclear("unsure_about", {"words": those}))
@@ -167,7 +168,8 @@ class Reader:
             token.text in _ASK_OF_ORDER or token.senses.get("count", "orders") != "orders"
             or any(token.has(kind) for kind in _ASKING)
             for token in tokens)
-        if (len(codes) > 1 or not figures <= _ON_ORDER or any(token.is_unknown or token.names for token in tokens)
+        if (len(codes) > 1 or not figures <= _ON_ORDER or any(
+                (token.is_unknown and token.text not in _OF_PARCEL) or token.names for token in tokens)
                 or (orders_something and not is_asked)):
             return Refused("no_order_lookup")
         return Command("order", codes[0].removeprefix("#"))

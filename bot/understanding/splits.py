@@ -132,6 +132,7 @@ def _read_extreme(tokens: Sequence[Token], at: int, draft: Draft) -> None:
     draft.is_ranked, token.used = True, not token.has("event")  # 最赚钱 also says of what
     if token.has("busy"):
         draft.implied = "orders"
+    draft.is_of_number = draft.is_of_number or token.text in {"fewest", "fewer"}
     kind = token.senses["extreme"]
     if kind in {"best", "worst"}:
         draft.quality = kind
