@@ -149,7 +149,12 @@ def _by(draft: Draft, metrics: list[str]) -> list[str]:
     lists_goods = draft.asks_which == "many" and all(is_of_stock(metric) for metric in metrics)  # 没到货的有哪些
     if not by and (lists_goods or draft.is_ranked or draft.is_sorted or draft.bounds or draft.feature):
         by = _default_by(draft, metrics)
-    return ["sku"] if draft.feature in REORDER_LISTS and "sku" not in by else list(dict.fromkeys(by))
+    return _each_sku(by) if draft.feature in REORDER_LISTS else list(dict.fromkeys(by))
+
+
+def _each_sku(by: list[str]) -> list[str]:
+    """Reorder points are of SKUs: 快卖完的有哪些,分仓看 is each of them by warehouse."""
+    return by if "sku" in by else ["sku", *(name for name in by if name == "warehouse")]
 
 
 def _apiece(draft: Draft, metrics: list[str]) -> list[str]:

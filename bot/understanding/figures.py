@@ -129,8 +129,8 @@ def _is_complement(token: Token, clause: Clause) -> bool:
 
 
 def _counts_more(tokens: Sequence[Token], at: int, clause: Clause) -> bool:
-    """昨天几单 卖了多少: another count behind another verb, where the first had none."""
-    return clause.counts != ["amount"] and not clause.metrics and any(
+    """昨天几单 卖了多少, 点击多少 花了多少: another count behind another verb, where the first had none."""
+    return bool(clause.metrics or clause.counts != ["amount"]) and any(
         token.has("count") and token.text not in NOUNS for token in tokens[at + 1:at + 3])
 
 
