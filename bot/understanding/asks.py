@@ -40,6 +40,7 @@ class Setting:
 
 def question(draft: Draft, setting: Setting) -> MetricQuery:
     """The typed question of a message that stands alone. Raises Trouble."""
+    _answer_whether(draft)
     metrics = _metrics(draft)
     by = _by(draft, metrics)
     if metrics == ["customers"] and "hour" in by:
@@ -53,6 +54,14 @@ def question(draft: Draft, setting: Setting) -> MetricQuery:
         compare=comparison(draft, period), having=tuple(bounds), order=_order(draft, metrics, by),
         limit=_limit(draft))
     return checked(query)
+
+
+def _answer_whether(draft: Draft) -> None:
+    """Did revenue exceed 20k yesterday: the figure says so, where no rows are asked for that it could hold of."""
+    names_rows = draft.by or draft.bare or draft.several or draft.is_ranked or draft.asks_which or draft.feature
+    figures = [bound.metric for bound in draft.bounds if bound.metric]
+    if draft.asks_whether and len(figures) == len(draft.bounds) == 1 and not names_rows:
+        draft.metrics, draft.bounds = draft.metrics or figures, []
 
 
 def checked(query: MetricQuery) -> MetricQuery:

@@ -59,6 +59,15 @@ def _read_one_unit(tokens: Sequence[Token], at: int, draft: Draft) -> None:
                                                                                      counted)))
 
 
+_WHETHER = frozenset({"did", "is", "was", "were", "are", "has", "have", "does", "吗", "没", "没有", "了没", "么"})
+
+
+def asks_whether(tokens: Sequence[Token]) -> bool:
+    """Did revenue exceed 20k, 过两万了吗; 过两万的有吗 asks which."""
+    said = [token.text for token in tokens if not token.has("end")]
+    return bool(said) and (said[0] in _WHETHER or said[-1] in _WHETHER) and said[-2:-1] != ["有"]
+
+
 _MAY_COMPARE = frozenset({"op", "since"})
 _OF_TIME = ("offset", "compare_unit", "same_span", "weekday")
 

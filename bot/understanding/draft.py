@@ -80,6 +80,7 @@ class Draft:
     unsplit: bool = False
     widened: list[str] = field(default_factory=list)  # 全部店铺: dimensions that are not filtered any more
     asks_amount: bool = False
+    asks_whether: bool = False  # did revenue exceed 20k
     events: list[str] = field(default_factory=list)  # those that made no figure yet
     all_events: list[str] = field(default_factory=list)
     vague: tuple[int, tuple[str, ...]] | None = None  # a token that may be any of these metrics

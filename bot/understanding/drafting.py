@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot.understanding.asks import Setting
-from bot.understanding.bounds import as_bounds, read_bounds, read_times_of_rows
+from bot.understanding.bounds import as_bounds, asks_whether, read_bounds, read_times_of_rows
 from bot.understanding.comparisons import read_comparison
 from bot.understanding.counting import EVENT_OF
 from bot.understanding.destinations import use_destinations
@@ -26,6 +26,7 @@ def read_draft(tokens: Words, message: Normalised, setting: Setting, last: Metri
     """What the message says of a question, every token that says it marked used."""
     tokens, has_last = as_bounds(tokens), last is not None
     draft = Draft(tokens.kinds)
+    draft.asks_whether = "op" in draft.kinds and asks_whether(tokens)
     draft.is_after_stock = last is not None and all(is_of_stock(one) for one in last.metrics)
     if has_last:
         _read_follow(tokens, draft)

@@ -190,7 +190,7 @@ class Reader:
         except Trouble:
             if not draft.metrics or (last.where and is_of_stock(draft.metrics[0]) == is_of_stock(last.metrics[0])):
                 raise  # 华东仓哪些货要补, then 补多少: nobody means all warehouses
-            if draft.follows and not draft.filters:  # and how many are left: of the goods just spoken of
+            if not draft.filters:  # and how many are left: of the goods just spoken of
                 draft.where = {name: list(values) for name, values in last.where.items() if name in _OF_GOODS}
             return question(draft, self._setting)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
+from itertools import pairwise
 
 from bot.understanding.counted_rows import CHOOSING, count_said, read_all_of, read_said_of, split_by
 from bot.understanding.draft import STOCK_LISTS, Draft, next_content
@@ -28,7 +29,11 @@ def read_ranks(tokens: Sequence[Token], draft: Draft) -> None:
 
 
 def _ranks_twice(tokens: Sequence[Token]) -> bool:
-    """Which shop sold most and which had the most refunds; who shipped the most and who the least."""
+    """Which shop sold most and which had the most refunds; who shipped the most and who the least; top and bottom 3."""
+    counted = {(token.senses["rank"], behind.number) for token, behind in pairwise(tokens)
+               if token.has("rank") and token.used and behind.number is not None}
+    if len(counted) > 1:
+        return True
     ranks = [at for at, token in enumerate(tokens) if not token.names and (token.has("extreme") or token.has("seller"))]
     if len(ranks) < 2:
         return False
