@@ -15,7 +15,7 @@ from domain.metrics.query import Compare
 _CONTRASTS = frozenset({"compare", "compare_unit", "versus", "same_span", "change"})
 
 
-_SIDE_BY_SIDE = frozenset({"对比", "比较", "比一下", "比比", "作比", "比一比", "pk"})
+_SIDE_BY_SIDE = frozenset({"对比", "比较", "比一下", "比比", "作比", "比一比", "pk", "side by side"})
 _THE_LAST = (["last"], ["last", "?"], ["the last"], ["previous"])
 _LISTING = frozenset({"compare", "对比", "比较", "比一下", "对比一下"})
 
@@ -89,6 +89,8 @@ def _read_versus(tokens: Sequence[Token], at: int, left: list[Span], draft: Draf
         return
     draft.is_versus = True
     draft.sets_side_by_side = draft.sets_side_by_side or tokens[at].text in _SIDE_BY_SIDE
+    if tokens[at].text == "side by side":
+        return  # for October, of both
     if len(left) == 1 and left[0].first < at and [token.text for token in tokens[at + 1:]] in _THE_LAST:
         tokens[-1].used = True  # this week compared to last
         return

@@ -381,7 +381,8 @@ def _count_of_rows(tokens: Sequence[Token], at: int, draft: Draft) -> None:
         return
     word = tokens[at].text
     if word.isascii():
-        draft.asks_which = "many" if word.endswith("s") else "one"
+        is_list = word.endswith("s") or word == "staff" or any(one.has("ranking") for one in tokens[at + 1:at + 2])
+        draft.asks_which = "many" if is_list else "one"
         return
     before = tokens[at - 2:at] if at >= 2 else tokens[:at]
     if any(beside.text in _THAT_OR_WHICH for beside in (*before[-1:], *tokens[at + 1:at + 2])):

@@ -71,9 +71,10 @@ def relimited(tokens: Sequence[Token], last: MetricQuery) -> MetricQuery | None:
     """三个就够, five is enough, make it 10: the list just given with so many rows; None for any other message."""
     counts = [token for token in tokens if token.number is not None and not token.names]
     others = [token for token in tokens if token.number is None and not (token.has("piece_unit") or token.has("rank"))]
-    says_enough = any(token.has("enough") or bool(token.has("set_to") and last.limit) for token in others)
-    if not last.by or len(counts) != 1 or not says_enough or not all(_sets(one) or one.has("enough") or is_filler(one)
-                                                                     for one in others):
+    says_enough = any(token.has("enough") or bool(last.limit and (token.has("set_to") or token.has("only")))
+                      for token in others)
+    if not last.by or len(counts) != 1 or not says_enough or not all(
+            _sets(one) or one.has("enough") or one.has("only") or is_filler(one) for one in others):
         return None
     limit = counts[0].number or Decimal(0)
     if counts[0].is_scaled or limit != int(limit) or not 1 <= limit <= MAX_LIMIT:
@@ -112,6 +113,8 @@ _SALES = frozenset({"revenue", "orders", "units"})
 
 def _asks_which_of_it(draft: Draft, last: MetricQuery) -> bool:
     """哪个商品卖得最多 after 上周抖音卖了几件: which part of what was just asked about, by its verb alone."""
+    if "person" in draft.by and draft.all_events and tuple(draft.metrics) == last.metrics and not draft.span:
+        return not (draft.where or draft.exclude or draft.bounds)  # 谁发的 after 昨天发了多少单
     is_verb = (draft.seller or draft.all_events == ["sold"]) and set(draft.metrics) <= _SALES
     of_else = (draft.span, draft.where, draft.exclude, draft.bounds, draft.feature, draft.compare, draft.other,
                draft.is_versus, draft.wants_trend)
@@ -181,7 +184,7 @@ class _Continuation:
         """复购率 alone after a ranking asks for one number; 换成复购率 for the same ranking by it."""
         said = self.draft
         return bool(said.metrics) and not (said.follows or said.adds or said.wants_chart or says_more(said)
-                                           or said.points_back or self._is_of_short_goods)
+                                           or said.points_back or said.lists_losers or self._is_of_short_goods)
 
     @property
     def _is_of_short_goods(self) -> bool:
@@ -264,7 +267,7 @@ class _Continuation:
         return tuple(one if one.by in known else Order(metrics[0], one.direction) for one in last.order), last.limit
 
     def _having(self, metrics: list[str], by: list[str]) -> tuple[Having, ...]:
-        if self.draft.bounds or self.draft.feature:
+        if self.draft.bounds or self.draft.feature or (by and self.draft.lists_losers):  # 亏的有哪些
             alone = replace(self.draft, metrics=list(metrics), by=list(by), where={}, exclude={}, other=None,
                             compare=None, same_unit=None, is_versus=False)
             return question(alone, self.setting).having

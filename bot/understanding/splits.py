@@ -143,7 +143,8 @@ def _read_extreme(tokens: Sequence[Token], at: int, draft: Draft) -> None:
         draft.quality = kind
     elif not (draft.direction and draft.limit):  # 最多的前三: said already
         draft.direction = Direction(kind)
-    if token.text.rstrip("名").endswith(("第一", "最后一", " one")):
+    is_one = at + 1 < len(tokens) and tokens[at + 1].text == "one"  # the worst one
+    if is_one or token.text.rstrip("名").endswith(("第一", "最后一", " one")):
         draft.limit = 1
 
 
@@ -222,6 +223,9 @@ def _read_split(tokens: Sequence[Token], at: int, draft: Draft) -> None:
 
 
 def _read_which_dimension(tokens: Sequence[Token], at: int, draft: Draft) -> None:
+    if tokens[at].text == "where" and at and tokens[at - 1].has("dim") and not tokens[at - 1].names:
+        tokens[at].used = True  # categories where margin is below 40 %
+        return
     split_by(draft, tokens[at], tokens[at].senses["whichdim"])
     draft.asks_which = draft.asks_which or "one"
 
