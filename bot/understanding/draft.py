@@ -159,7 +159,8 @@ def is_that_order(tokens: Sequence[Token], at: int) -> bool:
         token.text == "订单" and before in {"那个", "这个", "该"}))
 
 
-_THIS_ORDER = frozenset({"这单", "这个单", "这笔", "这笔订单", "那笔", "那笔订单", "那笔单", "该单", "此单"})
+_THIS_ORDER = frozenset({"这单", "这个单", "这笔", "这笔订单", "那笔", "那笔订单", "那笔单", "该单", "此单", *(
+    f"{which}一{order}" for which in ("最后", "最新", "最早", "最近", "第", "头") for order in ("单", "笔", "个订单"))})
 _ORDER, _THAT = frozenset({"单", "order"}), frozenset({"那", "那个", "那一", "这", "这个", "该", "that", "this"})
 
 

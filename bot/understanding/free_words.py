@@ -22,11 +22,14 @@ def reason(message: Message, found: Arguments) -> None:
 _NO_CATEGORY = frozenset({"支出", "费用", "开销", "开支", "花销", "花费", "钱", "账", "expense", "cost", "expenses"})
 
 
+_MAY_NAME = ("metric", "off", "topic")
+
+
 def category(message: Message, found: Arguments) -> None:
     """What the money was for: all that is neither verb nor amount nor day."""
     kinds = ("action", "stop", "glue", "sep", "end", "money_unit", "because", "set_to", "event", "follow", "only")
     left = [token for at, token in enumerate(message.tokens) if not token.used and (
-        token.is_unknown or token.names or token.has("metric") or token.has("off") or token.has("topic")
+        token.is_unknown or token.names or token.text == "用品" or any(token.has(kind) for kind in _MAY_NAME)
         or not (any(token.has(kind) for kind in kinds) or (token.has("piece_unit") and not _is_of(message, at))))]
     own = [token for token in left if token.text not in _NO_CATEGORY]
     for token in left if own else ():

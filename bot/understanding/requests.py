@@ -35,7 +35,8 @@ _DEFINITION = re.compile(
     r"(?:的)?(?:统计|计算)?(?:口径|定义)(?:是什么|是啥|说明)?|(?:是)?(?:怎么|如何|咋)(?:计)?算(?:出来)?的?|(?:是)?怎么来的"
     r"|(?:的)?(?:计算方法|计算方式|算法|计算公式|公式)(?:是什么|是啥)?"
     r"|\b(?:(?:the )?definitions?(?: of)?|how (?:is|are|was|were)(?= .*\b(?:calculated|computed|defined|counted)\b)"
-    r"|calculated|computed|defined|what does(?= .*\b(?:mean|include)\b)|(?<=[a-z] )(?<!\bi )(?:mean|include)(?=[ ?]*$)|define)\b")
+    r"|calculated|computed|defined|what does(?= .*\b(?:mean|include)\b)"
+    r"|(?<=[a-z] )(?<!\bi )(?:mean|include)(?=[ ?]*$)|define)\b")
 _CSV = re.compile(r"csv")
 
 _DOWN_ZH = r"下降|降低|降|下跌|跌|减少|变少|少|下滑|掉|变低|低|缩水|变差|差|不好|不行"
