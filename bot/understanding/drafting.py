@@ -207,9 +207,10 @@ def _asks_of_one_after_another(tokens: Sequence[Token], dimension: str) -> bool:
     named = [at for at, token in enumerate(tokens) if token.used and (
         dimension in token.senses or any(name.dimension == dimension for name in token.names))]
     between = tokens[named[0] + 1:named[-1]] if named else ()
-    is_apart = any(token.has("sep") for token in between) or (
-        bool(named) and 0 < tokens[named[-1] - 1].end < tokens[named[-1]].start and tokens[-1].text == "呢")
-    return is_apart and any(
+    if any(token.text == "?" for token in between):
+        return True  # 昨天京东卖了多少?那拼多多呢? are two questions
+    is_apart = bool(named) and 0 < tokens[named[-1] - 1].end < tokens[named[-1]].start and tokens[-1].text == "呢"
+    return (is_apart or any(token.has("sep") for token in between)) and any(
         token.has("count") or token.has("metric") or token.text in _AND_WHAT_OF
         for token in between if not token.names)
 

@@ -12,6 +12,8 @@ from domain.waybills.rules import carrier_of, contradicts
 MAX_PASTED = 20_000  # characters: a few hundred lines
 MAX_SHOWN = 5  # lines that could not be read, said again
 _VERB = r"(?:确认发货|发货|confirm shipment|ship)\s*[:：]?\s*"
+_SAID_VERB = re.compile(_VERB, re.IGNORECASE)
+_BEGINS = re.compile(rf"\s*{_VERB}", re.IGNORECASE)
 _SURE = re.compile(r"[\s,，]*(?:没错|for sure)[。.!！]?$", re.IGNORECASE)
 _GAP = re.compile(r"[\s,，;；|、]+")
 _SHORT = re.compile(r"[a-z]{1,4}\d{3,5}", re.IGNORECASE)  # T1004: in a sentence it may be anything
@@ -34,10 +36,12 @@ def read_shipments(text: str) -> Understood | None:
     """Several parcels as one action; one whose number contradicts its carrier as a question; else None."""
     if len(text) > MAX_PASTED:
         return None
+    begins = _BEGINS.match(text)
+    if not begins and len(text.splitlines()) < 2:
+        return None  # a sentence
     is_sure = _SURE.search(text) is not None
-    begins = re.match(_VERB, text.strip(), re.IGNORECASE)
     rows = [line for line in (_SURE.sub("", text) if is_sure else text).strip().splitlines() if line.strip()]
-    if begins and len(rows) > 1 and not re.sub(_VERB, "", rows[0], flags=re.IGNORECASE).strip():
+    if begins and len(rows) > 1 and not _SAID_VERB.sub("", rows[0]).strip():
         rows = rows[1:]  # the verb stands alone above the list
     language: Language = "zh" if re.search(r"[\u4e00-\u9fff]", text) else "en"
     found = [_read(row) for row in rows]

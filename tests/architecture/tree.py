@@ -1,14 +1,12 @@
-"""The source tree, read as syntax: files and functions with their lengths."""
+"""The source tree: its files, and what their syntax says of them."""
 
 import ast
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("bot", "domain", "integrations", "scheduler", "storage")
-FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +15,6 @@ class Module:
 
     path: Path
     text: str
-    tree: ast.Module
 
     @property
     def name(self) -> str:
@@ -31,22 +28,26 @@ class Module:
     def lines(self) -> int:
         return len(self.text.splitlines())
 
-    def functions(self) -> Iterator[FunctionNode]:
-        return (node for node in ast.walk(self.tree) if isinstance(node, FunctionNode))
 
+@dataclass(frozen=True, slots=True)
+class Syntax:
+    """What is kept of a module's tree, which itself would stay in memory through the whole run."""
 
-def length(function: FunctionNode) -> int:
-    """Lines from the `def` to the end, docstring included, decorators not."""
-    return (function.end_lineno or function.lineno) - function.lineno + 1
+    docstring: str | None
+    functions: dict[str, int]  # "bot/app/cli.py:12 main": lines from the `def` to the end, docstring included
 
 
 @cache
 def modules(*folders: str) -> tuple[Module, ...]:
     """Every module of the folders; migrations are history, not design, and are left out."""
-    found = []
-    for folder in folders:
-        for path in sorted((ROOT / folder).rglob("*.py")):
-            if "versions" not in path.parts:
-                text = path.read_text(encoding="utf-8")
-                found.append(Module(path, text, ast.parse(text)))
-    return tuple(found)
+    return tuple(Module(path, path.read_text(encoding="utf-8"))
+                 for folder in folders for path in sorted((ROOT / folder).rglob("*.py"))
+                 if "versions" not in path.parts)
+
+
+@cache
+def syntax(module: Module) -> Syntax:
+    tree = ast.parse(module.text)
+    return Syntax(ast.get_docstring(tree), {
+        f"{module.name}:{node.lineno} {node.name}": (node.end_lineno or node.lineno) - node.lineno + 1
+        for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)})

@@ -1,19 +1,18 @@
 """Several processes on one database that are killed at random, until every due time is done and every push is out.
 
-`python -m tests.scheduler.siege URL DUES PUSHED` is one such process; `besiege` starts and kills them. What arrives at
-the chats is a line each in the file PUSHED, which outlives whoever wrote it.
+`work` is what one such process does; `besiege` starts and kills them. What arrives at the chats is a line each in the
+file `pushed`, which outlives whoever wrote it.
 """
 
 import asyncio
 import os
 import random
-import subprocess
-import sys
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +27,7 @@ from scheduler.context import JobContext
 from storage.engine import open_database
 from storage.messaging.chats import Chats
 from storage.messaging.outbox import Outbox
-from tests.architecture.tree import ROOT
+from tests.processes import FORKSERVER
 from tests.scheduler.world import AT, DAY, HOUR, SHANGHAI, World, often, report
 
 LEASE = timedelta(milliseconds=700)  # short, so that the runs of the killed are taken over within the test
@@ -104,27 +103,37 @@ async def _work(url: str, number: int, pushed: Path) -> None:
     database.close()
 
 
-def besiege(world: World, command: Sequence[str], *, processes: int, kills: int) -> int:
+def work(url: str, number: int, pushed: Path) -> None:
+    asyncio.run(_work(url, number, pushed))
+
+
+def _started(url: str, number: int, pushed: Path) -> ForkServerProcess:
+    process = FORKSERVER.Process(target=work, args=(url, number, pushed))
+    process.start()
+    return process
+
+
+def besiege(world: World, start: Callable[[], ForkServerProcess], *, processes: int, kills: int) -> int:
     """Run until all is done, killing one at random that has a run in its hands; how many were killed."""
-    running = [subprocess.Popen(command, cwd=ROOT) for _ in range(processes)]
+    running = [start() for _ in range(processes)]
     killed, give_up = 0, time.monotonic() + GIVE_UP_S
     try:
-        while any(process.poll() is None for process in running):
+        while any(process.is_alive() for process in running):
             assert time.monotonic() < give_up, "the runs did not come to an end"
             time.sleep(KILL_EVERY_S)
             at_work = set(world.rows("job_runs", "token", state="running"))
-            victims = [n for n, process in enumerate(running) if str(process.pid) in at_work and not process.poll()]
+            victims = [n for n, process in enumerate(running) if str(process.pid) in at_work and process.is_alive()]
             if victims and killed < kills:
                 place = random.choice(victims)
                 running[place].kill()
-                running[place].wait()
+                running[place].join()
                 killed += 1
-                running[place] = subprocess.Popen(command, cwd=ROOT)
-        assert all(process.returncode == 0 for process in running)
+                running[place] = start()
+        assert all(process.exitcode == 0 for process in running)
     finally:
         for process in running:
             process.kill()
-            process.wait()
+            process.join()
     return killed
 
 
@@ -143,8 +152,7 @@ def prove(url: str, pushed: Path, *, number: int, processes: int = 3, kills: int
     world = World(database, (), {})
     for chat in CHATS:
         world.subscribe(chat, since=AT - DAY)
-    command = [sys.executable, "-m", "tests.scheduler.siege", url, str(number), str(pushed)]
-    killed = besiege(world, command, processes=processes, kills=kills)
+    killed = besiege(world, lambda: _started(url, number, pushed), processes=processes, kills=kills)
     found = world.rows("job_runs", "due_at", "state", "messages", "attempts")
     sent = world.rows("outbox", "unique_key", "state", "repeats")
     database.close()
@@ -158,7 +166,3 @@ def prove(url: str, pushed: Path, *, number: int, processes: int = 3, kills: int
     twice = arrived.total() - len(arrived)
     assert twice <= sum(repeats for *_, repeats in sent), "a push that came twice is counted"
     return Siege(killed, sum(attempts > 1 for *_, attempts in found), twice)
-
-
-if __name__ == "__main__":
-    asyncio.run(_work(sys.argv[1], int(sys.argv[2]), Path(sys.argv[3])))

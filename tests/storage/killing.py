@@ -3,7 +3,6 @@
 `python -m tests.storage.killing URL 100` does it a hundred times on an empty database of that address.
 """
 
-import multiprocessing
 import sys
 from multiprocessing.synchronize import Event
 from random import Random
@@ -24,6 +23,7 @@ from storage.actions.desk import ActionDesk
 from storage.engine import Database, open_database
 from storage.migrate import upgrade
 from storage.upkeep.verify import verify
+from tests.processes import FORKSERVER
 from tests.storage.drafting import NOW, ingest, line, order
 
 SKUS, PIECES = 6, 5_000  # pieces of each in either warehouse
@@ -31,8 +31,6 @@ PAGE = 15  # orders of two lines; there is a page for each kill, and it may come
 PLACES = ("东仓", "西仓")
 PATIENCE_S = 60  # until a parcel of a process has left, on however busy a machine
 LONGEST_S = 0.15  # a process lives on after that: some twenty steps
-FORKSERVER = multiprocessing.get_context("forkserver")
-FORKSERVER.set_forkserver_preload(["tests.storage.killing"])
 
 
 def open_shop(database: Database) -> None:

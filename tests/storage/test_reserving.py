@@ -1,6 +1,5 @@
 """Several processes with several threads reach for the same pieces: nothing is sold twice, nothing is half-done."""
 
-import multiprocessing
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, wait
 from dataclasses import replace
@@ -21,6 +20,7 @@ from storage import ledger
 from storage.engine import Database
 from storage.stock.reserving import Claim, Reserver, TooFew
 from storage.upkeep.verify import verify
+from tests.processes import FORKSERVER
 from tests.storage import reserving_work as made
 from tests.storage.action_shop import AT
 
@@ -31,8 +31,6 @@ PLENTY = 100_000  # pieces, so that there is always one more order to ship when 
 PATIENCE_S = 30  # until a process has shipped its first order, on however busy a machine
 LAWS = {"reserved_is_what_orders_hold", "stock_is_the_sum_of_its_moves", "no_stock_below_nothing",
         "status_follows_from_the_axes"}
-FORKSERVER = multiprocessing.get_context("forkserver")
-FORKSERVER.set_forkserver_preload(["tests.storage.reserving_work"])
 
 
 @pytest.fixture

@@ -1,19 +1,16 @@
 """A shop with its bot on a stand-in Telegram, and people who write to it."""
 
 import json
-import os
-import signal
 import socket
-import subprocess
-import sys
 import threading
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +27,7 @@ from domain.messaging.model import InboxUpdate, OutboxMessage
 from domain.orders.model import Order
 from storage.engine import Database, open_database
 from storage.migrate import ensure_schema
-from tests.architecture.tree import ROOT
+from tests.processes import started
 from tests.storage import action_shop
 from tests.telegram.fake import ME, TOKEN, FakeTelegram, Sent, chat_json
 
@@ -185,25 +182,19 @@ def free_port() -> int:
 
 
 @contextmanager
-def program(world: FakeTelegram, url: str, folder: Path, **environment: str) -> Iterator[tuple[subprocess.Popen[str],
-                                                                                              str]]:
+def program(world: FakeTelegram, url: str, folder: Path, **environment: str) -> Iterator[tuple[ForkServerProcess, str]]:
     """`zhanggui serve` as a process of its own; killed at the end if it still lives."""
     port = free_port()
-    said = (folder / f"serve-{port}.log").open("w", encoding="utf-8")
-    process = subprocess.Popen(
-        [sys.executable, "-m", "bot", "serve", "--port", str(port), "--database", url, "--data-dir", str(folder)],
-        cwd=ROOT, text=True, stderr=said,
-        env={**os.environ, "ZHANGGUI_TELEGRAM_TOKEN": TOKEN, "ZHANGGUI_TELEGRAM_BASE_URL": world.base_url,
-             **environment})
+    process = started("serve", "--port", str(port), "--database", url, "--data-dir", str(folder),
+                      says_to=folder / f"serve-{port}.log", ZHANGGUI_TELEGRAM_TOKEN=TOKEN,
+                      ZHANGGUI_TELEGRAM_BASE_URL=world.base_url, **environment)
     address = f"http://127.0.0.1:{port}"
     try:
         world.wait_for(lambda: _answers(address), within_s=40)
         yield process, address
     finally:
-        with suppress(ProcessLookupError):
-            process.send_signal(signal.SIGKILL)
-        process.wait(10)
-        said.close()
+        process.kill()
+        process.join(10)
 
 
 def _answers(address: str) -> bool:

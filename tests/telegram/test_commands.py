@@ -1,6 +1,5 @@
 """The command line beside the bot: codes, groups, doctor, and `serve` as a program."""
 
-import signal
 from datetime import timedelta
 from pathlib import Path
 
@@ -86,8 +85,9 @@ def test_doctor_tells_the_steps_and_then_what_it_found(
 def test_serve_stops_gracefully_and_never_logs_the_token(
         world: FakeTelegram, shop_url: str, tmp_path: Path) -> None:
     with program(world, shop_url, tmp_path) as (process, _):
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(20) == 0
+        process.terminate()
+        process.join(20)
+        assert process.exitcode == 0
     said = "".join(path.read_text(encoding="utf-8") for path in tmp_path.glob("serve-*.log"))
     assert "Telegram: @zhanggui_bot; privacy mode is on" in said
     assert TOKEN not in said

@@ -1,6 +1,5 @@
 """Nothing twice, nothing lost: retries, two processes, crashes, limits, and a Telegram that is down."""
 
-import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -102,8 +101,8 @@ def test_killed_between_receiving_and_answering_it_answers_after_the_next_start(
     with program(world, shop_url, tmp_path, ZHANGGUI_TELEGRAM_WEBHOOK_SECRET=SECRET) as (process, address):
         stage = Stage(world, None, None, address)  # type: ignore[arg-type]
         assert stage.post(message(world.number(), WANG, "哪些货要补")) == 200
-        process.send_signal(signal.SIGKILL)
-        process.wait(10)
+        process.kill()
+        process.join(10)
     world.trouble = None
     leases_run_out(database)
     with program(world, shop_url, tmp_path, ZHANGGUI_TELEGRAM_WEBHOOK_SECRET=SECRET):
@@ -138,16 +137,17 @@ def test_killed_between_send_and_mark_the_message_comes_again_and_that_is_counte
     with program(world, shop_url, tmp_path) as (process, _):
         world.queue(message(world.number(), WANG, "哪些货要补"))
         assert arrived.wait(20)
-        process.send_signal(signal.SIGKILL)
-        process.wait(10)
+        process.kill()
+        process.join(10)
     released.set()
     world.trouble = None
     leases_run_out(database)
     with program(world, shop_url, tmp_path) as (process, _):
         world.wait_for(lambda: len(world.texts(WANG)) == 2, within_s=60)
         world.wait_for(lambda: Outbox(database).counts().get("sent"))
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(20) == 0
+        process.terminate()
+        process.join(20)
+        assert process.exitcode == 0
     assert Outbox(database).counts()["repeats"] == 1
     database.close()
 

@@ -1,7 +1,6 @@
 """A day of a shop on Telegram, played on two processes: everything is said at least once, done exactly once, and to
 nobody who may not hear it."""
 
-import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -167,8 +166,8 @@ def _killed_between_send_and_mark(people: Town, *processes: Any) -> Sent:
     people.says(WANG, f"发货 {ORDERS[1]} 顺丰 SF1234567891")
     assert arrived.wait(20)
     for process in processes:
-        process.send_signal(signal.SIGKILL)
-        process.wait(10)
+        process.kill()
+        process.join(10)
     world.trouble = None
     released.set()
     return world.sent[-1]

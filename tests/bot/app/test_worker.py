@@ -1,8 +1,6 @@
 """`zhanggui worker` as a process: it does what is due, and ends in order when it is told to."""
 
 import signal
-import subprocess
-import sys
 import time
 from datetime import timedelta
 from pathlib import Path
@@ -13,7 +11,7 @@ from storage.engine import Database, open_database
 from storage.jobs.job_runs import JobRuns
 from storage.migrate import upgrade
 from tests import postgres
-from tests.architecture.tree import ROOT
+from tests.processes import started
 
 PATIENCE_S = 120.0  # on a busy machine a process takes long to start; how long is not what is tested
 
@@ -29,8 +27,7 @@ def test_two_workers_do_what_is_due_and_stop_when_told(postgres_server: postgres
     database = open_database(address)
     upgrade(database)
     JobRuns(database, ShopCalendar.named("Asia/Shanghai")).began(clock() - timedelta(minutes=40))
-    command = [sys.executable, "-m", "bot", "worker", "--database", address, "--data-dir", str(tmp_path)]
-    workers = [subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    workers = [started("worker", "--database", address, "--data-dir", str(tmp_path)) for _ in range(2)]
     wanted = {(job, "done") for job in ("sync_orders", "low_stock", "expire_confirmations")}
     try:
         give_up = time.monotonic() + PATIENCE_S
@@ -38,8 +35,9 @@ def test_two_workers_do_what_is_due_and_stop_when_told(postgres_server: postgres
             time.sleep(0.1)
         assert wanted <= states(database)
         for worker in workers:
-            worker.send_signal(signal.SIGTERM)
-        codes = {worker.wait(PATIENCE_S) for worker in workers}
+            worker.terminate()
+            worker.join(PATIENCE_S)
+        codes = {worker.exitcode for worker in workers}
         # The one that did the work stops in order; one that was still starting meanwhile has nothing to stop.
         assert 0 in codes
         assert codes <= {0, -signal.SIGTERM}
@@ -47,6 +45,6 @@ def test_two_workers_do_what_is_due_and_stop_when_told(postgres_server: postgres
     finally:
         for worker in workers:
             worker.kill()
-            worker.communicate()
+            worker.join()
         database.close()
         postgres_server.drop(url)

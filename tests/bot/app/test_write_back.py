@@ -4,8 +4,6 @@ import asyncio
 import io
 import json
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -38,9 +36,9 @@ from scheduler.jobs import write_back
 from storage.engine import open_database
 from storage.migrate import revisions
 from storage.write_back_queue import WriteBackQueue
-from tests.architecture.tree import ROOT
 from tests.conftest import BOTH
 from tests.platforms.gateway import APP_KEY, SECRET, TOKEN, FakeGateway, Trouble, standing_in
+from tests.processes import started
 from tests.storage import action_shop, drafting
 
 ORDERS = {"WAITING": "TB2026110001", "FIRST": "TB2026110002", "MIXED": "TB2026110003"}
@@ -360,12 +358,10 @@ def test_killed_between_the_platform_s_yes_and_the_mark_it_is_told_again_and_not
     monkeypatch.setenv("ZHANGGUI_PDD_BASE_URL", both.platform.url)
     both.ship()
     both.platform.troubles.append(Trouble.SILENCE)
-    process = subprocess.Popen(
-        [sys.executable, "-m", "bot", "job", "write_back", "--database", both_url, "--data-dir", str(tmp_path)],
-        cwd=ROOT)
+    process = started("job", "write_back", "--database", both_url, "--data-dir", str(tmp_path))
     assert both.platform.was_accepted.wait(60)
     process.kill()
-    process.wait()
+    process.join()
     assert both.states() == ["queued"]
     both.run()
     assert (both.states(), both.platform.accepted) == (["told"], 1)
