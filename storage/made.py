@@ -4,9 +4,10 @@ SQLAlchemy takes several times as long to hand a small statement to SQLite as SQ
 it compiled before, spreads lists out into their values, and wraps what comes back. All of that is the same each time.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from collections import namedtuple
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection
@@ -15,6 +16,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 Process = Callable[[Any], Any] | None
 Given = Mapping[str, Any]
 _NOTHING: Given = {}
+MOST_VALUES = 32_000  # of one list: SQLite takes 32,766 in all
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +28,6 @@ class _Place:
     process: Process
     otherwise: Any
 
-    def value(self, given: Given) -> Any:
-        if self.name not in given:
-            return self.otherwise
-        value = given[self.name] if self.of_list is None else given[self.name][self.of_list]
-        return value if self.process is None else self.process(value)
-
 
 @dataclass(slots=True)
 class _Written:
@@ -40,10 +36,19 @@ class _Written:
     sql: str
     places: Sequence[_Place]
     names: Sequence[str] | None  # of the places, where the database has them named
-    results: list[Process] = field(default_factory=list)  # empty until the first answer
+    results: Sequence[Process] | None = None  # of the columns; empty where they are right as they come
 
     def values(self, given: Given) -> Any:
-        values = [place.value(given) for place in self.places]
+        """As the driver takes them. One loop: there are dozens of values in each turn of a chat."""
+        values = []
+        for place in self.places:
+            if place.name not in given:
+                values.append(place.otherwise)
+                continue
+            value = given[place.name]
+            if place.of_list is not None:
+                value = value[place.of_list]
+            values.append(value if place.process is None else place.process(value))
         return values if self.names is None else dict(zip(self.names, values, strict=True))
 
 
@@ -51,19 +56,24 @@ class Made:
     """One statement of SQLAlchemy's. Its lists (`expanding`) may be of any length, each time another."""
 
     def __init__(self, statement: Any) -> None:
-        self._statement = statement
+        self.statement = statement
         self._columns = tuple(statement.exported_columns)
         self._names = tuple(statement.exported_columns.keys())
+        self._record: Any = namedtuple("Row", self._names, rename=True)  # type: ignore[misc]  # noqa: PYI024
         self._written: dict[tuple[Any, ...], _Written] = {}
 
     def rows(self, connection: Connection, given: Given = _NOTHING) -> list[Any]:
         """What comes back, each row in the order of its columns."""
         lists = {name: _filled_up(value) for name, value in given.items() if isinstance(value, list | tuple)}
-        given = {**given, **lists}
+        if lists:
+            given = {**given, **lists}
         written = self._for(connection, given, (*lists, *map(len, lists.values())))
-        with _cursor(connection) as cursor:
+        cursor = _cursor(connection)
+        try:
             cursor.execute(written.sql, written.values(given))
             return self._read(connection, written, cursor)
+        finally:
+            cursor.close()
 
     def each(self, connection: Connection, rows: Sequence[Given]) -> list[Any]:
         """The same for each of the rows, which name the same values and hold no lists; what comes back of them all."""
@@ -71,7 +81,7 @@ class Made:
             return []
         written = self._for(connection, rows[0], ())
         values = [written.values(row) for row in rows]
-        with _cursor(connection) as cursor:
+        with closing(_cursor(connection)) as cursor:
             if not self._columns:
                 cursor.executemany(written.sql, values)
                 return []
@@ -85,6 +95,10 @@ class Made:
         """What comes back, by the names of its columns."""
         return [dict(zip(self._names, row, strict=True)) for row in self.rows(connection, given)]
 
+    def records(self, connection: Connection, given: Given = _NOTHING) -> list[Any]:
+        """What comes back, each row a tuple with the names of its columns."""
+        return list(map(self._record._make, self.rows(connection, given)))
+
     def firsts(self, connection: Connection, given: Given = _NOTHING) -> tuple[Any, ...]:
         """The first value of each row."""
         return tuple(row[0] for row in self.rows(connection, given))
@@ -93,34 +107,33 @@ class Made:
         key = (connection.dialect.name, *lists)
         written = self._written.get(key)
         if written is None:
-            written = self._written[key] = _write(self._statement, connection, given)
+            written = self._written[key] = _write(self.statement, connection, given)
         return written
 
     def _read(self, connection: Connection, written: _Written, cursor: Any) -> list[Any]:
         if not self._columns:
             return []
         rows = cursor.fetchall()
-        if not written.results:
-            written.results = [_result_of(column, connection, kind) for column, (_, kind, *_) in zip(
+        if written.results is None:
+            results = [_result_of(column, connection, kind) for column, (_, kind, *_) in zip(
                 self._columns, cursor.description, strict=True)]
-        if not any(written.results):
+            written.results = results if any(results) else ()
+        if not written.results:
             return list(rows)
         return [tuple(value if process is None else process(value)
                       for process, value in zip(written.results, row, strict=True)) for row in rows]
 
 
-@contextmanager
-def _cursor(connection: Connection) -> Iterator[Any]:
+def _cursor(connection: Connection) -> Any:
     """The driver's own, in the connection's transaction."""
     if not connection.in_transaction():
         connection.begin()  # as SQLAlchemy would: what is read belongs together
-    with closing(connection.connection.cursor()) as cursor:
-        yield cursor
+    return connection.connection.cursor()
 
 
 def _filled_up(values: Sequence[Any]) -> Sequence[Any]:
     """As long as the next power of two, by its last value: to be in it means the same, and there are few lengths."""
-    missing = (1 << (len(values) - 1).bit_length()) - len(values) if values else 0
+    missing = max(0, min(1 << (len(values) - 1).bit_length(), MOST_VALUES) - len(values)) if values else 0
     return [*values, *[values[-1]] * missing] if missing else values
 
 

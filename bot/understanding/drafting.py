@@ -203,16 +203,16 @@ _AND_WHAT_OF = frozenset({"how about", "what about"})
 
 
 def _asks_of_one_after_another(tokens: Sequence[Token], dimension: str) -> bool:
-    """京东卖了多少,拼多多呢: what is asked stands between the two, so that it is asked of each."""
+    """京东卖了多少,拼多多呢; 卖了多少?那拼多多呢: what is asked stands between the two, so that it is asked of each."""
     named = [at for at, token in enumerate(tokens) if token.used and (
         dimension in token.senses or any(name.dimension == dimension for name in token.names))]
     between = tokens[named[0] + 1:named[-1]] if named else ()
-    if any(token.text == "?" for token in between):
-        return True  # 昨天京东卖了多少?那拼多多呢? are two questions
-    is_apart = bool(named) and 0 < tokens[named[-1] - 1].end < tokens[named[-1]].start and tokens[-1].text == "呢"
-    return (is_apart or any(token.has("sep") for token in between)) and any(
+    are_two = any(token.text == "?" for token in between)
+    is_apart = any(token.has("sep") for token in between) or (
+        bool(named) and 0 < tokens[named[-1] - 1].end < tokens[named[-1]].start and tokens[-1].text == "呢")
+    return are_two or (is_apart and any(
         token.has("count") or token.has("metric") or token.text in _AND_WHAT_OF
-        for token in between if not token.names)
+        for token in between if not token.names))
 
 
 _GOODS = frozenset({"product", "sku", "category"})
