@@ -6,6 +6,7 @@ from datetime import date
 
 from bot.understanding import almanac
 from bot.understanding.draft import Draft, next_content
+from bot.understanding.lexicon import Senses
 from bot.understanding.periods import Span
 from bot.understanding.readings import Refused, Unclear
 from bot.understanding.scan import Token
@@ -75,14 +76,17 @@ def _take_named(tokens: Sequence[Token], at: int, left: list[Span], draft: Draft
         left[:] = [span for span in left if span is not year]
 
 
+_PAUSE: Senses = {"sep": "sep"}
+
+
 def _of_figures(tokens: Sequence[Token], at: int) -> bool:
-    """Cash in vs cash out: two figures side by side, not two periods."""
-    behind = next_content(tokens, at + 1)
-    return at > 0 and behind < len(tokens) and tokens[at - 1].has("metric") and tokens[behind].has("metric")
+    """Cash in vs cash out, traffic vs orders: two figures side by side, not two periods."""
+    return at > 0 and _is_figure(tokens, at - 1) and _is_figure(tokens, next_content(tokens, at + 1))
 
 
 def _read_versus(tokens: Sequence[Token], at: int, left: list[Span], draft: Draft) -> None:
     if _of_figures(tokens, at):
+        tokens[at].senses, tokens[at].used = _PAUSE, False
         return
     if tokens[at].text.endswith(" on") and _is_figure(tokens, next_content(tokens, at + 1)):
         draft.compare = draft.compare or Compare.PREVIOUS_PERIOD  # are we up on orders
