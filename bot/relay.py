@@ -246,6 +246,11 @@ class Relay:
                     channel_id = await sender.send(rendered, parts[done], self._clock())
             except TimeoutError as error:
                 raise outgoing.Unreachable("no answer in time", may_have_arrived=True) from error
+            except outgoing.SendError:
+                raise
+            except Exception as error:  # an answer that cannot be read, say: not for ever, as a lost lease would be
+                log.exception("message %s could not be sent", message.id)
+                raise outgoing.SendError(repr(error)) from error
             if done + 1 < len(parts):
                 await self._call(self._outbox.part_sent, message, done + 1, now=self._clock(), lasts_s=self._lease_s,
                                  rates=rates)

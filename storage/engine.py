@@ -1,7 +1,8 @@
 """Opening a database: SQLite by default, PostgreSQL for several processes, one way to read and one to write."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import RLock
@@ -15,6 +16,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from domain.errors import OperatorMustAct
 
 BUSY_TIMEOUT_S = 30  # how long a SQLite writer waits for another; imports hold the lock for seconds
+KEPT = 2  # connections of each kind that lie ready
 CACHE_KIB = 32 * 1024  # SQLite page cache of one connection
 
 
@@ -25,6 +27,8 @@ class Database:
     engine: Engine
     # SQLite's writers wait for each other by trying again after ever longer naps: our own threads queue up instead
     _writing: RLock = field(default_factory=RLock, repr=False)
+    _readers: deque[Connection] = field(default_factory=deque, repr=False)
+    _writers: deque[Connection] = field(default_factory=deque, repr=False)
 
     @property
     def is_sqlite(self) -> bool:
@@ -33,19 +37,39 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A connection in a read transaction; nothing written through it is kept."""
-        with self.engine.connect() as connection:
+        with self._at_hand(self._readers, self.engine.connect) as connection:
             yield connection
 
     def glance(self, sql: str) -> Any:
-        """The first value that a statement without values of its own finds, with the driver's bare means."""
-        connection = self.engine.raw_connection()
-        try:
-            cursor = connection.cursor()
+        """The first value that a statement without values of its own finds, in no transaction of ours."""
+        with self._at_hand(self._readers, self.engine.connect) as connection:
+            cursor = connection.connection.cursor()
             cursor.execute(sql)
             found = cursor.fetchone()
-        finally:
-            connection.close()
+            cursor.close()
         return found[0] if found else None
+
+    @contextmanager
+    def _at_hand(self, kept: deque[Connection], connect: Callable[[], Connection]) -> Iterator[Connection]:
+        """One of SQLite's connections that lie ready, or a new one: the pool's checks cost more than a small question.
+
+        A server may have gone away meanwhile: there, the pool looks.
+        """
+        try:
+            connection = kept.pop()
+        except IndexError:
+            connection = connect()
+        try:
+            yield connection
+            if connection.in_transaction():
+                connection.rollback()
+        except BaseException:
+            connection.close()
+            raise
+        if self.is_sqlite and len(kept) < KEPT:
+            kept.append(connection)
+        else:
+            connection.close()
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -56,13 +80,19 @@ class Database:
             return
         is_our_turn = self._writing.acquire(timeout=BUSY_TIMEOUT_S)  # after that SQLite says that it is locked
         try:
-            with self.engine.connect().execution_options(zhanggui_write=True) as connection, connection.begin():
+            with self._at_hand(self._writers, self._writer) as connection, connection.begin():
                 yield connection
         finally:
             if is_our_turn:
                 self._writing.release()
 
+    def _writer(self) -> Connection:
+        return self.engine.connect().execution_options(zhanggui_write=True)
+
     def close(self) -> None:
+        for kept in (self._readers, self._writers):
+            while kept:
+                kept.pop().close()
         self.engine.dispose()
 
 

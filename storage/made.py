@@ -4,9 +4,9 @@ SQLAlchemy takes several times as long to hand a small statement to SQLite as SQ
 it compiled before, spreads lists out into their values, and wraps what comes back. All of that is the same each time.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection
@@ -26,12 +26,6 @@ class _Place:
     process: Process
     otherwise: Any
 
-    def value(self, given: Given) -> Any:
-        if self.name not in given:
-            return self.otherwise
-        value = given[self.name] if self.of_list is None else given[self.name][self.of_list]
-        return value if self.process is None else self.process(value)
-
 
 @dataclass(slots=True)
 class _Written:
@@ -40,10 +34,19 @@ class _Written:
     sql: str
     places: Sequence[_Place]
     names: Sequence[str] | None  # of the places, where the database has them named
-    results: list[Process] = field(default_factory=list)  # empty until the first answer
+    results: Sequence[Process] | None = None  # of the columns; empty where they are right as they come
 
     def values(self, given: Given) -> Any:
-        values = [place.value(given) for place in self.places]
+        """As the driver takes them. One loop: there are dozens of values in each turn of a chat."""
+        values = []
+        for place in self.places:
+            if place.name not in given:
+                values.append(place.otherwise)
+                continue
+            value = given[place.name]
+            if place.of_list is not None:
+                value = value[place.of_list]
+            values.append(value if place.process is None else place.process(value))
         return values if self.names is None else dict(zip(self.names, values, strict=True))
 
 
@@ -59,11 +62,15 @@ class Made:
     def rows(self, connection: Connection, given: Given = _NOTHING) -> list[Any]:
         """What comes back, each row in the order of its columns."""
         lists = {name: _filled_up(value) for name, value in given.items() if isinstance(value, list | tuple)}
-        given = {**given, **lists}
+        if lists:
+            given = {**given, **lists}
         written = self._for(connection, given, (*lists, *map(len, lists.values())))
-        with _cursor(connection) as cursor:
+        cursor = _cursor(connection)
+        try:
             cursor.execute(written.sql, written.values(given))
             return self._read(connection, written, cursor)
+        finally:
+            cursor.close()
 
     def each(self, connection: Connection, rows: Sequence[Given]) -> list[Any]:
         """The same for each of the rows, which name the same values and hold no lists; what comes back of them all."""
@@ -71,7 +78,7 @@ class Made:
             return []
         written = self._for(connection, rows[0], ())
         values = [written.values(row) for row in rows]
-        with _cursor(connection) as cursor:
+        with closing(_cursor(connection)) as cursor:
             if not self._columns:
                 cursor.executemany(written.sql, values)
                 return []
@@ -100,22 +107,21 @@ class Made:
         if not self._columns:
             return []
         rows = cursor.fetchall()
-        if not written.results:
-            written.results = [_result_of(column, connection, kind) for column, (_, kind, *_) in zip(
+        if written.results is None:
+            results = [_result_of(column, connection, kind) for column, (_, kind, *_) in zip(
                 self._columns, cursor.description, strict=True)]
-        if not any(written.results):
+            written.results = results if any(results) else ()
+        if not written.results:
             return list(rows)
         return [tuple(value if process is None else process(value)
                       for process, value in zip(written.results, row, strict=True)) for row in rows]
 
 
-@contextmanager
-def _cursor(connection: Connection) -> Iterator[Any]:
+def _cursor(connection: Connection) -> Any:
     """The driver's own, in the connection's transaction."""
     if not connection.in_transaction():
         connection.begin()  # as SQLAlchemy would: what is read belongs together
-    with closing(connection.connection.cursor()) as cursor:
-        yield cursor
+    return connection.connection.cursor()
 
 
 def _filled_up(values: Sequence[Any]) -> Sequence[Any]:

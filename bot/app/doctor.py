@@ -3,7 +3,7 @@
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import starmap
 from typing import Any
 from urllib.parse import urlsplit
@@ -88,9 +88,13 @@ def _write_backs(shop: wiring.OpenShop) -> Iterator[Finding]:
         yield _ill(language, "not_told", n=failed)
     if waiting := found.counts.get("queued"):
         is_late = found.oldest is not None and wiring.clock() - found.oldest > WAITS_LONG
-        since = say("doctor.since", language, when=f"{shop.calendar.local(found.oldest):%Y-%m-%d %H:%M}"
-                    ) if found.oldest else ""
+        since = _since(shop, "since", found.oldest)
         yield (_ill if is_late else _well)(language, "to_tell", n=waiting, since=since)
+
+
+def _since(shop: wiring.OpenShop, key: str, when: datetime | None) -> str:
+    said = shop.calendar.local(when).strftime("%Y-%m-%d %H:%M") if when else ""
+    return say(f"doctor.{key}", shop.settings.language, when=said) if said else ""
 
 
 def _exceptions(shop: wiring.OpenShop) -> Iterator[Finding]:
@@ -128,7 +132,8 @@ def _messages(shop: wiring.OpenShop) -> Iterator[Finding]:
     from storage.messaging.inbox import Inbox  # noqa: PLC0415
     from storage.messaging.outbox import Outbox  # noqa: PLC0415
 
-    out, received, language = Outbox(shop.database).counts(), Inbox(shop.database).counts(), shop.settings.language
+    outbox, received, language = Outbox(shop.database), Inbox(shop.database).counts(), shop.settings.language
+    out, failing = outbox.counts(), outbox.failing_since()
     if dead := out.get("dead"):
         yield _ill(language, "dead", n=dead)
     if failed := received.get("failed"):
@@ -136,7 +141,8 @@ def _messages(shop: wiring.OpenShop) -> Iterator[Finding]:
     if repeats := out["repeats"]:
         yield _well(language, "repeats", n=repeats)
     if waiting := out.get("queued"):
-        yield _well(language, "waiting", n=waiting)
+        said = _since(shop, "failing", failing)
+        yield (_ill if said else _well)(language, "waiting", n=waiting, failing=said)
 
 
 def _telegram(settings: Settings) -> Iterator[Finding]:

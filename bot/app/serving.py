@@ -89,7 +89,8 @@ class Serving:
     def metrics(self) -> bytes:
         from bot.app.exposition import exposition  # noqa: PLC0415  (prometheus_client)
 
-        return exposition(self.outbox.counts(), self.inbox.counts(), backlog(self.shop.database), wiring.clock())
+        return exposition(self.outbox.counts(), self.inbox.counts(), backlog(self.shop.database), now=wiring.clock(),
+                          failing_since=self.outbox.failing_since())
 
 
 def put_together(shop: OpenShop, *, with_scheduler: bool) -> Serving:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from bot.channels.telegram_http import QuickBot
 
 HELLO_EVERY_S = 5.0  # getMe, while Telegram does not answer
+ASK_EVERY_S = 60.0  # getMe, while it does: whom Telegram calls would not notice that it cannot call back
 MAX_DOWNLOAD_BYTES = 20 * 2**20  # Telegram gives bots no larger files
 
 log = logging.getLogger(__name__)
@@ -141,7 +142,19 @@ class TelegramChannel:
         await self._receive(Arrived(str(number), chat_of(update), json.dumps(update, ensure_ascii=False)))
 
     async def _say_hello(self) -> None:
-        """Until Telegram answers; then the workers begin."""
+        """Once Telegram answers the workers begin; whether it still does is asked for as long as they work."""
+        await self._greet()
+        try:
+            people = await asyncio.to_thread(self._roll.bound, CHANNEL)
+            await introduce(self.bot, [(int(each.external_id), each.role) for each in people])
+        except Exception:
+            log.exception("the bot's menus could not be set")
+        while True:
+            await asyncio.sleep(ASK_EVERY_S)
+            await self._greet()
+
+    async def _greet(self) -> None:
+        """Return when Telegram has answered who we are; what was set there for the bot may be new, too."""
         while True:
             try:
                 await self.bot.initialize()
@@ -152,11 +165,10 @@ class TelegramChannel:
                 log.warning("%s", self._problem)
                 await asyncio.sleep(HELLO_EVERY_S)
         self._problem = None
-        self._ready.set()
-        log.info("Telegram: @%s%s", self._me.username, "" if self._me.can_read_all_group_messages else
-                 "; privacy mode is on: in groups it hears commands, mentions of it and replies to it")
-        people = await asyncio.to_thread(self._roll.bound, CHANNEL)
-        await introduce(self.bot, [(int(each.external_id), each.role) for each in people])
+        if not self._ready.is_set():
+            self._ready.set()
+            log.info("Telegram: @%s%s", self._me.username, "" if self._me.can_read_all_group_messages else
+                     "; privacy mode is on: in groups it hears commands, mentions of it and replies to it")
 
     def sorry(self, payload: str) -> Posts:
         """To whoever spoke to us alone; in a group it could be about anything."""
@@ -220,12 +232,14 @@ class TelegramChannel:
         return await self._message(spoken)
 
     async def _at_once(self, call: Awaitable[Any]) -> None:
-        """Something that is worth nothing later: tried once."""
+        """Something that is worth nothing later: tried once, and whatever becomes of it, nothing else fails for it."""
         try:
             with translated():
                 await call
         except SendError as error:
             log.info("Telegram did not take it: %s", error)
+        except Exception:
+            log.exception("Telegram's answer cannot be read")
 
     async def _fetch(self, wanted: Attachment) -> bytes | None:
         """The file's bytes; None when Telegram will not give it."""

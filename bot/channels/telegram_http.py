@@ -76,6 +76,10 @@ class QuickBot(Bot):
         """
         return str((await self.do_api_request("sendmessage", said))["message_id"])
 
+    async def edit_text(self, said: dict[str, Any]) -> None:
+        """Nothing is wanted of the answer."""
+        await self.do_api_request("editmessagetext", said)
+
 
 def _timeout(read_s: float) -> aiohttp.ClientTimeout:
     return aiohttp.ClientTimeout(total=read_s + CONNECT_TIMEOUT_S, connect=CONNECT_TIMEOUT_S)

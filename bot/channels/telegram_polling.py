@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
+from time import monotonic
 from typing import Any, Protocol
 from urllib.parse import urlencode
 
@@ -14,6 +15,7 @@ from bot.channels.telegram_http import READ_TIMEOUT_S, AiohttpRequest
 
 LONG_POLL_S = 20
 LEASE_S = 45.0  # longer than one poll may last; another process takes over after it
+AT_ONCE_S = 0.3  # nothing, sooner than this: whoever answers does not wait for what may come
 RETRY_S = 3.0
 MAX_RETRY_S = 30.0
 ALLOWED = ["message", "edited_message", "callback_query", "my_chat_member"]
@@ -92,9 +94,13 @@ class TelegramPolling:
         if not await asyncio.to_thread(self._leases.take, _LEASE, self._holder, self._clock(), LEASE_S):
             await asyncio.sleep(RETRY_S)
             return 0
-        for update in await self._asked(offset):
+        asked_at = monotonic()
+        updates = await self._asked(offset)
+        for update in updates:
             await self._channel.receive(update)
             offset = int(update["update_id"]) + 1
+        if not updates:
+            await asyncio.sleep(max(0.0, AT_ONCE_S - (monotonic() - asked_at)))
         return offset
 
     async def _asked(self, offset: int) -> list[dict[str, Any]]:

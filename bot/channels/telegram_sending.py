@@ -129,8 +129,8 @@ class TelegramSender:
 
         chat_id, _ = address_of(message.chat)
         try:
-            await self._bot.edit_message_text(part.text, chat_id=chat_id, message_id=int(message.edits or 0),
-                                              parse_mode="HTML", reply_markup=keyboard)
+            await self._bot.edit_text({"chat_id": chat_id, "message_id": int(message.edits or 0), "text": part.text,
+                                       "parse_mode": "HTML", "reply_markup": keyboard})
         except BadRequest as error:
             said = error.message.lower()
             if "not modified" not in said:

@@ -1,10 +1,9 @@
 """Answering a typed question: scope, statement, comparison, coverage, table."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
-from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, func, select
@@ -14,19 +13,19 @@ from domain.metrics.catalog import METRICS, Unit
 from domain.metrics.limits import limited
 from domain.metrics.measures import TIME, Source
 from domain.metrics.periods import Period
-from domain.metrics.query import ImpossibleQuery, MetricQuery, Order, check
+from domain.metrics.query import ImpossibleQuery, MetricQuery, check
 from domain.metrics.result import Cell, Column, ResultTable, Row
 from domain.people import Shops
 from storage.engine import Database
 from storage.figures.comparison import compared_with, counterparts
 from storage.figures.coverage import coverage, coverage_measures
+from storage.figures.once import made_once
 from storage.figures.sales import sales_days
 from storage.figures.scope import CUSTOMER_LABEL, Scope, resolve
-from storage.figures.statement import ALL_FACTS, ALL_ROWS, MAX_ROWS, Key, Wanted, statement
+from storage.figures.statement import ALL_FACTS, ALL_ROWS, MAX_ROWS, ONLY, Key, Wanted, statement
 from storage.figures.times import labels
 from storage.made import Made
 
-SHAPES = 200  # statements kept, some 100 kB each; rates of the day are part of some
 _WHOLE = {Unit.MONEY, Unit.COUNT}
 
 
@@ -76,8 +75,8 @@ class MetricFigures:
         with self._database.read() as connection:
             scope = resolve(connection, query, at, self._calendar, base_currency=self._base_currency,
                                 from_facts=self._from_facts, shops=shops)
-            wanted = Wanted(query, coverage_measures(query))
-            found = _run(connection, scope, wanted)
+            wanted = Wanted.of(query, coverage_measures(query))
+            found = _run(connection, query, scope, wanted)
             rows = found.table()
             before = compared_with(query, scope)
             return ResultTable(
@@ -102,50 +101,26 @@ def _check(query: MetricQuery) -> None:
             raise ImpossibleQuery("only stock can be held against reorder points", key="bad_bound")
 
 
-def _run(connection: Connection, scope: Scope, wanted: Wanted, only: Sequence[Key] = ()) -> _Found:
+def _run(connection: Connection, query: MetricQuery, scope: Scope, wanted: Wanted, *,
+         only: Sequence[Key] = ()) -> _Found:
     """`only`: the keys to come back, for a comparison; without them the answer's own limit counts."""
-    query = wanted.query
     listed: list[str | int] = []
     if scope.period is not None and len(query.by) == 1:  # a series shows the days without sales, too
         known = _since_the_shop_began(connection, scope.period) if query.by[0] in TIME else scope.period
         listed = labels(query.by[0], known, scope.calendar.local(scope.at))[:MAX_ROWS] if known else []
-    if scope.has_one_shape and not query.having:
-        return _Found(query, _made_once(_Shape.of(scope, wanted)).mappings(connection, scope.parameters))
-    made = statement(scope, wanted, listed, only)
-    return _Found(query, connection.execute(made, scope.parameters).mappings().all())
+    given = {**scope.parameters, **({ONLY: [key[0] for key in only]} if only and len(query.by) == 1 else {})}
+    if listed:  # another list every day
+        made = statement(scope, wanted, ONLY in given, listed)
+        return _Found(query, connection.execute(made, given).mappings().all())
+    return _Found(query, made_once(statement, scope, wanted, ONLY in given).mappings(connection, given))
 
 
-@dataclass(frozen=True, slots=True)
-class _Shape:
-    """What the statement of a question about a moment is made from; all else it takes by name from `scope`."""
-
-    metrics: tuple[str, ...]
-    order: tuple[Order, ...]
-    limit: int | None
-    coverage: frozenset[str]
-    by: tuple[str, ...]
-    keep: tuple[str, ...]
-    drop: tuple[str, ...]
-    factors: tuple[tuple[str, float], ...]
-    scope: Scope = field(compare=False)
-    wanted: Wanted = field(compare=False)
-
-    @classmethod
-    def of(cls, scope: Scope, wanted: Wanted) -> "_Shape":
-        query = wanted.query
-        return cls(query.metrics, query.order, query.limit, wanted.coverage, scope.by, tuple(scope.keep),
-                   tuple(scope.drop), tuple(sorted(scope.factors.items())), scope, wanted)
-
-
-@lru_cache(SHAPES)
-def _made_once(shape: _Shape) -> Made:
-    """Building it takes several times what the database takes to answer it."""
-    return Made(statement(shape.scope, shape.wanted))
+_FIRST_DAY = Made(select(func.min(sales_days.c.day)))
 
 
 def _since_the_shop_began(connection: Connection, period: Period) -> Period | None:
     """The part of the period that is known: before the first day on record nothing is, which is no zero."""
-    first = connection.execute(select(func.min(sales_days.c.day))).scalar()
+    first, = _FIRST_DAY.firsts(connection)
     if first is None or first >= period.end:
         return None
     return replace(period, start=max(period.start, first))
@@ -159,7 +134,8 @@ def _comparison(connection: Connection, query: MetricQuery, scopes: tuple[Scope,
     scope, before = scopes
     earlier = counterparts(query.by, scope, before, keys)
     plain = replace(query, having=(), order=(), limit=None, compare=None)
-    found = _run(connection, before, Wanted(plain, frozenset()), [key for key in earlier if key is not None])
+    found = _run(connection, plain, before, Wanted.of(plain, frozenset()),
+                 only=[key for key in earlier if key is not None])
     rows = found.table() if found.about(ALL_FACTS) else {}
     return tuple(None if key is None else rows.get(key) for key in earlier)
 

@@ -18,15 +18,15 @@ _FIRST = _customers.c.first_paid_on
 
 def _newness(scope: Scope) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     """(first paid in the row's own time, had paid before it): the row's day, week or month, else the whole period."""
-    assert scope.period is not None
-    before, day = scope.period.start > _FIRST, orders.c.paid_on
+    within, day = scope.asked.includes(_FIRST), orders.c.paid_on
+    before = scope.asked.is_after(_FIRST)
     if {"day", "weekday"} & set(scope.by):
         return day == _FIRST, or_(before, day > _FIRST)
     for dimension, label in (("week", WeekLabel), ("month", MonthLabel)):
         if dimension in scope.by:
             first, own = label(_FIRST), label(day)
             return and_(first == own, ~before), or_(before, first < own)
-    return and_(scope.period.start <= _FIRST, scope.period.end > _FIRST), before
+    return within, before
 
 
 def buyers(scope: Scope, measures: frozenset[str]) -> list[Select[Any]]:

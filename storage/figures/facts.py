@@ -132,12 +132,11 @@ class Fact:
                 for n, name in enumerate(scope.by)]
 
     def _in_days(self, scope: Scope, days: Days | None) -> Iterator[ColumnElement[bool]]:
-        cut = scope.moment if days is None else days.cut
+        is_cut = days is None or days.cut is not None
         if days is not None and self.day is not None:
-            yield self.day >= days.start
-            yield self.day < days.end
-        if cut is not None and self.moment is not None:
-            yield self.moment <= cut
+            yield days.includes(self.day)
+        if is_cut and self.moment is not None:
+            yield self.moment <= scope.moment
 
     def _filters(self, scope: Scope) -> Iterator[ColumnElement[bool]]:
         for dimension, values in scope.keep.items():

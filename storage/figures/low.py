@@ -1,10 +1,12 @@
 """What is at its reorder point, as a condition on rows; and the warehouses that are at one of their own."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, or_, select
 
+from storage.figures.once import made_once
 from storage.figures.points import point
 from storage.figures.scope import Scope
 from storage.figures.stock import held_by_place
@@ -27,13 +29,16 @@ def is_at_point(scope: Scope, compare: Any, value: ColumnElement[Any], place: Co
 
 def low_places(connection: Connection, scope: Scope) -> tuple[tuple[str, str, int, int], ...]:
     """(SKU, warehouse, available, its point) of warehouses at a point of their own."""
-    skus = _T["skus"].alias("low_skus")
-    rows: Sequence[Any] = connection.execute(
-        _low_places(scope, ColumnElement.__le__, (skus.c.code, _warehouses.c.name))
-        .join(skus, and_(skus.c.id == _points.c.sku_id, skus.c.is_active))
-        .join(_warehouses, _warehouses.c.id == _points.c.warehouse_id)
-        .order_by(skus.c.code, _warehouses.c.priority, _warehouses.c.id).limit(MAX_PLACES)).all()
+    rows = made_once(_named_places, replace(scope, by=())).rows(connection, scope.parameters)
     return tuple((sku, place, int(available), quantity) for available, quantity, sku, place in rows)
+
+
+def _named_places(scope: Scope) -> Select[Any]:
+    skus = _T["skus"].alias("low_skus")
+    return (_low_places(scope, ColumnElement.__le__, (skus.c.code, _warehouses.c.name))
+            .join(skus, and_(skus.c.id == _points.c.sku_id, skus.c.is_active))
+            .join(_warehouses, _warehouses.c.id == _points.c.warehouse_id)
+            .order_by(skus.c.code, _warehouses.c.priority, _warehouses.c.id).limit(MAX_PLACES))
 
 
 def _low_places(scope: Scope, compare: Any, columns: Sequence[Any]) -> Select[Any]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, literal, select
+from sqlalchemy import ColumnElement, bindparam, func, select
 
 from storage.figures.scope import Scope
 from storage.schema import metadata
@@ -15,8 +15,7 @@ def place_of(scope: Scope, row_place: ColumnElement[Any] | None) -> ColumnElemen
     """The one warehouse that a row is about: it is split by them, or only one was asked for."""
     if row_place is not None:
         return row_place
-    kept = scope.keep.get("warehouse", ())
-    return literal(kept[0]) if len(kept) == 1 else None
+    return bindparam("place", scope.one_place) if scope.one_place is not None else None
 
 
 def point(sku_id: ColumnElement[Any], place: ColumnElement[Any] | None) -> ColumnElement[Any]:

@@ -1,11 +1,23 @@
 """What a question is about, with its names resolved to ids: the part all sources of figures read."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, BindParameter, Connection, Integer, Select, Text, bindparam, func, select
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Integer,
+    Select,
+    Text,
+    and_,
+    bindparam,
+    func,
+    select,
+)
 from sqlalchemy.types import TypeEngine
 
 from domain.catalog.model import ItemKind
@@ -43,8 +55,12 @@ def listed(use: str, dimension: str, values: Values) -> BindParameter[Any]:
 
 
 class Days(NamedTuple):
-    """Business days from `start` up to, not including, `end`; facts after `cut` are not seen."""
+    """Business days from `start` up to, not including, `end`; facts after `cut` are not seen.
 
+    A statement takes them by `name`: one that was made once is asked of other days.
+    """
+
+    name: str
     start: date
     end: date
     cut: datetime | None = None
@@ -52,6 +68,23 @@ class Days(NamedTuple):
     @property
     def is_empty(self) -> bool:
         return self.start >= self.end
+
+    @property
+    def shape(self) -> tuple[bool, bool]:
+        """What differs between statements besides the days themselves."""
+        return self.is_empty, self.cut is None
+
+    def includes(self, day: ColumnElement[Any]) -> ColumnElement[bool]:
+        first, after = self.parameters.items()
+        return and_(day >= bindparam(*first), day < bindparam(*after))
+
+    def is_after(self, day: ColumnElement[Any]) -> ColumnElement[bool]:
+        """All of them are."""
+        return day < bindparam(f"{self.name}_from", self.start)
+
+    @property
+    def parameters(self) -> dict[str, date]:
+        return {f"{self.name}_from": self.start, f"{self.name}_until": self.end}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,40 +113,59 @@ class Scope:
     @property
     def parameters(self) -> dict[str, Any]:
         """All that statements take by name, for one that was made for another question of the same shape."""
-        return {"moment": self.at, "today": self.today, "demand_from": self.demand_from,
+        days = [self.demand, *((self.asked, self.seen, self.whole_days, self.running_day) if self.period else ())]
+        return {"moment": self.at, "place": self.one_place,
+                **{name: day for each in days for name, day in each.parameters.items()},
                 **{f"keep_{name}": values for name, values in self.keep.items()},
                 **{f"drop_{name}": values for name, values in self.drop.items()}}
 
     @property
-    def has_one_shape(self) -> bool:
-        """Of a moment, statements are the same but for what they take by name; of a period there are many kinds."""
-        return self.period is None and not self.from_facts
+    def shape(self) -> Hashable:
+        """All that a statement is made from, except for what it takes by name."""
+        days = (self.seen, self.whole_days, self.running_day) if self.period else ()
+        hours = (self.period, self.calendar.zone) if "hour" in self.dimensions else None  # offsets are written out
+        return (self.by, *self.keep, None, *self.drop, None, hours, self.from_facts, self.is_reorder_list,
+                self.one_place is None, *self.factors.items(), *(each.shape for each in days))
+
+    @property
+    def one_place(self) -> int | None:
+        """The warehouse, where one alone was asked for."""
+        kept = self.keep.get("warehouse", ())
+        return int(kept[0]) if len(kept) == 1 else None
 
     @property
     def today(self) -> date:
         return self.calendar.day(self.at)
 
     @property
-    def demand_from(self) -> date:
-        """The first of the whole days before today that daily sales are averaged over."""
-        return self.today - timedelta(days=DEMAND_DAYS)
+    def demand(self) -> Days:
+        """The whole days before today that daily sales are averaged over."""
+        return Days("demand", self.today - timedelta(days=DEMAND_DAYS), self.today)
+
+    @property
+    def asked(self) -> Days:
+        """All days of the period, those to come as well."""
+        assert self.period is not None, "only figures of the moment have no period"
+        return Days("asked", self.period.start, self.period.end)
 
     @property
     def seen(self) -> Days:
         """All days of the period, up to the moment."""
-        assert self.period is not None, "only figures of the moment have no period"
-        end = min(self.period.end, self.today + timedelta(days=1))
-        return Days(self.period.start, end, self.at if end > self.today else None)
+        today, asked = self.today, self.asked
+        end = min(asked.end, today + timedelta(days=1))
+        return Days("seen", asked.start, end, self.at if end > today else None)
 
     @property
     def whole_days(self) -> Days:
         """The days that were over at the moment."""
-        return Days(self.seen.start, min(self.seen.end, self.today))
+        seen = self.seen
+        return Days("whole", seen.start, min(seen.end, self.today))
 
     @property
     def running_day(self) -> Days:
         """The moment's own day, when the period holds it."""
-        return Days(max(self.seen.start, self.today), self.seen.end, self.at)
+        seen = self.seen
+        return Days("running", max(seen.start, self.today), seen.end, self.at)
 
 
 def resolve(connection: Connection, query: MetricQuery, at: datetime, calendar: ShopCalendar, *, base_currency: str,
@@ -182,9 +234,11 @@ def _named(dimension: str) -> Select[Any]:
 _NAMED = {dimension: Made(_named(dimension)) for dimension in NAMED_BY_ID}  # asked with every question: made once
 
 
+_CATEGORY = Made(select(_T["products"].c.category).where(_T["products"].c.category == bindparam("wanted")).limit(1))
+
+
 def _category(connection: Connection, _: str, name: str) -> Values:
-    products = _T["products"]
-    return tuple(connection.scalars(select(products.c.category).where(products.c.category == name).limit(1)))
+    return _CATEGORY.firsts(connection, {"wanted": name})
 
 
 def _customer(connection: Connection, _: str, name: str) -> Values:
@@ -212,10 +266,17 @@ _RESOLVERS: dict[str, Callable[[Connection, str, str], Values]] = {
 
 def _factors(connection: Connection, day: date, base_currency: str) -> dict[str, float]:
     """By the latest rate known on the day."""
-    rates = _T["fx_rates"]
-    latest = select(rates.c.currency, func.max(rates.c.day).label("day")).where(rates.c.day <= day) \
-        .group_by(rates.c.currency).subquery()
-    found = connection.execute(select(rates.c.currency, rates.c.rate).join(
-        latest, (rates.c.currency == latest.c.currency) & (rates.c.day == latest.c.day)))
+    found = _RATES.rows(connection, {"day": day})
     per_base = minor_per_unit(base_currency) / RATE_SCALE
     return {**{currency: rate * per_base / minor_per_unit(currency) for currency, rate in found}, base_currency: 1.0}
+
+
+def _rates() -> Select[Any]:
+    rates = _T["fx_rates"]
+    latest = select(rates.c.currency, func.max(rates.c.day).label("day")).where(rates.c.day <= bindparam("day")) \
+        .group_by(rates.c.currency).subquery()
+    return select(rates.c.currency, rates.c.rate).join(
+        latest, (rates.c.currency == latest.c.currency) & (rates.c.day == latest.c.day)).order_by(rates.c.currency)
+
+
+_RATES = Made(_rates())

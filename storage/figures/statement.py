@@ -1,6 +1,6 @@
 """The one statement that answers a question: sources added up, put side by side, turned into figures, ranked."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from sqlalchemy import (
     Select,
     Subquery,
     and_,
+    bindparam,
     case,
     cast,
     column,
@@ -42,19 +43,28 @@ _COMPARE: Mapping[str, Any] = {
     "<": ColumnElement.__lt__, "<=": ColumnElement.__le__, ">": ColumnElement.__gt__, ">=": ColumnElement.__ge__,
     "=": ColumnElement.__eq__, "!=": ColumnElement.__ne__}
 ALL_ROWS, ALL_FACTS = "all_rows", "all_facts"
+ONLY = "only"
 Key = tuple[str | int | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a query takes: metrics shown, metrics its bounds speak of, and measures for both and for the coverage."""
+    """What a query asks of its scope, and the measures that its coverage takes besides."""
 
-    query: MetricQuery
+    shown: tuple[str, ...]
+    having: tuple[Having, ...]
+    order: tuple[Order, ...]
+    limit: int | None
     coverage: frozenset[str]
+
+    @classmethod
+    def of(cls, query: MetricQuery, coverage: frozenset[str]) -> "Wanted":
+        return cls(query.metrics, query.having, query.order, query.limit, coverage)
 
     @property
     def metrics(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys((*self.query.metrics, *(bound.metric for bound in self.query.having))))
+        """Those shown, and those that bounds speak of."""
+        return tuple(dict.fromkeys((*self.shown, *(bound.metric for bound in self.having))))
 
     @property
     def measures(self) -> frozenset[str]:
@@ -95,12 +105,13 @@ def _blank(by: Sequence[str], measures: Iterable[str], labels: Sequence[str | in
     return select(cast(listed.c.k0, key_type(by[0])).label("k0"), *nothing)
 
 
-def statement(scope: Scope, wanted: Wanted, labels: Sequence[str | int] = (), only: Sequence[Key] = ()) -> Select[Any]:
+def statement(scope: Scope, wanted: Wanted, has_only: bool = False,  # noqa: FBT001, FBT002  (of what made it, once)
+              labels: Sequence[str | int] = ()) -> Select[Any]:
     """Rows of keys, labels, figures, then coverage sums, ALL_ROWS and ALL_FACTS, the same in every row.
 
-    `only` keeps these keys of a single split, however many there are.
+    `has_only`: it takes the keys of a single split that come back as the list ONLY.
     """
-    query, table = wanted.query, figures(scope, wanted.measures, labels)
+    table = figures(scope, wanted.measures, labels)
     source, names = _labelled(table, scope.by)
     found = {metric: _value(METRICS[metric], table) for metric in wanted.metrics}
     keys = [table.c[f"k{n}"] for n in range(len(scope.by))]
@@ -108,21 +119,22 @@ def statement(scope: Scope, wanted: Wanted, labels: Sequence[str | int] = (), on
     about = [func.sum(table.c[name]).over().label(f"covered_{name}") for name in sorted(wanted.coverage)] + [
         func.count().over().label(ALL_ROWS), func.sum(table.c[COUNTED]).over().label(ALL_FACTS)]
     rows = select(*keys, *(name.label(f"label{n}") for n, name in enumerate(names)),
-                  *(found[metric].label(f"metric_{metric}") for metric in query.metrics), *about).select_from(source)
+                  *(found[metric].label(f"metric_{metric}") for metric in wanted.shown), *about).select_from(source)
     goods = [key for key, name in zip(keys, scope.by, strict=True) if name in GOODS]
     place = next((key for key, name in zip(keys, scope.by, strict=True) if name == "warehouse"), None)
-    conditions = [_bound(bound, found[bound.metric], scope, place) for bound in query.having]
-    if query.order and query.limit:
+    conditions = [_bound(bound, found[bound.metric], scope, place) for bound in wanted.having]
+    if wanted.order and wanted.limit:
         conditions += [key.is_not(None) for key in goods]  # a ranking of goods ranks goods, not what is none
     elif goods:
-        something = [_is_not_zero(found[name]) for name in query.metrics]
+        something = [_is_not_zero(found[name]) for name in wanted.shown]
         conditions.append(or_(*(key.is_not(None) for key in goods), *something))
-    if only and len(scope.by) == 1:
-        conditions.append(or_(keys[0].in_([key[0] for key in only]), keys[0].is_(None)))
-    if "reorder_quantity" in query.metrics and goods and len(query.metrics) == 1 and not query.having:
+    if has_only:
+        conditions.append(or_(keys[0].in_(bindparam(ONLY, expanding=True, type_=key_type(scope.by[0]))),
+                              keys[0].is_(None)))
+    if wanted.shown == ("reorder_quantity",) and goods and not wanted.having:
         conditions.append(_is_not_zero(found["reorder_quantity"]))  # a list of what to order
-    ordering = _ordering(query, found, dict(zip(scope.by, names, strict=True)))
-    return rows.where(and_(true(), *conditions)).order_by(*ordering, *keys).limit(query.limit or MAX_ROWS)
+    ordering = _ordering(wanted, found, dict(zip(scope.by, names, strict=True)))
+    return rows.where(and_(true(), *conditions)).order_by(*ordering, *keys).limit(wanted.limit or MAX_ROWS)
 
 
 def _labelled(table: Subquery, by: Sequence[str]) -> tuple[FromClause, list[ColumnElement[Any]]]:
@@ -176,21 +188,20 @@ def _is_not_zero(value: ColumnElement[Any]) -> ColumnElement[bool]:
     return func.coalesce(value, 1) != 0
 
 
-def _ordering(query: MetricQuery, found: Mapping[str, ColumnElement[Any]],
+def _ordering(wanted: Wanted, found: Mapping[str, ColumnElement[Any]],
               names: Mapping[str, ColumnElement[Any]]) -> list[ColumnElement[Any]]:
     """As asked; else through time, or by size. Ties stand in the order of their labels."""
-    order = query.order or _default_order(query)
+    order = wanted.order or _default_order(wanted.shown[0], names.keys())
     terms = [found[item.by] if item.by in found else names[item.by] for item in order]
     ranked = [(term.desc() if item.direction is Direction.DESC else term.asc()).nulls_last()
               for term, item in zip(terms, order, strict=True)]
     return ranked + [name.asc().nulls_last() for name in names.values()]
 
 
-def _default_order(query: MetricQuery) -> tuple[Order, ...]:
-    if any(DIMENSIONS[name].is_time for name in query.by) or not query.by:
+def _default_order(first: str, by: Collection[str]) -> tuple[Order, ...]:
+    if any(DIMENSIONS[name].is_time for name in by) or not by:
         return ()
-    first = query.metrics[0]
-    is_short_list = first in _SMALLEST_FIRST and not GOODS.isdisjoint(query.by)
+    is_short_list = first in _SMALLEST_FIRST and not GOODS.isdisjoint(by)
     return (Order(first, Direction.ASC if is_short_list else Direction.DESC),)
 
 

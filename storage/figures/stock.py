@@ -12,7 +12,6 @@ from sqlalchemy import (
     Select,
     Subquery,
     and_,
-    bindparam,
     case,
     cast,
     func,
@@ -26,7 +25,7 @@ from domain.money import UNIT_SCALE, minor_per_unit
 from storage.figures.facts import Fact, Key, Sum, off_index
 from storage.figures.points import point
 from storage.figures.sales import LINES
-from storage.figures.scope import DEMAND_DAYS, Days, Scope, Values, listed
+from storage.figures.scope import DEMAND_DAYS, Scope, Values, listed
 from storage.rollup_tables import NO_SKU
 from storage.schema import metadata
 
@@ -126,11 +125,10 @@ def _sold(scope: Scope) -> Subquery:
     """Pieces each SKU sold in the whole days before today, in all shops and from all warehouses."""
     if scope.from_facts:
         everything = Scope(("sku",), {}, {}, None, scope.at, scope.calendar, {})
-        sold = LINES.select(everything, {"units"}, Days(scope.demand_from, scope.today)).subquery()
+        sold = LINES.select(everything, {"units"}, scope.demand).subquery()
         return select(sold.c.k0.label("sku_id"), sold.c.units).where(sold.c.k0.is_not(None)).subquery("sold")
     return select(_sku_days.c.sku_id, func.sum(_sku_days.c.units).label("units")).where(
-        _sku_days.c.day >= bindparam("demand_from", scope.demand_from),
-        _sku_days.c.day < bindparam("today", scope.today), _sku_days.c.sku_id != NO_SKU,
+        scope.demand.includes(_sku_days.c.day), _sku_days.c.sku_id != NO_SKU,
     ).group_by(_sku_days.c.sku_id).subquery("sold")
 
 

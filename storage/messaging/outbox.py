@@ -243,6 +243,12 @@ class Outbox:
         repeats = sum(int(each or 0) for *_, each in found)
         return {**{str(state): count for state, count, _ in found}, "repeats": repeats}
 
+    def failing_since(self) -> datetime | None:
+        """When the oldest was said of those that were tried in vain and are tried again; None: nothing fails."""
+        oldest = select(func.min(_OUTBOX.c.created_at)).where(_is_queued(_OUTBOX), _OUTBOX.c.attempts > 0)
+        with self._database.read() as connection:
+            return connection.execute(oldest).scalar()
+
     def _end(self, connection: Connection, message: Leased, state: OutboxState, why: str) -> None:
         self._set(connection, message.id, state=state, leased_until=None, error=why[:MAX_ERROR],
                   attempts=message.attempts + 1)
