@@ -16,7 +16,7 @@ from domain.metrics.query import (
     MetricQuery,
     Order,
 )
-from domain.metrics.result import ResultTable
+from domain.metrics.result import Beside, ResultTable
 from storage.engine import Database
 from storage.figures import MetricFigures
 from tests.storage.made_shop import CALENDAR, NOW, TODAY, Line, MadeShop, local
@@ -160,8 +160,24 @@ def test_a_running_day_is_compared_up_to_the_same_hour(shop: MadeShop, read: Rea
     answer = ask(shop, "revenue", period=DAY, compare=Compare.PREVIOUS_PERIOD, read=read)
     assert (answer.rows, answer.comparison_rows) == (((100,),), ((70,),))
     assert answer.comparison_period == Period(YESTERDAY, TODAY, Grain.DAY)
+    assert answer.beside is Beside.SAME_TIME
     whole = Period(YESTERDAY, TODAY, Grain.DAY)
-    assert ask(shop, "revenue", period=whole, compare=Compare.PREVIOUS_PERIOD).comparison_rows == (None,)
+    over = ask(shop, "revenue", period=whole, compare=Compare.PREVIOUS_PERIOD)
+    assert (over.comparison_rows, over.beside) == ((None,), None)
+
+
+def test_a_running_day_meets_all_of_the_day_before_where_a_figure_knows_only_days(shop: MadeShop, read: Read) -> None:
+    """The fees and visitors of a whole day stood beside its sales up to 15:00."""
+    for day, hour, paid in ((TODAY, 9, 100), (YESTERDAY, 9, 70), (YESTERDAY, 16, 900)):
+        shop.order(local(day, hour), [Line(1, paid, cost=10)])
+        shop.charge(day, "shipping", 5)
+    shop.add("traffic", day=YESTERDAY, shop_id=1, visitors=25)
+    shop.open()
+    answer = ask(shop, "net_profit", "revenue", period=DAY, compare=Compare.PREVIOUS_PERIOD, read=read)
+    assert (answer.rows, answer.comparison_rows) == (((85, 100),), ((940, 970),))
+    assert answer.beside is Beside.WHOLE_DAY
+    rate = ask(shop, "conversion_rate", period=DAY, compare=Compare.PREVIOUS_PERIOD, read=read)
+    assert rate.comparison_rows == ((2 / 25,),)
 
 
 def test_a_running_month_meets_the_same_days_of_the_one_before(shop: MadeShop) -> None:

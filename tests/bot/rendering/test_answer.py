@@ -6,7 +6,7 @@ from datetime import timedelta
 from bot.rendering.answer import render_answer
 from domain.metrics.periods import previous, previous_year
 from domain.metrics.query import Compare, Direction, Having, MetricQuery, Order
-from domain.metrics.result import Coverage, ResultTable
+from domain.metrics.result import Beside, Coverage, ResultTable
 from tests.bot.rendering.tables import (
     AT,
     FRESH,
@@ -51,12 +51,24 @@ def test_yesterdays_profit_says_what_it_rests_on() -> None:
 
 def test_a_running_day_is_compared_up_to_the_same_time() -> None:
     answered = table(MetricQuery(("revenue",), period=ONE_DAY, compare=PREVIOUS), [(1234050,)], before=[(1000000,)],
-                     before_period=YESTERDAY)
+                     before_period=YESTERDAY, beside=Beside.SAME_TIME)
     assert zh(answered).splitlines()[0] == (
         "今天(11月23日)销售额 ¥12,340.50,比昨天(11月22日)同时段的 ¥10,000.00 ↑23.4%(+¥2,340.50)。")
     assert en(answered).splitlines()[0] == (
         "Today (23 Nov): revenue ¥12,340.50, ↑23.4% (+¥2,340.50) against ¥10,000.00 yesterday (22 Nov) "
         "up to the same time.")
+
+
+def test_figures_kept_by_the_day_are_set_beside_all_of_the_day_before() -> None:
+    """「同时段」 was said of orders up to 15:00 over the visitors of the whole day."""
+    rate = MetricQuery(("conversion_rate",), period=ONE_DAY, compare=PREVIOUS)
+    answered = table(rate, [(0.018,)], before=[(0.021,)], before_period=YESTERDAY, beside=Beside.WHOLE_DAY)
+    assert zh(answered).splitlines()[0] == "今天(11月23日)转化率 1.8%,比昨天(11月22日)全天的 2.1% ↓0.3个百分点。"
+    assert en(answered).splitlines()[0] == (
+        "Today (23 Nov): conversion rate 1.8%, ↓0.3 pts against 2.1% yesterday (22 Nov), the whole day.")
+    month = table(replace(rate, period=THIS_MONTH), [(0.018,)], before=[(0.021,)], before_period=previous(THIS_MONTH),
+                  beside=Beside.WHOLE_DAY)
+    assert "比上月(10月1日–23日)的" in zh(month)  # its dates say it
 
 
 def test_nothing_before_is_not_a_zero_before() -> None:
@@ -122,7 +134,7 @@ def test_filters_and_exclusions_are_said() -> None:
 def test_shops_compared_with_last_year_go_below_their_names() -> None:
     answered = table(MetricQuery(("revenue",), ("shop",), period=THIS_MONTH, compare=Compare.PREVIOUS_YEAR),
                      [("天猫旗舰店", 51230000), ("Shopify 海外店", 31230000)], before=[("天猫旗舰店", 41230000), None],
-                     before_period=previous_year(THIS_MONTH), total=2)
+                     before_period=previous_year(THIS_MONTH), total=2, beside=Beside.SAME_TIME)
     assert "\n".join(zh(answered).splitlines()[:9]) == (
         "本月(11月1日–23日)销售额,按店铺,对比去年同期(2025年11月1日–23日)同时段:\n"
         "店铺\n"
