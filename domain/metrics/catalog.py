@@ -148,7 +148,8 @@ _METRICS = (
            "pieces on hand, and those on their way between warehouses (counted where they go), × unit cost; those "
            "without cost are left out", rising_is_good=None),
     Metric("days_of_cover", "可售天数", "days of cover", Unit.DAYS, _P.STOCK, _of("stock_available"),
-           "可用库存 ÷ 近30天日均销量", "available stock / average daily units of the last 30 days",
+           "可用库存 ÷ 近30天日均销量(分仓时只算从该仓发出的)",
+           "available stock / average daily units of the last 30 days (of a warehouse: those that left from it)",
            per=_of("daily_units"), rising_is_good=None),
     Metric("reorder_quantity", "建议补货量", "suggested reorder", _C, _P.STOCK, _of("reorder_quantity"),
            "补到(补货点 + 30天销量)还差的件数,已扣可用与在途;到补货点才建议",
