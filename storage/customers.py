@@ -94,7 +94,8 @@ def _among(column: Any, only: list[int] | None) -> Any:
 def refresh_segments(connection: Connection, at: date) -> None:
     """Put every customer with a counted order up to the day into a segment, by fifths of recency and frequency.
 
-    Ties in frequency stand in the order of buyer ids, so that the result is the same each time. The day says
+    Ties in frequency stand in the order of buyer ids, so that the result is the same each time, and the buyers of the
+    platforms one among the other: most bought once, and those whose ids come first would fill a segment. The day says
     which orders are seen; how long ago it was is the same for all and changes no fifth. First payments must be up
     to date (`refresh_customers`).
     """
@@ -123,19 +124,25 @@ def _placed_on(connection: Connection) -> str | None:
 def _scores(at: date) -> Select[Any]:
     """customer_id, recency, frequency: each 1 (worst) to FIFTHS."""
     accounts = metadata.tables["customer_accounts"]
-    buyer_ids = select(accounts.c.customer_id, func.min(accounts.c.buyer_id).label("buyer_id")).group_by(
-        accounts.c.customer_id).subquery("buyer_ids")
+    first_account = select(
+        accounts.c.customer_id, func.min(accounts.c.buyer_id).label("buyer_id"),
+        func.min(accounts.c.platform).label("platform")).group_by(accounts.c.customer_id).subquery("first_account")
     customer = off_index(orders.c.customer_id)
     bought = select(
         customer.label("customer_id"), func.max(orders.c.paid_on).label("last_day"), func.count().label("times"),
     ).where(*COUNTED_ORDER, orders.c.paid_on <= at, orders.c.customer_id.is_not(None)).group_by(
         customer).subquery("bought")
-    by_times = (bought.c.times, buyer_ids.c.buyer_id.asc().nulls_last(), bought.c.customer_id)
+    alike = (bought.c.times, first_account.c.platform)
+    by_id = (first_account.c.buyer_id.asc().nulls_last(), bought.c.customer_id)
+    place = func.row_number().over(partition_by=alike, order_by=by_id) * 1.0 / func.count().over(partition_by=alike)
+    placed = select(bought, first_account.c.buyer_id, place.label("place")).select_from(
+        bought.outerjoin(first_account, first_account.c.customer_id == bought.c.customer_id)).subquery("placed")
+    by_times = (placed.c.times, placed.c.place, placed.c.buyer_id.asc().nulls_last(), placed.c.customer_id)
     ranked = select(
-        bought.c.customer_id, func.count().over().label("n"),
-        (func.rank().over(order_by=bought.c.last_day.desc()) - 1).label("by_day"),
+        placed.c.customer_id, func.count().over().label("n"),
+        (func.rank().over(order_by=placed.c.last_day.desc()) - 1).label("by_day"),
         (func.row_number().over(order_by=by_times) - 1).label("by_times"),
-    ).select_from(bought.outerjoin(buyer_ids, buyer_ids.c.customer_id == bought.c.customer_id)).subquery("ranked")
+    ).subquery("ranked")
     return select(ranked.c.customer_id, (FIFTHS + 1 - _fifth(ranked.c.by_day, ranked.c.n)).label("recency"),
                   _fifth(ranked.c.by_times, ranked.c.n).label("frequency"))
 

@@ -4,6 +4,7 @@ SQLAlchemy takes several times as long to hand a small statement to SQLite as SQ
 it compiled before, spreads lists out into their values, and wraps what comes back. All of that is the same each time.
 """
 
+from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 Process = Callable[[Any], Any] | None
 Given = Mapping[str, Any]
 _NOTHING: Given = {}
+MOST_VALUES = 32_000  # of one list: SQLite takes 32,766 in all
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +56,10 @@ class Made:
     """One statement of SQLAlchemy's. Its lists (`expanding`) may be of any length, each time another."""
 
     def __init__(self, statement: Any) -> None:
-        self._statement = statement
+        self.statement = statement
         self._columns = tuple(statement.exported_columns)
         self._names = tuple(statement.exported_columns.keys())
+        self._record: Any = namedtuple("Row", self._names, rename=True)  # type: ignore[misc]  # noqa: PYI024
         self._written: dict[tuple[Any, ...], _Written] = {}
 
     def rows(self, connection: Connection, given: Given = _NOTHING) -> list[Any]:
@@ -92,6 +95,10 @@ class Made:
         """What comes back, by the names of its columns."""
         return [dict(zip(self._names, row, strict=True)) for row in self.rows(connection, given)]
 
+    def records(self, connection: Connection, given: Given = _NOTHING) -> list[Any]:
+        """What comes back, each row a tuple with the names of its columns."""
+        return list(map(self._record._make, self.rows(connection, given)))
+
     def firsts(self, connection: Connection, given: Given = _NOTHING) -> tuple[Any, ...]:
         """The first value of each row."""
         return tuple(row[0] for row in self.rows(connection, given))
@@ -100,7 +107,7 @@ class Made:
         key = (connection.dialect.name, *lists)
         written = self._written.get(key)
         if written is None:
-            written = self._written[key] = _write(self._statement, connection, given)
+            written = self._written[key] = _write(self.statement, connection, given)
         return written
 
     def _read(self, connection: Connection, written: _Written, cursor: Any) -> list[Any]:
@@ -126,7 +133,7 @@ def _cursor(connection: Connection) -> Any:
 
 def _filled_up(values: Sequence[Any]) -> Sequence[Any]:
     """As long as the next power of two, by its last value: to be in it means the same, and there are few lengths."""
-    missing = (1 << (len(values) - 1).bit_length()) - len(values) if values else 0
+    missing = max(0, min(1 << (len(values) - 1).bit_length(), MOST_VALUES) - len(values)) if values else 0
     return [*values, *[values[-1]] * missing] if missing else values
 
 

@@ -17,12 +17,10 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Self
+from typing import Any, LiteralString, Self
 
-from sqlalchemy import Connection, create_engine, text
+from psycopg import Connection, Error, connect
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.pool import NullPool
 
 START_TIMEOUT_S = 60  # a slow shared machine; a quick one needs a fifth of a second
 SOCKET_PATH_LIMIT = 70  # the system allows about 100 characters for the directory and `.s.PGSQL.5432`
@@ -57,29 +55,38 @@ class Server:
         self._run(f'DROP DATABASE IF EXISTS "{url.database}" WITH (FORCE)')
 
     def _run(self, statement: str) -> None:
-        engine = create_engine(self.url.set(drivername="postgresql+psycopg"), poolclass=NullPool,
-                               isolation_level="AUTOCOMMIT")
-        with engine.connect() as connection:
-            connection.execute(text(statement))
+        with _connected(self.url) as connection:
+            connection.execute(statement)
+
+
+def _connected(url: URL) -> Connection[Any]:
+    """By the bare driver: SQLAlchemy asks a new database five things before it does what it is told."""
+    return connect(url.set(drivername="postgresql").render_as_string(hide_password=False), autocommit=True)
 
 
 # All rows go, and every sequence begins anew; triggers and foreign keys look away.
 EMPTY = """DO $$ DECLARE each record; BEGIN
   SET LOCAL session_replication_role = replica;
-  FOR each IN SELECT format('%I', tablename) AS name FROM pg_tables WHERE schemaname = 'public' LOOP
+  FOR each IN SELECT format('%I', relname) AS name FROM pg_class
+      WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND pg_relation_size(oid) > 0 LOOP
     EXECUTE 'DELETE FROM ' || each.name; END LOOP;
   FOR each IN SELECT format('%I', sequencename) AS name FROM pg_sequences
       WHERE schemaname = 'public' AND last_value IS NOT NULL LOOP
     PERFORM setval(each.name::regclass, 1, false); END LOOP;
 END $$"""
+# By names and definitions: a first import drops the indexes of its tables and makes them again.
 SHAPE = """SELECT md5(string_agg(one, '|' ORDER BY one)) FROM (
-  SELECT 'c' || c.oid || c.relname || COALESCE(c.reloptions::text, '') AS one FROM pg_class c
+  SELECT 'c' || n.nspname || c.relname || c.relkind::text || COALESCE(c.reloptions::text, '') AS one FROM pg_class c
     JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
+  UNION ALL SELECT 'i' || pg_get_indexdef(c.oid) FROM pg_class c
+    WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'i'
   UNION ALL SELECT 'k' || conname || pg_get_constraintdef(oid) FROM pg_constraint
     WHERE connamespace = 'public'::regnamespace
-  UNION ALL SELECT 'a' || attrelid || attname || atttypid || attnotnull FROM pg_attribute
-    JOIN pg_class c ON c.oid = attrelid WHERE c.relnamespace = 'public'::regnamespace AND attnum > 0
+  UNION ALL SELECT 'a' || c.relname || attnum || attname || atttypid || attnotnull ||
+      COALESCE(pg_get_expr(adbin, adrelid), '') FROM pg_attribute
+    JOIN pg_class c ON c.oid = attrelid LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
+    WHERE c.relnamespace = 'public'::regnamespace AND c.relkind <> 'i' AND attnum > 0
   UNION ALL SELECT 't' || tgname || tgenabled::text FROM pg_trigger WHERE NOT tgisinternal
   UNION ALL SELECT 'n' || nspname FROM pg_namespace) AS everything"""
 MEMORY, MEMORY_NEEDED = Path("/dev/shm"), 2 * 2**30  # bytes; a worker's server takes some hundred million
@@ -101,8 +108,8 @@ class Spare:
     def take(self) -> URL:
         if self.url is None:
             self.url = self.server.create(template=self.template.database)
-            with self._connected(self.url) as connection:
-                self.shape = connection.execute(text(SHAPE)).scalar_one()
+            with _connected(self.url) as connection:
+                self.shape = _one(connection, SHAPE)
         return self.url
 
     def give_back(self) -> None:
@@ -118,30 +125,28 @@ class Spare:
 
     def _is_emptied(self, url: URL) -> bool:
         try:
-            with self._connected(url) as connection:
-                connection.execute(text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-                                        "WHERE datname = current_database() AND pid <> pg_backend_pid()"))
-                if (connection.execute(text(SHAPE)).scalar_one() != self.shape or connection.execute(
-                        text("SELECT pg_database_size(current_database())")).scalar_one() > MAX_GROWN + self._size()):
+            with _connected(url) as connection:
+                connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                                   "WHERE datname = current_database() AND pid <> pg_backend_pid()")
+                if (_one(connection, SHAPE) != self.shape
+                        or _one(connection, "SELECT pg_database_size(current_database())") > MAX_GROWN + self._size()):
                     return False
-                connection.execute(text("SET lock_timeout = '5s'"))
-                connection.execute(text(EMPTY))
+                connection.execute("SET lock_timeout = '5s'")
+                connection.execute(EMPTY)
                 return True
-        except SQLAlchemyError:
+        except Error:
             return False
 
     @functools.cache  # noqa: B019  (one for each worker)
     def _size(self) -> int:
-        with self._connected(self.server.url) as connection:
-            return int(connection.execute(
-                text("SELECT pg_database_size(:name)"), {"name": self.template.database}).scalar_one())
+        with _connected(self.server.url) as connection:
+            return int(_one(connection, f"SELECT pg_database_size('{self.template.database}')"))
 
-    @contextlib.contextmanager
-    def _connected(self, url: URL) -> Iterator[Connection]:
-        engine = create_engine(url.set(drivername="postgresql+psycopg"), poolclass=NullPool,
-                               isolation_level="AUTOCOMMIT")
-        with engine.connect() as connection:
-            yield connection
+
+def _one(connection: Connection[Any], statement: LiteralString) -> Any:
+    row = connection.execute(statement).fetchone()
+    assert row is not None
+    return row[0]
 
 
 @contextlib.contextmanager
@@ -215,8 +220,7 @@ class _Own:
             time.sleep(0.02)
 
     def _answers(self) -> bool:
-        engine = create_engine(self.url.set(drivername="postgresql+psycopg"), poolclass=NullPool)
-        with contextlib.suppress(Exception), engine.connect():
+        with contextlib.suppress(Error), _connected(self.url):
             return True
         return False
 

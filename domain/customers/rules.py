@@ -1,7 +1,8 @@
 """RFM segments: recency and frequency in fifths, by the widely used regular-expression map.
 
 Source of the map: the `seg_map` of the public RFM tutorials on UCI Online Retail (champions 5-5 … hibernating 1-2).
-Frequency is the number of paid orders; ties are ranked in order of customer id, so the result is the same each time.
+Frequency is the number of paid orders; ties are ranked in order of the buyers' ids, platforms one among the other, so
+the result is the same each time.
 """
 
 import re

@@ -37,8 +37,9 @@ from domain.orders.model import Order, OrderStatus
 from domain.people import Permission, Shops, Staff
 from domain.purchasing.model import PurchaseLine, PurchaseOrder, PurchaseStatus
 from storage import write_backs
-from storage.actions.order_facts import OrderReader
+from storage.actions.order_facts import OrderReader, locking, of_ids
 from storage.encryption import Vault
+from storage.made import Made
 from storage.messaging import quiet_hours
 from storage.names import import_mappings, naming
 from storage.people import shop_limits
@@ -53,13 +54,14 @@ _Any = tuple[Any, ...]
 _IDS: BindParameter[Any] = bindparam("ids", expanding=True)
 _SKUS = select(*Sku.__table__.columns, col(CostPool.method)).join(  # type: ignore[attr-defined]
     CostPool, col(CostPool.sku_id) == col(Sku.id), isouter=True).order_by(col(Sku.id))
-_SKUS_OF = _SKUS.where(col(Sku.id).in_(_IDS))
-_ON_HAND = select(col(StockBalance.sku_id), func.sum(col(StockBalance.on_hand))).where(
-    col(StockBalance.sku_id).in_(_IDS)).group_by(col(StockBalance.sku_id))
-_BALANCES = select(
+_SKUS_OF = Made(_SKUS.where(col(Sku.id).in_(_IDS)))
+_ON_HAND = Made(select(col(StockBalance.sku_id), func.sum(col(StockBalance.on_hand))).where(
+    col(StockBalance.sku_id).in_(_IDS)).group_by(col(StockBalance.sku_id)))
+_BALANCES = Made(select(
     col(StockBalance.sku_id), col(StockBalance.warehouse_id), col(StockBalance.on_hand), col(StockBalance.reserved),
-    col(StockBalance.incoming)).where(col(StockBalance.sku_id).in_(_IDS))
-_WAREHOUSES = select(col(Warehouse.id), col(Warehouse.name)).order_by(col(Warehouse.priority), col(Warehouse.id))
+    col(StockBalance.incoming)).where(col(StockBalance.sku_id).in_(_IDS)))
+_WAREHOUSES = Made(
+    select(col(Warehouse.id), col(Warehouse.name)).order_by(col(Warehouse.priority), col(Warehouse.id)))
 _WAITING = (OrderStatus.TO_SHIP, OrderStatus.PARTLY_SHIPPED, OrderStatus.AFTER_SALE, OrderStatus.HELD)
 
 
@@ -77,12 +79,8 @@ class StoredBooks:
         self._shops = shops
         self._platforms = platforms
 
-    # The locks leave others free to refer to a row: who reserves for another order of the SKU need not wait.
-    def _rows(self, statement: Select[*_Any], ids: Iterable[int] | None = None, *, locked: type | None = None,
-              ) -> Sequence[Any]:
-        if locked is not None and self._locks:
-            statement = statement.with_for_update(of=locked, key_share=True)
-        return self._connection.execute(statement, None if ids is None else {"ids": list(ids)}).all()
+    def _rows(self, statement: Select[*_Any]) -> Sequence[Any]:
+        return self._connection.execute(statement).all()
 
     def orders(self, number: str) -> Sequence[OrderFacts]:
         return self._orders(col(Order.external_id) == number)
@@ -122,18 +120,21 @@ class StoredBooks:
         return len(found) == len(set(order_ids))
 
     def _skus_of(self, ids: Collection[int]) -> Sequence[SkuFacts]:
-        return self._skus(_SKUS_OF, ids) if ids else []
+        return self._skus(of_ids(self._connection, _SKUS_OF, ids, locked=Sku if self._locks else None)) if ids else []
 
     def sku(self, code: str) -> SkuFacts | None:
-        exact = self._skus(_SKUS.where(col(Sku.code) == code))
-        found = exact or self._skus(_SKUS.where(func.upper(col(Sku.code)) == code.upper()))
+        exact = self._skus_that(col(Sku.code) == code)
+        found = exact or self._skus_that(func.upper(col(Sku.code)) == code.upper())
         return found[0] if len(found) == 1 else None
 
-    def _skus(self, which: Select[*_Any], wanted: Collection[int] | None = None) -> list[SkuFacts]:
+    def _skus_that(self, which: Any) -> list[SkuFacts]:
+        statement = _SKUS.where(which)
+        return self._skus(self._rows(locking(statement, Sku) if self._locks else statement))
+
+    def _skus(self, rows: Sequence[Any]) -> list[SkuFacts]:
         """In order of id, so that two actions that lock several never wait for each other in a circle."""
-        rows = self._rows(which, wanted, locked=Sku)
         ids = [row.id for row in rows]
-        on_hand = Counter({sku_id: int(total) for sku_id, total in self._rows(_ON_HAND, ids)})
+        on_hand = Counter({sku_id: int(total) for sku_id, total in of_ids(self._connection, _ON_HAND, ids)})
         for (sku_id, _), pieces in transfers.coming(self._connection, ids).items():
             on_hand[sku_id] += pieces
         return [SkuFacts(row.id, row.code, row.currency, Cost(row.unit_cost_e4, row.cost_remainder_e4),
@@ -143,10 +144,11 @@ class StoredBooks:
         return next((place for place in self.warehouses() if place.name == name), None)
 
     def warehouses(self) -> Sequence[WarehouseFacts]:
-        return [WarehouseFacts(*row) for row in self._rows(_WAREHOUSES)]
+        return [WarehouseFacts(*row) for row in _WAREHOUSES.rows(self._connection)]
 
     def balances(self, sku_ids: Iterable[int]) -> Mapping[tuple[int, int], Balance]:
-        return {(sku, place): Balance(*counts) for sku, place, *counts in self._rows(_BALANCES, sku_ids)}
+        rows = _BALANCES.rows(self._connection, {"ids": list(sku_ids)})
+        return {(sku, place): Balance(*counts) for sku, place, *counts in rows}
 
     def moved(self, sku_id: int, warehouse_id: int) -> int:
         return int(self._connection.execute(select(func.coalesce(func.sum(col(StockMove.quantity)), 0)).where(

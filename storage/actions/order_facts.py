@@ -18,6 +18,7 @@ from domain.orders.model import Fulfilment, Order, OrderLine, Refund, RefundLine
 from domain.orders.rules import EMPTY_PARCELS, Axes
 from storage import write_backs
 from storage.encryption import Vault
+from storage.made import Made
 
 _ALL_OUT = (Fulfilment.SHIPPED, Fulfilment.SIGNED, Fulfilment.COMPLETED)
 # No more columns than are looked at: an order has twice as many, and each moment among them has to be read.
@@ -30,7 +31,7 @@ _Any = tuple[Any, ...]
 _IDS: BindParameter[Any] = bindparam("ids", expanding=True)
 _CODE = func.coalesce(func.nullif(col(OrderLine.sku_code), ""), col(OrderLine.title))
 # Each line with the parts it stands for, where it has no SKU of its own: (SKU id, pieces of one).
-_LINES = (
+_LINES = Made(
     select(*(getattr(OrderLine, name) for name in _OF_LINE), col(Product.kind),
            col(Listing.sku_id).label("part_id"), col(Listing.quantity).label("part_pieces"))
     .join(Order, col(Order.id) == col(OrderLine.order_id))
@@ -43,15 +44,16 @@ _LINES = (
 _IN_PARCEL, _IN_RESENT = ((col(table.order_id) == col(Shipment.order_id)) & (
     col(table.parcel_no) == col(Shipment.parcel_no)) for table in (ParcelLine, ResentParcel))
 # What was sent: a row for each line in a parcel, one without a line for a parcel of unknown contents.
-_PARCELS: Select[*_Any] = (
+_PARCELS = Made(
     select(col(Shipment.order_id), col(Shipment.parcel_no), col(Shipment.warehouse_id), col(Shipment.signed_at),
            col(Shipment.intercepted_at), col(ParcelLine.line_no), col(ParcelLine.sku_id), col(ParcelLine.quantity),
            col(ResentParcel.parcel_no).label("resent_no"))
     .join(ParcelLine, _IN_PARCEL, isouter=True).join(ResentParcel, _IN_RESENT, isouter=True)
     .where(col(Shipment.order_id).in_(_IDS)))
 _OF_PIECE = col(ReturnedPiece.order_id), col(ReturnedPiece.line_no), col(ReturnedPiece.sku_id)
-_BACK = select(*_OF_PIECE, func.sum(col(ReturnedPiece.quantity))).where(_OF_PIECE[0].in_(_IDS)).group_by(*_OF_PIECE)
-_HELD = (
+_BACK = Made(
+    select(*_OF_PIECE, func.sum(col(ReturnedPiece.quantity))).where(_OF_PIECE[0].in_(_IDS)).group_by(*_OF_PIECE))
+_HELD = Made(
     select(col(Allocation.order_id), col(Allocation.line_no), col(Allocation.sku_id), col(Allocation.warehouse_id),
            col(Allocation.parcel_no), col(Allocation.quantity), col(Allocation.reason))
     .join(Warehouse, col(Warehouse.id) == col(Allocation.warehouse_id))
@@ -59,11 +61,23 @@ _HELD = (
     .order_by(col(Allocation.parcel_no), col(Warehouse.priority), col(Warehouse.id), col(Allocation.line_no),
               col(Allocation.sku_id)))
 _HAS_LINES = select(col(RefundLine.line_no)).where(col(RefundLine.refund_id) == col(Refund.id)).exists()
-_REFUNDS = (
+_REFUNDS = Made(
     select(*Refund.__table__.columns, _HAS_LINES.label("has_lines"))  # type: ignore[attr-defined]
     .where(col(Refund.order_id).in_(_IDS)).order_by(col(Refund.id)))
 Pieces = Counter[tuple[int, int]]  # by line and SKU id
 Skus = Callable[[Collection[int]], Sequence[SkuFacts]]
+
+
+def of_ids(connection: Connection, made: Made, ids: Collection[int], *, locked: type | None = None) -> Sequence[Any]:
+    """The rows of `ids`; those of a `locked` table stay as they are until the end."""
+    if locked is None:
+        return made.records(connection, {"ids": list(ids)})
+    return connection.execute(locking(made.statement, locked), {"ids": list(ids)}).all()
+
+
+def locking(statement: Any, table: type) -> Any:
+    """The locks leave others free to refer to a row: who reserves for another order of the SKU need not wait."""
+    return statement.with_for_update(of=table, key_share=True)
 
 
 @dataclass(slots=True)
@@ -127,24 +141,24 @@ class OrderReader:
 
     def read(self, which: Any) -> list[OrderFacts]:
         """The orders that meet the condition, in order of id."""
-        rows = self._rows(_orders(self._platforms).where(which), locked=Order)
+        statement = _orders(self._platforms).where(which)
+        rows = self._connection.execute(locking(statement, Order) if self._locks else statement).all()
         return self._facts(rows) if rows else []
 
-    # The locks leave others free to refer to a row: who reserves for another order of the SKU need not wait.
-    def _rows(self, statement: Select[*_Any], ids: Sequence[int] = (), *, locked: type | None = None) -> Sequence[Any]:
-        if locked is not None and self._locks:
-            statement = statement.with_for_update(of=locked, key_share=True)
-        return self._connection.execute(statement, {"ids": ids} if ids else None).all()
+
+    def _of(self, made: Made, ids: Sequence[int]) -> Sequence[Any]:
+        return of_ids(self._connection, made, ids)
 
     def _facts(self, rows: Sequence[Any]) -> list[OrderFacts]:
         ids = [row.id for row in rows]
-        lines, sent, back = _by_order(self._rows(_LINES, ids)), self._sent(ids), self._back(ids)
+        lines, sent, back = _by_order(self._of(_LINES, ids)), self._sent(ids), self._back(ids)
         pieces = {row.id: Counter() if row.excluded in EMPTY_PARCELS else _pieces(lines[row.id]) for row in rows}
         out = {row.id: sent.get(row.id, _UNSENT).out(pieces[row.id], is_all_out=row.fulfilment in _ALL_OUT)
                for row in rows}
         skus = {sku.id: sku for sku in self._find_skus(sorted(
             {sku_id for of in (*pieces.values(), *out.values()) for _, sku_id in of}))}
-        held, refunds = self._held(ids), _by_order(self._rows(_REFUNDS, ids, locked=Refund))
+        held, refunds = self._held(ids), _by_order(of_ids(
+            self._connection, _REFUNDS, ids, locked=Refund if self._locks else None))
         return [OrderFacts(
             row.id, row.external_id, row.shop_id, row.shop,
             Axes(row.payment, row.fulfilment, row.after_sale, row.hold), row.currency, row.fx_rate, row.paid_minor,
@@ -156,20 +170,20 @@ class OrderReader:
 
     def _sent(self, ids: Sequence[int]) -> Mapping[int, _Sent]:
         found: defaultdict[int, _Sent] = defaultdict(_Sent)
-        for row in self._rows(_PARCELS, ids):
+        for row in self._of(_PARCELS, ids):
             found[row.order_id].add(row)
         return dict(found)
 
     def _back(self, ids: Sequence[int]) -> Mapping[int, Pieces]:
         """What came back."""
         found: defaultdict[int, Pieces] = defaultdict(Counter)
-        for order_id, line_no, sku_id, pieces in self._rows(_BACK, ids):
+        for order_id, line_no, sku_id, pieces in self._of(_BACK, ids):
             found[order_id][line_no, sku_id] = int(pieces)
         return dict(found)
 
     def _held(self, ids: Sequence[int]) -> Mapping[int, list[Held]]:
         found: defaultdict[int, list[Held]] = defaultdict(list)
-        for order_id, *held in self._rows(_HELD, ids):
+        for order_id, *held in self._of(_HELD, ids):
             found[order_id].append(Held(*held))
         return found
 

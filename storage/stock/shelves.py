@@ -32,6 +32,7 @@ from domain.changes.stock import AllocationChange, StockChange
 from domain.columns import EnumText
 from domain.errors import RetryLater
 from domain.inventory.model import Allocation, AllocationReason, StockBalance
+from storage.made import Made
 
 Shelf = tuple[int, int]  # SKU id, warehouse id
 
@@ -145,13 +146,15 @@ _ADD_ALLOCATION = text(
 _CHANGE_ALLOCATION = update(Allocation).where(*_IS_ROW, _AS_READ).values(
     quantity=bindparam("after"), reason=bindparam("why"))
 _DROP_ALLOCATION = delete(Allocation).where(*_IS_ROW, _AS_READ)
+_ALLOCATED = Made(select(*(getattr(Allocation, name) for name in _KEY), col(Allocation.quantity),
+                         col(Allocation.reason)).where(
+                             col(Allocation.order_id).in_(bindparam("orders", expanding=True))))
 
 
 def write_allocations(connection: Connection, changes: Sequence[AllocationChange]) -> None:
     """The rows alone; `settle` brings their shelves up to them. Raises Contended when there is less to let go of."""
-    now = {tuple(key): (quantity, reason) for *key, quantity, reason in connection.execute(
-        select(*(getattr(Allocation, name) for name in _KEY), col(Allocation.quantity), col(Allocation.reason)).where(
-            col(Allocation.order_id).in_(sorted({change.order_id for change in changes}))))}
+    now = {tuple(key): (quantity, reason) for *key, quantity, reason in _ALLOCATED.rows(
+        connection, {"orders": sorted({change.order_id for change in changes})})}
     after = dict(now)
     for change in changes:
         key = tuple(getattr(change, name) for name in _KEY)

@@ -9,15 +9,16 @@ from sqlmodel import col
 
 from domain.changes.stock import TransferArrival, TransferSent
 from domain.transfers.model import Transfer, TransferStep
+from storage.made import Made
 from storage.schema import metadata
 from storage.stock.shelves import exactly_one
 
 _T = metadata.tables
 _transfers, _skus, _warehouses = _T["transfers"], _T["skus"], _T["warehouses"]
 LEFT = _transfers.c.sent - _transfers.c.received - _transfers.c.lost
-_COMING = select(_transfers.c.sku_id, _transfers.c.to_warehouse_id, func.sum(LEFT)).where(
+_COMING = Made(select(_transfers.c.sku_id, _transfers.c.to_warehouse_id, func.sum(LEFT)).where(
     _transfers.c.sku_id.in_(bindparam("skus", expanding=True)), LEFT > 0).group_by(
-        _transfers.c.sku_id, _transfers.c.to_warehouse_id)
+        _transfers.c.sku_id, _transfers.c.to_warehouse_id))
 
 
 def by_number(connection: Connection, number: str) -> Any | None:
@@ -27,7 +28,7 @@ def by_number(connection: Connection, number: str) -> Any | None:
 
 def coming(connection: Connection, sku_ids: Sequence[int]) -> Mapping[tuple[int, int], int]:
     """Pieces on their way to another warehouse, by (sku id, warehouse id they go to)."""
-    return {(sku, place): int(pieces) for sku, place, pieces in connection.execute(_COMING, {"skus": sku_ids})}
+    return {(sku, place): int(pieces) for sku, place, pieces in _COMING.rows(connection, {"skus": list(sku_ids)})}
 
 
 def open_numbers() -> Select[str]:

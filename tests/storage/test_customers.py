@@ -66,6 +66,22 @@ def test_equal_recency_is_scored_equally_and_equal_frequency_in_order_of_buyer_i
     assert found == [Segment.NEW, Segment.POTENTIAL, Segment.CHAMPIONS]
 
 
+def test_equal_frequency_puts_no_platform_before_the_other(database: Database) -> None:
+    """All have one order of the same day; the ids of one platform's buyers come before those of the other."""
+    shop = MadeShop(database)
+    for number in range(4, 11):
+        shop.add("customers", id=number, first_paid_on=None, segment=None, created_at=NOW)
+        platform = "taobao" if number > 5 else "jd"
+        shop.add("customer_accounts", customer_id=number, platform=platform, buyer_id=f"{number:02}")
+    for number in range(1, 11):
+        shop.order(local(TODAY), [Line(1, 10)], customer_id=number)
+    shop.open()
+    with database.write() as connection:
+        refresh_segments(connection, TODAY)
+    found = _segments(database)
+    assert sorted(found[:5], key=str) == sorted(found[5:], key=str)
+
+
 def test_those_who_had_not_bought_yet_are_in_no_segment(database: Database) -> None:
     """Customer 1 was put into a segment once; on that day there is no order yet."""
     shop = MadeShop(database)
