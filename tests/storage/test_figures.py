@@ -135,6 +135,11 @@ def test_cost_that_is_not_known_is_told_and_never_a_zero(shop: MadeShop, read: R
     assert (unknown.rows, unknown.is_empty) == (((None,),), False)  # something was sold, and nobody knows its cost
     by_product = ask(shop, "cogs", by=("product",), read=read)
     assert by_product.rows == (("大衣", 0), ("杯子", None))
+    profit = ask(shop, "gross_profit", "gross_margin", "aov", by=("product",), read=read)
+    assert profit.rows == ((None, 50, 1.0, None), ("大衣", 0, None, 1000), ("杯子", None, None, 260))
+    highest = (Order("gross_profit", Direction.DESC),)
+    most = ask(shop, "gross_profit", by=("product",), order=highest, limit=1, read=read)
+    assert (most.rows, most.coverage.lines_without_cost) == ((("大衣", 0),), 2)
 
 
 def test_net_profit_takes_off_everything(shop: MadeShop, read: Read) -> None:
@@ -150,6 +155,9 @@ def test_net_profit_takes_off_everything(shop: MadeShop, read: Read) -> None:
     assert answer.rows == ((4000, 0.4, None),)  # nobody said what the ads brought in
     assert answer.coverage.estimated_charges == 1
     assert ask(shop, "net_profit", by=("shop",), read=read).rows == (("京东店", 5000), (None, -1000))
+    least = ask(shop, "net_profit", by=("shop",), order=(Order("net_profit", Direction.ASC),), limit=1, read=read)
+    assert least.rows == (("京东店", 5000),)  # what is of no shop comes in no ranking, and meets no bound
+    assert ask(shop, "net_profit", by=("shop",), having=(Having("net_profit", "<", 0),), read=read).rows == ()
 
 
 def test_a_running_day_is_compared_up_to_the_same_hour(shop: MadeShop, read: Read) -> None:

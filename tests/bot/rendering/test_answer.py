@@ -120,6 +120,12 @@ def test_a_breakdown_has_shares_and_a_total() -> None:
         "Meaning: revenue = paid by buyers, goods and freight, by time of payment, before refunds.")
 
 
+def test_a_total_says_that_it_is_of_what_is_known() -> None:
+    answered = table(MetricQuery(("gross_profit",), ("sku",), period=YESTERDAY), [("A", 100), (None, 20), ("B", None)])
+    assert [line.split() for line in zh(answered).splitlines() if "合计" in line] == [["合计(不含", "—)", "¥1.20"]]
+    assert "total without —" in en(answered)
+
+
 def test_filters_and_exclusions_are_said() -> None:
     query = MetricQuery(("units",), where={"category": ("女装", "男装"), "shop": ("Shopify 海外店",)},
                         exclude={"province": ("广东省",)}, period=YESTERDAY)
