@@ -38,13 +38,14 @@ def test_yesterdays_profit_says_what_it_rests_on() -> None:
                      coverage=PROFIT_COVERAGE)
     assert zh(answered) == (
         "昨天(11月22日)毛利 ¥3,412.50,毛利率 31.2%。\n"
-        "计入 86 单;3 行 ¥812.00 缺成本,未计入;已排除刷单/测试/赠品 2 单 ¥99.00;平台扣点和运费中有 5 笔是估算。\n"
+        "计入 86 单;3 行 ¥812.00 缺成本,成本未计入,利润偏高;已排除刷单/测试/赠品 2 单 ¥99.00;"
+        "平台扣点和运费中有 5 笔是估算。\n"
         "数据截至 14:03。\n"
         "口径:毛利 = 净销售额 − 商品成本;毛利率 = 毛利 ÷ 净销售额。")
     assert en(answered) == (
         "Yesterday (22 Nov): gross profit ¥3,412.50, gross margin 31.2%.\n"
-        "Counted: 86 orders; 3 lines of ¥812.00 have no cost and are left out; left out by rule (brushed, test, gift): "
-        "2 orders, ¥99.00; 5 of the fees and freight charges are estimates.\n"
+        "Counted: 86 orders; the cost of 3 lines of ¥812.00 is not known and not counted, so profit is too high; "
+        "left out by rule (brushed, test, gift): 2 orders, ¥99.00; 5 of the fees and freight charges are estimates.\n"
         "Data up to 14:03.\n"
         "Meaning: gross profit = net revenue − cost of goods; gross margin = gross profit / net revenue.")
 
