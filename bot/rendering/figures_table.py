@@ -142,7 +142,14 @@ def _total(table: ResultTable, language: str) -> list[str] | None:
             cell for pair in zip(shown, moved, strict=True) for cell in pair]
     elif _whole(table):
         shown.append("")
-    return [say("table.total", language), *shown]
+    return [say("table.total_of_known" if _leaves_out(table) else "table.total", language), *shown]
+
+
+def _leaves_out(table: ResultTable) -> bool:
+    """A row, now or before, shows that it is not known what a total would take from it."""
+    width = len(table.query.by)
+    added = [width + i for i, name in enumerate(table.query.metrics) if is_additive(name, table.query.by)]
+    return any(row[i] is None for row in (*table.rows, *(table.comparison_rows or ())) if row for i in added)
 
 
 def series_summary(table: ResultTable, language: str, today: date) -> str:

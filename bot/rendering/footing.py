@@ -7,6 +7,7 @@ from bot.rendering.dates import clock
 from bot.rendering.labels import metric_name
 from bot.rendering.messages import say
 from domain.metrics.catalog import METRICS
+from domain.metrics.measures import GOODS
 from domain.metrics.result import Coverage, ResultTable
 from domain.people import Permission
 
@@ -23,14 +24,15 @@ def footing(table: ResultTable, *, language: str, at: datetime) -> list[str]:
 
 
 def coverage_line(table: ResultTable, language: str) -> str:
-    """计入 86 单;3 行 ¥812.00 缺成本,未计入; empty when there is nothing to tell."""
+    """计入 86 单;3 行 ¥812.00 缺成本,成本未计入,利润偏高; empty when there is nothing to tell."""
     coverage, currency = table.coverage, _currency(table)
     parts = []
     if coverage.orders and table.query.metrics != ("orders",):
         parts.append(say("rests_on.orders", language, n=count(coverage.orders)))
     if coverage.lines_without_cost and _needs_cost(table.query.metrics):
         parts.append(say("rests_on.without_cost", language, n=count(coverage.lines_without_cost),
-                         amount=_amount(coverage.amount_without_cost, currency, table.query.metrics)))
+                         amount=_amount(coverage.amount_without_cost, currency, table.query.metrics),
+                         so=say("rests_on.without_cost_so", language) if _is_too_high(table) else ""))
     if coverage.orders_excluded:
         parts.append(say("rests_on.excluded", language, n=count(coverage.orders_excluded),
                          amount=_amount(coverage.amount_excluded, currency, table.query.metrics)).rstrip(" ,"))
@@ -52,6 +54,14 @@ def _of_goods(coverage: Coverage, language: str) -> str:
                       point=count(point)) for sku, place, available, point in coverage.low_places)
         parts.append(say("rests_on.low_places", language, places=between.join(places)))
     return _joined(parts, language)
+
+
+def _is_too_high(table: ResultTable) -> bool:
+    """A profit is told that takes in what was paid for the lines. Of goods side by side, each may have its cost."""
+    width = len(table.query.by)
+    profits = [width + i for i, name in enumerate(table.query.metrics)
+               if {"revenue", "cost_sold"} <= METRICS[name].measures]
+    return GOODS.isdisjoint(table.query.by) and any(row[i] is not None for row in table.rows for i in profits)
 
 
 def _needs_cost(metrics: tuple[str, ...]) -> bool:

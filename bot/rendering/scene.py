@@ -7,9 +7,8 @@ from bot.rendering.amounts import count, figure
 from bot.rendering.labels import dimension_name, metric_name, part_of_shop
 from bot.rendering.messages import say
 from domain.metrics.catalog import METRICS, Unit
-from domain.metrics.periods import Period
 from domain.metrics.query import REORDER_POINT, Compare, Direction, Having, MetricQuery
-from domain.metrics.result import Column, ResultTable
+from domain.metrics.result import Beside, Column, ResultTable
 
 _SYMBOLS = {"<": "<", "<=": "≤", ">": ">", ">=": "≥", "=": "=", "!=": "≠"}
 
@@ -59,7 +58,7 @@ def ranking(table: ResultTable, language: str) -> str:
 
 
 def before_when(table: ResultTable, language: str, today: date) -> str:
-    """昨天(11月22日)同时段, 上期(11月9日–15日), a year before (1–23 Nov 2025)."""
+    """昨天(11月22日)同时段, 昨天(11月22日)全天, 上期(11月9日–15日), a year before (1–23 Nov 2025)."""
     period, compare = table.comparison_period, table.query.compare or Compare.PREVIOUS_PERIOD
     name = say(f"answer.{compare.value}", language)
     if period is None:
@@ -67,12 +66,9 @@ def before_when(table: ResultTable, language: str, today: date) -> str:
     said = dates.said(period, today, language)
     if compare is Compare.PREVIOUS_YEAR or not said.name:
         said = dates.Said(name, said.dates)
-    return say("answer.same_time", language, before_when=said) if _is_running(table.query.period, today) else str(said)
-
-
-def _is_running(period: Period | None, today: date) -> bool:
-    """A period that is not over is compared up to the same time of day."""
-    return period is not None and period.start <= today < period.end
+    if table.beside is None or (table.beside is Beside.WHOLE_DAY and period.days > 1):  # its dates say it
+        return str(said)
+    return say(f"answer.{table.beside}", language, before_when=said)
 
 
 def conditions(query: MetricQuery, columns: tuple[Column, ...], language: str) -> str:

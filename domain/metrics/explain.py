@@ -16,7 +16,7 @@ from domain.metrics import effects
 from domain.metrics.catalog import METRICS
 from domain.metrics.effects import Goods
 from domain.metrics.query import MAX_METRICS, Compare, MetricQuery
-from domain.metrics.result import ResultTable
+from domain.metrics.result import Beside, ResultTable
 
 Answer = Callable[[MetricQuery, datetime], ResultTable]
 Sums = Mapping[str, int]  # component metric → minor units or count
@@ -140,12 +140,11 @@ class _Work:
         return self.table.query
 
     def _sides(self) -> tuple[tuple[MetricQuery, datetime], tuple[MetricQuery, datetime]]:
-        """(question, moment) of the span before and of the span now. A running one ends at the same time of day."""
+        """(question, moment) of the span before and of the span now, as far as the whole went."""
         plain, earlier = replace(self.query, compare=None), self.table.comparison_period
         assert earlier is not None
-        assert self.query.period is not None
-        is_running = self.query.period.start <= self.at.date() < self.query.period.end
-        then = datetime.combine(earlier.last, self.at.timetz()) if is_running else self.at
+        is_cut = self.table.beside is Beside.SAME_TIME
+        then = datetime.combine(earlier.last, self.at.timetz()) if is_cut else self.at
         return (replace(plain, period=earlier), then), (plain, self.at)
 
     def totals(self, metrics: Sequence[str]) -> tuple[Sums, Sums]:

@@ -12,7 +12,7 @@ class Source(StrEnum):
 
     SALES = "sales"  # paid orders and their lines, by time of payment
     REFUNDS = "refunds"  # refunds that succeeded, by time of refund
-    CHARGES = "charges"  # platform fees and shipping cost, by day
+    CHARGES = "charges"  # platform fees and shipping cost
     SHIPMENTS = "shipments"  # parcels, by time of shipping
     SIGNED = "signed"  # parcels, by time of signature
     BUYERS = "buyers"  # distinct customers of the period
@@ -48,6 +48,8 @@ SOURCE_DIMENSIONS: dict[Source, frozenset[str]] = {
 }
 # Sources that speak of the moment and take no period.
 MOMENT = frozenset({Source.STOCK, Source.OPEN_ORDERS, Source.ACCOUNTS})
+# Sources whose facts are of a whole day: nobody knows the time. All others know when each fact happened.
+OF_WHOLE_DAYS = frozenset({Source.CHARGES, Source.ADS, Source.TRAFFIC, Source.EXPENSES})
 
 
 @dataclass(frozen=True, slots=True)

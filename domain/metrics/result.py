@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from domain.metrics.periods import Period
@@ -22,6 +23,13 @@ class Column:
     def as_json(self) -> dict[str, Any]:
         currency = {"currency": self.currency} if self.currency else {}
         return {"id": self.id, "type": self.type, **currency}
+
+
+class Beside(StrEnum):
+    """Up to where the span before goes, of a span that is not over."""
+
+    SAME_TIME = "same_time"  # of its last day
+    WHOLE_DAY = "whole_day"  # some of the figures are kept by the day: all of its last day
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +63,7 @@ class ResultTable:
     """Rows of dimension labels and figures, in the order of `columns`.
 
     `comparison_rows` has one row for each row, of the period compared with (None: nothing to compare).
+    `beside` says how far that period goes (None: both are over).
     `total_rows` is how many rows there were before the limit.
     """
 
@@ -65,6 +74,7 @@ class ResultTable:
     comparison_rows: tuple[Row | None, ...] | None = None
     comparison_period: Period | None = None
     total_rows: int | None = None
+    beside: Beside | None = None
 
     @property
     def is_empty(self) -> bool:

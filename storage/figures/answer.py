@@ -17,7 +17,7 @@ from domain.metrics.query import ImpossibleQuery, MetricQuery, check
 from domain.metrics.result import Cell, Column, ResultTable, Row
 from domain.people import Shops
 from storage.engine import Database
-from storage.figures.comparison import compared_with, counterparts
+from storage.figures.comparison import beside, compared_with, counterparts
 from storage.figures.coverage import coverage, coverage_measures
 from storage.figures.once import made_once
 from storage.figures.sales import sales_days
@@ -83,7 +83,8 @@ class MetricFigures:
                 query, self._columns(query), tuple(rows.values()),
                 coverage(connection, scope, query, {name: found.about(f"covered_{name}") for name in wanted.coverage}),
                 None if before is None else _comparison(connection, query, (scope, before), list(rows)),
-                None if before is None else before.period, found.about(ALL_ROWS) if rows else 0)
+                None if before is None else before.period, found.about(ALL_ROWS) if rows else 0,
+                beside(query, scope))
 
     def _columns(self, query: MetricQuery) -> tuple[Column, ...]:
         return (*(Column(name, "text") for name in query.by), *(self._column(name) for name in query.metrics))

@@ -4,8 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from domain.metrics.catalog import METRICS
+from domain.metrics.measures import OF_WHOLE_DAYS
 from domain.metrics.periods import Period, previous, previous_year
 from domain.metrics.query import Compare, MetricQuery
+from domain.metrics.result import Beside
 from storage.figures.scope import Scope
 from storage.figures.statement import Key
 from storage.figures.times import labels
@@ -16,16 +19,24 @@ _BY_POSITION = {"day", "week", "month"}  # hours and weekdays have the same name
 
 
 def compared_with(query: MetricQuery, scope: Scope) -> Scope | None:
-    """The same question about the span before. A running period is compared up to the same time of its last day."""
+    """The same question about the span before, as far as `beside` says."""
     if query.compare is None or scope.period is None:
         return None
-    is_running = scope.period.start <= scope.today < scope.period.end
-    own = Period(scope.period.start, scope.seen.end, scope.period.grain) if is_running else scope.period
+    extent = beside(query, scope)
+    own = scope.period if extent is None else Period(scope.period.start, scope.seen.end, scope.period.grain)
     before = _BEFORE[query.compare](own)
-    if not is_running:
+    if extent is not Beside.SAME_TIME:
         return replace(scope, period=before)
     clock = scope.calendar.local(scope.at).time()
     return replace(scope, period=before, at=scope.calendar.utc(datetime.combine(before.last, clock)))
+
+
+def beside(query: MetricQuery, scope: Scope) -> Beside | None:
+    """A running period meets the same time of the last day before, unless one of its figures knows only whole days."""
+    if query.compare is None or scope.period is None or not scope.period.start <= scope.today < scope.period.end:
+        return None
+    is_by_the_day = any(METRICS[metric].sources & OF_WHOLE_DAYS for metric in query.metrics)
+    return Beside.WHOLE_DAY if is_by_the_day else Beside.SAME_TIME
 
 
 def counterparts(by: Sequence[str], scope: Scope, before: Scope, keys: Sequence[Key]) -> list[Key | None]:

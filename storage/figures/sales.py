@@ -66,12 +66,12 @@ _LINE_DISCOUNT_BASE = case(
     else_=(2 * lines.c.discount_minor * orders.c.discount_base + orders.c.discount_minor)
     // (2 * func.nullif(orders.c.discount_minor, 0)))
 
+LEFT_FROM = _shipments.c.warehouse_id  # an order in several parcels counts once, where the first one left
 _ORDER_KEYS = {**time_keys(orders.c.paid_on, orders.c.paid_hour), **shop_keys(orders.c.shop_id, orders.c.currency),
                **buyer_keys(orders.c.customer_id),
-               "warehouse": Key(_shipments.c.warehouse_id, ("shipments",)),
+               "warehouse": Key(LEFT_FROM, ("shipments",)),
                "staff": Key(_shipments.c.staff_id, ("shipments",))}
 _ORDER_JOINS = {**shop_join(orders.c.shop_id), **buyer_join(orders.c.customer_id),
-                # an order in several parcels counts once, where the first one left
                 "shipments": (_shipments, and_(_shipments.c.order_id == orders.c.id, _shipments.c.parcel_no == 1))}
 
 ORDERS = Fact(

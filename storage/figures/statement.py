@@ -11,6 +11,7 @@ from sqlalchemy import (
     FromClause,
     Select,
     Subquery,
+    Text,
     and_,
     bindparam,
     case,
@@ -111,20 +112,20 @@ def statement(scope: Scope, wanted: Wanted, has_only: bool = False,  # noqa: FBT
 
     `has_only`: it takes the keys of a single split that come back as the list ONLY.
     """
-    table = figures(scope, wanted.measures, labels)
+    table, covered = _with_coverage(figures(scope, wanted.measures, labels), wanted.coverage)
     source, names = _labelled(table, scope.by)
-    found = {metric: _value(METRICS[metric], table) for metric in wanted.metrics}
     keys = [table.c[f"k{n}"] for n in range(len(scope.by))]
+    goods = [key for key, name in zip(keys, scope.by, strict=True) if name in GOODS]
+    is_no_goods = and_(*(key.is_(None) for key in goods)) if goods else false()
+    found = {metric: _value(METRICS[metric], table, is_no_goods) for metric in wanted.metrics}
     # The same for all rows of the answer, before the limit.
-    about = [func.sum(table.c[name]).over().label(f"covered_{name}") for name in sorted(wanted.coverage)] + [
-        func.count().over().label(ALL_ROWS), func.sum(table.c[COUNTED]).over().label(ALL_FACTS)]
+    about = [*covered, func.count().over().label(ALL_ROWS), func.sum(table.c[COUNTED]).over().label(ALL_FACTS)]
     rows = select(*keys, *(name.label(f"label{n}") for n, name in enumerate(names)),
                   *(found[metric].label(f"metric_{metric}") for metric in wanted.shown), *about).select_from(source)
-    goods = [key for key, name in zip(keys, scope.by, strict=True) if name in GOODS]
     place = next((key for key, name in zip(keys, scope.by, strict=True) if name == "warehouse"), None)
     conditions = [_bound(bound, found[bound.metric], scope, place) for bound in wanted.having]
-    if wanted.order and wanted.limit:
-        conditions += [key.is_not(None) for key in goods]  # a ranking of goods ranks goods, not what is none
+    if wanted.having or (wanted.order and wanted.limit):  # a list of platforms has no row of what is on none
+        conditions += [key != "" if isinstance(key.type, Text) else key.is_not(None) for key in keys]
     elif goods:
         something = [_is_not_zero(found[name]) for name in wanted.shown]
         conditions.append(or_(*(key.is_not(None) for key in goods), *something))
@@ -135,6 +136,15 @@ def statement(scope: Scope, wanted: Wanted, has_only: bool = False,  # noqa: FBT
         conditions.append(_is_not_zero(found["reorder_quantity"]))  # a list of what to order
     ordering = _ordering(wanted, found, dict(zip(scope.by, names, strict=True)))
     return rows.where(and_(true(), *conditions)).order_by(*ordering, *keys).limit(wanted.limit or MAX_ROWS)
+
+
+def _with_coverage(table: Subquery, coverage: Iterable[str]) -> tuple[Subquery, list[ColumnElement[Any]]]:
+    """The figures, and the sums over all of them: what a list leaves out is still what its answer rests on."""
+    sums = [func.sum(table.c[name]).over().label(f"covered_{name}") for name in sorted(coverage)]
+    if not sums:
+        return table, []
+    summed = select(*table.c, *sums).subquery("summed")
+    return summed, [summed.c[item.name] for item in sums]
 
 
 def _labelled(table: Subquery, by: Sequence[str]) -> tuple[FromClause, list[ColumnElement[Any]]]:
@@ -149,14 +159,24 @@ def _labelled(table: Subquery, by: Sequence[str]) -> tuple[FromClause, list[Colu
     return source, names
 
 
-def _value(metric: Metric, table: Subquery) -> ColumnElement[Any]:
-    """(Σ factor × measure), or that divided by its `per`; NULL where the divisor is nothing."""
-    total = _weighted(metric.sum, table)
-    return cast(total, Float) / func.nullif(cast(_weighted(metric.per, table), Float), 0.0) if metric.per else total
+def _value(metric: Metric, table: Subquery, is_no_goods: ColumnElement[bool]) -> ColumnElement[Any]:
+    """(Σ factor × measure), or that divided by its `per`; NULL where the divisor is nothing.
+
+    What is no goods has the freight of all orders, but not the orders: their average would be of neither.
+    """
+    total = _weighted(metric.sum, table, is_no_goods)
+    if not metric.per:
+        return total
+    per: ColumnElement[Any] = cast(_weighted(metric.per, table, is_no_goods), Float)
+    if "orders" in metric.per:
+        per = case((is_no_goods, null()), else_=per)
+    return cast(total, Float) / func.nullif(per, 0.0)
 
 
-def _weighted(sums: Mapping[str, float], table: Subquery) -> ColumnElement[Any]:
-    parts = [(_known(measure, table), factor) for measure, factor in sums.items()]
+def _weighted(sums: Mapping[str, float], table: Subquery, is_no_goods: ColumnElement[bool]) -> ColumnElement[Any]:
+    # Of what is no goods it is known what was paid, so what it brought in, too: freight costs no goods.
+    is_exempt = is_no_goods if "revenue" in sums else false()
+    parts = [(_known(measure, table, is_exempt), factor) for measure, factor in sums.items()]
     total: ColumnElement[Any] = _times(*parts[0])
     for part, factor in parts[1:]:
         total = total - part if factor == -1 else total + _times(part, factor)
@@ -167,12 +187,13 @@ def _times(part: ColumnElement[Any], factor: float) -> ColumnElement[Any]:
     return part if factor == 1 else part * (int(factor) if factor.is_integer() else factor)
 
 
-def _known(measure: str, table: Subquery) -> ColumnElement[Any]:
+def _known(measure: str, table: Subquery, is_exempt: ColumnElement[bool]) -> ColumnElement[Any]:
     """A measure without facts is 0 beside others that have some; one that nobody noted down is unknown."""
     own = table.c[measure]
     if measure not in UNKNOWN_OF:
         return func.coalesce(own, 0)
-    return case((and_(own.is_(None), table.c[UNKNOWN_OF[measure]] > 0), null()), else_=func.coalesce(own, 0))
+    is_unknown = and_(own.is_(None), table.c[UNKNOWN_OF[measure]] > 0, ~is_exempt)
+    return case((is_unknown, null()), else_=func.coalesce(own, 0))
 
 
 def _bound(bound: Having, value: ColumnElement[Any], scope: Scope, place: ColumnElement[Any] | None,

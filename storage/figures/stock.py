@@ -24,7 +24,7 @@ from domain.inventory.model import MoveReason
 from domain.money import UNIT_SCALE, minor_per_unit
 from storage.figures.facts import Fact, Key, Sum, off_index
 from storage.figures.points import point
-from storage.figures.sales import LINES
+from storage.figures.sales import LEFT_FROM, LINES
 from storage.figures.scope import DEMAND_DAYS, Scope, Values, listed
 from storage.rollup_tables import NO_SKU
 from storage.schema import metadata
@@ -35,9 +35,12 @@ _transfers, _steps, _sku_days = _T["transfers"], _T["transfer_steps"], _T["sku_d
 
 
 def stock(scope: Scope, measures: frozenset[str]) -> list[Select[Any]]:
-    """Balances are added up per SKU first: what a SKU sells counts once, in however many warehouses it lies."""
+    """Balances are added up per SKU first: what a SKU sells counts once, in however many warehouses it lies.
+
+    Of a warehouse it is what left from there.
+    """
     held = _held(scope, is_valued="stock_value" in measures)
-    sold = _sold(scope)
+    sold = _left(scope) if "warehouse" in scope.dimensions else _sold(scope)
     base = held.join(_skus, _skus.c.id == held.c.sku_id).join(_products, _products.c.id == _skus.c.product_id)
     units = func.coalesce(sold.c.units, 0)
     available = held.c.on_hand - held.c.reserved
@@ -58,7 +61,8 @@ def stock(scope: Scope, measures: frozenset[str]) -> list[Select[Any]]:
              (limit.is_(None), null()), (is_short & (wanted > 0), wanted), else_=0)), ("sold",)),
          "skus_without_reorder_point": Sum(func.sum(case((limit.is_(None), 1), else_=0)))},
         conditions=(_skus.c.is_active,) if scope.is_reorder_list else (),
-        joins={"sold": (sold, sold.c.sku_id == held.c.sku_id)})
+        joins={"sold": (sold, and_(sold.c.sku_id == held.c.sku_id, *(
+            [sold.c.warehouse_id == held.c.warehouse_id] if "warehouse" in scope.by else [])))})
     own = replace(scope, keep=_without_place(scope.keep), drop=_without_place(scope.drop))
     return [fact.select(own, measures, None)]
 
@@ -130,6 +134,17 @@ def _sold(scope: Scope) -> Subquery:
     return select(_sku_days.c.sku_id, func.sum(_sku_days.c.units).label("units")).where(
         scope.demand.includes(_sku_days.c.day), _sku_days.c.sku_id != NO_SKU,
     ).group_by(_sku_days.c.sku_id).subquery("sold")
+
+
+def _left(scope: Scope) -> Subquery:
+    """The same of the warehouses in scope: what was sold and left from there; what has not left counts for none."""
+    by = ("sku", "warehouse") if "warehouse" in scope.by else ("sku",)
+    keep, drop = ({name: ids for name, ids in names.items() if name == "warehouse"}
+                  for names in (scope.keep, scope.drop))
+    fact = replace(LINES, conditions=(*LINES.conditions, LEFT_FROM.is_not(None)))
+    left = fact.select(Scope(by, keep, drop, None, scope.at, scope.calendar, {}), {"units"}, scope.demand).subquery()
+    return select(left.c.units, *(left.c[f"k{n}"].label(f"{name}_id") for n, name in enumerate(by))).where(
+        left.c.k0.is_not(None)).subquery("sold")
 
 
 def _value(scope: Scope, pieces: ColumnElement[Any]) -> ColumnElement[Any]:

@@ -16,7 +16,7 @@ from domain.metrics.query import (
     MetricQuery,
     Order,
 )
-from domain.metrics.result import ResultTable
+from domain.metrics.result import Beside, ResultTable
 from storage.engine import Database
 from storage.figures import MetricFigures
 from tests.storage.made_shop import CALENDAR, NOW, TODAY, Line, MadeShop, local
@@ -135,6 +135,11 @@ def test_cost_that_is_not_known_is_told_and_never_a_zero(shop: MadeShop, read: R
     assert (unknown.rows, unknown.is_empty) == (((None,),), False)  # something was sold, and nobody knows its cost
     by_product = ask(shop, "cogs", by=("product",), read=read)
     assert by_product.rows == (("大衣", 0), ("杯子", None))
+    profit = ask(shop, "gross_profit", "gross_margin", "aov", by=("product",), read=read)
+    assert profit.rows == ((None, 50, 1.0, None), ("大衣", 0, None, 1000), ("杯子", None, None, 260))
+    highest = (Order("gross_profit", Direction.DESC),)
+    most = ask(shop, "gross_profit", by=("product",), order=highest, limit=1, read=read)
+    assert (most.rows, most.coverage.lines_without_cost) == ((("大衣", 0),), 2)
 
 
 def test_net_profit_takes_off_everything(shop: MadeShop, read: Read) -> None:
@@ -150,6 +155,9 @@ def test_net_profit_takes_off_everything(shop: MadeShop, read: Read) -> None:
     assert answer.rows == ((4000, 0.4, None),)  # nobody said what the ads brought in
     assert answer.coverage.estimated_charges == 1
     assert ask(shop, "net_profit", by=("shop",), read=read).rows == (("京东店", 5000), (None, -1000))
+    least = ask(shop, "net_profit", by=("shop",), order=(Order("net_profit", Direction.ASC),), limit=1, read=read)
+    assert least.rows == (("京东店", 5000),)  # what is of no shop comes in no ranking, and meets no bound
+    assert ask(shop, "net_profit", by=("shop",), having=(Having("net_profit", "<", 0),), read=read).rows == ()
 
 
 def test_a_running_day_is_compared_up_to_the_same_hour(shop: MadeShop, read: Read) -> None:
@@ -160,8 +168,24 @@ def test_a_running_day_is_compared_up_to_the_same_hour(shop: MadeShop, read: Rea
     answer = ask(shop, "revenue", period=DAY, compare=Compare.PREVIOUS_PERIOD, read=read)
     assert (answer.rows, answer.comparison_rows) == (((100,),), ((70,),))
     assert answer.comparison_period == Period(YESTERDAY, TODAY, Grain.DAY)
+    assert answer.beside is Beside.SAME_TIME
     whole = Period(YESTERDAY, TODAY, Grain.DAY)
-    assert ask(shop, "revenue", period=whole, compare=Compare.PREVIOUS_PERIOD).comparison_rows == (None,)
+    over = ask(shop, "revenue", period=whole, compare=Compare.PREVIOUS_PERIOD)
+    assert (over.comparison_rows, over.beside) == ((None,), None)
+
+
+def test_a_running_day_meets_all_of_the_day_before_where_a_figure_knows_only_days(shop: MadeShop, read: Read) -> None:
+    """The fees and visitors of a whole day stood beside its sales up to 15:00."""
+    for day, hour, paid in ((TODAY, 9, 100), (YESTERDAY, 9, 70), (YESTERDAY, 16, 900)):
+        shop.order(local(day, hour), [Line(1, paid, cost=10)])
+        shop.charge(day, "shipping", 5)
+    shop.add("traffic", day=YESTERDAY, shop_id=1, visitors=25)
+    shop.open()
+    answer = ask(shop, "net_profit", "revenue", period=DAY, compare=Compare.PREVIOUS_PERIOD, read=read)
+    assert (answer.rows, answer.comparison_rows) == (((85, 100),), ((940, 970),))
+    assert answer.beside is Beside.WHOLE_DAY
+    rate = ask(shop, "conversion_rate", period=DAY, compare=Compare.PREVIOUS_PERIOD, read=read)
+    assert rate.comparison_rows == ((2 / 25,),)
 
 
 def test_a_running_month_meets_the_same_days_of_the_one_before(shop: MadeShop) -> None:

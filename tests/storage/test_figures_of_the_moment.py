@@ -29,7 +29,10 @@ def test_stock_is_of_the_moment_and_shortest_first(shop: MadeShop) -> None:
     shop.stock(2, 1, 8, incoming=1)
     shop.stock(3, 1, 0)
     shop.rows["skus"][0]["cost_remainder_e4"] = 55
-    shop.order(local(YESTERDAY), [Line(1, 100, quantity=60)])
+    for pieces, warehouse in ((30, 1), (15, 2), (15, None)):
+        order = shop.order(local(YESTERDAY), [Line(1, 100, quantity=pieces)])
+        if warehouse:
+            shop.add("shipments", order_id=order, parcel_no=1, warehouse_id=warehouse, shipped_at=NOW, shipped_on=TODAY)
     shop.order(local(TODAY), [Line(1, 100, quantity=500)])  # today is not over: it says nothing of a usual day
     shop.open()
     assert ask(shop, "stock_available", by=("sku",)).rows == (("BZ-1", 0), ("DY-L", 8), ("DY-M", 35))
@@ -38,6 +41,10 @@ def test_stock_is_of_the_moment_and_shortest_first(shop: MadeShop) -> None:
     assert low.rows == (("BZ-1", 0), ("DY-L", 8))
     cover = ask(shop, "stock_available", "days_of_cover", where={"sku": ("DY-M",)})
     assert cover.rows == ((35, 17.5),)  # 2 a day, though it lies in two warehouses
+    coats = {"sku": ("DY-M",)}  # 25 in the first warehouse, 10 in the second; what has not left counts for neither
+    assert ask(shop, "days_of_cover", by=("warehouse",), where=coats).rows == (("华东仓", 25.0), ("华南仓", 20.0))
+    assert ask(shop, "days_of_cover", where={**coats, "warehouse": ("华东仓",)}).rows == ((25.0,),)
+    assert ask(shop, "days_of_cover", where=coats, exclude={"warehouse": ("华南仓",)}).rows == ((25.0,),)
     assert ask(shop, "stock_value").rows == ((4801,),)  # what averaging left over is not lost
     assert ask(shop, "stock_value", by=("warehouse",)).rows == (("华东仓", 3800), ("华南仓", 1000))
     wanted = ask(shop, "reorder_quantity", by=("sku",), having=(Having("reorder_quantity", ">", 0),))

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from domain.metrics.catalog import METRICS
 from domain.metrics.periods import Grain, Period
 from domain.metrics.query import MetricQuery
-from domain.metrics.result import Cell, Column, Coverage, ResultTable, Row
+from domain.metrics.result import Beside, Cell, Column, Coverage, ResultTable, Row
 
 AT = datetime(2026, 11, 23, 15, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 TODAY = AT.date()
@@ -29,10 +29,10 @@ def columns(query: MetricQuery) -> tuple[Column, ...]:
 
 def table(query: MetricQuery, rows: Sequence[Sequence[Cell]], *, before: Sequence[Row | None] | None = None,
           before_period: Period | None = None, coverage: Coverage | None = None,
-          total: int | None = None) -> ResultTable:
+          total: int | None = None, beside: Beside | None = None) -> ResultTable:
     """Data of two shops up to 14:03, and nothing else to tell, unless told otherwise."""
     return ResultTable(query, columns(query), tuple(tuple(row) for row in rows), coverage or Coverage(fresh=FRESH),
-                       None if before is None else tuple(before), before_period, total)
+                       None if before is None else tuple(before), before_period, total, beside)
 
 
 def days(first: date, figures: Sequence[Cell]) -> list[Row]:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from bot.rendering.answer import render_answer
 from domain.metrics.periods import previous, previous_year
 from domain.metrics.query import Compare, Direction, Having, MetricQuery, Order
-from domain.metrics.result import Coverage, ResultTable
+from domain.metrics.result import Beside, Coverage, ResultTable
 from tests.bot.rendering.tables import (
     AT,
     FRESH,
@@ -38,25 +38,38 @@ def test_yesterdays_profit_says_what_it_rests_on() -> None:
                      coverage=PROFIT_COVERAGE)
     assert zh(answered) == (
         "昨天(11月22日)毛利 ¥3,412.50,毛利率 31.2%。\n"
-        "计入 86 单;3 行 ¥812.00 缺成本,未计入;已排除刷单/测试/赠品 2 单 ¥99.00;平台扣点和运费中有 5 笔是估算。\n"
+        "计入 86 单;3 行 ¥812.00 缺成本,成本未计入,利润偏高;已排除刷单/测试/赠品 2 单 ¥99.00;"
+        "平台扣点和运费中有 5 笔是估算。\n"
         "数据截至 14:03。\n"
         "口径:毛利 = 净销售额 − 商品成本;毛利率 = 毛利 ÷ 净销售额。")
     assert en(answered) == (
         "Yesterday (22 Nov): gross profit ¥3,412.50, gross margin 31.2%.\n"
-        "Counted: 86 orders; 3 lines of ¥812.00 have no cost and are left out; left out by rule (brushed, test, gift): "
-        "2 orders, ¥99.00; 5 of the fees and freight charges are estimates.\n"
+        "Counted: 86 orders; the cost of 3 lines of ¥812.00 is not known and not counted, so profit is too high; "
+        "left out by rule (brushed, test, gift): 2 orders, ¥99.00; 5 of the fees and freight charges are estimates.\n"
         "Data up to 14:03.\n"
         "Meaning: gross profit = net revenue − cost of goods; gross margin = gross profit / net revenue.")
 
 
 def test_a_running_day_is_compared_up_to_the_same_time() -> None:
     answered = table(MetricQuery(("revenue",), period=ONE_DAY, compare=PREVIOUS), [(1234050,)], before=[(1000000,)],
-                     before_period=YESTERDAY)
+                     before_period=YESTERDAY, beside=Beside.SAME_TIME)
     assert zh(answered).splitlines()[0] == (
         "今天(11月23日)销售额 ¥12,340.50,比昨天(11月22日)同时段的 ¥10,000.00 ↑23.4%(+¥2,340.50)。")
     assert en(answered).splitlines()[0] == (
         "Today (23 Nov): revenue ¥12,340.50, ↑23.4% (+¥2,340.50) against ¥10,000.00 yesterday (22 Nov) "
         "up to the same time.")
+
+
+def test_figures_kept_by_the_day_are_set_beside_all_of_the_day_before() -> None:
+    """「同时段」 was said of orders up to 15:00 over the visitors of the whole day."""
+    rate = MetricQuery(("conversion_rate",), period=ONE_DAY, compare=PREVIOUS)
+    answered = table(rate, [(0.018,)], before=[(0.021,)], before_period=YESTERDAY, beside=Beside.WHOLE_DAY)
+    assert zh(answered).splitlines()[0] == "今天(11月23日)转化率 1.8%,比昨天(11月22日)全天的 2.1% ↓0.3个百分点。"
+    assert en(answered).splitlines()[0] == (
+        "Today (23 Nov): conversion rate 1.8%, ↓0.3 pts against 2.1% yesterday (22 Nov), the whole day.")
+    month = table(replace(rate, period=THIS_MONTH), [(0.018,)], before=[(0.021,)], before_period=previous(THIS_MONTH),
+                  beside=Beside.WHOLE_DAY)
+    assert "比上月(10月1日–23日)的" in zh(month)  # its dates say it
 
 
 def test_nothing_before_is_not_a_zero_before() -> None:
@@ -108,6 +121,12 @@ def test_a_breakdown_has_shares_and_a_total() -> None:
         "Meaning: revenue = paid by buyers, goods and freight, by time of payment, before refunds.")
 
 
+def test_a_total_says_that_it_is_of_what_is_known() -> None:
+    answered = table(MetricQuery(("gross_profit",), ("sku",), period=YESTERDAY), [("A", 100), (None, 20), ("B", None)])
+    assert [line.split() for line in zh(answered).splitlines() if "合计" in line] == [["合计(不含", "—)", "¥1.20"]]
+    assert "total without —" in en(answered)
+
+
 def test_filters_and_exclusions_are_said() -> None:
     query = MetricQuery(("units",), where={"category": ("女装", "男装"), "shop": ("Shopify 海外店",)},
                         exclude={"province": ("广东省",)}, period=YESTERDAY)
@@ -122,7 +141,7 @@ def test_filters_and_exclusions_are_said() -> None:
 def test_shops_compared_with_last_year_go_below_their_names() -> None:
     answered = table(MetricQuery(("revenue",), ("shop",), period=THIS_MONTH, compare=Compare.PREVIOUS_YEAR),
                      [("天猫旗舰店", 51230000), ("Shopify 海外店", 31230000)], before=[("天猫旗舰店", 41230000), None],
-                     before_period=previous_year(THIS_MONTH), total=2)
+                     before_period=previous_year(THIS_MONTH), total=2, beside=Beside.SAME_TIME)
     assert "\n".join(zh(answered).splitlines()[:9]) == (
         "本月(11月1日–23日)销售额,按店铺,对比去年同期(2025年11月1日–23日)同时段:\n"
         "店铺\n"
