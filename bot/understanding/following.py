@@ -11,7 +11,8 @@ def read_follow(tokens: Sequence[Token], draft: Draft) -> None:
     if not tokens:
         return
     is_opened = tokens[0].has("follow") or tokens[0].has("retract")
-    draft.follows = is_opened or _ends_with_ne(tokens) or tokens[-1].text in _INSTEAD
+    draft.follows = is_opened or _ends_with_ne(tokens) or tokens[-1].text in _INSTEAD or (
+        any(token.text in _CHANGES for token in tokens))
     draft.adds = _adds(tokens, is_opened=is_opened)
     draft.nests = any(token.has("nests") and not token.names for token in tokens)
     draft.uncompared = any(token.has("uncompared") for token in tokens)
@@ -42,6 +43,7 @@ def _adds(tokens: Sequence[Token], *, is_opened: bool) -> bool:
 
 
 _ALSO = frozenset({"too", "as well", "也要", "也看", "也看看"})
+_CHANGES = frozenset({"换成", "改成", "改为", "改看", "换看", "换成看", "再看", "switch to", "change it to"})
 _INSTEAD = frozenset({"instead", "rather"})
 
 

@@ -23,7 +23,8 @@ _CLOSING = re.compile(r"(?:[\s,.!?吧呢啊呗嘛吗]|看看|看下|看|一下|\
 _APART = re.compile(r",|\band(?: then)?\b|\bthen\b|然后|,?并且?|,?再")
 
 # What is said of the last answer before another one is asked for: 太密了,按周吧.
-_REMARK = re.compile(r"(?:这|有点|还是)?太.{1,4}了?|(?:that'?s |it'?s |this is )?(?:a bit |way |far )?too \w+(?: \w+)?")
+_REMARK = re.compile(r"(?:这|有点|还是)?太.{1,4}了?|换个(?:角度|看法|方式)"
+                     r"|(?:that'?s |it'?s |this is )?(?:a bit |way |far )?too \w+(?: \w+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +78,8 @@ def _remove(turn: Turn, last: MetricQuery) -> MetricQuery | None:
     if last.compare and turn.words in _COMPARED:
         return replace(last, compare=None)
     draft = None if _MORE.search(turn.words) else turn.read(turn.words)
-    if draft is None or draft.span or draft.bounds or draft.is_ranked:
-        return None
+    if draft is None or draft.span or draft.asks_amount or draft.asks_which or draft.all_events or draft.lists_rows:
+        return None  # 取消的订单有几个 names nothing, it asks
     dimensions = [*draft.by, *(name for name, _ in draft.bare)]
     if draft.metrics and not (draft.where or dimensions):
         return _without_figures(draft.metrics, last)
@@ -249,7 +250,9 @@ def _earlier(turn: Turn, last: MetricQuery) -> MetricQuery | None:
     count, grain = length
     if (count == 1 and _is_one(last.period, grain)) or count * _DAYS.get(grain, 0) == last.period.days:
         return replace(last, period=unit_before(last.period))
-    return replace(last, period=_period_between(_moved(last.period.start, -count, grain), last.period.start, length))
+    if count == 1:
+        return None  # the week before, of a month that was spoken of
+    return replace(last, period=Period(_moved(last.period.start, -count, grain), last.period.start))
 
 
 def _shifted(turn: Turn, last: MetricQuery) -> MetricQuery | None:
@@ -267,8 +270,8 @@ def _shifted(turn: Turn, last: MetricQuery) -> MetricQuery | None:
 
 
 def _fits(period: Period, grain: Grain) -> bool:
-    """The month before a week of it may be any: asked."""
-    return grain in _DAYS or period.grain in _MONTHS
+    """Months are counted back from months, and days and weeks from those; anything else is asked about."""
+    return (grain in _DAYS) is (period.grain not in _MONTHS)
 
 
 def _is_one(period: Period, grain: Grain) -> bool:
@@ -325,11 +328,11 @@ _FORMS: Forms[_Form] = Forms(
     ("take leave kick throw cut keep pull filter", _form(
         r"(?:take|leave|kick|throw|cut|keep|pull|filter)\s+(?P<what>.+?)\s+(?:out|off|away)"
         r"(?: of (?:it|that|this|there))?", _remove)),
-    ("去取不拿撤删清解放忽关移别", _form(
-        r"(?:去掉|取消|不要|别要|拿掉|撤[掉销]|删[掉除]|清[除空]|解除|不用|不看|忽略|关掉|移除|放开)"
-        r"(?P<what>.+?)了?", _remove)),
-    ("去取不拿撤删清解移别", _form(
-        r"(?P<what>.+?)(?:也|就|先|都)*(?:不要了?|去掉|取消|拿掉|撤[掉了]|删掉|清掉|解除|移除"
+    ("去取不拿撤删清解放忽关移别剔踢扔刨排", _form(
+        r"(?:[去拿撤删剔踢扔刨排]掉|取消|不要|别要|撤销|删除|清[除空]|解除|不用|不看|忽略|关掉|移除|放开)"
+        r"(?P<what>[^的].*?)了?", _remove)),
+    ("去取不拿撤删清解移别剔踢扔刨排", _form(
+        r"(?P<what>.+?)(?:也|就|先|都)*(?:不要了?|[去拿撤删清剔踢扔刨排]掉|取消|撤了|解除|移除"
         r"|不用[看列要]?了?|不看了?|别要了?)了?", _remove)),
     ("back", _form(
         r"(?:put|bring|add|include|let|take)\s+(?P<what>.+?)\s+back(?: in(?:to it)?)?(?: again)?", _restore)),
