@@ -5,11 +5,11 @@ unit prices and costs are 1/10000 of the currency unit, moments are UTC with the
 are as written; the storage layer finds or makes the rows they stand for.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 from domain.catalog.model import ItemKind, Platform
 from domain.orders.model import AfterSale, Exclusion, Fulfilment, Hold, Payment
@@ -94,9 +94,9 @@ class Lines:
     def __iter__(self) -> Iterator[LineDraft]:
         return map(LineDraft._make, zip(*self.columns, strict=True))
 
-    def passing(self) -> Iterator[LineDraft]:
-        """Each row once, to be taken apart at once: a plain tuple that is filled anew for the next row."""
-        return cast("Iterator[LineDraft]", zip(*self.columns, strict=True))
+    @classmethod
+    def of(cls, lines: Iterable[LineDraft]) -> "Lines":
+        return lines if isinstance(lines, Lines) else cls(tuple(zip(*lines, strict=True)))
 
 
 class ProductDraft(NamedTuple):

@@ -63,7 +63,7 @@ class ImportSink(Protocol):
     """Takes the drafts of one import; nothing is kept until `finish`, and then all of it."""
 
     def stage_orders(self, orders: Sequence[OrderDraft], lines: Iterable[LineDraft]) -> None:
-        """Set aside a batch of order rows. The lines are gone through once."""
+        """Set aside a batch of order rows. `Lines` are taken column by column, which is fastest."""
 
     def stage(self, kind: Kind, drafts: Sequence[Draft]) -> None:
         """Set aside a batch of any other kind."""

@@ -1,6 +1,6 @@
 """Keeping the tables of whole days true: the same sums as the figures make from facts, written beside every write."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
@@ -89,10 +89,19 @@ class _Rollup:
         Adding all up side by side would sort the millions of rows of the first one twice.
         """
         for fact, sums in self.sources[1:]:
-            more = insert_into(connection, self.table).from_select(
-                [*self.keys, *self.sums], self._whole(self._piece(fact, sums, touched)))
-            yield more.on_conflict_do_update(index_elements=self.keys, set_={
-                name: _both(self.table.c[name], more.excluded[name]) for name in sums})
+            yield self._add(connection, sums, self._piece(fact, sums, touched))
+
+    def adds_orders(self, connection: Connection) -> Insert:
+        """A statement that adds what the first source has of the orders `of_first` to `of_last`."""
+        fact, sums = self.sources[0]
+        return self._add(connection, sums, self._piece(fact, sums).where(
+            _T["orders"].c.id.between(bindparam("of_first"), bindparam("of_last"))))
+
+    def _add(self, connection: Connection, sums: Mapping[str, str], found: Select[Any]) -> Insert:
+        more = insert_into(connection, self.table).from_select([*self.keys, *self.sums], self._whole(found))
+        added: Insert = more.on_conflict_do_update(index_elements=self.keys, set_={
+            name: _both(self.table.c[name], more.excluded[name]) for name in sums})
+        return added
 
     def _whole(self, found: Select[Any]) -> Select[Any]:
         piece = found.subquery("piece")
@@ -178,10 +187,31 @@ def _refresh(connection: Connection, keys: Sequence[ShopDay]) -> None:
             connection.execute(statement)
 
 
+def adding_orders(connection: Connection) -> Callable[[int, int], None]:
+    """Adds up the lines of orders just written, from one number to another; `complete` does the rest once for all."""
+    statement = _SKU_DAYS.adds_orders(connection)
+
+    def add(first: int, last: int) -> None:
+        connection.execute(statement, {"of_first": first, "of_last": last})
+
+    return add
+
+
+def complete(connection: Connection) -> None:
+    """What the lines come to of all orders has been added up: the rest of it."""
+    for statement in _SKU_DAYS.adds(connection):
+        connection.execute(statement)
+    _rebuild(connection, (_SALES_DAYS,))
+
+
 def rebuild(connection: Connection) -> None:
     """Add up everything again, in the caller's transaction."""
+    _rebuild(connection, _ROLLUPS)
+
+
+def _rebuild(connection: Connection, some: Sequence[_Rollup]) -> None:
     some_days = _some_days(connection)
-    for rollup in _ROLLUPS:
+    for rollup in some:
         fill = way_to_fill(connection, rollup.table)
         connection.execute(delete(rollup.table))
         makes = rollup.makes()

@@ -198,7 +198,7 @@ def _read(item: FileOutcome, sink: ImportSink, progress: Progress, language: str
     with closing(batches_ahead(item.table)) as batches:
         for batch in batches:
             if batch.lines:
-                sink.stage_orders(batch.orders, batch.lines.passing())
+                sink.stage_orders(batch.orders, batch.lines)
             if batch.drafts:
                 sink.stage(item.table.kind, batch.drafts)
             item.rejects.extend(batch.rejects)

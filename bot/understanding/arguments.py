@@ -298,12 +298,12 @@ _CARRIER_LIKE = re.compile(r"(?:快递|快运|速递|速运|物流|express|logis
 
 
 def carrier(message: Message, found: Arguments) -> None:
-    for token in message.tokens:
-        if token.has("carrier") and not token.used and not token.names:
-            token.used = True
-            found.setdefault("carrier", token.senses["carrier"])
-            return
-    for at, token in enumerate(message.tokens):
+    if said := [token for token in message.tokens if token.has("carrier") and not token.used and not token.names]:
+        meant = next((token for token in said if not token.has("platform")), said[0])  # 京东那单…,走的顺丰
+        found.setdefault("carrier", meant.senses["carrier"])
+        for token in said:  # SF顺丰 is one
+            token.used = token.senses["carrier"] == meant.senses["carrier"] or token.has("platform")
+    for at, token in enumerate(() if said else message.tokens):
         last = message.tokens[at + 1] if message.after(at, "topic") else token  # 飞马 and 快递
         if token.is_unknown and _CARRIER_LIKE.search(last.text):
             token.used = last.used = True

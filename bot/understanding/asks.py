@@ -40,6 +40,7 @@ class Setting:
 
 def question(draft: Draft, setting: Setting) -> MetricQuery:
     """The typed question of a message that stands alone. Raises Trouble."""
+    _answer_whether(draft)
     metrics = _metrics(draft)
     by = _by(draft, metrics)
     if metrics == ["customers"] and "hour" in by:
@@ -53,6 +54,14 @@ def question(draft: Draft, setting: Setting) -> MetricQuery:
         compare=comparison(draft, period), having=tuple(bounds), order=_order(draft, metrics, by),
         limit=_limit(draft))
     return checked(query)
+
+
+def _answer_whether(draft: Draft) -> None:
+    """Did revenue exceed 20k yesterday: the figure says so, where no rows are asked for that it could hold of."""
+    names_rows = draft.by or draft.bare or draft.several or draft.is_ranked or draft.asks_which or draft.feature
+    figures = [bound.metric for bound in draft.bounds if bound.metric]
+    if draft.asks_whether and len(figures) == len(draft.bounds) == 1 and not names_rows:
+        draft.metrics, draft.bounds = draft.metrics or figures, []
 
 
 def checked(query: MetricQuery) -> MetricQuery:
@@ -108,7 +117,7 @@ def _implied(draft: Draft) -> list[str]:
     if (draft.asks_amount or draft.is_apiece or "warehouse" in draft.by) and not (draft.all_events or draft.span) and (
             {"warehouse", "product", "sku"} & {*(rows if draft.asks_amount or draft.is_apiece else ()), *draft.where}):
         return ["stock_available"]  # 华东仓有多少YS-01-M, 口红在哪个仓
-    if "account" in rows and not (draft.all_events or draft.span):
+    if "account" in {*rows, *draft.where} and not (draft.all_events or draft.span):
         return ["balance"]  # what's in each account
     return ["orders"] if rows == {"order_status"} else []
 
@@ -149,7 +158,12 @@ def _by(draft: Draft, metrics: list[str]) -> list[str]:
     lists_goods = draft.asks_which == "many" and all(is_of_stock(metric) for metric in metrics)  # 没到货的有哪些
     if not by and (lists_goods or draft.is_ranked or draft.is_sorted or draft.bounds or draft.feature):
         by = _default_by(draft, metrics)
-    return ["sku"] if draft.feature in REORDER_LISTS and "sku" not in by else list(dict.fromkeys(by))
+    return _each_sku(by) if draft.feature in REORDER_LISTS else list(dict.fromkeys(by))
+
+
+def _each_sku(by: list[str]) -> list[str]:
+    """Reorder points are of SKUs: 快卖完的有哪些,分仓看 is each of them by warehouse."""
+    return by if "sku" in by else ["sku", *(name for name in by if name == "warehouse")]
 
 
 def _apiece(draft: Draft, metrics: list[str]) -> list[str]:
@@ -178,6 +192,8 @@ def _default_by(draft: Draft, metrics: list[str]) -> list[str]:
     if draft.feature or all(is_of_stock(metric) for metric in metrics):
         return ["sku"]
     is_of_goods = metrics[0] in {"units", "gross_margin"}
+    if draft.is_ranked and draft.asks_which == "one" and "category" in draft.where:
+        return ["product"]  # 男装里销量最差的是哪个
     if draft.seller or (draft.bounds and is_of_goods) or (draft.limit and metrics[0] == "units"):  # 销量top5
         return ["product"]
     if "spent" in draft.events or draft.events == ["bought"]:

@@ -59,11 +59,39 @@ def _read_one_unit(tokens: Sequence[Token], at: int, draft: Draft) -> None:
                                                                                      counted)))
 
 
+_WHETHER = frozenset({"did", "is", "was", "were", "are", "has", "have", "does", "吗", "没", "没有", "了没", "么"})
+
+
+def asks_whether(tokens: Sequence[Token]) -> bool:
+    """Did revenue exceed 20k, 过两万了吗; 过两万的有吗 asks which."""
+    said = [token.text for token in tokens if not token.has("end")]
+    return bool(said) and (said[0] in _WHETHER or said[-1] in _WHETHER) and said[-2:-1] != ["有"]
+
+
+_MAY_COMPARE = frozenset({"op", "since"})
+_OF_TIME = ("offset", "compare_unit", "same_span", "weekday")
+
+
+def _sets_beside_time(tokens: Sequence[Token], at: int) -> bool:
+    """The higher than of higher than last week, and the from of up from last month: beside another time."""
+    behind = tokens[next_content(tokens, at + 1):][:1]
+    is_than = tokens[at].has("op") and tokens[at].text.endswith(" than")
+    is_from = tokens[at].text == "from" and any(
+        token.has(kind) for token in tokens[:at] for kind in ("change", "versus") if not token.names)
+    return (is_than or is_from) and any(one.has(kind) for one in behind for kind in _OF_TIME)
+
+
 _OPS = {"more": ">", "less": "<", "fewer": "<"}
 
 
 def as_bounds(tokens: Words) -> Words:
     """Which products sold more than 50 units: what happened and a bound, neither a ranking nor two periods."""
+    beside = [] if tokens.kinds.isdisjoint(_MAY_COMPARE) else [
+        token for at, token in enumerate(tokens[:-1]) if _sets_beside_time(tokens, at)]
+    if beside:
+        for token in beside:
+            token.senses = {"versus": "versus"}  # is revenue higher than last week
+        return Words(tokens)
     if not {"seller", "versus"} <= tokens.kinds:
         return tokens
     for token, than, number in zip(tokens, tokens[1:], tokens[2:], strict=False):

@@ -16,6 +16,7 @@ class Clause:
     has_time = False
     asks_number = False  # the number of orders
     asks_what = False
+    takes_in = False  # made in sales
 
     def __init__(self) -> None:
         self.metrics: list[str] = []

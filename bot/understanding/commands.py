@@ -9,10 +9,19 @@ _NUMBER = r"(?=\S*\d)([0-9a-z][0-9a-z_-]{4,63})(?:\s*的?(?:详情|情况|状态
 # Reports that are asked for by name, now; said with a time or 每天 they are subscribed to.
 _REPORTS_ZH = r"利润日报|经营日报|日报|经营周报|周报|每日利润|低库存(?:提醒|报告|预警)|待发货?(?:提醒|报告|清单)"
 _REPORTS_EN = r"(?:daily|weekly) (?:profit )?(?:report|review|summary)|low[ -]stock (?:report|alert)"
+_WHAT_ZH = "(?:什么|啥|哪些)"
+_WITH_WHOM = "(?: you| about| with| for| me| us)*"
+_HELP = r"(?:help[,\uff0c\s]*)"
 _COMMANDS = tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern in (
     ("help", r"/?(?:help|start|帮助|功能|菜单|使用说明)(?:一下)?|怎么用|help me"),
-    ("help", r"你(?:能|会|可以)(?:做|干|帮我做|查)?些?(?:什么|啥)[呢呀]?"),
-    ("help", r"what can (?:you do|i ask|you help with)|how (?:do i|to) use (?:this|you)"),
+    ("help", rf"{_HELP}?你[都还]?(?:能|会|可以|懂)(?:帮?我?们?)?[做干查问看办]?[些点]?{_WHAT_ZH}(?:事儿?)?[呢呀啊]?"),
+    ("help", rf"我?(?:都|可以|能)+[问查看]你?[点些]?{_WHAT_ZH}[呢呀啊]?|你?有{_WHAT_ZH}(?:功能|本事)"),
+    ("help", r"(?:我?是?新来的[,\uff0c]?)?(?:我?想|要|怎么).{0,8}(?:话|指令|命令)[该要]?(?:怎么|咋)[打说发写问]"),
+    ("help", rf"(?:so |and )?what (?:all |else )?can (?:you|i|we) (?:do|ask|help|tell){_WITH_WHOM}"),
+    ("help", rf"(?:what )?(?:sort|kind|type)s? of (?:thing|question)s? can (?:i|we|you) (?:ask|do){_WITH_WHOM}"),
+    ("help", r"how (?:do i|do we|can i|to|should i) (?:use|work|talk to|ask) (?:this|you|it)(?: thing| bot| app)?"),
+    ("help", r"how (?:does|do) (?:this|you)(?: thing| bot| app)? works?|what (?:do you do|are you for)"),
+    ("help", r"(?:show|list|give)(?: me)?(?: the| all| all the| your)? (?:commands?|help|menu|features|examples?)"),
     ("confirm", r"(?:/?confirm|确认|好的?确认|确定)\s*[:：]?" + _CODE),
     ("cancel", r"/?(?:cancel|取消|不做了|放弃|never ?mind)(?:操作)?" + _CODE),
     ("undo", r"/?(?:undo|撤销|撤回|反悔)(?: that| it)?(?:刚才的?|上一步|操作)*" + _CODE),
@@ -41,7 +50,8 @@ _COMMANDS = tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern i
     ("transfers", r"(?:list|show)(?: me)?(?: the)? transfers in transit"),
     ("test", r"试发\s*(.{1,20})"),
     ("report", rf"(?:给我|帮我|我要|我想)?(?:[看查发来]一?[看查下份个]?)?(?:我)?(?:一[份个下])?({_REPORTS_ZH})"),
-    ("report", rf"(?:(?:show|give|send) me |see |i want )?(?:the |a )?({_REPORTS_EN})"),
+    ("report", rf"把?(?:昨天的?|上周的?(?=.{{0,2}}周报))?({_REPORTS_ZH})[发给拿]给?我?(?:一[份个下]|看看?|看下)+"),
+    ("report", rf"(?:(?:can i )?(?:see|get|have) |(?:show|give|send) me |i want )?(?:the |a |our )?({_REPORTS_EN})"),
     ("snooze", r"(?:明天再说|先不管|/?snooze)\s*[:\uff1a]?\s*(?!\d+$)([^\s,\uff0c]{1,80})"),
     ("pause", r"(?:先)?暂停(?:推送|报告|提醒|通知)|(?:先)?(?:别|不要)再?推送了?|pause(?: (?:all )?reports)?"),
     ("resume", r"恢复(?:推送|报告|提醒|通知)|继续推送|resume(?: (?:all )?reports)?"),
@@ -56,6 +66,7 @@ _COMMANDS = tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern i
 ))
 # Tried on lower case: a pattern that minds no case takes longer to say no.
 _ANY = re.compile("|".join(f"(?:{pattern.pattern})" for _, pattern in _COMMANDS))
+_POLITE = re.compile(r"^(?:please|pls|麻烦|请)[ ,，]*|[ ,，]*(?:please|pls|thanks?|thank you|谢谢)$", re.IGNORECASE)
 _SLASH = re.compile(r"/([a-z_]{2,32})(?:@\w+)?(?:\s+(.*))?", re.IGNORECASE | re.DOTALL)
 # Slash commands that are the first word of a sentence.
 _SENTENCES = {"subscribe", "unsubscribe", "why", "details", "detail", "export", "definition", "quiet"}
@@ -64,7 +75,7 @@ _CHOSEN = {"一": 1, "二": 2, "三": 3}
 
 
 def command_of(text: str) -> Command | None:
-    bare = text.rstrip("?？!！。. ")
+    bare = _POLITE.sub("", text.rstrip("?？!！。. "))
     for name, pattern in _COMMANDS if _ANY.fullmatch(bare.lower()) else ():
         if found := pattern.fullmatch(bare):
             argument = next((one for one in found.groups() if one), "")

@@ -6,6 +6,7 @@ from datetime import date
 
 from bot.understanding import almanac
 from bot.understanding.draft import Draft, next_content
+from bot.understanding.lexicon import Senses
 from bot.understanding.periods import Span
 from bot.understanding.readings import Refused, Unclear
 from bot.understanding.scan import Token
@@ -15,7 +16,7 @@ from domain.metrics.query import Compare
 _CONTRASTS = frozenset({"compare", "compare_unit", "versus", "same_span", "change"})
 
 
-_SIDE_BY_SIDE = frozenset({"对比", "比较", "比一下", "比比", "作比", "比一比", "pk"})
+_SIDE_BY_SIDE = frozenset({"对比", "比较", "比一下", "比比", "作比", "比一比", "pk", "side by side"})
 _THE_LAST = (["last"], ["last", "?"], ["the last"], ["previous"])
 _LISTING = frozenset({"compare", "对比", "比较", "比一下", "对比一下"})
 
@@ -27,16 +28,15 @@ def read_comparison(tokens: Sequence[Token], spans: Sequence[Span], draft: Draft
         if token.used or token.names or not _CONTRASTS & token.senses.keys():
             continue
         if token.has("same_span"):
-            token.used = True
+            _read_same_span(tokens, at, left, draft)
             if (then := _unit_then(tokens, at, today)) and not (left or draft.follows or "versus" in draft.kinds):
+                draft.same_unit = None
                 left.append(then)
-            else:
-                draft.same_unit = token.senses["same_span"]
         elif token.has("compare"):
             token.used, draft.compare = True, Compare(token.senses["compare"])
         elif token.has("compare_unit"):
             token.used, draft.other = True, Span(at, at + 1, before=token.senses["compare_unit"])
-        elif token.has("versus"):
+        elif token.has("versus") and not (token.has("op") and at + 1 < len(tokens) and tokens[at + 1].number):
             token.used = True
             _read_versus(tokens, at, left, draft)
         elif token.has("change"):
@@ -60,20 +60,41 @@ def _unit_then(tokens: Sequence[Token], at: int, today: date) -> Span | None:
     return Span(at, at + 1, start, end, grain)
 
 
+def _read_same_span(tokens: Sequence[Token], at: int, left: list[Span], draft: Draft) -> None:
+    if tokens[at].senses["same_span"] == "named":
+        _take_named(tokens, at, left, draft)
+    else:
+        tokens[at].used, draft.same_unit = True, tokens[at].senses["same_span"]
+
+
+def _take_named(tokens: Sequence[Token], at: int, left: list[Span], draft: Draft) -> None:
+    """The same period of 2025, 2025年同期: the year beside it is the one compared with."""
+    year = next((span for span in (*left, *filter(None, [draft.other])) if span.grain is Grain.YEAR and (
+        span.after == at or span.first == next_content(tokens, at + 1))), None)
+    if year is not None and (draft.other is None or draft.other is year):
+        tokens[at].used, draft.other = True, year
+        left[:] = [span for span in left if span is not year]
+
+
+_PAUSE: Senses = {"sep": "sep"}
+
+
 def _of_figures(tokens: Sequence[Token], at: int) -> bool:
-    """Cash in vs cash out: two figures side by side, not two periods."""
-    behind = next_content(tokens, at + 1)
-    return at > 0 and behind < len(tokens) and tokens[at - 1].has("metric") and tokens[behind].has("metric")
+    """Cash in vs cash out, traffic vs orders: two figures side by side, not two periods."""
+    return at > 0 and _is_figure(tokens, at - 1) and _is_figure(tokens, next_content(tokens, at + 1))
 
 
 def _read_versus(tokens: Sequence[Token], at: int, left: list[Span], draft: Draft) -> None:
     if _of_figures(tokens, at):
+        tokens[at].senses, tokens[at].used = _PAUSE, False
         return
     if tokens[at].text.endswith(" on") and _is_figure(tokens, next_content(tokens, at + 1)):
         draft.compare = draft.compare or Compare.PREVIOUS_PERIOD  # are we up on orders
         return
     draft.is_versus = True
     draft.sets_side_by_side = draft.sets_side_by_side or tokens[at].text in _SIDE_BY_SIDE
+    if tokens[at].text == "side by side":
+        return  # for October, of both
     if len(left) == 1 and left[0].first < at and [token.text for token in tokens[at + 1:]] in _THE_LAST:
         tokens[-1].used = True  # this week compared to last
         return
@@ -86,6 +107,8 @@ def _is_figure(tokens: Sequence[Token], at: int) -> bool:
 
 def _take_other(tokens: Sequence[Token], at: int, left: list[Span], draft: Draft) -> None:
     """The period compared with stands behind 比, or before it after 跟."""
+    if tokens[at].text in _LISTING and any(token.has("same_span") for token in tokens[at:]):
+        return  # compare this month with the same month last year
     behind = next_content(tokens, at + 1)
     other = next((span for span in left if at < span.first <= max(behind, at + 2)
                   and not any(_is_subject(token) for token in tokens[at + 1:span.first])), None)

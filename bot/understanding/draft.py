@@ -75,9 +75,12 @@ class Draft:
     wants_chart: bool = False
     follows: bool = False
     adds: bool = False
+    uncompared: bool = False  # drop the comparison
+    points_back: bool = False  # of it, for those two: what was spoken of last
     unsplit: bool = False
     widened: list[str] = field(default_factory=list)  # 全部店铺: dimensions that are not filtered any more
     asks_amount: bool = False
+    asks_whether: bool = False  # did revenue exceed 20k
     events: list[str] = field(default_factory=list)  # those that made no figure yet
     all_events: list[str] = field(default_factory=list)
     vague: tuple[int, tuple[str, ...]] | None = None  # a token that may be any of these metrics
@@ -85,6 +88,8 @@ class Draft:
     has_account: bool = False  # 支付宝: money there is a balance
     unmet: list[Unmet] = field(default_factory=list)  # asked for, and no figure found for it
     implied: str | None = None  # the figure that is meant where none is named: orders of 最忙的一天
+    is_after_stock: bool = False  # the last question was about what is there: 上海呢 is a warehouse then
+    is_of_number: bool = False  # fewest: of what is counted, never of money
     is_beside: bool = False  # 毛利也带上: the figures named are shown beside the one that ranks
     trouble: Unclear | Refused | None = None  # what has to be said instead of an answer
 
@@ -124,7 +129,7 @@ class Draft:
             self.metrics, self.by, self.where, self.exclude, self.span, self.compare, self.other, self.is_versus,
             self.same_unit, self.bounds, self.is_ranked, self.is_sorted, self.direction, self.quality, self.limit,
             self.seller, self.feature, self.wants_trend, self.bare, self.unsplit, self.widened, self.vague,
-            self.asks_which, self.is_apiece))
+            self.asks_which, self.is_apiece, self.uncompared))
 
 
 def add_to(filters: dict[str, list[str]], dimension: str, value: str) -> None:
@@ -154,7 +159,8 @@ def is_that_order(tokens: Sequence[Token], at: int) -> bool:
         token.text == "订单" and before in {"那个", "这个", "该"}))
 
 
-_THIS_ORDER = frozenset({"这单", "这个单", "这笔", "这笔订单", "那笔", "那笔订单", "那笔单", "该单", "此单"})
+_THIS_ORDER = frozenset({"这单", "这个单", "这笔", "这笔订单", "那笔", "那笔订单", "那笔单", "该单", "此单", *(
+    f"{which}一{order}" for which in ("最后", "最新", "最早", "最近", "第", "头") for order in ("单", "笔", "个订单"))})
 _ORDER, _THAT = frozenset({"单", "order"}), frozenset({"那", "那个", "那一", "这", "这个", "该", "that", "this"})
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot.understanding.asks import Setting
-from bot.understanding.bounds import as_bounds, read_bounds, read_times_of_rows
+from bot.understanding.bounds import as_bounds, asks_whether, read_bounds, read_times_of_rows
 from bot.understanding.comparisons import read_comparison
 from bot.understanding.counting import EVENT_OF
 from bot.understanding.destinations import use_destinations
@@ -19,13 +19,15 @@ from bot.understanding.readings import Refused, Unclear
 from bot.understanding.scan import Token, Words
 from bot.understanding.splits import read_ranks, read_splits
 from domain.metrics.catalog import METRICS
-from domain.metrics.query import Direction
+from domain.metrics.query import Direction, MetricQuery
 
 
-def read_draft(tokens: Words, message: Normalised, setting: Setting, *, has_last: bool) -> Draft:
+def read_draft(tokens: Words, message: Normalised, setting: Setting, last: MetricQuery | None) -> Draft:
     """What the message says of a question, every token that says it marked used."""
-    tokens = as_bounds(tokens)
+    tokens, has_last = as_bounds(tokens), last is not None
     draft = Draft(tokens.kinds)
+    draft.asks_whether = "op" in draft.kinds and asks_whether(tokens)
+    draft.is_after_stock = last is not None and all(is_of_stock(one) for one in last.metrics)
     if has_last:
         _read_follow(tokens, draft)
     spans = PeriodReader(tokens, setting.today).read()
@@ -142,6 +144,12 @@ def _read_follow(tokens: Sequence[Token], draft: Draft) -> None:
     draft.follows = is_opened or _ends_with_ne(tokens) or tokens[-1].text in _INSTEAD
     draft.adds = any(token.has("add") and not (token.has("sep") and at) for at, token in enumerate(tokens)) and (
         tokens[0].has("add") or is_opened or tokens[-1].text in _ALSO)
+    if tokens[0].text == "with" and any(token.has("metric") for token in tokens[1:3]):
+        draft.adds = True  # with ROI
+    draft.uncompared = any(token.has("uncompared") for token in tokens)
+    draft.points_back = any(token.has("points_back") and not token.names for token in tokens)
+    for token in tokens:
+        token.used = token.used or ((token.has("uncompared") or token.has("points_back")) and not token.names)
     draft.unsplit = any(token.has("no_split") for token in tokens)
     draft.widened = [token.senses["whole"] for token in tokens if token.has("whole")]
     draft.unsplit = draft.unsplit or any(token.has("whole") and token.text.startswith("不分") for token in tokens)
@@ -172,11 +180,15 @@ def _are_of_ads(draft: Draft) -> bool:
     return "campaign" in {*draft.by, *draft.where} and all("campaign" in figure.dimensions for figure in figures)
 
 
+_SPENDING = frozenset({"spend", "spending", "花费", "花销"})
+
+
 def _settle_vague(tokens: Sequence[Token], draft: Draft, metrics: Sequence[str]) -> None:
     """花费 by campaign can only be what ads cost."""
     said = {*draft.by, *draft.where, *draft.exclude, *(name for name, _ in draft.bare)} - {"goods", "person"}
-    if draft.vague and tokens[draft.vague[0]].has("event") and said & {"customer", "segment"} and not any(
-            token.text in {"we", "i"} for token in tokens):
+    is_spent = draft.vague is not None and (
+        tokens[draft.vague[0]].has("event") or tokens[draft.vague[0]].text in _SPENDING)
+    if is_spent and said & {"customer", "segment"} and not any(token.text in {"we", "i"} for token in tokens):
         draft.metrics, draft.vague = ["revenue"], None  # how much did loyal customers spend
         return
     possible = [metric for metric in metrics if said <= METRICS[metric].dimensions]
@@ -191,15 +203,16 @@ _AND_WHAT_OF = frozenset({"how about", "what about"})
 
 
 def _asks_of_one_after_another(tokens: Sequence[Token], dimension: str) -> bool:
-    """京东卖了多少,拼多多呢: what is asked stands between the two, so that it is asked of each."""
+    """京东卖了多少,拼多多呢; 卖了多少?那拼多多呢: what is asked stands between the two, so that it is asked of each."""
     named = [at for at, token in enumerate(tokens) if token.used and (
         dimension in token.senses or any(name.dimension == dimension for name in token.names))]
     between = tokens[named[0] + 1:named[-1]] if named else ()
-    if any(token.text == "?" for token in between):
-        return True  # 昨天京东卖了多少?那拼多多呢? are two questions
-    return any(token.has("sep") for token in between) and any(
+    are_two = any(token.text == "?" for token in between)
+    is_apart = any(token.has("sep") for token in between) or (
+        bool(named) and 0 < tokens[named[-1] - 1].end < tokens[named[-1]].start and tokens[-1].text == "呢")
+    return are_two or (is_apart and any(
         token.has("count") or token.has("metric") or token.text in _AND_WHAT_OF
-        for token in between if not token.names)
+        for token in between if not token.names))
 
 
 _GOODS = frozenset({"product", "sku", "category"})
@@ -282,9 +295,9 @@ def _settle_bare(tokens: Sequence[Token], draft: Draft) -> None:
             token.used = token.text == "what" or (bool(draft.metrics) and not _are_paid_for(tokens, at, draft))
         elif draft.unsplit or _SIDES.get(dimension) in draft.all_events:
             token.used = True
-        elif draft.asks_which and not draft.by:
+        elif not draft.by and (draft.asks_which or (draft.follows and token.text.isascii() and token.text[-1] == "s")):
             token.used = True
-            draft.by.append(dimension)
+            draft.by.append(dimension)  # same for shops
         elif not token.has("metric"):
             facts = {"at": str(token.start), "end": str(token.end), "dimension": dimension}
             draft.object_to(Unclear("split_or_total", facts))
@@ -321,6 +334,8 @@ def _says_nothing_more(tokens: Sequence[Token], at: int, dimension: str, draft: 
     """客户复购率, how much money in account, 女装商品, 客户退了多少: whose, where or what it is, and no split."""
     if dimension == "customer" and _are_buyers_anyway(tokens, at, draft):
         return True
+    if dimension == "shop" and tokens[at].text in _WE and not (draft.lists_rows or draft.asks_which):
+        return at > 0 and tokens[at - 1].text in _OURS  # did the shop make a profit
     if dimension == "account" and draft.asks_amount and not draft.lists_rows and draft.metrics in _CASH:
         return True  # 账户付出多少: money goes through accounts anyway
     if dimension in _STANDS_FOR_ALL and not draft.lists_rows and at and (
@@ -328,7 +343,8 @@ def _says_nothing_more(tokens: Sequence[Token], at: int, dimension: str, draft: 
         return dimension != "customer" or bool(draft.metrics)
     is_there = at > 0 and tokens[at - 1].has("glue") and tokens[at].text in _WHEREABOUTS
     return is_there and draft.asks_amount and (
-        draft.metrics == ["balance"] if dimension == "account" else all(is_of_stock(one) for one in draft.metrics))
+        draft.metrics == ["balance"] if dimension == "account" else all(
+            METRICS[one].is_of_the_moment for one in draft.metrics))
 
 
 def _are_buyers_anyway(tokens: Sequence[Token], at: int, draft: Draft) -> bool:
@@ -342,6 +358,9 @@ def _are_buyers_anyway(tokens: Sequence[Token], at: int, draft: Draft) -> bool:
     return takes_part and not (draft.lists_rows or draft.asks_which)
 
 
+_WE = frozenset({"shop", "store"})
+_OURS = frozenset({"the", "our", "my", "this", *(f"{where} {whose}" for where in ("in", "of", "for")
+                                                 for whose in ("the", "our"))})
 _CASH = (["cash_in"], ["cash_out"])
 _WHEREABOUTS = frozenset({"account", "warehouse"})
 
@@ -363,7 +382,8 @@ def _count_of_rows(tokens: Sequence[Token], at: int, draft: Draft) -> None:
         return
     word = tokens[at].text
     if word.isascii():
-        draft.asks_which = "many" if word.endswith("s") else "one"
+        is_list = word.endswith("s") or word == "staff" or any(one.has("ranking") for one in tokens[at + 1:at + 2])
+        draft.asks_which = "many" if is_list else "one"
         return
     before = tokens[at - 2:at] if at >= 2 else tokens[:at]
     if any(beside.text in _THAT_OR_WHICH for beside in (*before[-1:], *tokens[at + 1:at + 2])):

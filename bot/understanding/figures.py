@@ -5,9 +5,9 @@ from itertools import pairwise
 
 from bot.understanding.clauses import Clause, counts_of, hand_on_topics, leave_out_openers
 from bot.understanding.counting import COUNTED_AS, EVENT_OF, FITS, RATES
-from bot.understanding.draft import Draft, Unmet, next_content
+from bot.understanding.draft import Draft, Unmet
 from bot.understanding.lexicon import lexicon
-from bot.understanding.qualified import LEADS_TO, left_is_earned, object_to_joined, take_off
+from bot.understanding.qualified import DENYING, LEADS_TO, leave_out_denied, left_is_earned, object_to_joined, take_off
 from bot.understanding.readings import Unclear
 from bot.understanding.scan import Token
 from domain.metrics.catalog import METRICS, Unit
@@ -18,7 +18,7 @@ NOUNS = frozenset({"订单", "单子", "的单子", "orders", "order", "单", "�
 _ANYTHING = frozenset({"多少个", "几个", "好多个"})  # of goods, orders or people
 _HOW = {"how many": "how many", "how much": "how much", "number of": "how many", "the number of": "how many",
         "total number of": "how many", "the total number of": "how many"}
-_LOOSE = frozenset({"refunds", "refund", "退款"})  # may be money or orders: orders with refunds
+_LOOSE = frozenset({"refunds", "refund", "returns", "退款"})  # may be money or orders: orders with refunds
 # What any figure may be said with: 推广费花了多少, 利润做了多少.
 _GENERAL_EVENTS = frozenset(
     {"sold", "ordered", "bought", "spent", "left", "received", "paid", "visited", "came", "restock", "lasts", "charged",
@@ -32,8 +32,8 @@ _BROUGHT = ("贡献", "带来")  # 新客贡献的销售额: a part of the secon
 def read_figures(tokens: Sequence[Token], draft: Draft) -> None:
     """Fill draft.metrics in the order in which they were said."""
     event: str | None = None
-    if "not_this" in draft.kinds:
-        _leave_out_denied(tokens, draft)
+    if not draft.kinds.isdisjoint(DENYING):
+        leave_out_denied(tokens, draft)
     draft.has_account = not draft.kinds.isdisjoint({"count", "event"}) and _has_account(tokens, draft)
     clauses = _clauses(tokens, draft)
     leave_out_openers(clauses)
@@ -42,7 +42,7 @@ def read_figures(tokens: Sequence[Token], draft: Draft) -> None:
     for clause in clauses:
         if money_is_left:
             clause.events = ["earned" if one == "left" else one for one in clause.events]
-        if len(clause.metrics) == 1 and clause.is_plain:
+        if len(clause.metrics) == 1 and clause.is_plain and not (clause.has_loose and draft.is_of_number):
             _add(draft, clause.metrics[0])
         else:
             event = _read_clause(clause, event, draft)
@@ -85,16 +85,6 @@ def _has_account(tokens: Sequence[Token], draft: Draft) -> bool:
         name.dimension == "account" for token in tokens for name in token.names)
 
 
-def _leave_out_denied(tokens: Sequence[Token], draft: Draft) -> None:
-    """客单价,不是客户数: the figure behind 不是 is not wanted."""
-    for at, token in enumerate(tokens):
-        behind = next_content(tokens, at + 1)
-        if not (token.has("not_this") and not token.used and behind < len(tokens)) or token.text.isascii():
-            continue  # in English the noun follows much later: not gross sales, the net ones
-        if tokens[behind].has("metric") or tokens[behind].senses.get("count") in {"money", "orders"}:
-            token.used = tokens[behind].used = draft.follows = True  # 不看钱,看单量
-
-
 # The status that the orders of a figure have anyway: 超时了还没发的.
 _IMPLIES = {"orders_overdue": "to_ship", "orders_to_ship": "to_ship", "orders_to_pay": "to_pay"}
 
@@ -114,8 +104,8 @@ def _clauses(tokens: Sequence[Token], draft: Draft) -> list[Clause]:
         if is_pause or (clause.counts and token.text in _LOOKS):
             clauses.append(Clause())
             continue
-        is_next_event = (clause.events and clause.counts and "event" in senses and not token.used
-                         and not (_ends_still(tokens, at, clause) or _is_complement(token, clause)))
+        is_next_event = ((clause.events or _counts_more(tokens, at, clause)) and clause.counts and "event" in senses
+                         and not token.used and not (_ends_still(tokens, at, clause) or _is_complement(token, clause)))
         if is_next_event or (clause.nouns and not clause.statuses and _is_second(tokens, at, clause)):
             clauses.append(clause := Clause())
         clause.has_time = clause.has_time or "offset" in senses
@@ -136,6 +126,12 @@ _LOOKS = frozenset({"看看", "看下", "看一下", "看一看", "顺便", "顺
 def _is_complement(token: Token, clause: Clause) -> bool:
     """The 出去 of 优惠了多少钱出去: which way, of what the verb before it says."""
     return token.text.startswith("出去") and bool(clause.events)
+
+
+def _counts_more(tokens: Sequence[Token], at: int, clause: Clause) -> bool:
+    """昨天几单 卖了多少, 点击多少 花了多少: another count behind another verb, where the first had none."""
+    return bool(clause.metrics or clause.counts != ["amount"]) and any(
+        token.has("count") and token.text not in NOUNS for token in tokens[at + 1:at + 3])
 
 
 def _ends_still(tokens: Sequence[Token], at: int, clause: Clause) -> bool:
@@ -160,6 +156,7 @@ def _read_token(tokens: Sequence[Token], at: int, clause: Clause, draft: Draft) 
     if token.has("metric"):
         token.used = True
         clause.metrics.append(token.senses["metric"])
+        clause.takes_in = clause.takes_in or token.text.startswith("in ")
         clause.asks_number = clause.asks_number or token.text.endswith("of orders") or token.text.startswith("orders ")
         if token.has("segment") or token.has("order_status"):
             clause.groups.append(token)
@@ -297,9 +294,11 @@ def _counts_rows(clause: Clause, counts: list[str], draft: Draft) -> bool:
 
 
 def _explicit(clause: Clause, strong: list[str], counts: list[str], draft: Draft) -> None:
+    if clause.has_loose and draft.is_of_number:  # the fewest refunds
+        clause.metrics = ["refund_orders" if one == "refund_amount" else one for one in clause.metrics]
     for event in strong:
         table = lexicon().combine.get(event, {})
-        leads_on = len(counts) < 2 and bool(LEADS_TO.get(event, frozenset()) & set(clause.metrics))
+        leads_on = clause.takes_in or (len(counts) < 2 and bool(LEADS_TO.get(event, frozenset()) & set(clause.metrics)))
         if event not in _GENERAL_EVENTS and not leads_on and not set(table.values()) & set(clause.metrics):
             if event in clause.attributes:
                 draft.object_to(Unclear("which_figure_of_two", {"metric": clause.metrics[0]}))
@@ -338,6 +337,8 @@ def _combined(clause: Clause, event: str | None, counts: list[str], draft: Draft
     if counts == ["any"]:
         counts = [next((one for one in ("pieces", "orders", "people") if one in table), "any")]
     wanted = counts or clause.nouns or _bounded(draft) or ["none"]
+    if event in _WEAK_EVENTS and not clause.counts and any(bound.metric for bound in draft.bounds):
+        return  # less than 7 days of cover left
     if draft.has_account and event in {None, "left"} and {"money", "amount", "none"} & set(wanted):
         _add(draft, "balance")  # 支付宝里还有多少钱
         return

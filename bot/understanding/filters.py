@@ -16,6 +16,7 @@ _LABELS = {"shop": {"shop"}, "platform": {"platform", "shop"}, "warehouse": {"wa
            "category": {"category", "product", "goods"}, "product": {"product", "goods"}, "sku": {"sku", "goods"},
            "staff": {"staff"}, "customer": {"customer"}, "segment": {"segment", "customer"},
            "order_status": {"order_status"}, "currency": {"currency"}, "campaign": {"campaign"}, "account": {"account"}}
+_OF_GOODS = frozenset({"sku", "product", "goods", "category"})
 MAX_CHOICES = 3
 _OF_PLACES = {Source.STOCK, Source.SHIPMENTS, Source.SIGNED}
 
@@ -152,6 +153,8 @@ class _FilterReader:
             _use_label(self.tokens, at, dimension)
         if self.out:
             self.out.used = True
+        if at and self.tokens[at - 1].text == "@":
+            self.tokens[at - 1].used = True  # @ Shanghai wh: no price of a piece
         _use_by(self.tokens, at)
 
     def _is_asked(self, at: int) -> bool:
@@ -180,6 +183,9 @@ class _FilterReader:
                 del draft.where[dimension]
             add_to(draft.exclude, dimension, value)
         token.used, self.out = bool(draft.exclude), None
+        named = self.tokens[at - 1]
+        if token.used and named.senses.get("dim") in _OF_GOODS and not _OF_GOODS.isdisjoint(draft.exclude):
+            named.used = True  # 女装的SKU不算
         behind = next_content(self.tokens, at + 1)
         if behind < len(self.tokens) and any(self.tokens[behind].senses.get("dim") in _LABELS.get(one, {one})
                                              for one in draft.exclude):
@@ -189,7 +195,8 @@ class _FilterReader:
 def _is_asker(tokens: Sequence[Token], at: int) -> bool:
     """老板要看 …: the first word says who wants to know, not whose figures."""
     is_person = any(name.dimension == "staff" for name in tokens[at].names)
-    return is_person and at == 0 and len(tokens) > 1 and tokens[1].has("asker")
+    opens = at == 0 or tokens[at - 1].has("sep") or tokens[at - 1].has("end")  # …,老板等着呢
+    return is_person and opens and at + 1 < len(tokens) and tokens[at + 1].has("asker")
 
 
 _TELLS = frozenset({"汇报", "报告", "看", "看看", "看下", "看一下", "说", "说说", "说一下", "交差"})
@@ -292,7 +299,8 @@ def _place(tokens: Sequence[Token], at: int, names: tuple[Name, ...], draft: Dra
     token = tokens[at]
     is_shipped = at > 0 and tokens[at - 1].text.endswith(_FROM) and any(
         METRICS[metric].sources & {Source.SHIPMENTS} for metric in draft.metrics)
-    if is_shipped or any(is_of_stock(metric) for metric in draft.metrics) or draft.feature:
+    is_of_place = any(is_of_stock(metric) for metric in draft.metrics) or (draft.is_after_stock and not draft.metrics)
+    if is_shipped or is_of_place or draft.feature:
         return [(names[0].dimension, names[0].value)]
     return [("province", token.senses["province"])]
 

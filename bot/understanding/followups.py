@@ -31,11 +31,22 @@ def continues(draft: Draft, last: MetricQuery | None) -> bool:
         return False
     if draft.span and draft.span.before:
         return True
+    if draft.points_back and _GOODS.isdisjoint((*draft.where, *draft.by, *(name for name, _ in draft.bare))):
+        return True
     if not (draft.metrics or draft.seller or draft.feature or any(bound.metric for bound in draft.bounds)):
+        if _ranks_by_itself(draft, last):
+            return False
         # 谁买得最多 after a question about stock is a question of its own: nothing of today's stock was bought
         return not (draft.vague or (draft.all_events and all(METRICS[name].is_of_the_moment for name in last.metrics)))
-    return (draft.follows or draft.adds or not says_more(draft) or _lacks_its_goods(draft, last)
-            or _asks_which_of_it(draft, last))
+    return (draft.follows or draft.adds or draft.uncompared or not says_more(draft) or _lacks_its_goods(draft, last)
+            or _asks_which_of_it(draft, last) or _sorts_its_rows(draft, last) or _is_of_its_rows(draft, last))
+
+
+def _ranks_by_itself(draft: Draft, last: MetricQuery) -> bool:
+    """Top 5 customers this year after a single figure: complete without it, and ranked by what they paid."""
+    names_buyers = any(name == "customer" for name, _ in draft.bare) or draft.by == ["customer"]
+    return bool(names_buyers and draft.is_ranked and draft.span and "rank" in draft.kinds and not last.by) and not (
+        draft.follows or draft.adds or draft.where or draft.rank_metric)
 
 
 def rebounded(tokens: Sequence[Token], last: MetricQuery, setting: Setting) -> MetricQuery | None:
@@ -60,9 +71,10 @@ def relimited(tokens: Sequence[Token], last: MetricQuery) -> MetricQuery | None:
     """三个就够, five is enough, make it 10: the list just given with so many rows; None for any other message."""
     counts = [token for token in tokens if token.number is not None and not token.names]
     others = [token for token in tokens if token.number is None and not (token.has("piece_unit") or token.has("rank"))]
-    says_enough = any(token.has("enough") or bool(token.has("set_to") and last.limit) for token in others)
-    if not last.by or len(counts) != 1 or not says_enough or not all(_sets(one) or one.has("enough") or is_filler(one)
-                                                                     for one in others):
+    says_enough = any(token.has("enough") or bool(last.limit and (token.has("set_to") or token.has("only")))
+                      for token in others)
+    if not last.by or len(counts) != 1 or not says_enough or not all(
+            _sets(one) or one.has("enough") or one.has("only") or is_filler(one) for one in others):
         return None
     limit = counts[0].number or Decimal(0)
     if counts[0].is_scaled or limit != int(limit) or not 1 <= limit <= MAX_LIMIT:
@@ -81,11 +93,28 @@ def _lacks_its_goods(draft: Draft, last: MetricQuery) -> bool:
     return is_verb and not says_of_what and bool({"product", "sku"} & last.where.keys())
 
 
+def _sorts_its_rows(draft: Draft, last: MetricQuery) -> bool:
+    """By units, please: the list just given by another figure."""
+    of_else = (draft.span, draft.where, draft.exclude, draft.by, draft.bare, draft.bounds, draft.feature)
+    return bool(draft.rank_metric and last.by) and set(draft.metrics) == {draft.rank_metric} and not any(of_else)
+
+
+def _is_of_its_rows(draft: Draft, last: MetricQuery) -> bool:
+    """Only the ones with ROI under 2, lowest ROI of those: of the rows just given, where none are named."""
+    of_else = (draft.span, draft.where, draft.exclude, draft.by, draft.bare, draft.feature, draft.seller, draft.other)
+    figures = {*draft.metrics, *(bound.metric for bound in draft.bounds if bound.metric)}
+    is_kind = all(METRICS[one].is_of_the_moment is METRICS[last.metrics[0]].is_of_the_moment for one in figures)
+    return bool(last.by and (draft.bounds or draft.is_ranked) and figures) and is_kind and not any(of_else)
+
+
+_GOODS = frozenset({"product", "sku", "category", "goods"})
 _SALES = frozenset({"revenue", "orders", "units"})
 
 
 def _asks_which_of_it(draft: Draft, last: MetricQuery) -> bool:
     """哪个商品卖得最多 after 上周抖音卖了几件: which part of what was just asked about, by its verb alone."""
+    if "person" in draft.by and draft.all_events and tuple(draft.metrics) == last.metrics and not draft.span:
+        return not (draft.where or draft.exclude or draft.bounds)  # 谁发的 after 昨天发了多少单
     is_verb = (draft.seller or draft.all_events == ["sold"]) and set(draft.metrics) <= _SALES
     of_else = (draft.span, draft.where, draft.exclude, draft.bounds, draft.feature, draft.compare, draft.other,
                draft.is_versus, draft.wants_trend)
@@ -144,7 +173,8 @@ class _Continuation:
         period = self._period(metrics, by)
         where, exclude = self._filters()
         order, limit = self._rows(metrics, by)
-        compare = comparison(self.draft, period) or (self.last.compare if period else None)
+        compare = comparison(self.draft, period) or (
+            self.last.compare if period and not self.draft.uncompared else None)
         return checked(replace(
             self.last, metrics=tuple(metrics), by=tuple(by), where=where, exclude=exclude, period=period,
             compare=compare, having=self._having(metrics, by), order=order, limit=limit))
@@ -154,7 +184,7 @@ class _Continuation:
         """复购率 alone after a ranking asks for one number; 换成复购率 for the same ranking by it."""
         said = self.draft
         return bool(said.metrics) and not (said.follows or said.adds or said.wants_chart or says_more(said)
-                                           or self._is_of_short_goods)
+                                           or said.points_back or said.lists_losers or self._is_of_short_goods)
 
     @property
     def _is_of_short_goods(self) -> bool:
@@ -228,7 +258,8 @@ class _Continuation:
             is_same = draft.direction is None and not (draft.quality or draft.is_ranked) and tuple(by) == last.by
             kept = last.order[0].direction if is_same and last.order else None
             direction = kept or direction_of(draft, key) or Direction.DESC
-            limit = draft.limit or (1 if draft.asks_which == "one" else last.limit or DEFAULT_LIMIT)
+            is_one = draft.asks_which == "one" or (draft.points_back and "extreme" in draft.kinds)  # lowest of those
+            limit = draft.limit or (1 if is_one else last.limit or DEFAULT_LIMIT)
             return (Order(key, direction),), limit if draft.is_ranked or draft.limit else last.limit
         if tuple(by) != last.by:
             return (), None
@@ -236,11 +267,11 @@ class _Continuation:
         return tuple(one if one.by in known else Order(metrics[0], one.direction) for one in last.order), last.limit
 
     def _having(self, metrics: list[str], by: list[str]) -> tuple[Having, ...]:
-        if self.draft.bounds or self.draft.feature:
+        if self.draft.bounds or self.draft.feature or (by and self.draft.lists_losers):  # 亏的有哪些
             alone = replace(self.draft, metrics=list(metrics), by=list(by), where={}, exclude={}, other=None,
                             compare=None, same_unit=None, is_versus=False)
             return question(alone, self.setting).having
-        keeps_figures = self.draft.adds or tuple(metrics) == self.last.metrics or self._is_of_short_goods
+        keeps_figures = self.draft.adds or set(metrics) <= set(self.last.metrics) or self._is_of_short_goods
         is_same = tuple(by) == self.last.by and keeps_figures
         return self.last.having if is_same else ()
 

@@ -22,13 +22,20 @@ def reason(message: Message, found: Arguments) -> None:
 _NO_CATEGORY = frozenset({"支出", "费用", "开销", "开支", "花销", "花费", "钱", "账", "expense", "cost", "expenses"})
 
 
+_MAY_NAME = ("metric", "off", "topic")
+
+
 def category(message: Message, found: Arguments) -> None:
     """What the money was for: all that is neither verb nor amount nor day."""
     kinds = ("action", "stop", "glue", "sep", "end", "money_unit", "because", "set_to", "event", "follow", "only")
     left = [token for at, token in enumerate(message.tokens) if not token.used and (
-        token.is_unknown or token.names or token.has("metric") or token.has("off") or token.has("topic")
+        token.is_unknown or token.names or token.text == "用品" or any(token.has(kind) for kind in _MAY_NAME)
         or not (any(token.has(kind) for kind in kinds) or (token.has("piece_unit") and not _is_of(message, at))))]
-    text = own_words(message, left)
+    own = [token for token in left if token.text not in _NO_CATEGORY]
+    for token in left if own else ():
+        if token.text in _NO_CATEGORY and not any(token.start == one.end or one.start == token.end for one in own):
+            token.used = True  # 付了房租8500,记一下费用
+    text = own_words(message, [token for token in left if not token.used])
     if text and text not in _NO_CATEGORY:
         found["category"] = text
 
@@ -67,7 +74,8 @@ _NO_BEGINNING = frozenset("买给付交花把用为的了是在去到和跟又�
 def _beginning(tokens: Sequence[Token], first: Token) -> Token | None:
     """搬 before 家费: one character of ours, cut off the word that nobody knows."""
     before = next((token for token in tokens if token.end == first.start), None)
-    is_cut = (before is not None and (first.is_unknown or before.text == "请") and not (before.used or before.names)
+    is_cut = (before is not None and (first.is_unknown or before.text == "请" or first.text == "货")
+              and not (before.used or before.names)
               and len(before.text) == 1 and "\u4e00" <= before.text <= "\u9fff" and before.number is None)
     return before if is_cut and before is not None and before.text not in _NO_BEGINNING else None
 

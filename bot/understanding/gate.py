@@ -44,6 +44,8 @@ def off_topic(tokens: Words) -> Refused | None:
     """The refusal for a word that is outside the trade or not kept, whatever else was said."""
     for at, token in enumerate(tokens) if "off" in tokens.kinds else ():
         if "off" in token.senses and not token.names and not token.used:
+            if token.has("change") and any(one.has("metric") for one in tokens[:at]):
+                continue  # did visitors drop
             if token.senses["off"] == "average" and _averages(tokens, at):
                 token.used = True
                 continue

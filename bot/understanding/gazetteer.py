@@ -41,8 +41,9 @@ class Gazetteer:
                     continue
             if len(text) >= SHORTEST_NAME:
                 made._add(text, name)
-                if (others := _in_english().get(name.dimension)) and text in others:
-                    made._add(others[text], name)
+                if (others := _also_called().get(name.dimension)) and text in others:
+                    for other in others[text].split("|"):
+                        made._add(other, name)
                 if " " in text and not text.isascii():  # nobody types the blank in "Shopify 海外店"
                     made._add(text.replace(" ", ""), name)
         made.lengths = lengths_by_start(made.names)
@@ -117,8 +118,8 @@ class Gazetteer:
         return (codes, at) if matched else ((), start)
 
 
-def _in_english() -> Mapping[str, Mapping[str, str]]:
-    """Of each dimension what an English sentence calls its names: Guangzhou is the warehouse in 广州."""
+def _also_called() -> Mapping[str, Mapping[str, str]]:
+    """Of each dimension what else its names go by: Guangzhou is the warehouse in 广州, 招行 the account at 招商银行."""
     return read_table("english_names")
 
 

@@ -4,7 +4,7 @@ import re
 from decimal import Decimal
 
 _DIGITS = {"零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "俩": 2,
-           "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
+           "三": 3, "仨": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 _UNITS = {"十": 10, "百": 100, "千": 1000}
 _GROUPS = {"万": 10_000, "亿": 100_000_000}
 SCALES = {**_UNITS, **_GROUPS, "k": 1000, "w": 10_000}
@@ -13,11 +13,13 @@ ENGLISH = {word: Decimal(value) for word, value in {
     "ten": 10, "eleven": 11, "twelve": 12, "dozen": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "twenty": 20,
     "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "ninety": 90, "hundred": 100}.items()}
 
-CHINESE = re.compile("[零〇一二两俩三四五六七八九十百千万亿]+")
+CHINESE = re.compile("[零〇一二两俩三仨四五六七八九十百千万亿]+")
 PERCENT = re.compile(r"百分之(?:(\d+(?:\.\d+)?)|([零〇一二两三四五六七八九十百]+)(?:点([零〇一二三四五六七八九]+))?)"
                      r"|([一二三四五六七八九])成(?![交本功长品单])([一二三四五六七八九])?")
 ARABIC = re.compile(r"(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?(st|nd|rd|th)?(?![\d])")
 SCALED = re.compile(r"\s?([千百万亿]+|[kw](?![a-z]))(\d{1,4}(?![\d.%]|[个件天月]))?")
+SCALE_WORD = re.compile(r"\s?(thousand|grand|million|lakh|crore)s?(?![a-z])")
+_WORDS = {"thousand": 1000, "grand": 1000, "million": 1_000_000, "lakh": 100_000, "crore": 10_000_000}
 # So many digits hold every sum a shop will see, and keep whole-number arithmetic short.
 MOST_DIGITS = 15
 
@@ -51,6 +53,12 @@ def percent(found: re.Match[str]) -> Decimal:
     return (chinese(found[2]) or Decimal(0)) + (Decimal(f"0.{digits}") if digits else 0)
 
 
+def scaled_by_word(text: str, at: int, value: Decimal) -> tuple[Decimal, int]:
+    """The value times the thousand or lakh at text[at:], and where that ends; as it was where there is none."""
+    scale = SCALE_WORD.match(text, at)
+    return (value * _WORDS[scale[1]], scale.end()) if scale else (value, at)
+
+
 def arabic(text: str, at: int) -> tuple[Decimal, int, bool, bool] | None:
     """(value, end, is scaled, is ordinal) of the number at text[at:], with 万 or k behind it where there is one."""
     found = ARABIC.match(text, at)
@@ -61,7 +69,8 @@ def arabic(text: str, at: int) -> tuple[Decimal, int, bool, bool] | None:
         return value, found.end(), False, True
     scale = SCALED.match(text, found.end())
     if not scale:
-        return value, found.end(), False, False
+        value, end = scaled_by_word(text, found.end(), value)
+        return value, end, end > found.end(), False
     factor = 1
     for one in scale[1]:
         factor *= SCALES[one]

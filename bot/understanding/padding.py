@@ -39,13 +39,12 @@ def unnoted(message: Normalised) -> Normalised | None:
     return _without(message, found.start(), found.end()) if found and found.start() else None
 
 
-def unexcused(message: Normalised, spread: Spread) -> Normalised | None:
-    """The message without a clause about the one who asks: 我在外面不方便看电脑你给我说说…."""
+def unexcused(message: Normalised, spread: Spread) -> Iterator[Normalised]:
+    """The message without a clause about the one who asks: 我在外面不方便看电脑你给我说说…, …,我好排班."""
     for pattern in _excuses():
         found = pattern.search(message.text)
         if found and not _says_anything(spread(normalise(_pattern("elsewhere").sub("", found["said"]))).tokens):
-            return _without(message, 0, found.end())
-    return None
+            yield _without(message, found.start(), found.end())
 
 
 def _says_anything(tokens: Sequence[Token]) -> bool:

@@ -37,6 +37,8 @@ _GOING_ON = POINT_STARTS | {"glue", "range", "sep", "since_end", "rank", "vague_
 _DAYS_OF = {"day": 1, "week": 7}
 _MONTHS_OF = {"month": 1, "quarter": 3}
 _MOST_COUNTED = 9999
+_MONTH_END = frozenset({"月底", "月末"})
+_WHOLE = frozenset({"week", "month", "quarter", "year"})
 # 12月20号到1月5号 crosses a year; 11月5号到10月1号 is turned round.
 LONGEST_ACROSS_YEARS = 180
 
@@ -138,7 +140,15 @@ class PeriodReader(PointReader):
             return None
         if self._is(first[2], "range") and (closed := self._closed(at, first, first[2] + 1)):
             return closed
+        if self._is_of_whole(at, start, first[2]):
+            return Span(at, first[2], *first[0], first[1])
         return self._open(at, first, first[2] + self._is(first[2], "since_end"))
+
+    def _is_of_whole(self, at: int, start: int, after: int) -> bool:
+        """Orders from last week are last week's; those from last week on, or since last week, are not."""
+        goes_on = self._is(after, "since_end") or (after < len(self._tokens) and self._tokens[after].text == "on")
+        unit = (self._value(start, "offset") or "").partition(":")[0]
+        return self._tokens[at].text == "from" and unit in _WHOLE and not goes_on
 
     def _running(self, at: int, unit_at: int) -> Point | None:
         """The month of since the first day of the month."""
@@ -291,7 +301,7 @@ class PeriodReader(PointReader):
 
     def _closed(self, at: int, first: Point, second_at: int) -> Span | None:
         start = first[0][0]
-        second = self._point(self._past_glue(second_at), start)
+        second = self._point(self._past_glue(second_at), start) or self._month_end(second_at, start)
         if second and second[0][1] > self._today + DAY and self._are_bare_weekdays(at, second[2]):
             second = (second[0][0] - _WEEK * DAY, second[0][1] - _WEEK * DAY), second[1], second[2]
             start -= _WEEK * DAY  # 周一到周日, asked on a Monday: those that have passed
@@ -312,6 +322,13 @@ class PeriodReader(PointReader):
         if second[0] == (self._today, self._today + DAY):
             return self._open(at, first, after)
         return Span(at, after, start, second[0][1])
+
+    def _month_end(self, at: int, start: date) -> Point | None:
+        """The 月底 of 上个月15号到月底: the last day of that month."""
+        if at >= len(self._tokens) or self._tokens[at].text not in _MONTH_END:
+            return None
+        end = add_months(start.replace(day=1), 1)
+        return (end - DAY, end), Grain.DAY, at + 1
 
     def _shares_week(self, first: int, week: int) -> bool:
         """Monday to Wednesday last week: the week is said of both days."""

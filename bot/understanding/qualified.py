@@ -24,6 +24,20 @@ LEADS_TO = {"earned": frozenset({"gross_profit", "gross_margin", "net_margin"}),
             "shipped": frozenset({"shipping_cost"})}
 
 
+DENYING = frozenset({"not_this", "in_place_of"})
+
+
+def leave_out_denied(tokens: Sequence[Token], draft: Draft) -> None:
+    """客单价,不是客户数; orders instead of revenue: the figure behind is not wanted."""
+    for at, token in enumerate(tokens):
+        behind = next_content(tokens, at + 1)
+        is_denied = token.has("not_this") and not token.text.isascii()  # not gross sales, the net ones
+        if token.used or behind == len(tokens) or not (is_denied or token.has("in_place_of")):
+            continue
+        if tokens[behind].has("metric") or tokens[behind].senses.get("count") in {"money", "orders"}:
+            token.used = tokens[behind].used = draft.follows = True  # 不看钱,看单量
+
+
 def left_is_earned(tokens: Iterable[Token]) -> bool:
     """扣掉货本还剩多少: money is left then, no goods."""
     return any(token.senses.get("less") in _OF_PROFIT and not token.names for token in tokens)
@@ -39,8 +53,24 @@ def take_off(tokens: Sequence[Token], draft: Draft) -> None:
             draft.metrics = [table.get(metric, metric) for metric in draft.metrics]
 
 
+def _leave_out_object(tokens: Sequence[Token], draft: Draft) -> None:
+    """Cash tied up in 女装 inventory: what the money is in, no figure beside it."""
+    valued = next((at for at, token in enumerate(tokens) if token.senses.get("metric") == "stock_value"
+                   and token.text.endswith((" in", " of"))), None)
+    if valued is None or "stock_available" not in draft.metrics:
+        return
+    behind = next((token for token in tokens[valued + 1:] if token.has("metric") and not token.names), None)
+    if behind is not None and behind.text in _STOCK:
+        draft.metrics.remove("stock_available")
+
+
+_STOCK = frozenset({"stock", "inventory", "the stock", "the inventory"})
+
+
 def object_to_joined(tokens: Sequence[Token], draft: Draft) -> None:
     """平台收了多少广告费, 投流成交额, 扣掉运费还剩多少: the one only qualifies the other."""
+    if "stock_value" in draft.metrics:
+        _leave_out_object(tokens, draft)
     asks_left = len(draft.metrics) > 1 or not {"left", "earned"}.isdisjoint(draft.all_events)
     figures = [at for at, token in enumerate(tokens) if at and "metric" in token.senses and not token.names]
     for at in figures:

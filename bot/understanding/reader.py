@@ -34,6 +34,9 @@ _FORMS: Forms[Callable[[Normalised, Spread], Reading | None]] = Forms(
     (arrivals.BY_CARRIER_CUES, arrivals.sent_by_carrier),
     (sku_rules.CUES, lambda message, spread: sku_rules.asked_of(message) or sku_rules.rule_of(message, spread)),
     (suppliers.CUES, suppliers.about_suppliers))
+_ASK_OF_ORDER = frozenset({"啥", "amount", "total", "where", "who", "what", "who bought", "who purchased"})
+_OF_PARCEL = frozenset({"gone", "gone out", "went out", "gone off"})
+_ASKING = ("query_word", "which", "whichdim", "tail")
 _NUMBERED = frozenset({"purchase", "transfer"})  # asked for its number, that number is no look-up
 _THOSE = frozenset({"those", "these", "them", "这些", "那些", "它们", "those ones", "these ones"})
 
@@ -135,9 +138,9 @@ class Reader:
         tokens = kept if last is None else with_variant(kept, message, self._gazetteer, last)
         if last is not None and (changed := rebounded(tokens, last, self._setting) or relimited(tokens, last)):
             return Ask(changed, wants_chart=False)
-        draft = read_draft(tokens, message, self._setting, has_last=last is not None)
+        draft = read_draft(tokens, message, self._setting, last)
         draft.follows = draft.follows or is_corrected
-        if last is not None and last.by and not draft.where and (those := _rows_meant(tokens, draft)):
+        if last is not None and last.by and not draft.where and (those := _rows_meant(tokens, draft, last)):
             draft.object_to(Unclear("unsure_about", {"words": those}))
         if draft.said_of:
             self._check_count(draft, *draft.said_of)
@@ -162,9 +165,11 @@ class Reader:
         figures = {token.senses["metric"] for token in tokens if token.has("metric") and not token.names}
         orders_something = any(token.has(kind) for token in tokens for kind in _DOINGS)
         is_asked = message.text.endswith("?") or any(
-            token.has("query_word") or token.has("tail") or token.senses.get("count", "orders") != "orders"
+            token.text in _ASK_OF_ORDER or token.senses.get("count", "orders") != "orders"
+            or any(token.has(kind) for kind in _ASKING)
             for token in tokens)
-        if (len(codes) > 1 or not figures <= _ON_ORDER or any(token.is_unknown or token.names for token in tokens)
+        if (len(codes) > 1 or not figures <= _ON_ORDER or any(
+                (token.is_unknown and token.text not in _OF_PARCEL) or token.names for token in tokens)
                 or (orders_something and not is_asked)):
             return Refused("no_order_lookup")
         return Command("order", codes[0].removeprefix("#"))
@@ -185,11 +190,22 @@ class Reader:
         except Trouble:
             if not draft.metrics or (last.where and is_of_stock(draft.metrics[0]) == is_of_stock(last.metrics[0])):
                 raise  # 华东仓哪些货要补, then 补多少: nobody means all warehouses
-            if draft.follows and not draft.filters:  # and how many are left: of the goods just spoken of
+            if not draft.filters:  # and how many are left: of the goods just spoken of
                 draft.where = {name: list(values) for name, values in last.where.items() if name in _OF_GOODS}
             return question(draft, self._setting)
 
 
-def _rows_meant(tokens: Sequence[Token], draft: Draft) -> str:
+def _rows_meant(tokens: Sequence[Token], draft: Draft, last: MetricQuery) -> str:
     """Stock of those: which rows of the answer before, nobody said; empty where the whole answer may be meant."""
-    return next((token.text for token in tokens if token.text in _THOSE and draft.metrics), "")
+    is_of_it = set(draft.metrics) <= set(last.metrics) or not (last.limit or last.having)
+    named = {len(values) for values in last.where.values()}
+    for token in tokens:
+        count = next((count for word, count in _SO_MANY.items() if word in token.text), None)
+        if token.text in _THOSE and draft.metrics:
+            return token.text
+        if token.has("points_back") and not (is_of_it and (count is None or count in {*named, last.limit})):
+            return token.text
+    return ""
+
+
+_SO_MANY = {"two": 2, "both": 2, "俩": 2, "three": 3, "仨": 3}

@@ -28,6 +28,8 @@ _NO_REASON = re.compile(
     r"|[?吗么呢]$|\d|多少|几[个件单]|哪|什么|怎么|顺便|然后|库存"
     r"|^(?:no|not|wait|sorry|actually|also|and|then|but|cancel|don.t|please|at|in|from|to|of|for)\b"
     r"|\b(?:then|also|how many|how much|what|which|instead)\b", re.IGNORECASE)
+# Says why by itself: kept where the action takes a reason, and nothing to ask about where it takes none.
+_EXPLAINS = re.compile(r"(?:老|总|经常|一直|不然|免得|省得|毕竟)|(?:it|they|we) (?:keeps?|always)\b", re.IGNORECASE)
 # How soon, or thanks: no reason either, and nothing to ask about.
 _MANNER = re.compile(
     r"(?:请|麻烦)?(?:尽快|马上|立刻|立即|赶紧|快点|急+|很急|今天|好的?|上报|谢谢|多谢|辛苦了?|麻烦了?|行不行|可以吗?|asap|urgent(?:ly)?"
@@ -43,6 +45,8 @@ def with_reason(message: Normalised, spread: Spread, read: Callable[[Normalised,
         if not _may_be_why(why, spread):
             continue
         reading = read(rest, spread(rest).tokens)
+        if isinstance(reading, Act) and reading.action not in TAKE_REASONS and _EXPLAINS.match(why):
+            return reading
         if isinstance(reading, Act) and reading.action in TAKE_REASONS and _is_open(reading):
             return _because(reading, why)
         asked = reading.pending if isinstance(reading, Unclear) and reading.missing else None

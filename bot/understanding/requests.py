@@ -35,7 +35,8 @@ _DEFINITION = re.compile(
     r"(?:的)?(?:统计|计算)?(?:口径|定义)(?:是什么|是啥|说明)?|(?:是)?(?:怎么|如何|咋)(?:计)?算(?:出来)?的?|(?:是)?怎么来的"
     r"|(?:的)?(?:计算方法|计算方式|算法|计算公式|公式)(?:是什么|是啥)?"
     r"|\b(?:(?:the )?definitions?(?: of)?|how (?:is|are|was|were)(?= .*\b(?:calculated|computed|defined|counted)\b)"
-    r"|calculated|computed|defined|what does(?= .*\bmean\b)|(?<=[a-z] )(?<!\bi )mean)\b")
+    r"|calculated|computed|defined|what does(?= .*\b(?:mean|include)\b)"
+    r"|(?<=[a-z] )(?<!\bi )(?:mean|include)(?=[ ?]*$)|define)\b")
 _CSV = re.compile(r"csv")
 
 _DOWN_ZH = r"下降|降低|降|下跌|跌|减少|变少|少|下滑|掉|变低|低|缩水|变差|差|不好|不行"
@@ -64,7 +65,7 @@ _WANTED = (
     ("导载表文 excel csv xlsx spreadsheet export download save", (Wants.EXPORT, _EXPORT)),
     ("为原怎咋 why how what reason cause explain", (Wants.WHY, _WHY)),
     ("明详哪逐 detail line drill behind which what", (Wants.DETAILS, _DETAILS)),
-    ("口定算怎公 definition how calculated computed what mean", (Wants.DEFINITION, _DEFINITION)))
+    ("口定算怎公 definition how calculated computed what mean include", (Wants.DEFINITION, _DEFINITION)))
 _FORMS = Forms(*_WANTED)
 CUES = " ".join(cues for cues, _ in _WANTED)
 MAX_FOUND = 6  # words of requests in one message; more is no sentence

@@ -8,8 +8,10 @@ from itertools import islice
 from typing import Any, ClassVar
 
 from bot.understanding.asks import Setting
+from bot.understanding.commands import command_of
 from bot.understanding.gazetteer import Gazetteer
 from bot.understanding.misspelt import Respelling, put_right
+from bot.understanding.mixed import in_chinese
 from bot.understanding.normalise import Normalised, normalise
 from bot.understanding.offers import offer
 from bot.understanding.padding import unexcused, unnoted, unpadded
@@ -25,6 +27,8 @@ MAX_TOKENS = 160  # a message of more words than this is a document
 _NOT_EXPLAINED = frozenset({"unknown_words", "unsure_about", "not_understood", "nothing_said"})  # words left over
 _MAY_BE_MISHEARD = _NOT_EXPLAINED | {"vague_period"}  # 上各月, where 各 and 月 are words
 _NAMES_NOBODY_KNOWS = _NOT_EXPLAINED | {"part_of_name"}
+_MAY_BE_PADDED = _NAMES_NOBODY_KNOWS | {"no_hours", "no_order_lookup"}  # morning! how did we do
+_ABOUT_REPORTS = frozenset({"subscribe", "unsubscribe"})  # stop the alerts, too many of them
 _CLAUSE_ENDS = re.compile(r"[?？;；!！。\n,]")
 _CLAUSE_END = re.compile(r"[?？;；!！。\n]+|,\s*(?:and\s+)?(?=how |what |which )")
 
@@ -63,6 +67,8 @@ class PatientReader:
             return Refused("too_long", {"most": str(MAX_LENGTH)})
         if two := self._two(message, tokens):
             return two
+        if (chinese := in_chinese(message)) and (meant := self._in_chinese(chinese)):
+            return meant
         reading = self._reader.reading(message, tokens)
         if isinstance(reading, Act):
             return self._without_padding(reading, message)
@@ -92,12 +98,17 @@ class PatientReader:
         return self._shorter(unnoted(missed.message), Act)
 
     def _unexcused(self, missed: _Missed) -> Reading | None:
-        """A clause of excuses goes before questions only."""
-        return self._shorter(unexcused(missed.message, self._reader.spread), Ask)
+        """A clause of excuses goes before questions and after them, never beside what is done."""
+        for bare in unexcused(missed.message, self._reader.spread):
+            meant = self._shorter(bare, Ask | Command | Act)
+            if not isinstance(meant, Act) or meant.action in _ABOUT_REPORTS:
+                return meant
+        return None
 
     def _shorter(self, bare: Normalised | None, may_be: Any) -> Reading | None:
         meant = self.read(bare, scan(bare, self._gazetteer)) if bare else None
-        return meant if isinstance(meant, may_be) or (isinstance(meant, Unclear) and meant.missing) else None
+        is_asked = isinstance(meant, Unclear) and (meant.missing or meant.key not in _MAY_BE_PADDED)
+        return meant if isinstance(meant, may_be) or is_asked else None
 
     def _shortened(self, missed: _Missed) -> Reading | None:
         """丝绒口红还有几支: the goods whose name has that part, where it is one product's alone and the only doubt."""
@@ -118,6 +129,12 @@ class PatientReader:
         typed, corrected = heard
         meant = self._apart.reading_of(corrected)
         return Unclear("sounds_like", {"words": typed}, (corrected.message,)) if isinstance(meant, Ask | Act) else None
+
+    def _in_chinese(self, message: Normalised) -> Reading | None:
+        """各店refund率, with its English words in Chinese: read so first, for net销售额 is no 销售额."""
+        meant = command_of(message.message) or self.read(message, scan(message, self._gazetteer))
+        is_asked = isinstance(meant, Unclear) and meant.missing
+        return meant if is_asked or isinstance(meant, Ask | Act | Command) else None
 
     def _repaired_twice(self, missed: _Missed) -> Reading | None:
         """The message with its slips put right, and where one is not enough, with another one."""
@@ -240,9 +257,9 @@ class PatientReader:
 
     # In this order: the first that makes anything of a message that was not understood, for one of these reasons.
     _WAYS: ClassVar[tuple[_Way, ...]] = (
-        (_NAMES_NOBODY_KNOWS, _unpadded),
+        (_MAY_BE_PADDED, _unpadded),
         (_NAMES_NOBODY_KNOWS, _unnoted),
-        (_NAMES_NOBODY_KNOWS, _unexcused),
+        (_MAY_BE_PADDED, _unexcused),
         (_NAMES_NOBODY_KNOWS, _shortened),
         (_NAMES_NOBODY_KNOWS, _heard),
         (_MAY_BE_MISHEARD, _repaired_twice),

@@ -245,7 +245,7 @@ def _runs_on(left: str, right: str, *, loose: bool) -> bool:
     return not loose or left.isdigit() == right.isdigit()
 
 
-_NUMERALS = frozenset("零〇一二两俩三四五六七八九十百千万亿")
+_NUMERALS = frozenset("零〇一二两俩三仨四五六七八九十百千万亿")
 _BEFORE_PERCENT = frozenset("百一二三四五六七八九")
 
 
@@ -311,7 +311,10 @@ def _number_word(text: str, at: int) -> Token | None:
     """three, twelve."""
     word = _LETTERS.match(text, at)
     value = numbers.ENGLISH.get(word[0]) if word else None
-    return None if value is None or word is None else Token(at, word.end(), word[0], number=value)
+    if value is None or word is None:
+        return None
+    value, end = numbers.scaled_by_word(text, word.end(), value)
+    return Token(at, end, text[at:end], number=value, is_scaled=end > word.end())
 
 
 _LETTERS = re.compile("[a-z]+")

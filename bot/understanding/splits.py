@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
+from itertools import pairwise
 
 from bot.understanding.counted_rows import CHOOSING, count_said, read_all_of, read_said_of, split_by
-from bot.understanding.draft import Draft, next_content
+from bot.understanding.draft import STOCK_LISTS, Draft, next_content
 from bot.understanding.readings import Refused, Unclear
 from bot.understanding.scan import Token
 from domain.metrics.query import MAX_LIMIT, Direction
@@ -28,7 +29,11 @@ def read_ranks(tokens: Sequence[Token], draft: Draft) -> None:
 
 
 def _ranks_twice(tokens: Sequence[Token]) -> bool:
-    """Which shop sold most and which had the most refunds; who shipped the most and who the least."""
+    """Which shop sold most and which had the most refunds; who shipped the most and who the least; top and bottom 3."""
+    counted = {(token.senses["rank"], behind.number) for token, behind in pairwise(tokens)
+               if token.has("rank") and token.used and behind.number is not None}
+    if len(counted) > 1:
+        return True
     ranks = [at for at, token in enumerate(tokens) if not token.names and (token.has("extreme") or token.has("seller"))]
     if len(ranks) < 2:
         return False
@@ -61,6 +66,8 @@ def _read_seller(tokens: Sequence[Token], at: int, draft: Draft) -> None:
         tokens[at].used = True  # did we sell more than the week before
         draft.vague = (at, ("revenue", "orders", "units"))
         return
+    if tokens[at].text.endswith((" more", " less")) and not _chooses(tokens):
+        return  # do we sell more on weekends
     tokens[at].used = draft.is_ranked = True
     if tokens[at].text.endswith((" more", " less")) and any(token.text == "or" for token in tokens):
         draft.asks_which = draft.asks_which or "one"  # did JD or Taobao sell more
@@ -125,21 +132,31 @@ def _read_extreme(tokens: Sequence[Token], at: int, draft: Draft) -> None:
     if token.text in _COMPARATIVES and draft.other is not None and _LISTS.isdisjoint(draft.kinds):
         token.used = True  # better than the week before: of two periods, not of rows
         return
+    if token.text in _COMPARATIVES and not _chooses(tokens):
+        return  # do we get more orders on some weekdays: no ranking, and not answered as one
     draft.is_ranked, token.used = True, not token.has("event")  # 最赚钱 also says of what
     if token.has("busy"):
         draft.implied = "orders"
+    draft.is_of_number = draft.is_of_number or token.text in {"fewest", "fewer"}
     kind = token.senses["extreme"]
     if kind in {"best", "worst"}:
         draft.quality = kind
     elif not (draft.direction and draft.limit):  # 最多的前三: said already
         draft.direction = Direction(kind)
-    if token.text.rstrip("名").endswith(("第一", "最后一")):
+    is_one = at + 1 < len(tokens) and tokens[at + 1].text == "one"  # the worst one
+    if is_one or token.text.rstrip("名").endswith(("第一", "最后一", " one")):
         draft.limit = 1
 
 
 _COMPARATIVES = frozenset({"better", "worse", "higher", "lower", "more", "less", "fewer"})
 _LISTS = frozenset({"which", "whichdim", "each", "dim", "platform"})
 _CHOOSES = ("which", "whichdim")
+
+
+def _chooses(tokens: Sequence[Token]) -> bool:
+    """Which shop, who, JD or Taobao: something of which more can be said than of the rest."""
+    return any(token.text == "or" or (not token.names and any(token.has(kind) for kind in _CHOOSES))
+               for token in tokens)
 
 
 def _read_graded(tokens: Sequence[Token], at: int, draft: Draft) -> None:
@@ -171,6 +188,8 @@ def read_splits(tokens: Sequence[Token], draft: Draft) -> None:
                        if token.has("dim") and not token.used and not token.names]
     if "person" in draft.by and draft.bare and (draft.bare[0][0] not in _PERSONS or draft.bare[0][0] in _CALLED):
         draft.by.remove("person")  # 过一万的平台都有谁, 最大的客户是谁: which of them
+    if "person" in draft.by and any(token.senses.get("feature") in STOCK_LISTS for token in tokens):
+        draft.by.remove("person")  # 要补货的都有谁
 
 
 def _read_one_by_one(tokens: Sequence[Token], draft: Draft) -> None:
@@ -204,6 +223,9 @@ def _read_split(tokens: Sequence[Token], at: int, draft: Draft) -> None:
 
 
 def _read_which_dimension(tokens: Sequence[Token], at: int, draft: Draft) -> None:
+    if tokens[at].text == "where" and at and tokens[at - 1].has("dim") and not tokens[at - 1].names:
+        tokens[at].used = True  # categories where margin is below 40 %
+        return
     split_by(draft, tokens[at], tokens[at].senses["whichdim"])
     draft.asks_which = draft.asks_which or "one"
 
@@ -270,8 +292,8 @@ def _sort_of(word: Token, thing: Token) -> str:
 
 _SPENDING = frozenset({"spend", "spending", "消费"})
 _PER = frozenset({"per", "every", "for each", "for every", "每"})
-# Shipping cost per order is a ratio that nobody keeps; every Friday is not the last one.
-_COUNTED = ("count", "piece_unit", "order_unit", "people_unit", "weekday")
+# Shipping cost per order and per visitor are ratios that nobody keeps; every Friday is not the last one.
+_COUNTED = ("metric", "count", "piece_unit", "order_unit", "people_unit", "weekday")
 
 
 def _read_each(tokens: Sequence[Token], at: int, draft: Draft) -> None:
@@ -295,6 +317,9 @@ def _is_counted_behind(tokens: Sequence[Token], at: int) -> bool:
 
 def _split_by_those_behind(tokens: Sequence[Token], at: int, draft: Draft) -> bool:
     cursor = next_content(tokens, at + 1)
+    behind = next_content(tokens, cursor + 1)
+    if behind < len(tokens) and _narrows(tokens[cursor]) and tokens[behind].has("dim"):
+        cursor = behind  # for each 家居 SKU, per JD product
     found = False
     while cursor < len(tokens) and tokens[cursor].has("dim") and not tokens[cursor].names:
         split_by(draft, tokens[cursor], _sort_of(tokens[at], tokens[cursor]))
@@ -306,6 +331,14 @@ def _split_by_those_behind(tokens: Sequence[Token], at: int, draft: Draft) -> bo
         else:
             break
     return found
+
+
+_NARROWING = frozenset({"platform", "province", "segment"})
+
+
+def _narrows(token: Token) -> bool:
+    """What stands between for each and the thing: which of them."""
+    return bool(token.names) or (not _NARROWING.isdisjoint(token.senses) and not token.has("metric"))
 
 
 def _read_each_of_figure(tokens: Sequence[Token], at: int, draft: Draft) -> None:

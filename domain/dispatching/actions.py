@@ -155,6 +155,10 @@ def change_warehouse(books: Books, asked: Asked) -> Plan:
         raise Impossible("nothing_held", order=order.number)
     if lacks(tracked, (place,), as_seen_by(order.held, balances)):
         raise _short(order, tracked, place, balances)
+    parcels = {(held.warehouse_id, held.parcel_no) for held in order.held}
+    is_all_held = sum(held.quantity for held in order.held) == sum(need.quantity for need in tracked)
+    if is_all_held and {warehouse_id for warehouse_id, _ in parcels} == {place.id} and len(parcels) == 1:
+        raise Impossible("ships_from_there", order=order.number, warehouse=place.name)
     names = {one.id: one.name for one in books.warehouses()}
     before = "、".join(dict.fromkeys(names[held.warehouse_id] for held in order.held)) or None
     return Plan((Fact("ships_from", order.number, before, place.name),), tuple(_moved_to(books, order, place)),

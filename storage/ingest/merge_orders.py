@@ -9,11 +9,14 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from domain.drafts import Counts, Kind, Reject
+from storage import rollups
 from storage.customers import refresh_touched
 from storage.first_fill import way_to_fill
 from storage.ingest import merge_kept, merge_numbers, merge_refunds, merge_shops, merge_told, staging
-from storage.ingest.next_id import next_id
-from storage.ingest.order_rows import HASH_SPACE, OrderRows
+from storage.ingest.first_orders import FirstOrders
+from storage.ingest.next_id import go_on_after, next_id
+from storage.ingest.order_rows import OrderRows
+from storage.ingest.order_values import INSERT_NEW, ORDER_COLUMNS, ORDER_FROM, ORDER_VALUES, base, totals
 from storage.ingest.terms import Terms, refresh_days
 from storage.names_version import renew
 from storage.schema import metadata
@@ -36,16 +39,6 @@ _JOIN_REPEATED = (
     "DELETE FROM stage_orders WHERE seq IN (SELECT seq FROM stage_repeated WHERE seq <> first_seq)",
 )
 
-# PostgreSQL adds whole numbers up to a decimal one, which would no longer divide as whole numbers do. Hashes are added
-# in two halves, so that no number of parts of one order is too many.
-_HALF = 2**32
-_TOTALS = f"""CREATE TEMPORARY TABLE stage_totals AS
-SELECT order_seq AS seq, MIN(first_row) AS first_row, CAST(SUM(row_count) AS BIGINT) AS row_count,
-  CAST((SUM(row_hash / {_HALF}) % {HASH_SPACE // _HALF} * {_HALF} + SUM(row_hash % {_HALF})) % {HASH_SPACE} AS BIGINT)
-    AS row_hash, MAX(is_sale) AS is_sale, MAX(is_priced) AS is_priced,
-  CAST(SUM(paid_minor) AS BIGINT) AS paid_minor, CAST(SUM(discount_minor) AS BIGINT) AS discount_minor,
-  CAST(SUM(refund_minor) AS BIGINT) AS refund_minor FROM stage_sums GROUP BY order_seq"""
-
 # What is to be done with each staged order: return (only a refund), same, stale, changed or new.
 _TODO = f"""INSERT INTO stage_todo ({", ".join(staging.TODO)})
 SELECT o.seq, s.shop_id, t.first_row, t.row_count, t.row_hash, t.paid_minor, t.discount_minor,
@@ -56,7 +49,7 @@ SELECT o.seq, s.shop_id, t.first_row, t.row_count, t.row_hash, t.paid_minor, t.d
   CASE WHEN o.currency = :base THEN :rate_scale ELSE (SELECT f.rate FROM fx_rates f WHERE f.currency = o.currency
     AND f.day <= o.booked_on ORDER BY f.day DESC LIMIT 1) END, o.divisor
 FROM stage_orders o JOIN stage_totals t ON t.seq = o.seq JOIN stage_shops s ON s.key = o.shop
-LEFT JOIN orders old ON old.shop_id = s.shop_id AND old.external_id = o.external_id
+LEFT JOIN orders old ON old.shop_id = s.shop_id AND old.external_id = o.external_id AND NOT :are_first
 LEFT JOIN refunds r ON r.shop_id = s.shop_id AND r.external_id = o.external_id AND t.is_sale = 0"""
 
 _WITHOUT_RATE = """SELECT t.first_row, t.row_count, o.currency, o.booked_on FROM stage_todo t
@@ -82,48 +75,20 @@ UNION SELECT c.customer_id FROM stage_todo t JOIN stage_orders o ON o.seq = t.se
 
 _NEW_IDS = "UPDATE stage_todo SET order_id = n.id FROM stage_new_ids n WHERE n.seq = stage_todo.seq"
 
-_ORDER_COLUMNS = (
-    "customer_id", "payment", "fulfilment", "after_sale", "hold", "status", "raw_status", "excluded", "created_at",
-    "paid_at", "paid_on", "paid_hour", "ship_by", "shipped_at", "signed_at", "changed_at", "currency", "fx_rate",
-    "discount_minor", "freight_minor", "paid_minor", "discount_base", "freight_base", "paid_base", "province", "city",
-    "receiver_sealed", "phone_sealed", "phone_index", "address_sealed", "remark", "content_hash",
-)
-
-
-def _base(amount: str) -> str:
-    """SQL for an amount in base currency, rounded half up; all amounts here are zero or more."""
-    return f"(({amount}) * t.fx_rate + t.divisor / 2) / t.divisor"
-
-
-_TOTAL = "t.paid_minor + o.freight_minor"
-_IS_BACK = f"(o.payment = 'paid' AND {_TOTAL} > 0 AND t.refund_minor >= {_TOTAL})"  # all of it was refunded
-_ORDER_VALUES = f"""c.customer_id, CASE WHEN {_IS_BACK} THEN 'refunded' ELSE o.payment END, o.fulfilment, o.after_sale,
-  o.hold, CASE WHEN {_IS_BACK} THEN 'cancelled' ELSE o.status END, o.raw_status,
-  CASE WHEN o.excluded IS NULL AND t.is_priced = 0 AND {_TOTAL} = 0 AND o.payment = 'paid' THEN 'gift'
-    ELSE o.excluded END, o.created_at, o.paid_at, o.paid_on, o.paid_hour, o.ship_by, o.shipped_at, o.signed_at,
-  o.changed_at, o.currency, t.fx_rate, t.discount_minor, o.freight_minor, {_TOTAL}, {_base("t.discount_minor")},
-  {_base("o.freight_minor")}, {_base("t.paid_minor")} + {_base("o.freight_minor")}, o.province, o.city,
-  o.receiver_sealed, o.phone_sealed, o.phone_index, o.address_sealed, o.remark, t.content_hash"""
-_FROM = """FROM stage_todo t JOIN stage_orders o ON o.seq = t.seq
-LEFT JOIN stage_buyers c ON c.platform = o.platform AND c.buyer_id = o.buyer_id"""
-
 # Where a parcel of it has left, another town or phone is something to be told. The street is sealed: not compared.
 _READDRESSED = """UPDATE orders SET receiver_changed_at = :now WHERE id IN (SELECT t.order_id FROM stage_todo t
   JOIN stage_orders o ON o.seq = t.seq JOIN orders old ON old.id = t.order_id WHERE t.action = 'changed'
   AND (o.province <> old.province OR o.city <> old.city OR o.phone_index <> old.phone_index)
   AND EXISTS (SELECT 1 FROM shipments s WHERE s.order_id = old.id))"""
 
-_INSERT_ORDERS = f"""INSERT INTO orders (id, shop_id, external_id, {", ".join(_ORDER_COLUMNS)})
-SELECT t.order_id, t.shop_id, o.external_id, {_ORDER_VALUES} {_FROM} WHERE t.action = 'new' ORDER BY t.seq"""
-
-_UPDATE_ORDERS = f"""UPDATE orders SET ({", ".join(_ORDER_COLUMNS)}) = (SELECT {_ORDER_VALUES} {_FROM}
+_UPDATE_ORDERS = f"""UPDATE orders SET ({", ".join(ORDER_COLUMNS)}) = (SELECT {ORDER_VALUES} {ORDER_FROM}
   WHERE t.order_id = orders.id AND t.action = 'changed')
 WHERE id IN (SELECT order_id FROM stage_todo WHERE action = 'changed')"""
 
 _LINES = f"""INSERT INTO order_lines (order_id, line_no, external_id, sku_id, sku_code, title, quantity,
   unit_price_e4, discount_minor, paid_minor, paid_base, cost_base)
 SELECT t.order_id, l.line_no, l.external_id, COALESCE(k.sku_id, b.sku_id), NULL, l.title, l.quantity, l.unit_price_e4,
-  l.discount_minor, l.paid_minor, {_base("l.paid_minor")},
+  l.discount_minor, l.paid_minor, {base("l.paid_minor")},
   (l.quantity * COALESCE(k.cost_e4, b.cost_e4) + :cost_divisor / 2) / :cost_divisor
 FROM stage_lines l JOIN stage_todo t ON t.seq = l.order_seq LEFT JOIN stage_sku_ids k ON k.key = l.sku
 LEFT JOIN stage_listed b ON b.platform_sku = l.title AND b.shop_id = t.shop_id
@@ -161,34 +126,34 @@ _FRESH = """UPDATE shops SET fresh_at = f.latest FROM (SELECT s.shop_id, MAX(COA
 _TABLES = ("stage_totals", "stage_new_ids", "stage_repeated", "stage_renumbered")
 
 
-def merge(connection: Connection, rows: OrderRows, terms: Terms, rejects: list[tuple[Kind, Reject]]) -> Counts:
-    """Everything that was staged of orders, within the caller's transaction."""
+def merge(connection: Connection, rows: OrderRows, terms: Terms, rejects: list[tuple[Kind, Reject]], *,
+          first: FirstOrders | None) -> Counts:
+    """Everything that was staged of orders, within the caller's transaction; `first` where the lines are not."""
     for table in _TABLES:
         connection.exec_driver_sql(f"DROP TABLE IF EXISTS {table}")
     parameters = terms.parameters
     merge_shops.resolve_shops(connection, list(rows.shops), terms.base_currency, terms.now)
-    _join_repeated(connection)
+    connection.exec_driver_sql(_REPEATED)
+    if connection.exec_driver_sql("SELECT 1 FROM stage_repeated LIMIT 1").first():
+        if first:
+            first.take_back()
+            first = None
+        for statement in _JOIN_REPEATED:
+            connection.exec_driver_sql(statement)
     staging.analyze(connection, "stage_orders", "stage_lines (order_seq, sku)", "stage_sums", "stage_returns",
                     "stage_shops")
-    connection.execute(text(_TOTALS))
+    connection.execute(text(f"CREATE TEMPORARY TABLE stage_totals AS {totals()}"))
     staging.analyze(connection, "stage_totals")
     staging.create(connection, "stage_todo", staging.TODO, key="seq")
-    connection.execute(text(_TODO), parameters)
+    connection.execute(text(_TODO), {**parameters, "are_first": first is not None})
     staging.analyze(connection, "stage_todo")
     rejects.extend((Kind.ORDER_LINES, repeated) for repeated in rows.repeated)
     refused = len(rows.repeated) + _refuse_without_rate(connection, rejects)
     accepted, unchanged = connection.exec_driver_sql(_COUNT).one()
     connection.exec_driver_sql("DELETE FROM stage_todo WHERE action IN ('same', 'stale')")
     if accepted:
-        _write(connection, rows, terms, parameters)
+        _write(connection, rows, terms, parameters, first=first)
     return Counts(int(accepted), int(unchanged), refused)
-
-
-def _join_repeated(connection: Connection) -> None:
-    connection.exec_driver_sql(_REPEATED)
-    if connection.exec_driver_sql("SELECT 1 FROM stage_repeated LIMIT 1").first():
-        for statement in _JOIN_REPEATED:
-            connection.exec_driver_sql(statement)
 
 
 def _refuse_without_rate(connection: Connection, rejects: list[tuple[Kind, Reject]]) -> int:
@@ -201,14 +166,15 @@ def _refuse_without_rate(connection: Connection, rejects: list[tuple[Kind, Rejec
     return sum(row_count for _, row_count, _, _ in found)
 
 
-def _write(connection: Connection, rows: OrderRows, terms: Terms, parameters: dict[str, Any]) -> None:
-    merge_shops.resolve_skus(connection, list(rows.all_skus()), parameters)
-    fill = way_to_fill(connection, _T["orders"])
+def _write(connection: Connection, rows: OrderRows, terms: Terms, parameters: dict[str, Any], *,
+           first: FirstOrders | None) -> None:
+    merge_shops.resolve_skus(connection, list(rows.goods.rows()), parameters, by_key=first is not None)
+    fill = first.way if first else way_to_fill(connection, _T["orders"])
     merge_shops.resolve_buyers(connection, parameters, fill)
     merge_shops.add_warehouses(connection)
     connection.exec_driver_sql(
         "CREATE TEMPORARY TABLE stage_new_ids AS SELECT seq, "
-        f"{next_id(connection, 'orders')} AS id FROM stage_todo WHERE action = 'new' ORDER BY seq")
+        f"{'seq' if first else next_id(connection, 'orders')} AS id FROM stage_todo WHERE action = 'new' ORDER BY seq")
     staging.analyze(connection, "stage_new_ids")
     connection.exec_driver_sql(_NEW_IDS)
     staging.analyze(connection, "stage_todo")
@@ -218,10 +184,15 @@ def _write(connection: Connection, rows: OrderRows, terms: Terms, parameters: di
         merge_numbers.keep(connection)
     merge_kept.keep(connection)
     merge_refunds.remove_old(connection)
-    with fill(connection, _T["orders"]):
-        connection.exec_driver_sql(_INSERT_ORDERS)
-    with fill(connection, _T["order_lines"]):
-        connection.execute(text(_INSERT_LINES), parameters)
+    if not (first and first.has_orders):
+        with fill(connection, _T["orders"]):
+            connection.exec_driver_sql(INSERT_NEW)
+    is_added_up = first is not None and first.keep()
+    if first:
+        go_on_after(connection, "orders", "skus", "products")
+    else:
+        with fill(connection, _T["order_lines"]):
+            connection.execute(text(_INSERT_LINES), parameters)
     if connection.exec_driver_sql(_ANY_CHANGED).first():
         for statement in (_READDRESSED, _UPDATE_ORDERS, _UPDATE_LINES, _DELETE_GONE_LINES):
             connection.execute(text(statement), parameters)
@@ -232,5 +203,9 @@ def _write(connection: Connection, rows: OrderRows, terms: Terms, parameters: di
     renew(connection)  # the orders may name a province that none did before
     # what is kept beside the facts follows in the same transaction
     left = allocations.follow(connection, terms.now)
-    refresh_days(connection, [*days, *costs.settle(connection, terms.base_currency, terms.now, skus=left)])
+    settled = costs.settle(connection, terms.base_currency, terms.now, skus=left)
+    if is_added_up:
+        rollups.complete(connection)
+    else:
+        refresh_days(connection, [*days, *settled])
     refresh_touched(connection, customers, terms.calendar.day(terms.now))

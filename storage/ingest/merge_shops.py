@@ -43,8 +43,8 @@ def find_or_add_shop(connection: Connection, name: str, platform: Platform, *, c
 
 _NEW_PRODUCTS = """INSERT INTO products (id, name, kind, created_at)
 SELECT product_id, CASE WHEN title = '' THEN code ELSE title END, kind, :now FROM stage_new_skus"""
-_NEW_SKUS = """INSERT INTO skus (code, product_id, variant, currency, allows_backorder, is_active, created_at)
-SELECT code, product_id, '', :base, FALSE, TRUE, :now FROM stage_new_skus"""
+_NEW_SKUS = """INSERT INTO skus (id, code, product_id, variant, currency, allows_backorder, is_active, created_at)
+SELECT sku_id, code, product_id, '', :base, FALSE, TRUE, :now FROM stage_new_skus"""
 # A cost in another currency counts at that currency's latest rate; without one it is not known.
 _SKU_IDS = """INSERT INTO stage_sku_ids (key, code, sku_id, cost_e4) SELECT s.key, s.code, k.id,
   CASE WHEN k.currency = :base THEN k.unit_cost_e4 ELSE k.unit_cost_e4 * (SELECT f.rate FROM fx_rates f
@@ -52,17 +52,20 @@ _SKU_IDS = """INSERT INTO stage_sku_ids (key, code, sku_id, cost_e4) SELECT s.ke
 FROM stage_skus s JOIN skus k ON k.code = s.code"""
 
 
-def resolve_skus(connection: Connection, skus: list[tuple[int, str, str, str]], parameters: dict[str, Any]) -> None:
+def resolve_skus(connection: Connection, skus: list[tuple[int, str, str, str]], parameters: dict[str, Any], *,
+                 by_key: bool) -> None:
     """Fill `stage_sku_ids`. A seller's own code that is new becomes a SKU of a product named by its title.
 
-    `stage_listed` says what a line without a code is, where somebody has matched its title.
+    Its number is the next one or, where `by_key` says that there are none, its key. `stage_listed` says what a line
+    without a code is, where somebody has matched its title.
     """
     staging.create(connection, "stage_skus", staging.SKUS, key="key")
     staging.fill(connection, "stage_skus", staging.SKUS, skus)
     _drop(connection, "stage_new_skus")
     connection.exec_driver_sql(
         "CREATE TEMPORARY TABLE stage_new_skus AS SELECT code, title, kind, "
-        f"{next_id(connection, 'products')} AS product_id FROM stage_skus s "
+        f"{'key' if by_key else next_id(connection, 'skus')} AS sku_id, "
+        f"{'key' if by_key else next_id(connection, 'products')} AS product_id FROM stage_skus s "
         "WHERE NOT EXISTS (SELECT 1 FROM skus k WHERE k.code = s.code)")
     connection.execute(text(_NEW_PRODUCTS), parameters)
     connection.execute(text(_NEW_SKUS), parameters)

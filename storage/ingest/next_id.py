@@ -3,6 +3,14 @@
 from sqlalchemy import Connection
 
 
+def go_on_after(connection: Connection, *tables: str) -> None:
+    """Let the next numbers of tables that were filled with numbers of our own be those after them."""
+    if connection.dialect.name == "postgresql":
+        for table in tables:
+            connection.exec_driver_sql(
+                f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), MAX(id)) FROM {table} HAVING MAX(id) > 0")
+
+
 def next_id(connection: Connection, table: str) -> str:
     """SQL for the next free id of a table, one per row of the SELECT it stands in."""
     if connection.dialect.name == "postgresql":

@@ -7,7 +7,7 @@ the file. One row type per kind; the columns have the form they will be stored i
 import sqlite3
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
-from itertools import chain, islice
+from itertools import chain, islice, repeat
 from typing import Any, cast
 
 from sqlalchemy import Connection
@@ -16,9 +16,11 @@ _PG_TYPES = {"text": "text", "int": "bigint", "moment": "timestamptz", "day": "d
 
 SORTERS = 1  # beside the thread that runs a statement
 ROWS_AT_ONCE = 100  # of SQLite in one statement: a call for each row costs as much as the row itself
+ROWS_LOOKED_AT = 5_000  # for what is the same in all of them: a batch of a file
 MOMENT_CHARS = len("2026-11-23 07:00:00.000000")  # the zone that follows is always UTC
 
 Columns = dict[str, str]  # column name → text, int, moment, day or bytes
+_WRITTEN = (int, type(None))  # what a statement may hold as it is
 
 ORDERS: Columns = {
     "seq": "int", "shop": "int", "external_id": "text", "payment": "text", "fulfilment": "text", "after_sale": "text",
@@ -85,17 +87,40 @@ def _sqlite_type(kind: str) -> str:
 
 def fill(connection: Connection, table: str, columns: Columns, rows: Iterable[Sequence[Any]]) -> None:
     """Append rows, each a value per column in the form `moment`, `day` and the like give."""
+    left = iter(rows)
+    while part := list(islice(left, ROWS_LOOKED_AT)):
+        fill_columns(connection, table, columns, list(zip(*part, strict=True)))
+
+
+def fill_columns(connection: Connection, table: str, columns: Columns, values: Sequence[Sequence[Any]], *,
+                 is_temporary: bool = True) -> None:
+    """The same with the rows' values column by column."""
     driver = connection.connection.driver_connection
     names = ", ".join(columns)
+    if not values[0]:
+        return
     if isinstance(driver, sqlite3.Connection):
-        marks, left = f"({', '.join('?' * len(columns))})", iter(rows)
-        while part := list(islice(left, ROWS_AT_ONCE)):
-            driver.execute(f"INSERT INTO temp.{table} ({names}) VALUES {', '.join([marks] * len(part))}",
-                           list(chain.from_iterable(part)))
+        _insert(driver, f"{'temp' if is_temporary else 'main'}.{table} ({names})", values)
         return
     with cast("Any", driver).cursor() as cursor, cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
-        for row in rows:
+        for row in zip(*values, strict=True):
             copy.write_row(row)
+
+
+def _insert(driver: sqlite3.Connection, into: str, columns: Sequence[Sequence[Any]]) -> None:
+    """Handing a value to SQLite takes as long as keeping it: a number that is the same in all rows is not handed over.
+
+    Most rows go many to a statement; those left over one by one, as a statement of each length would be compiled anew.
+    """
+    same = [column[0].__class__ in _WRITTEN and column.count(column[0]) == len(column) for column in columns]
+    marks = ", ".join(("NULL" if column[0] is None else str(column[0])) if once else "?"
+                      for column, once in zip(columns, same, strict=True))
+    handed = [column for column, once in zip(columns, same, strict=True) if not once]
+    rows = zip(*handed, strict=True) if handed else repeat((), len(columns[0]))
+    statement = f"INSERT INTO {into} VALUES {', '.join([f'({marks})'] * ROWS_AT_ONCE)}"
+    for _ in range(len(columns[0]) // ROWS_AT_ONCE):
+        driver.execute(statement, list(chain.from_iterable(islice(rows, ROWS_AT_ONCE))))
+    driver.executemany(f"INSERT INTO {into} VALUES ({marks})", rows)
 
 
 def index(connection: Connection, table: str, columns: str) -> None:

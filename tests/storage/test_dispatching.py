@@ -105,6 +105,7 @@ def test_an_order_is_moved_to_another_warehouse_that_has_it(shop: Counter) -> No
     before = shop.stock("CUP", "华东仓"), shop.stock("CUP", "华南仓")
     assert shop.refusal("change_warehouse", order="WAITING", warehouse="华东仓").key == "no.not_enough_stock"
     shop.do("change_warehouse", order="MIXED", warehouse="华南仓")
+    assert shop.refusal("change_warehouse", order="MIXED", warehouse="华南仓").key == "no.ships_from_there"
     assert shop.stock("CUP", "华东仓")[1] == before[0][1] - 1
     assert shop.stock("CUP", "华南仓")[1] == before[1][1] + 1
     shop.undo()

@@ -15,9 +15,11 @@ to what was misread and a spread; of the ninth, of actions, voice input and slip
 what it still holds back is an order that the shelf cannot meet and two names that only sound like goods, which are
 asked about; of the tenth, two sets in Chinese by writers of their own and one drilled from templates,
 every figure, row and time crossed with every other, 93.3 % and 1.1 %, and 85.8 % and 1.1 %, thinned to what was held
-back or misread. The first score of `english`, ordinary English by people who never saw the rules and a drill of every
-figure, row and time, was 85.3 % and 1.8 %, of the drill 78.2 % and 2.4 %; thinned to what was misread. `mended` holds
-what was once read wrongly, and what stands beside it.
+back or misread; of the eleventh, four sets, 76.5 % and 1.7 % (English), 92.5 % and none (Chinese), and once those were
+mended 69.2 % and 6.7 % (both languages, most of it going on from a question before), 80.8 % and none (spoken Chinese),
+thinned to what was misread. The first score of `english`, ordinary English by people who never saw the rules and a
+drill of every figure, row and time, was 85.3 % and 1.8 %, of the drill 78.2 % and 2.4 %; thinned to what was misread.
+`mended` holds what was once read wrongly, and what stands beside it.
 """
 
 import json
@@ -45,8 +47,8 @@ AT = "2026-11-23T15:00"
 # Each with the least share of its lines that is read exactly as meant; what is not is held back.
 SETS = {"independent": 0.99, "second_independent": 0.99, "third_independent": 0.99, "fourth_independent": 0.99,
         "fifth_independent": 0.99, "sixth_independent": 0.99, "seventh_independent": 0.99,
-        "eighth_independent": 0.99, "ninth_independent": 0.92, "tenth_independent": 0.99, "adversarial": 0.93,
-        "english_independent": 0.99, "mended": 0.99, "namings": 0.99}
+        "eighth_independent": 0.99, "ninth_independent": 0.92, "tenth_independent": 0.99,
+        "eleventh_independent": 0.99, "adversarial": 0.93, "english_independent": 0.99, "mended": 0.99, "namings": 0.99}
 _OF_ONE_LANGUAGE = {"namings", "tenth_independent", "english_independent"}
 MOST_WRONG = 0  # lines answered with something else than was asked: not one
 

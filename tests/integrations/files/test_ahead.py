@@ -17,7 +17,7 @@ from integrations.files.problems import FileProblem
 from tests.integrations.files.reading import SHANGHAI, problem_of, write
 
 HEADER = ("shop", "order_no", "created_at", "buyer_phone", "sku_code", "quantity", "unit_price")
-MANY = 12_000  # rows: more than fits between the two processes
+MANY = 20_000  # rows: more than fits between the two processes
 
 
 @pytest.fixture(autouse=True)
