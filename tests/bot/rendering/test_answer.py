@@ -122,6 +122,17 @@ def test_a_breakdown_has_shares_and_a_total() -> None:
         "Meaning: revenue = paid by buyers, goods and freight, by time of payment, before refunds.")
 
 
+def test_shares_of_several_figures_are_shown_where_asked_for() -> None:
+    """「各平台销售额和毛利占比」 was answered without any share."""
+    answered = table(MetricQuery(("revenue", "aov", "orders"), ("platform",), period=YESTERDAY),
+                     [("taobao", 75000, 300, 30), ("jd", 25000, 250, 10)], total=2)
+    text = render_answer(answered, language="zh", at=AT, shows_shares=True).text
+    assert [line.split() for line in text.splitlines()[2:9:2]] == [
+        ["销售额", "占比", "客单价", "订单数", "占比"], ["¥750.00", "75.0%", "¥3.00", "30", "75.0%"],
+        ["¥250.00", "25.0%", "¥2.50", "10", "25.0%"], ["¥1,000.00", "40"]]
+    assert "占比" not in zh(answered)
+
+
 def test_a_total_says_that_it_is_of_what_is_known() -> None:
     answered = table(MetricQuery(("gross_profit",), ("sku",), period=YESTERDAY), [("A", 100), (None, 20), ("B", None)])
     assert [line.split() for line in zh(answered).splitlines() if "合计" in line] == [["合计(不含", "—)", "¥1.20"]]
