@@ -157,7 +157,7 @@ class Reader:
         except Trouble as found:
             return found.reading
         wants_chart = draft.wants_chart or bool(self._context.last and last is query)
-        return Ask(query, wants_chart)
+        return Ask(query, wants_chart, wants_shares=draft.is_shared)
 
     def _of_one_order(self, message: Normalised, tokens: Words) -> Reading:
         """TB202611220007 到哪了: the order is shown; of figures only those that it shows can have been asked for."""
