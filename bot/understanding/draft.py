@@ -75,6 +75,7 @@ class Draft:
     wants_chart: bool = False
     follows: bool = False
     adds: bool = False
+    nests: bool = False  # 细分, further: each row of the last answer is split
     uncompared: bool = False  # drop the comparison
     points_back: bool = False  # of it, for those two: what was spoken of last
     unsplit: bool = False

@@ -10,6 +10,7 @@ from bot.understanding.destinations import use_destinations
 from bot.understanding.draft import STOCK_LISTS, Draft, is_of_stock
 from bot.understanding.figures import read_figures
 from bot.understanding.filters import read_filters
+from bot.understanding.following import read_follow
 from bot.understanding.followups import says_more
 from bot.understanding.normalise import Normalised
 from bot.understanding.periods import PeriodReader
@@ -29,7 +30,7 @@ def read_draft(tokens: Words, message: Normalised, setting: Setting, last: Metri
     draft.asks_whether = "op" in draft.kinds and asks_whether(tokens)
     draft.is_after_stock = last is not None and all(is_of_stock(one) for one in last.metrics)
     if has_last:
-        _read_follow(tokens, draft)
+        read_follow(tokens, draft)
     spans = PeriodReader(tokens, setting.today).read()
     if len(spans) > 1:
         spans = [span for span in spans if not _is_all_days_of_week(tokens[span.first:span.after], draft)]
@@ -136,42 +137,11 @@ def _says_nothing_beside(possible: Sequence[str], metrics: Sequence[str]) -> boo
     return bool(metrics) and (set(possible) == _ANY_FIGURES or not set(possible).isdisjoint(metrics))
 
 
-def _read_follow(tokens: Sequence[Token], draft: Draft) -> None:
-    """Words that only make sense after another question."""
-    if not tokens:
-        return
-    is_opened = tokens[0].has("follow") or tokens[0].has("retract")
-    draft.follows = is_opened or _ends_with_ne(tokens) or tokens[-1].text in _INSTEAD
-    draft.adds = any(token.has("add") and not (token.has("sep") and at) for at, token in enumerate(tokens)) and (
-        tokens[0].has("add") or is_opened or tokens[-1].text in _ALSO)
-    if tokens[0].text == "with" and any(token.has("metric") for token in tokens[1:3]):
-        draft.adds = True  # with ROI
-    draft.uncompared = any(token.has("uncompared") for token in tokens)
-    draft.points_back = any(token.has("points_back") and not token.names for token in tokens)
-    for token in tokens:
-        token.used = token.used or ((token.has("uncompared") or token.has("points_back")) and not token.names)
-    draft.unsplit = any(token.has("no_split") for token in tokens)
-    draft.widened = [token.senses["whole"] for token in tokens if token.has("whole")]
-    draft.unsplit = draft.unsplit or any(token.has("whole") and token.text.startswith("不分") for token in tokens)
-
-
 def _is_all_days_of_week(tokens: Sequence[Token], draft: Draft) -> bool:
     """The 星期一到星期天 of 上个月星期一到星期天,按星期几看: what the rows are, and no period."""
     days = [token.senses["weekday"] for token in tokens if token.has("weekday")]
     return "split" in draft.kinds and days == ["1", "7"] and all(
         token.has("weekday") or token.has("range") for token in tokens)
-
-
-_ALSO = frozenset({"too", "as well", "也要", "也看", "也看看"})
-_INSTEAD = frozenset({"instead", "rather"})
-
-
-def _ends_with_ne(tokens: Sequence[Token]) -> bool:
-    """京东呢. In 双11卖了多少,比去年呢 it is the second half that goes on from the first."""
-    said = [token for token in tokens if not token.has("end")]
-    is_of_first_half = any(one.has("sep") and any(token.has("event") or token.has("metric") for token in said[:at])
-                           for at, one in enumerate(said))
-    return bool(said) and said[-1].text == "呢" and not is_of_first_half
 
 
 def _are_of_ads(draft: Draft) -> bool:

@@ -76,9 +76,19 @@ def _leaves_out(tokens: Sequence[Token], at: int) -> bool:
 
     不是京东卖得最多吗 denies nothing.
     """
+    if tokens[at].text == "but" and _goes_on_with(tokens, at):
+        return False
     says_no = tokens[at].text == "no" or (tokens[at].has("not_this") and not _is_rhetorical(tokens))
     is_no = says_no and _is_named(tokens, next_content(tokens, at + 1))
     return is_no or (tokens[at].has("exclude") and not tokens[at].names)
+
+
+def _goes_on_with(tokens: Sequence[Token], at: int) -> bool:
+    """The but of same but for JD, and of but only JD, which leaves nothing out."""
+    before = next((token for token in reversed(tokens[:at]) if token.has("follow") or not is_filler(token)), None)
+    goes_on = any(token.has("only") for token in tokens) or (before is not None and before.has("follow"))
+    tokens[at].used = tokens[at].used or goes_on
+    return goes_on
 
 
 def _is_named(tokens: Sequence[Token], at: int) -> bool:

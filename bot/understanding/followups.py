@@ -38,8 +38,9 @@ def continues(draft: Draft, last: MetricQuery | None) -> bool:
             return False
         # 谁买得最多 after a question about stock is a question of its own: nothing of today's stock was bought
         return not (draft.vague or (draft.all_events and all(METRICS[name].is_of_the_moment for name in last.metrics)))
-    return (draft.follows or draft.adds or draft.uncompared or not says_more(draft) or _lacks_its_goods(draft, last)
-            or _asks_which_of_it(draft, last) or _sorts_its_rows(draft, last) or _is_of_its_rows(draft, last))
+    return (draft.follows or draft.adds or draft.nests or draft.uncompared or not says_more(draft)
+            or _lacks_its_goods(draft, last) or _asks_which_of_it(draft, last) or _sorts_its_rows(draft, last)
+            or _is_of_its_rows(draft, last))
 
 
 def _ranks_by_itself(draft: Draft, last: MetricQuery) -> bool:
@@ -210,6 +211,11 @@ class _Continuation:
             _drop_family(where, dimension)
             _drop_family(exclude, dimension)
         for dimension, values in draft.where.items():
+            if draft.adds and set(values) <= set(exclude.get(dimension, ())):
+                exclude[dimension] = [value for value in exclude[dimension] if value not in values]
+                continue
+            if draft.adds and not (self._adds_more or where.get(dimension)):
+                raise Trouble(Unclear("unsure_about", {"words": " ".join(values)}))
             old = where.get(dimension, []) if draft.adds else []
             _drop_family(where, dimension)
             _drop_family(exclude, dimension)
@@ -218,6 +224,11 @@ class _Continuation:
             exclude[dimension] = list(dict.fromkeys([*exclude.get(dimension, []), *values]))
             where[dimension] = [value for value in where.get(dimension, []) if value not in values]
         return _frozen(where), _frozen(exclude)
+
+    @property
+    def _adds_more(self) -> bool:
+        """Add margin for JD; 京东也要 alone adds nothing where all are shown, nor to what is named by its category."""
+        return bool(self.draft.metrics or self.draft.by or "only" in self.draft.kinds)
 
     def _by(self, metrics: list[str]) -> list[str]:
         draft, last = self.draft, self.last
@@ -237,7 +248,7 @@ class _Continuation:
         if not said:
             return [name for name in last.by if not (
                 DIMENSIONS[name].is_time and all(METRICS[metric].is_of_the_moment for metric in metrics))]
-        return list(dict.fromkeys([*last.by, *said])) if draft.adds else said
+        return list(dict.fromkeys([*last.by, *said])) if draft.adds or draft.nests else said
 
     def _period(self, metrics: list[str], by: list[str]) -> Period | None:
         """The period of the last question goes on, unless another one is named or the new figure takes none."""

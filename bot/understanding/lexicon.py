@@ -10,7 +10,7 @@ from itertools import product
 from typing import Any
 
 FILES = ("namings", "colloquial", "divisions", "english", "everyday_english", "chat", "metrics", "events", "dimensions",
-         "ordering", "times", "values", "actions", "minding", "words")
+         "ordering", "turns", "times", "values", "actions", "minding", "words")
 
 _WRITTEN_OUT = frozenset({"everyday_english"})  # nobody shortens a word in sentences this long
 

@@ -1,6 +1,7 @@
 """From the words of a message to its reading: a pending action, an action, a question, a follow-up, an honest no."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from bot.understanding import acts, arrivals, order_verbs, sku_rules, subscriptions, suppliers
 from bot.understanding.arguments import Message, has_amount
@@ -18,6 +19,7 @@ from bot.understanding.phrasings import is_of_goods, phrased
 from bot.understanding.readings import Act, Ask, Command, Context, Reading, Refused, Unclear
 from bot.understanding.reasons import TAKE_REASONS, with_reason
 from bot.understanding.scan import CODED, Token, Words, scan
+from bot.understanding.turns import turned, turned_first
 from bot.understanding.variants import with_variant
 from domain.metrics.query import MetricQuery
 
@@ -91,7 +93,7 @@ class Reader:
             acted = with_reason(message, self.spread, self._done) or acted
         if isinstance(acted, Act) and (again := taken_back(message)):
             return Unclear("unsure_about", {"words": again})
-        return acted or self._ask(message, tokens)
+        return acted or self._turned(message.text) or self._ask(message, tokens)
 
     def _done(self, message: Normalised, tokens: Words) -> Reading | None:
         """What is known by its verb; where words are left that may be anybody's own, how it is said comes first."""
@@ -158,6 +160,28 @@ class Reader:
             return found.reading
         wants_chart = draft.wants_chart or bool(self._context.last and last is query)
         return Ask(query, wants_chart, wants_shares=draft.is_shared)
+
+    def _turned(self, text: str) -> Reading | None:
+        """Drop the filter, 倒过来; and where more is said behind it, that goes on from the question so turned."""
+        if self._context.last is None:
+            return None
+        last, today = self._context.last.query, self._setting.today
+        if query := turned(text, last, today, self._understood):
+            return Ask(query, wants_chart=False)
+        if (first := turned_first(text, last, today, self._understood)) is None:
+            return None
+        query, rest = first
+        context = replace(self._context, last=Ask(query, wants_chart=False), pending=None)
+        then = Reader(self._setting, context, self._gazetteer, is_trial=True).reading_of(normalise(rest))
+        return then if isinstance(then, Ask) else None
+
+    def _understood(self, words: str) -> Draft | None:
+        """What the words name; None where not all of them are understood."""
+        message = normalise(words)
+        tokens = scan(message, self._gazetteer)
+        draft = read_draft(tokens, message, self._setting, None)
+        is_clear = not (draft.is_empty or objection(tokens, message, self._gazetteer, is_trial=True))
+        return draft if is_clear else None
 
     def _of_one_order(self, message: Normalised, tokens: Words) -> Reading:
         """TB202611220007 到哪了: the order is shown; of figures only those that it shows can have been asked for."""

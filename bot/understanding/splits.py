@@ -188,6 +188,8 @@ def read_splits(tokens: Sequence[Token], draft: Draft) -> None:
                        if token.has("dim") and not token.used and not token.names]
     if "person" in draft.by and draft.bare and (draft.bare[0][0] not in _PERSONS or draft.bare[0][0] in _CALLED):
         draft.by.remove("person")  # 过一万的平台都有谁, 最大的客户是谁: which of them
+    if "person" in draft.by and not _PEOPLE.isdisjoint(draft.by):
+        draft.by.remove("person")  # who got the most, by segment
     if "person" in draft.by and any(token.senses.get("feature") in STOCK_LISTS for token in tokens):
         draft.by.remove("person")  # 要补货的都有谁
 
@@ -211,6 +213,7 @@ def _read_one_by_one(tokens: Sequence[Token], draft: Draft) -> None:
 _ONE = ["一", "个"]
 _PERSONS = frozenset({"staff", "customer", "goods", "segment"})
 _CALLED = frozenset({"staff", "customer"})
+_PEOPLE = _CALLED | {"segment"}
 
 
 def _read_split(tokens: Sequence[Token], at: int, draft: Draft) -> None:

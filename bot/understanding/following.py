@@ -1,0 +1,53 @@
+"""Words that only make sense after another question: 那, 呢, instead, as well, 也一起看, 再按类目细分."""
+
+from collections.abc import Sequence
+
+from bot.understanding.draft import Draft, is_filler
+from bot.understanding.scan import Token
+
+
+def read_follow(tokens: Sequence[Token], draft: Draft) -> None:
+    """Words that only make sense after another question."""
+    if not tokens:
+        return
+    is_opened = tokens[0].has("follow") or tokens[0].has("retract")
+    draft.follows = is_opened or _ends_with_ne(tokens) or tokens[-1].text in _INSTEAD
+    draft.adds = _adds(tokens, is_opened=is_opened)
+    draft.nests = any(token.has("nests") and not token.names for token in tokens)
+    draft.uncompared = any(token.has("uncompared") for token in tokens)
+    draft.points_back = any(token.has("points_back") and not token.names for token in tokens)
+    for token in tokens:
+        token.used = token.used or (not _OF_LAST.isdisjoint(token.senses) and not token.names)
+    draft.unsplit = any(token.has("no_split") for token in tokens)
+    draft.widened = [token.senses["whole"] for token in tokens if token.has("whole")]
+    draft.unsplit = draft.unsplit or any(token.has("whole") and token.text.startswith("不分") for token in tokens)
+
+
+_OF_LAST = frozenset({"uncompared", "points_back", "nests"})
+
+
+def _adds(tokens: Sequence[Token], *, is_opened: bool) -> bool:
+    """Whether what is named comes beside what was named before: 再加京东, with ROI, by shop too, 口红也一起看."""
+    said = [token for token in tokens if not token.has("end")]
+    if any(token.has("add") and not (token.has("sep") and at) for at, token in enumerate(tokens)) and (
+            tokens[0].has("add") or is_opened):
+        return True
+    if tokens[0].text == "with" and any(token.has("metric") for token in tokens[1:3]):
+        return True
+    while len(said) > 1 and is_filler(said[-1]) and said[-1].text not in {"too", "也"}:
+        said.pop()  # 口红也看一下
+    together = next((at for at, token in enumerate(said) if at and token.text == "也"), 0)
+    return len(said) > 1 and (said[-1].text in _ALSO or (bool(together) and all(
+        is_filler(token) or token.has("no_split") for token in said[together:])))
+
+
+_ALSO = frozenset({"too", "as well", "也要", "也看", "也看看"})
+_INSTEAD = frozenset({"instead", "rather"})
+
+
+def _ends_with_ne(tokens: Sequence[Token]) -> bool:
+    """京东呢. In 双11卖了多少,比去年呢 it is the second half that goes on from the first."""
+    said = [token for token in tokens if not token.has("end")]
+    is_of_first_half = any(one.has("sep") and any(token.has("event") or token.has("metric") for token in said[:at])
+                           for at, one in enumerate(said))
+    return bool(said) and said[-1].text == "呢" and not is_of_first_half

@@ -1,0 +1,296 @@
+"""A message that only turns the last question: drop the filter, take Taobao out, put JD back in, 倒过来, 再往前7天.
+
+Such a message has a form of its own, in which a part of the question is taken away, put back, turned round or moved;
+what that part is, is read like any other words.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from bot.understanding.cues import Forms
+from bot.understanding.draft import Draft, family
+from bot.understanding.numbers import chinese
+from domain.metrics.catalog import DIMENSIONS
+from domain.metrics.periods import Grain, Period, add_months, previous
+from domain.metrics.query import Direction, Filter, MetricQuery, Order
+
+_OPENING = re.compile(r"(?:(?:(?:ok(?:ay)?|now|and|then|so|well|hm+|actually|please|can you|could you|let'?s|just"
+                      r"|but)\b"
+                      r"|那么?|那?就|好的?|请|帮我|麻烦你?|你|先|还是|把|将|给我)[\s,]*)+(?=\S)")
+_CLOSING = re.compile(r"(?:[\s,.!?吧呢啊呗嘛吗]|看看|看下|看|一下|\b(?:please|pls|then|now|for me|thanks?)\b)*$")
+_APART = re.compile(r",|\band(?: then)?\b|\bthen\b|然后|,?并且?|,?再")
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """The words that name the part, and how they are read."""
+
+    words: str
+    read: Callable[[str], Draft | None]  # None where not all of the words are understood
+    today: date
+
+
+def turned(text: str, last: MetricQuery, today: date, read: Callable[[str], Draft | None]) -> MetricQuery | None:
+    """The last question turned as the whole text says; None for any other message."""
+    said = _CLOSING.sub("", text)
+    if opening := _OPENING.match(said):
+        said = said[opening.end():]
+    for pattern, does in _FORMS.of(said):
+        found = pattern.fullmatch(said)
+        if found and (query := does(Turn(found["what"].strip(), read, today), last)):
+            return query
+    return None
+
+
+def turned_first(text: str, last: MetricQuery, today: date,
+                 read: Callable[[str], Draft | None]) -> tuple[MetricQuery, str] | None:
+    """Drop the filter and split it by shop: the question turned, and where the rest of the message begins."""
+    for pause in _APART.finditer(text):
+        if (query := turned(text[:pause.start()], last, today, read)) and text[pause.end():].strip():
+            return query, text[pause.end():]
+    return None
+
+
+# What is called a part of a question; of several the first that there is.
+_PARTS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (r"filter(?:s|ing)?|restrictions?|constraints?|筛选|过滤", ("filters", "having")),
+    (r"conditions?|条件|限定", ("having", "filters")),
+    (r"thresholds?|cut-?offs?|bounds?|minimum|maximum|门槛|阈值", ("having",)),
+    (r"limits?|限制", ("limit", "having", "filters")),
+    (r"comparisons?|compar(?:e|ing)|对比|比较|同比|环比", ("compare",)),
+    (r"break-?downs?|splits?|splitting|grouping|拆分|分组|细分", ("by",)),
+    (r"sort(?:ing)?|order(?:ing)?|ranking|排序|排名", ("order",)))
+_PART = re.compile(rf"(?:(?:the|that|this|those|these|all|any|every|那个|这个|所有)\b\s*)*(?P<of>.*?)\s*的?"
+                   rf"(?P<part>{'|'.join(words for words, _ in _PARTS)})(?:条件)?")
+
+
+def _remove(turn: Turn, last: MetricQuery) -> MetricQuery | None:
+    if (named := _PART.fullmatch(turn.words)) and (query := _without_part(turn, named, last)):
+        return query
+    draft = None if _MORE.search(turn.words) else turn.read(turn.words)
+    if draft is None or draft.span or draft.bounds or draft.is_ranked:
+        return None
+    dimensions = [*draft.by, *(name for name, _ in draft.bare)]
+    if draft.metrics and not (draft.where or dimensions):
+        return _without_figures(draft.metrics, last)
+    if dimensions and not (draft.where or draft.metrics):
+        return _without_splits(dimensions, last)
+    return _left_out(draft.where, last) if draft.where and not (draft.metrics or dimensions) else None
+
+
+# 不要京东,看拼多多: what is wanted, too.
+_MORE = re.compile(r"[看换改只是]|\b(?:just|only|show|use|keep|but|give)\b")
+
+
+def _without_part(turn: Turn, named: re.Match[str], last: MetricQuery) -> MetricQuery | None:
+    kinds = next(kinds for words, kinds in _PARTS if re.fullmatch(words, named["part"]))
+    kind = next((kind for kind in kinds if _has(last, kind)), None)
+    if kind is None:
+        return None
+    if not named["of"]:
+        return _EMPTIED[kind](last)
+    draft = turn.read(named["of"])
+    if draft is None:
+        return None
+    of = [*draft.by, *(name for name, _ in draft.bare), *draft.where]
+    if kind == "by" and of:
+        return _without_splits(of, last)
+    if kind == "filters" and of:
+        left = {name for one in of for name in family(one)}
+        return _if_other(last, replace(
+            last, where={name: values for name, values in last.where.items() if name not in left},
+            exclude={name: values for name, values in last.exclude.items() if name not in left}))
+    is_bound = kind == "having" and (draft.bounds or set(draft.metrics) & {one.metric for one in last.having})
+    return _EMPTIED[kind](last) if is_bound or (kind == "compare" and (draft.compare or draft.span)) else None
+
+
+def _has(query: MetricQuery, kind: str) -> bool:
+    return bool(query.where or query.exclude) if kind == "filters" else bool(getattr(query, kind))
+
+
+_EMPTIED: dict[str, Callable[[MetricQuery], MetricQuery]] = {
+    "filters": lambda last: replace(last, where={}, exclude={}),
+    "having": lambda last: replace(last, having=()),
+    "limit": lambda last: replace(last, limit=None),
+    "compare": lambda last: replace(last, compare=None),
+    "by": lambda last: replace(last, by=(), having=(), order=(), limit=None),
+    "order": lambda last: replace(last, order=(), limit=None)}
+
+
+def _if_other(last: MetricQuery, query: MetricQuery) -> MetricQuery | None:
+    return query if query != last else None
+
+
+def _without_figures(figures: list[str], last: MetricQuery) -> MetricQuery | None:
+    """转化率不要了: the others stay; the only one cannot go."""
+    left = tuple(one for one in last.metrics if one not in figures)
+    if not left or not set(figures) <= set(last.metrics):
+        return None
+    order = tuple(one for one in last.order if one.by not in figures)
+    return replace(last, metrics=left, order=order, limit=last.limit if order == last.order else None,
+                   having=tuple(one for one in last.having if one.metric not in figures))
+
+
+def _without_splits(dimensions: list[str], last: MetricQuery) -> MetricQuery | None:
+    if not set(dimensions) <= set(last.by):
+        return None
+    return replace(last, by=tuple(one for one in last.by if one not in dimensions), having=(), order=(), limit=None)
+
+
+def _left_out(names: dict[str, list[str]], last: MetricQuery) -> MetricQuery | None:
+    """Taken from those that were named, else left out of all; what alone was asked about cannot go."""
+    where, exclude = dict(last.where), dict(last.exclude)
+    for dimension, values in names.items():
+        if kept := where.get(dimension):
+            where[dimension] = tuple(value for value in kept if value not in values)
+            if not where[dimension] or len(where[dimension]) == len(kept):
+                return None
+        else:
+            exclude[dimension] = tuple(dict.fromkeys([*exclude.get(dimension, ()), *values]))
+    return replace(last, where=where, exclude=exclude)
+
+
+def _restore(turn: Turn, last: MetricQuery) -> MetricQuery | None:
+    """Put JD back in: of what was left out."""
+    draft = turn.read(turn.words)
+    names = {**draft.where, **draft.exclude} if draft else {}
+    if not names or (draft and draft.metrics) or any(
+            not set(values) <= set(last.exclude.get(dimension, ())) for dimension, values in names.items()):
+        return None
+    left: Filter = {dimension: tuple(value for value in values if value not in names.get(dimension, ()))
+                    for dimension, values in last.exclude.items()}
+    return replace(last, exclude={dimension: values for dimension, values in left.items() if values})
+
+
+def _reverse(_turn: Turn, last: MetricQuery) -> MetricQuery | None:
+    """Rows without an order are shown as time runs, or the largest first."""
+    if not last.by:
+        return None
+    if last.order:
+        return replace(last, order=tuple(replace(one, direction=_OTHER_WAY[one.direction]) for one in last.order))
+    time = next((name for name in last.by if DIMENSIONS[name].is_time), None)
+    order = Order(time, Direction.DESC) if time else Order(last.metrics[0], Direction.ASC)
+    return replace(last, order=(order,))
+
+
+_OTHER_WAY = {Direction.ASC: Direction.DESC, Direction.DESC: Direction.ASC}
+
+_UNITS = {"day": Grain.DAY, "天": Grain.DAY, "日": Grain.DAY, "week": Grain.WEEK, "周": Grain.WEEK, "星期": Grain.WEEK,
+          "礼拜": Grain.WEEK, "month": Grain.MONTH, "月": Grain.MONTH, "quarter": Grain.QUARTER, "季度": Grain.QUARTER,
+          "year": Grain.YEAR, "年": Grain.YEAR}
+_MONTHS = {Grain.MONTH: 1, Grain.QUARTER: 3, Grain.YEAR: 12}
+_DAYS = {Grain.DAY: 1, Grain.WEEK: 7}
+_COUNTS = {"": 1, "a": 1, "an": 1, "one": 1, "another": 1, "the": 1, "two": 2, "three": 3, "four": 4, "five": 5,
+           "six": 6, "seven": 7, "ten": 10, "两": 2}
+_MOST = 400
+_LENGTH = re.compile(r"(?:(?:the|previous|prior|preceding|的)\s*)*(?P<count>\d+|[a-z]+|[一二两三四五六七八九十]+)??"
+                     r"\s*(?:more |further |个)?(?P<unit>days?|weeks?|months?|quarters?|years?|天|日|周|星期|礼拜"
+                     r"|月|季度|年)")
+
+
+def _earlier(turn: Turn, last: MetricQuery) -> MetricQuery | None:
+    """So many days, weeks, months that end where the last period starts; a running one meets its equal."""
+    length = _length(turn.words)
+    if length is None or last.period is None:
+        return None
+    count, grain = length
+    if (count == 1 and _is_one(last.period, grain)) or count * _DAYS.get(grain, 0) == last.period.days:
+        return replace(last, period=previous(last.period))
+    return replace(last, period=_period_between(_moved(last.period.start, -count, grain), last.period.start, length))
+
+
+def _shifted(turn: Turn, last: MetricQuery) -> MetricQuery | None:
+    """Go back two weeks: a period as long, so much before the last one."""
+    length = _length(turn.words)
+    if length is None or (period := last.period) is None:
+        return None
+    count, grain = length
+    if not _is_one(period, grain):
+        moved = Period(_moved(period.start, -count, grain), _moved(period.end, -count, grain))
+        return replace(last, period=moved)
+    for _ in range(count):
+        period = previous(period)
+    return replace(last, period=period)
+
+
+def _is_one(period: Period, grain: Grain) -> bool:
+    return period.grain is grain or (grain is Grain.WEEK and period.days == _DAYS[Grain.WEEK])
+
+
+def _moved(day: date, count: int, grain: Grain) -> date:
+    return day + timedelta(days=count * _DAYS[grain]) if grain in _DAYS else add_months(day, count * _MONTHS[grain])
+
+
+def _period_between(start: date, end: date, length: tuple[int, Grain]) -> Period:
+    count, grain = length
+    return Period(start, end, grain if count == 1 and (grain in _DAYS or start.day == 1) else Grain.SPAN)
+
+
+def _later(turn: Turn, last: MetricQuery) -> MetricQuery | None:
+    """The week after: begins where the last period ends, and runs no further than today."""
+    length = _length(turn.words)
+    if length is None or last.period is None or last.period.end > turn.today:
+        return None
+    start = last.period.end
+    end = min(_moved(start, *length), turn.today + timedelta(days=1))
+    return replace(last, period=_period_between(start, end, length))
+
+
+def _length(words: str) -> tuple[int, Grain] | None:
+    found = _LENGTH.fullmatch(words)
+    if found is None:
+        return None
+    said = found["count"] or ""
+    count = int(said) if said.isdecimal() else _COUNTS.get(said) or (0 if said.isascii() else int(chinese(said) or 0))
+    return (count, _UNITS[found["unit"].rstrip("s")]) if 0 < count <= _MOST else None
+
+
+_Does = Callable[[Turn, MetricQuery], MetricQuery | None]
+_Form = tuple[re.Pattern[str], _Does]
+
+
+def _form(pattern: str, does: _Does) -> _Form:
+    return re.compile(pattern), does
+
+
+_ROWS = r"(?: (?:it|that|this|them|the (?:list|rows|table|order|sort(?:ing)?)))?"
+_FORMS: Forms[_Form] = Forms(
+    ("drop lose remov forget scrap clear ditch undo lift cancel get delete no without leave take skip reset", _form(
+        r"(?:drop|lose|remove|forget(?: about)?|scrap|clear|ditch|undo|lift|cancel|get rid of|delete|reset|skip"
+        r"|leave out|no more|no|without|take (?:off|out|away))\s+(?P<what>[^,].*?)(?: again)?", _remove)),
+    ("take leave kick throw cut keep pull filter", _form(
+        r"(?:take|leave|kick|throw|cut|keep|pull|filter)\s+(?P<what>.+?)\s+(?:out|off|away)"
+        r"(?: of (?:it|that|this|there))?", _remove)),
+    ("去取不拿撤删清解放忽关移别", _form(
+        r"(?:去掉|取消|不要|别要|拿掉|撤[掉销]|删[掉除]|清[除空]|解除|不用|不看|忽略|关掉|移除|放开)"
+        r"(?P<what>.+?)了?", _remove)),
+    ("去取不拿撤删清解移别", _form(
+        r"(?P<what>.+?)(?:也|就|先|都)*(?:不要了?|去掉|取消|拿掉|撤[掉了]|删掉|清掉|解除|移除"
+        r"|不用[看列要]?了?|不看了?|别要了?)了?", _remove)),
+    ("back", _form(
+        r"(?:put|bring|add|include|let|take)\s+(?P<what>.+?)\s+back(?: in(?:to it)?)?(?: again)?", _restore)),
+    ("back restore reinclude", _form(
+        r"(?:(?:put|bring|add) back(?: in)?|restore|re-?include)\s+(?P<what>.+?)", _restore)),
+    ("回", _form(r"(?P<what>.+?)(?:再|重新)?[加放算补拿要]回[来去]", _restore)),
+    ("回恢", _form(r"(?:[加放]回[来去]?|恢复)(?P<what>.+)", _restore)),
+    ("include count", _form(r"(?:include|count)\s+(?P<what>.+?)(?: (?:again|after all))", _restore)),
+    ("way reverse flip invert upside backwards opposite", _form(
+        rf"(?P<what>)(?:(?:sort|order|rank|show|list|put|turn|do)\b{_ROWS}(?: in)?\s*)?"
+        rf"(?:(?:flip|reverse|invert|turn)\b{_ROWS}(?: (?:around|round|over))?"
+        r"|(?:the )?other way (?:a?round)?|reversed|(?:the )?(?:reverse|opposite)(?: order| way)?|upside down"
+        r"|backwards)(?: order)?", _reverse)),
+    ("倒反逆颠", _form(
+        r"(?P<what>)(?:排序|顺序|排列)?(?:(?:倒|反|颠倒?)(?:过来|着|序|向|转|一下)|逆序|倒序|反序)来?"
+        r"(?:排列?|排序|排一?下|一下)?", _reverse)),
+    ("前", _form(r"(?:再|继续)?(?:往前|向前)推(?P<what>.+?)", _shifted)),
+    ("前", _form(r"(?:再|继续)?(?:往前|向前)(?:看|数)?(?P<what>.+?)", _earlier)),
+    ("back earlier", _form(r"(?:go|look|step|move|shift|rewind) back (?:by )?(?P<what>.+?)(?: earlier)?", _shifted)),
+    ("back earlier", _form(
+        r"(?P<what>.+?) (?:(?:further )?back|earlier)(?: (?:than (?:that|this)|again|still))?", _shifted)),
+    ("before", _form(r"(?P<what>.+?) before (?:that|those|it|this)", _earlier)),
+    ("preceding previous prior", _form(r"(?P<what>the (?:preceding|previous|prior) .+?)", _earlier)),
+    ("后", _form(r"(?:再|继续)?(?:往后|向后|后)(?:看)?(?P<what>[一1-9].+?)", _later)),
+    ("following", _form(r"(?:the )?following (?P<what>.+?)", _later)),
+    ("after", _form(r"(?P<what>the .+?) after(?: (?:that|those|it))?", _later)))
