@@ -70,6 +70,8 @@ def _read_what_is_more(tokens: Sequence[Token], draft: Draft, *, has_last: bool)
         token.used = token.used or token.text in _NOT_HERE  # 路上还有多少面膜没到
     if draft.unmet and draft.metrics:
         _settle_unmet(draft)
+    if draft.widened and draft.sets_side_by_side and not draft.by:
+        draft.by = draft.widened[:1]  # all platforms side by side
     if has_last and draft.metrics and "beside" in draft.kinds:
         draft.adds = draft.adds or not says_more(draft)  # 在途也带上
 

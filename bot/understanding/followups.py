@@ -84,7 +84,8 @@ def relimited(tokens: Sequence[Token], last: MetricQuery) -> MetricQuery | None:
 
 
 def _sets(token: Token) -> bool:
-    return not token.names and (token.has("set_to") or token.has("follow") or token.has("to") or token.has("end"))
+    return not token.names and (token.has("set_to") or token.has("follow") or token.has("to") or token.has("end")
+                                or token.has("bound_name"))
 
 
 def _lacks_its_goods(draft: Draft, last: MetricQuery) -> bool:
@@ -215,7 +216,7 @@ class _Continuation:
                 exclude[dimension] = [value for value in exclude[dimension] if value not in values]
                 continue
             if draft.adds and not (self._adds_more or where.get(dimension)):
-                raise Trouble(Unclear("unsure_about", {"words": " ".join(values)}))
+                raise Trouble(Unclear("nothing_to_add"))
             old = where.get(dimension, []) if draft.adds else []
             _drop_family(where, dimension)
             _drop_family(exclude, dimension)

@@ -9,7 +9,7 @@ from bot.understanding import almanac
 from bot.understanding.almanac import DAY, Range
 from bot.understanding.points import CALENDAR, POINT_STARTS, Point, PointReader
 from bot.understanding.starts import Starts
-from domain.metrics.periods import Grain, Period, add_months, previous
+from domain.metrics.periods import Grain, Period, add_months, unit_before
 
 
 @dataclass(slots=True)
@@ -397,4 +397,4 @@ def _end_within(whole: Range, count: int, unit: str, *, is_first: bool) -> Range
 def before(period: Period, unit: str) -> Period | None:
     """The day, week, month … before the period; None when it was not named in that unit."""
     fits = unit in {"any", period.grain.value} or (unit == "week" and period.days == 7)
-    return previous(period) if fits else None
+    return unit_before(period) if fits else None

@@ -18,6 +18,7 @@ Point = tuple[Range, Grain, int]  # the days, how they were named, the token aft
 _WEEKDAYS = {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "日": 7, "天": 7,
              "1": 1, "2": 2, "3": 3, "4": 4, "5": 5, "6": 6, "7": 7}
 _SUNDAY = frozenset("天日")
+_COUPLE = frozenset("俩两")  # 俩月 are two months, not February
 _UNITS = ("piece_unit", "order_unit", "money_unit", "percent", "people_unit", "unit")
 _THAT_DAY = frozenset({"当天", "那天", "当日", "这天", "那一天", "正日子"})
 _WITHIN = frozenset({"in", "during", "within", "over", "for"})
@@ -120,7 +121,7 @@ class PointReader(TokenReader):
 
     def _month_number(self, at: int) -> tuple[int, int] | None:
         number = self._count(at, 12)
-        if number and self._is(at + 1, "month_suffix"):
+        if number and self._is(at + 1, "month_suffix") and self._tokens[at].text not in _COUPLE:
             return number, at + 2
         name = self._value(at, "month")
         return (int(name), at + 1) if name else None

@@ -93,7 +93,9 @@ class Reader:
             acted = with_reason(message, self.spread, self._done) or acted
         if isinstance(acted, Act) and (again := taken_back(message)):
             return Unclear("unsure_about", {"words": again})
-        return acted or self._turned(message.text) or self._ask(message, tokens)
+        if isinstance(acted, Act):
+            return acted
+        return self._turned(message.text) or acted or self._ask(message, tokens)
 
     def _done(self, message: Normalised, tokens: Words) -> Reading | None:
         """What is known by its verb; where words are left that may be anybody's own, how it is said comes first."""
@@ -180,8 +182,12 @@ class Reader:
         message = normalise(words)
         tokens = scan(message, self._gazetteer)
         draft = read_draft(tokens, message, self._setting, None)
-        is_clear = not (draft.is_empty or objection(tokens, message, self._gazetteer, is_trial=True))
-        return draft if is_clear else None
+        if isinstance(draft.trouble, Unclear) and draft.trouble.key == "split_or_total":  # the warehouse filter
+            draft.bare.append((draft.trouble.facts["dimension"], 0))
+        elif draft.trouble:
+            return None
+        is_clear = bool(draft.bare) or not draft.is_empty
+        return None if not is_clear or objection(tokens, message, self._gazetteer, is_trial=True) else draft
 
     def _of_one_order(self, message: Normalised, tokens: Words) -> Reading:
         """TB202611220007 到哪了: the order is shown; of figures only those that it shows can have been asked for."""

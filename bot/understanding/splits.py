@@ -274,6 +274,9 @@ def _read_which(tokens: Sequence[Token], at: int, draft: Draft) -> None:
         word = tokens[dim_at].text
         is_plural = word.isascii() and word.endswith("s") and word != "status"
         number = "many" if is_plural or tokens[at].senses["which"] == "many" else "one"
+    elif dim_at < len(tokens) and tokens[dim_at].text in _THINGS_SOLD and draft.is_ranked:
+        draft.by.append("product")  # which products sold best
+        number = "many"
     elif own := tokens[at].senses.get("each_of"):
         split_by(draft, tokens[at], own)
         number = "many" if "几" in tokens[at].text else "one"
@@ -281,6 +284,9 @@ def _read_which(tokens: Sequence[Token], at: int, draft: Draft) -> None:
         number = tokens[at].senses["which"]
     draft.asks_which = number
 
+
+# How many, and behind which also what.
+_THINGS_SOLD = frozenset({"products sold", "items sold", "goods sold"})
 
 # What a sort of them is: 各类客户, 哪类商品.
 _SORTS = {"customer": "segment", "product": "category", "goods": "category"}

@@ -33,7 +33,11 @@ _FORGET = re.compile(
     r"|forget(?: the)?(?: name| alias)?\s+(?P<en>.{2,80})", re.IGNORECASE)
 CUES = "记学教告把将给为忘删取去 remember learn note also aka call forget"
 _QUOTES = " \t「」『』“”‘’\"'《》()。.!!"
-_NOTHING = frozenset({"it", "that", "this", "about it", "everything", "它", "这个", "那个", "吧", "全部", "所有"})
+# What is forgotten is nothing that was taught: parts of the last question among others.
+_NOTHING = re.compile(r"it|that|this|about it|everything|它|这个|那个|吧|全部|所有"
+                      r"|(?:about )?(?:the |that |this )?(?:\S+ )?(?:filters?|conditions?|thresholds?|limits?"
+                      r"|comparisons?|splits?|breakdowns?)(?:,? and .*)?"
+                      r"|(?:那个)?(?:筛选|条件|限制|对比|拆分|排序)", re.IGNORECASE)
 
 
 def teaching_of(said: str, gazetteer: Gazetteer) -> Act | Refused | None:
@@ -41,7 +45,7 @@ def teaching_of(said: str, gazetteer: Gazetteer) -> Act | Refused | None:
     text = said.strip(_QUOTES)
     if forget := _FORGET.fullmatch(text):
         alias = (forget["zh"] or forget["en"]).strip(_QUOTES)
-        return None if alias.lower() in _NOTHING else Act("forget_alias", {"alias": alias})
+        return None if _NOTHING.fullmatch(alias) else Act("forget_alias", {"alias": alias})
     for alias, target in (*_called(text, gazetteer), *_framed(text)):
         if alias and target:
             return _teach(alias, target)

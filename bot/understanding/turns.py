@@ -12,15 +12,18 @@ from datetime import date, timedelta
 from bot.understanding.cues import Forms
 from bot.understanding.draft import Draft, family
 from bot.understanding.numbers import chinese
-from domain.metrics.catalog import DIMENSIONS
-from domain.metrics.periods import Grain, Period, add_months, previous
-from domain.metrics.query import Direction, Filter, MetricQuery, Order
+from domain.metrics.catalog import DIMENSIONS, METRICS
+from domain.metrics.periods import Grain, Period, add_months, unit_before
+from domain.metrics.query import MAX_LIMIT, Direction, Filter, MetricQuery, Order
 
 _OPENING = re.compile(r"(?:(?:(?:ok(?:ay)?|now|and|then|so|well|hm+|actually|please|can you|could you|let'?s|just"
                       r"|but)\b"
                       r"|那么?|那?就|好的?|请|帮我|麻烦你?|你|先|还是|把|将|给我)[\s,]*)+(?=\S)")
 _CLOSING = re.compile(r"(?:[\s,.!?吧呢啊呗嘛吗]|看看|看下|看|一下|\b(?:please|pls|then|now|for me|thanks?)\b)*$")
 _APART = re.compile(r",|\band(?: then)?\b|\bthen\b|然后|,?并且?|,?再")
+
+# What is said of the last answer before another one is asked for: 太密了,按周吧.
+_REMARK = re.compile(r"(?:这|有点|还是)?太.{1,4}了?|(?:that'?s |it'?s |this is )?(?:a bit |way |far )?too \w+(?: \w+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,8 @@ def turned_first(text: str, last: MetricQuery, today: date,
                  read: Callable[[str], Draft | None]) -> tuple[MetricQuery, str] | None:
     """Drop the filter and split it by shop: the question turned, and where the rest of the message begins."""
     for pause in _APART.finditer(text):
+        if _REMARK.fullmatch(text[:pause.start()].strip()):
+            return last, text[pause.end():]
         if (query := turned(text[:pause.start()], last, today, read)) and text[pause.end():].strip():
             return query, text[pause.end():]
     return None
@@ -69,6 +74,8 @@ _PART = re.compile(rf"(?:(?:the|that|this|those|these|all|any|every|那个|这�
 def _remove(turn: Turn, last: MetricQuery) -> MetricQuery | None:
     if (named := _PART.fullmatch(turn.words)) and (query := _without_part(turn, named, last)):
         return query
+    if last.compare and turn.words in _COMPARED:
+        return replace(last, compare=None)
     draft = None if _MORE.search(turn.words) else turn.read(turn.words)
     if draft is None or draft.span or draft.bounds or draft.is_ranked:
         return None
@@ -80,8 +87,9 @@ def _remove(turn: Turn, last: MetricQuery) -> MetricQuery | None:
     return _left_out(draft.where, last) if draft.where and not (draft.metrics or dimensions) else None
 
 
+_COMPARED = frozenset({"yoy", "mom", "wow", "the yoy", "the mom", "the wow", "last year", "去年", "去年同期", "上期"})
 # 不要京东,看拼多多: what is wanted, too.
-_MORE = re.compile(r"[看换改只是]|\b(?:just|only|show|use|keep|but|give)\b")
+_MORE = re.compile(r"[要看换改只是]|\b(?:just|only|show|use|keep|but|give)\b")
 
 
 def _without_part(turn: Turn, named: re.Match[str], last: MetricQuery) -> MetricQuery | None:
@@ -90,7 +98,8 @@ def _without_part(turn: Turn, named: re.Match[str], last: MetricQuery) -> Metric
     if kind is None:
         return None
     if not named["of"]:
-        return _EMPTIED[kind](last)
+        is_open = kind == "filters" and len({**last.where, **last.exclude}) > 1 and not _OF_ALL.search(turn.words)
+        return None if is_open else _EMPTIED[kind](last)
     draft = turn.read(named["of"])
     if draft is None:
         return None
@@ -104,6 +113,9 @@ def _without_part(turn: Turn, named: re.Match[str], last: MetricQuery) -> Metric
             exclude={name: values for name, values in last.exclude.items() if name not in left}))
     is_bound = kind == "having" and (draft.bounds or set(draft.metrics) & {one.metric for one in last.having})
     return _EMPTIED[kind](last) if is_bound or (kind == "compare" and (draft.compare or draft.span)) else None
+
+
+_OF_ALL = re.compile(r"s$|\ball\b|所有|全部")  # the filter: which of the two?
 
 
 def _has(query: MetricQuery, kind: str) -> bool:
@@ -190,29 +202,73 @@ _LENGTH = re.compile(r"(?:(?:the|previous|prior|preceding|的)\s*)*(?P<count>\d+
                      r"|月|季度|年)")
 
 
+def _limited(turn: Turn, last: MetricQuery) -> MetricQuery | None:
+    """Cut it to three: of the rows as they stand."""
+    count = _count(turn.words)
+    if not (last.by and count and count <= MAX_LIMIT) or (last.having and not last.limit):
+        return None
+    return replace(last, order=last.order or (Order(last.metrics[0], Direction.DESC),), limit=count)
+
+
+def _unlimited(_turn: Turn, last: MetricQuery) -> MetricQuery | None:
+    """Show all: of a list that was cut short, else of one that a bound thinned; of what is filtered it is open."""
+    if last.limit or last.having:
+        return replace(last, limit=None) if last.limit else replace(last, having=())
+    return None if last.where or last.exclude else last
+
+
+# What else is told of the same: 率 of refunds, the amount of what is in stock.
+_AS_RATE = {"refund_amount": "refund_rate", "refund_orders": "refund_rate", "gross_profit": "gross_margin",
+            "net_profit": "net_margin"}
+_AS_AMOUNT = {"refund_rate": "refund_amount", "refund_orders": "refund_amount", "gross_margin": "gross_profit",
+              "net_margin": "net_profit", "stock_available": "stock_value", "stock_on_hand": "stock_value"}
+
+
+def _as_rate(_turn: Turn, last: MetricQuery) -> MetricQuery | None:
+    return _told_as(_AS_RATE, last)
+
+
+def _as_amount(_turn: Turn, last: MetricQuery) -> MetricQuery | None:
+    return _told_as(_AS_AMOUNT, last)
+
+
+def _told_as(other: dict[str, str], last: MetricQuery) -> MetricQuery | None:
+    """The same in another unit, and ranked by it; a bound in the old one would mean nothing."""
+    figure = other.get(last.metrics[0]) if len(last.metrics) == 1 and not last.having else None
+    if figure is None or not {*last.by, *last.where, *last.exclude} <= METRICS[figure].dimensions:
+        return None
+    order = tuple(replace(one, by=figure) if one.by in last.metrics else one for one in last.order)
+    return replace(last, metrics=(figure,), order=order)
+
+
 def _earlier(turn: Turn, last: MetricQuery) -> MetricQuery | None:
-    """So many days, weeks, months that end where the last period starts; a running one meets its equal."""
+    """So many days, weeks, months that end where the last period starts."""
     length = _length(turn.words)
-    if length is None or last.period is None:
+    if length is None or last.period is None or not _fits(last.period, length[1]):
         return None
     count, grain = length
     if (count == 1 and _is_one(last.period, grain)) or count * _DAYS.get(grain, 0) == last.period.days:
-        return replace(last, period=previous(last.period))
+        return replace(last, period=unit_before(last.period))
     return replace(last, period=_period_between(_moved(last.period.start, -count, grain), last.period.start, length))
 
 
 def _shifted(turn: Turn, last: MetricQuery) -> MetricQuery | None:
     """Go back two weeks: a period as long, so much before the last one."""
     length = _length(turn.words)
-    if length is None or (period := last.period) is None:
+    if length is None or (period := last.period) is None or not _fits(period, length[1]):
         return None
     count, grain = length
     if not _is_one(period, grain):
         moved = Period(_moved(period.start, -count, grain), _moved(period.end, -count, grain))
         return replace(last, period=moved)
     for _ in range(count):
-        period = previous(period)
+        period = unit_before(period)
     return replace(last, period=period)
+
+
+def _fits(period: Period, grain: Grain) -> bool:
+    """The month before a week of it may be any: asked."""
+    return grain in _DAYS or period.grain in _MONTHS
 
 
 def _is_one(period: Period, grain: Grain) -> bool:
@@ -242,9 +298,13 @@ def _length(words: str) -> tuple[int, Grain] | None:
     found = _LENGTH.fullmatch(words)
     if found is None:
         return None
-    said = found["count"] or ""
-    count = int(said) if said.isdecimal() else _COUNTS.get(said) or (0 if said.isascii() else int(chinese(said) or 0))
+    count = _count(found["count"] or "")
     return (count, _UNITS[found["unit"].rstrip("s")]) if 0 < count <= _MOST else None
+
+
+def _count(said: str) -> int:
+    """0 for what is no number."""
+    return int(said) if said.isdecimal() else _COUNTS.get(said) or (0 if said.isascii() else int(chinese(said) or 0))
 
 
 _Does = Callable[[Turn, MetricQuery], MetricQuery | None]
@@ -255,10 +315,12 @@ def _form(pattern: str, does: _Does) -> _Form:
     return re.compile(pattern), does
 
 
+_ASKING = (r"(?:(?:what about|how about|show(?: me)?|give me|use|switch to|(?:i'?d|i would) (?:rather|prefer)|see|as|in"
+           r"|to)\s+)*(?:the |an? )?")
 _ROWS = r"(?: (?:it|that|this|them|the (?:list|rows|table|order|sort(?:ing)?)))?"
 _FORMS: Forms[_Form] = Forms(
-    ("drop lose remov forget scrap clear ditch undo lift cancel get delete no without leave take skip reset", _form(
-        r"(?:drop|lose|remove|forget(?: about)?|scrap|clear|ditch|undo|lift|cancel|get rid of|delete|reset|skip"
+    ("drop never lose remov forget scrap clear ditch undo lift cancel get delete no without leave take skip", _form(
+        r"(?:drop|lose|remove|forget(?: about)?|never mind|scrap|clear|ditch|undo|lift|cancel|get rid of|delete|skip"
         r"|leave out|no more|no|without|take (?:off|out|away))\s+(?P<what>[^,].*?)(?: again)?", _remove)),
     ("take leave kick throw cut keep pull filter", _form(
         r"(?:take|leave|kick|throw|cut|keep|pull|filter)\s+(?P<what>.+?)\s+(?:out|off|away)"
@@ -284,6 +346,20 @@ _FORMS: Forms[_Form] = Forms(
     ("倒反逆颠", _form(
         r"(?P<what>)(?:排序|顺序|排列)?(?:(?:倒|反|颠倒?)(?:过来|着|序|向|转|一下)|逆序|倒序|反序)来?"
         r"(?:排列?|排序|排一?下|一下)?", _reverse)),
+    ("cut trim limit narrow reduce shorten bring keep", _form(
+        r"(?:cut|trim|limit|narrow|reduce|shorten|bring|keep)(?: (?:it|that|this|them|the list))?(?: down)? to "
+        r"(?:the )?(?P<what>\d+|[a-z]+)(?: rows)?", _limited)),
+    ("缩减压砍", _form(
+        r"(?:缩|减|压|砍|缩减|缩短)[小少]?(?:到|成|为)前?(?P<what>\d+|[一二两三四五六七八九十]+)[个名条]", _limited)),
+    ("all everything", _form(
+        r"(?P<what>)(?:show|list|give|see)(?: me)? (?:all(?: of (?:them|it|those))?|them all|everything)", _unlimited)),
+    ("全都", _form(r"(?P<what>)(?:全部?|都)(?:显示|列)(?:出来)?", _unlimited)),
+    ("rate percent ratio", _form(
+        rf"(?P<what>){_ASKING}(?:rates?|ratios?|percent(?:age)?s?)(?: instead| rather)?", _as_rate)),
+    ("率例百", _form(r"(?P<what>)(?:换成|换|改成|改看|用|看)?(?:比率|比例|百分比|率)", _as_rate)),
+    ("amount value", _form(
+        rf"(?P<what>){_ASKING}(?:amounts?|values?)(?: instead| rather)?", _as_amount)),
+    ("额", _form(r"(?P<what>)(?:换成|换|改成|改看|用|看)?金额", _as_amount)),
     ("前", _form(r"(?:再|继续)?(?:往前|向前)推(?P<what>.+?)", _shifted)),
     ("前", _form(r"(?:再|继续)?(?:往前|向前)(?:看|数)?(?P<what>.+?)", _earlier)),
     ("back earlier", _form(r"(?:go|look|step|move|shift|rewind) back (?:by )?(?P<what>.+?)(?: earlier)?", _shifted)),

@@ -63,6 +63,15 @@ def previous(period: Period) -> Period:
     return Period(period.start - length, period.end - length, period.grain)
 
 
+def unit_before(period: Period) -> Period:
+    """The whole month, week … before one, running or not; before any other run of days the one as long."""
+    if period.grain in _MONTHS:
+        return Period(add_months(period.start, -_MONTHS[period.grain]), period.start, period.grain)
+    if period.grain is Grain.WEEK:
+        return Period(period.start - timedelta(days=7), period.start, period.grain)
+    return previous(period)
+
+
 def previous_year(period: Period) -> Period:
     """The same days a year before; 29 February becomes the 28th."""
     start = add_months(period.start, -12)
