@@ -178,7 +178,7 @@ class Dispatcher:
     def _shown(self, ask: Ask, table: ResultTable, turn: Turn, timing: Timing) -> Reply:
         turn.context.last, turn.context.pending = ask, None
         start = perf_counter()
-        reply = render_answer(table, language=turn.language, at=turn.at)
+        reply = render_answer(table, language=turn.language, at=turn.at, shows_shares=ask.wants_shares)
         reply.charts = self._chart(ask, table, turn)
         timing.render = _ms_since(start)
         return reply

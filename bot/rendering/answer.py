@@ -17,15 +17,18 @@ from domain.metrics.result import Cell, Column, ResultTable
 
 
 def render_answer(table: ResultTable, *, language: str, at: datetime, understood_by: str = "rules",
-                  timing: Timing | None = None) -> Reply:
-    """The reply to a question; `at` is the moment it was asked, on the shop's wall clock."""
+                  timing: Timing | None = None, shows_shares: bool = False) -> Reply:
+    """The reply to a question; `at` is the moment it was asked, on the shop's wall clock.
+
+    `shows_shares`: of every figure; else of a figure alone.
+    """
     today = at.date()
     buttons = follow_ups(table.query, language, today)
     if _is_empty(table):
         buttons = buttons[:1]  # splitting nothing shows nothing; a longer period may show something
         lines = [_nothing(table, language, today), freshness(table.coverage, language=language, at=at)]
     else:
-        lines = [_figures(table, language, today), *footing(table, language=language, at=at)]
+        lines = [_figures(table, language, today, shows_shares=shows_shares), *footing(table, language=language, at=at)]
     return Reply(
         "answer", "\n".join(line for line in lines if line), query=table.query, columns=table.columns, rows=table.rows,
         comparison_rows=table.comparison_rows, comparison_period=table.comparison_period, coverage=table.coverage,
@@ -62,13 +65,13 @@ def _nothing(table: ResultTable, language: str, today: date) -> str:
     return scene.sentence(f"empty.{source}", language, **facts, metric=names)
 
 
-def _figures(table: ResultTable, language: str, today: date) -> str:
+def _figures(table: ResultTable, language: str, today: date, *, shows_shares: bool) -> str:
     query = table.query
     if not query.by:
         return _single(table, language, today)
     if _is_superlative(table):
         return _superlative(table, language, today)
-    lines = [_heading(table, language, today), figures_table(table, language, today),
+    lines = [_heading(table, language, today), figures_table(table, language, today, shows_shares=shows_shares),
              series_summary(table, language, today)]
     return "\n".join(line for line in lines if line)
 

@@ -1,5 +1,6 @@
 """The rows of an answer as a text table: which columns, which total, how much of it."""
 
+from collections.abc import Sequence
 from datetime import date
 from operator import itemgetter
 
@@ -33,15 +34,19 @@ def _moved(now: Cell, then: Cell, column: Column, language: str) -> str:
     return moved.brief if moved else UNKNOWN
 
 
-def figures_table(table: ResultTable, language: str, today: date) -> str:
-    """The table of a split, cut to what a phone shows, with a total where a total makes sense."""
+def figures_table(table: ResultTable, language: str, today: date, *, shows_shares: bool = False) -> str:
+    """The table of a split, cut to what a phone shows, with a total where a total makes sense.
+
+    A figure alone has its shares beside it; several have them where `shows_shares`.
+    """
+    wholes = _wholes(table) if shows_shares or len(table.query.metrics) == 1 else [0.0] * len(table.query.metrics)
     rows, cut = _shown(table)
     labels = _labels(table, language, today)
-    header = ["/".join(dimension_name(name, language) for name in table.query.by), *_header(table, language)]
+    header = ["/".join(dimension_name(name, language) for name in table.query.by), *_header(table, wholes, language)]
     ranked = table.query.limit is not None and bool(table.query.order)
-    lines = [[f"{index + 1}. {labels[index]}" if ranked else labels[index], *_cells(table, index, language)]
+    lines = [[f"{index + 1}. {labels[index]}" if ranked else labels[index], *_cells(table, index, wholes, language)]
              for index in rows]
-    text = lay_out(header, lines, _total(table, language))
+    text = lay_out(header, lines, _total(table, wholes, language))
     return f"{text}\n{cut_note(table, len(rows), language)}" if cut else text
 
 
@@ -70,26 +75,32 @@ def _labels(table: ResultTable, language: str, today: date) -> list[str]:
                        for name, value in zip(table.query.by, row, strict=False)) for row in table.rows]
 
 
-def _header(table: ResultTable, language: str) -> list[str]:
+def _header(table: ResultTable, wholes: Sequence[float], language: str) -> list[str]:
     names = [metric_name(column.id, language) for column in _figure_columns(table)]
     moved = say("table.change", language)
     if table.comparison_rows is None:
-        return [*names, say("table.share", language)] if _whole(table) else names
+        return _beside(names, wholes, [say("table.share", language)] * len(names))
     if len(names) == 1:
         return [names[0], say("table.before", language), moved]
     return [title for name in names for title in (name, moved)]
+
+
+def _beside(figures: Sequence[str], wholes: Sequence[float], shares: Sequence[str]) -> list[str]:
+    """Each figure with its share, where shares of it make sense."""
+    return [cell for figure, whole, share in zip(figures, wholes, shares, strict=True)
+            for cell in ((figure, share) if whole else (figure,))]
 
 
 def _figure_columns(table: ResultTable) -> tuple[Column, ...]:
     return table.columns[len(table.query.by):]
 
 
-def _cells(table: ResultTable, index: int, language: str) -> list[str]:
+def _cells(table: ResultTable, index: int, wholes: Sequence[float], language: str) -> list[str]:
     width, columns, row = len(table.query.by), _figure_columns(table), table.rows[index]
     figures = [figure(value, column, language) for value, column in zip(row[width:], columns, strict=True)]
     if table.comparison_rows is None:
-        whole = _whole(table)
-        return [*figures, _share(row[width], whole)] if whole else figures
+        shares = [_share(value, whole) for value, whole in zip(row[width:], wholes, strict=True)]
+        return _beside(figures, wholes, shares)
     before = table.comparison_rows[index] or (None,) * len(row)
     moved = [_moved(now, then, column, language)
              for now, then, column in zip(row[width:], before[width:], columns, strict=True)]
@@ -99,16 +110,20 @@ def _cells(table: ResultTable, index: int, language: str) -> list[str]:
 
 
 def _share(value: Cell, whole: float) -> str:
-    return rate(float(value) / whole) if isinstance(value, int | float) else UNKNOWN
+    return rate(float(value) / whole) if whole and isinstance(value, int | float) else UNKNOWN
 
 
-def _whole(table: ResultTable) -> float:
-    """What the shares are shares of; 0 where shares make no sense."""
-    sums = _sums(table)
-    values = [row[len(table.query.by)] for row in table.rows]
-    suits = len(table.query.metrics) == 1 and not _is_series(table) and len(values) > 1
-    positive = all(value is None or (isinstance(value, int | float) and value >= 0) for value in values)
-    return sums[0] or 0 if suits and positive and sums else 0
+def _wholes(table: ResultTable) -> list[float]:
+    """What the shares are shares of, figure by figure; 0 where shares make no sense."""
+    sums, width = _sums(table), len(table.query.by)
+    if table.comparison_rows is not None or _is_series(table) or not sums:
+        return [0.0] * len(table.query.metrics)
+    return [total or 0.0 if all(_is_part(row[width + i]) for row in table.rows) else 0.0
+            for i, total in enumerate(sums)]
+
+
+def _is_part(value: Cell) -> bool:
+    return value is None or (isinstance(value, int | float) and value >= 0)
 
 
 def _sums(table: ResultTable, rows: tuple[Row | None, ...] | None = None) -> list[float | None]:
@@ -127,7 +142,7 @@ def _sum(cells: list[Cell]) -> float | None:
     return sum(known) if known else None
 
 
-def _total(table: ResultTable, language: str) -> list[str] | None:
+def _total(table: ResultTable, wholes: Sequence[float], language: str) -> list[str] | None:
     sums = _sums(table)
     if not any(value is not None for value in sums):
         return None
@@ -140,8 +155,8 @@ def _total(table: ResultTable, language: str) -> list[str] | None:
                  for now, then, column in zip(sums, before, columns, strict=True)]
         shown = [shown[0], figure(before[0], columns[0], language), moved[0]] if len(columns) == 1 else [
             cell for pair in zip(shown, moved, strict=True) for cell in pair]
-    elif _whole(table):
-        shown.append("")
+    else:
+        shown = _beside(shown, wholes, [""] * len(shown))
     return [say("table.total_of_known" if _leaves_out(table) else "table.total", language), *shown]
 
 

@@ -1,9 +1,9 @@
 """What an answer rests on, in a few short lines: coverage, freshness, definition."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from bot.rendering.amounts import count, money
-from bot.rendering.dates import clock
+from bot.rendering.dates import clock, day
 from bot.rendering.labels import metric_name
 from bot.rendering.messages import say
 from domain.metrics.catalog import METRICS
@@ -18,7 +18,7 @@ _MAX_DEFINITIONS = 2  # more would outweigh the answer
 
 def footing(table: ResultTable, *, language: str, at: datetime) -> list[str]:
     """Lines below the figures."""
-    lines = [coverage_line(table, language), _of_goods(table.coverage, language),
+    lines = [coverage_line(table, language), _base(table, language, at.date()), _of_goods(table.coverage, language),
              freshness(table.coverage, language=language, at=at), _definitions(table.query.metrics, language)]
     return [line for line in lines if line]
 
@@ -41,6 +41,14 @@ def coverage_line(table: ResultTable, language: str) -> str:
     if coverage.estimated_charges:
         parts.append(say("rests_on.estimated", language, n=count(coverage.estimated_charges)))
     return _joined(parts, language)
+
+
+def _base(table: ResultTable, language: str, today: date) -> str:
+    """What is compared with is known in part only."""
+    if table.comparison_since is None:
+        return ""
+    since = day(table.comparison_since, today, language)
+    return _joined([say("rests_on.comparison_since", language, since=since)], language)
 
 
 def _of_goods(coverage: Coverage, language: str) -> str:

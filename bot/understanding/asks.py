@@ -16,7 +16,9 @@ from domain.money import to_minor
 
 TREND_DAYS = 30  # 走势 without a period
 DEFAULT_LIMIT = 10
+LONGEST_BY_DAY = 92  # days of a chart by the day; what is longer is by the month
 _GOODS = {"product", "sku", "goods"}
+_OF_GOODS = frozenset({"product", "sku", "category"})
 _BUYING = {"customer", "segment", "person"}
 _HANDED_OUT = {Source.SHIPMENTS, Source.SIGNED}
 _UNIT_METRICS = {"order": "orders", "person": "customers", "day": "days_of_cover", "hour": "ship_hours"}
@@ -43,17 +45,27 @@ def question(draft: Draft, setting: Setting) -> MetricQuery:
     _answer_whether(draft)
     metrics = _metrics(draft)
     by = _by(draft, metrics)
-    if metrics == ["customers"] and "hour" in by:
+    if metrics == ["customers"] and "hour" in by and (draft.asks_which or draft.is_ranked):
         metrics = ["orders"]  # 几点下单的人最多: whose orders they are is not kept by the hour
+    if metrics == ["net_profit"] and "earned" in draft.all_events and {*by, *draft.where, *draft.exclude} & _OF_GOODS:
+        metrics = ["gross_profit"]  # 最赚钱的商品: ads and other expenses are of no goods
     if by and draft.lists_losers:
         draft.bounds.append(Bound("<", Decimal(0), None, "net_profit"))
     bounds = _bounds(draft, metrics, by, setting)
     period = period_of(draft, metrics, by, setting)
+    if draft.wants_chart and period and not (by or draft.compare or draft.is_versus or draft.other or draft.same_unit):
+        by = _along(period)  # draw me a chart of revenue for the last 14 days
     query = MetricQuery(
         metrics=tuple(metrics), by=tuple(by), where=_frozen(draft.where), exclude=_frozen(draft.exclude), period=period,
         compare=comparison(draft, period), having=tuple(bounds), order=_order(draft, metrics, by),
         limit=_limit(draft))
     return checked(query)
+
+
+def _along(period: Period) -> list[str]:
+    """What a chart of one figure shows it by."""
+    days = (period.end - period.start).days
+    return [] if days <= 1 else ["day"] if days <= LONGEST_BY_DAY else ["month"]
 
 
 def _answer_whether(draft: Draft) -> None:

@@ -8,6 +8,8 @@ _CODE = r"\s*([0-9a-z]{2,8})?"
 _NUMBER = r"(?=\S*\d)([0-9a-z][0-9a-z_-]{4,63})(?:\s*的?(?:详情|情况|状态|信息))?"
 # Reports that are asked for by name, now; said with a time or 每天 they are subscribed to.
 _REPORTS_ZH = r"利润日报|经营日报|日报|经营周报|周报|每日利润|低库存(?:提醒|报告|预警)|待发货?(?:提醒|报告|清单)"
+_GIVE_ZH = "(?:给我|帮我|我要|我想)?"
+_OF_WHEN = "(?:昨[天日]的?|今[天日]的?|上周的?(?=.{0,2}周报))?"
 _REPORTS_EN = r"(?:daily|weekly) (?:profit )?(?:report|review|summary)|low[ -]stock (?:report|alert)"
 _WHAT_ZH = "(?:什么|啥|哪些)"
 _WITH_WHOM = "(?: you| about| with| for| me| us)*"
@@ -49,7 +51,7 @@ _COMMANDS = tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern i
     ("transfers", r"(?:what|which) transfers are (?:still )?(?:in transit|on (?:the|their) way)"),
     ("transfers", r"(?:list|show)(?: me)?(?: the)? transfers in transit"),
     ("test", r"试发\s*(.{1,20})"),
-    ("report", rf"(?:给我|帮我|我要|我想)?(?:[看查发来]一?[看查下份个]?)?(?:我)?(?:一[份个下])?({_REPORTS_ZH})"),
+    ("report", rf"{_GIVE_ZH}(?:[看查发来]一?[看查下份个]?)?我?(?:一?[份个下])?{_OF_WHEN}({_REPORTS_ZH})"),
     ("report", rf"把?(?:昨天的?|上周的?(?=.{{0,2}}周报))?({_REPORTS_ZH})[发给拿]给?我?(?:一[份个下]|看看?|看下)+"),
     ("report", rf"(?:(?:can i )?(?:see|get|have) |(?:show|give|send) me |i want )?(?:the |a |our )?({_REPORTS_EN})"),
     ("snooze", r"(?:明天再说|先不管|/?snooze)\s*[:\uff1a]?\s*(?!\d+$)([^\s,\uff0c]{1,80})"),

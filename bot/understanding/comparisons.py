@@ -109,6 +109,8 @@ def _take_other(tokens: Sequence[Token], at: int, left: list[Span], draft: Draft
     """The period compared with stands behind 比, or before it after 跟."""
     if tokens[at].text in _LISTING and any(token.has("same_span") for token in tokens[at:]):
         return  # compare this month with the same month last year
+    if at + 1 < len(tokens) and tokens[at + 1].text == "," and any(token.names for token in tokens[:at]):
+        return  # 女装跟男装比,上个月哪个毛利高
     behind = next_content(tokens, at + 1)
     other = next((span for span in left if at < span.first <= max(behind, at + 2)
                   and not any(_is_subject(token) for token in tokens[at + 1:span.first])), None)

@@ -29,7 +29,8 @@ def category(message: Message, found: Arguments) -> None:
     """What the money was for: all that is neither verb nor amount nor day."""
     kinds = ("action", "stop", "glue", "sep", "end", "money_unit", "because", "set_to", "event", "follow", "only")
     left = [token for at, token in enumerate(message.tokens) if not token.used and (
-        token.is_unknown or token.names or token.text == "用品" or any(token.has(kind) for kind in _MAY_NAME)
+        token.is_unknown or token.names or token.text == "用品" or _ends_word(message.tokens, at)
+        or any(token.has(kind) for kind in _MAY_NAME)
         or not (any(token.has(kind) for kind in kinds) or (token.has("piece_unit") and not _is_of(message, at))))]
     own = [token for token in left if token.text not in _NO_CATEGORY]
     for token in left if own else ():
@@ -38,6 +39,13 @@ def category(message: Message, found: Arguments) -> None:
     text = own_words(message, [token for token in left if not token.used])
     if text and text not in _NO_CATEGORY:
         found["category"] = text
+
+
+def _ends_word(tokens: Sequence[Token], at: int) -> bool:
+    """The 值 of 充值: one character of ours at the end of a word that nobody knows."""
+    before, token = tokens[at - 1] if at else None, tokens[at]
+    return (before is not None and before.is_unknown and before.end == token.start
+            and token.has("event") and len(token.text) == 1)
 
 
 def _is_of(message: Message, at: int) -> bool:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
+from bot.understanding.english_goods import english_names
 from bot.understanding.lexicon import read_table
 from bot.understanding.near_names import NearNames
 from bot.understanding.normalise import all_spelled, spelled
@@ -26,6 +27,7 @@ class Gazetteer:
     products: dict[str, str] = field(default_factory=dict)  # code → product
     warehouses: tuple[str, ...] = ()
     shops: tuple[str, ...] = ()
+    _common: set[str] = field(default_factory=set)  # what names are called that nobody here gave: beauty, the coat
     _near: NearNames | None = None
     _skus: dict[str, list[str]] | None = None
     _squeezed: dict[str, str] | None = None
@@ -43,9 +45,11 @@ class Gazetteer:
                 made._add(text, name)
                 if (others := _also_called().get(name.dimension)) and text in others:
                     for other in others[text].split("|"):
+                        made._common.add(other)
                         made._add(other, name)
                 if " " in text and not text.isascii():  # nobody types the blank in "Shopify 海外店"
                     made._add(text.replace(" ", ""), name)
+        made._add_english()
         made.lengths = lengths_by_start(made.names)
         made.warehouses, made.shops = (
             tuple(dict.fromkeys(name.value for name in listed if name.dimension == dimension))
@@ -82,9 +86,9 @@ class Gazetteer:
 
     @property
     def near(self) -> NearNames:
-        """The names by what is like them; put together when somebody types a name that nobody knows."""
+        """The names that were given by what is like them; put together when somebody types one that nobody knows."""
         if self._near is None:
-            self._near = NearNames.of(self.names)
+            self._near = NearNames.of([text for text in self.names if text not in self._common])
         return self._near
 
     def _add(self, text: str, name: Name) -> None:
@@ -93,6 +97,14 @@ class Gazetteer:
             self.names[text] = (name,)
         elif all((one.dimension, one.value) != (name.dimension, name.value) for one in known):
             self.names[text] = (*known, name)
+
+    def _add_english(self) -> None:
+        """The coat; a name that somebody gave goes before it."""
+        spelt = [(text, one.value) for text, meant in self.names.items() for one in meant if one.dimension == "product"]
+        for said, product in english_names(spelt).items():
+            if said not in self.names:
+                self._common.add(said)
+                self.names[said] = (Name(said, "product", product),)
 
     def _add_variant(self, name: Name) -> None:
         """Remember which product a SKU belongs to; its variant is a name only beside that product."""

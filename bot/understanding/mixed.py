@@ -9,21 +9,30 @@ from bot.understanding.normalise import Normalised, normalise
 
 _HAN = re.compile("[\u4e00-\u9fff]")
 _TOUCH = re.compile("[a-z][\u4e00-\u9fff]|[\u4e00-\u9fff][a-z]")
+_NEXT_TO = re.compile("[a-z] ?[\u4e00-\u9fff]|[\u4e00-\u9fff] ?[a-z]")
 
 
-def in_chinese(message: Normalised) -> Normalised | None:
-    """The message with the English words that touch Chinese put in Chinese; None where there are none."""
-    if message.text.isascii() or not _TOUCH.search(message.text):
+def in_chinese(message: Normalised, *, has_blanks: bool = False) -> Normalised | None:
+    """The message with the English words that touch Chinese put in Chinese; None where there are none.
+
+    With blanks, refund 金额 is one word, too.
+    """
+    if message.text.isascii() or not (_NEXT_TO if has_blanks else _TOUCH).search(message.text):
         return None
     put = message
     for found in reversed(list(_known().finditer(message.text))):
-        if not (_HAN.match(message.text, found.end()) or _HAN.match(message.text, found.start() - 1)):
+        start, end = found.start(), found.end()
+        behind, before = message.text[end:], message.text[:start]
+        if has_blanks:
+            behind, before = behind.lstrip(), before.rstrip()
+        if not (_HAN.match(behind) or _HAN.match(before[-1:])):
             continue
+        if _HAN.match(behind):
+            end = len(message.text) - len(behind)
         word = _words()[found["word"]]
-        behind = message.text[found.end():]
         if behind.startswith(word):
             word = ""  # repeat复购率
-        put = normalise(put.replaced(found.start(), found.end(), word))
+        put = normalise(put.replaced(start, end, word))
     return put if put is not message else None
 
 

@@ -161,7 +161,13 @@ class Reader:
         except Trouble as found:
             return found.reading
         wants_chart = draft.wants_chart or bool(self._context.last and last is query)
-        return Ask(query, wants_chart)
+        return Ask(query, wants_chart, wants_shares=draft.is_shared or self._goes_on_with_shares(query))
+
+    def _goes_on_with_shares(self, query: MetricQuery) -> bool:
+        """The same figures side by side, of another time or part of the shop."""
+        last = self._context.last
+        is_same = last is not None and (last.query.metrics, last.query.by) == (query.metrics, query.by)
+        return last is not None and last.wants_shares and is_same
 
     def _turned(self, text: str) -> Reading | None:
         """Drop the filter, 倒过来; and where more is said behind it, that goes on from the question so turned."""

@@ -35,11 +35,12 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A question, whether a picture was asked for, and what is wanted besides the figures."""
+    """A question, whether a picture or shares of the whole were asked for, and what is wanted besides the figures."""
 
     query: MetricQuery
     wants_chart: bool = False
     request: Request | None = None
+    wants_shares: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -136,6 +136,10 @@ class PatientReader:
         is_asked = isinstance(meant, Unclear) and meant.missing
         return meant if is_asked or isinstance(meant, Ask | Act | Command) else None
 
+    def _all_in_chinese(self, missed: _Missed) -> Reading | None:
+        chinese = in_chinese(missed.message, has_blanks=True)
+        return self._in_chinese(chinese) if chinese else None
+
     def _repaired_twice(self, missed: _Missed) -> Reading | None:
         """The message with its slips put right, and where one is not enough, with another one."""
         return self._repaired(missed, self._SECOND)
@@ -257,6 +261,7 @@ class PatientReader:
 
     # In this order: the first that makes anything of a message that was not understood, for one of these reasons.
     _WAYS: ClassVar[tuple[_Way, ...]] = (
+        (_NAMES_NOBODY_KNOWS, _all_in_chinese),
         (_MAY_BE_PADDED, _unpadded),
         (_NAMES_NOBODY_KNOWS, _unnoted),
         (_MAY_BE_PADDED, _unexcused),

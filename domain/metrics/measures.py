@@ -48,6 +48,8 @@ SOURCE_DIMENSIONS: dict[Source, frozenset[str]] = {
 }
 # Sources that speak of the moment and take no period.
 MOMENT = frozenset({Source.STOCK, Source.OPEN_ORDERS, Source.ACCOUNTS})
+# Sources that begin with the shop's first order; the others were kept before it, or not until later.
+OF_ORDERS = frozenset({Source.SALES, Source.REFUNDS, Source.CHARGES, Source.SHIPMENTS, Source.SIGNED, Source.BUYERS})
 # Sources whose facts are of a whole day: nobody knows the time. All others know when each fact happened.
 OF_WHOLE_DAYS = frozenset({Source.CHARGES, Source.ADS, Source.TRAFFIC, Source.EXPENSES})
 

@@ -1,7 +1,7 @@
 """The typed answer: a table of figures with what it rests on."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -63,7 +63,8 @@ class ResultTable:
     """Rows of dimension labels and figures, in the order of `columns`.
 
     `comparison_rows` has one row for each row, of the period compared with (None: nothing to compare).
-    `beside` says how far that period goes (None: both are over).
+    `beside` says how far that period goes (None: both are over), `comparison_since` from which day it is known (None:
+    from its first).
     `total_rows` is how many rows there were before the limit.
     """
 
@@ -75,6 +76,7 @@ class ResultTable:
     comparison_period: Period | None = None
     total_rows: int | None = None
     beside: Beside | None = None
+    comparison_since: date | None = None
 
     @property
     def is_empty(self) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -11,7 +11,7 @@ from sqlalchemy import Connection, func, select
 from domain.clock import ShopCalendar
 from domain.metrics.catalog import METRICS, Unit
 from domain.metrics.limits import limited
-from domain.metrics.measures import TIME, Source
+from domain.metrics.measures import OF_ORDERS, TIME, Source
 from domain.metrics.periods import Period
 from domain.metrics.query import ImpossibleQuery, MetricQuery, check
 from domain.metrics.result import Cell, Column, ResultTable, Row
@@ -84,7 +84,7 @@ class MetricFigures:
                 coverage(connection, scope, query, {name: found.about(f"covered_{name}") for name in wanted.coverage}),
                 None if before is None else _comparison(connection, query, (scope, before), list(rows)),
                 None if before is None else before.period, found.about(ALL_ROWS) if rows else 0,
-                beside(query, scope))
+                beside(query, scope), None if before is None else _since(connection, query, before))
 
     def _columns(self, query: MetricQuery) -> tuple[Column, ...]:
         return (*(Column(name, "text") for name in query.by), *(self._column(name) for name in query.metrics))
@@ -119,9 +119,23 @@ def _run(connection: Connection, query: MetricQuery, scope: Scope, wanted: Wante
 _FIRST_DAY = Made(select(func.min(sales_days.c.day)))
 
 
+def _first_day(connection: Connection) -> date | None:
+    """On record."""
+    first: date | None = _FIRST_DAY.firsts(connection)[0]
+    return first
+
+
+def _since(connection: Connection, query: MetricQuery, before: Scope) -> date | None:
+    """The first day on record, where a part of the span before is earlier."""
+    if before.period is None or not any(METRICS[metric].sources & OF_ORDERS for metric in query.metrics):
+        return None
+    first = _first_day(connection)
+    return first if first is not None and before.period.start < first < before.period.end else None
+
+
 def _since_the_shop_began(connection: Connection, period: Period) -> Period | None:
     """The part of the period that is known: before the first day on record nothing is, which is no zero."""
-    first, = _FIRST_DAY.firsts(connection)
+    first = _first_day(connection)
     if first is None or first >= period.end:
         return None
     return replace(period, start=max(period.start, first))

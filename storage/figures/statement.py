@@ -73,8 +73,12 @@ class Wanted:
         return used | self.coverage | {UNKNOWN_OF[measure] for measure in used & UNKNOWN_OF.keys()}
 
 
-def figures(scope: Scope, measures: frozenset[str], labels: Sequence[str | int] = ()) -> Subquery:
-    """k0, k1 …, every measure, COUNTED: one row per group. `labels` are rows that must be there, with facts or not."""
+def figures(scope: Scope, measures: frozenset[str], labels: Sequence[str | int] = (),
+            coverage: Iterable[str] = ()) -> Subquery:
+    """k0, k1 …, every measure, COUNTED: one row per group. `labels` are rows that must be there, with facts or not.
+
+    With the sums over all rows of `coverage`: what a list leaves out is still what its answer rests on.
+    """
     sources: dict[Source, set[str]] = {}
     for measure in measures:
         sources.setdefault(source_of(measure), set()).add(measure)
@@ -87,6 +91,7 @@ def figures(scope: Scope, measures: frozenset[str], labels: Sequence[str | int] 
     together = union_all(*padded).subquery("pieces") if len(padded) > 1 else padded[0].subquery("pieces")
     sums = [func.sum(together.c[name]).label(name) for name in (*sorted(measures), COUNTED)]
     groups = [together.c[key] for key in keys]
+    sums += [func.sum(func.sum(together.c[name])).over().label(f"covered_{name}") for name in coverage]
     return select(*groups, *sums).group_by(*groups).subquery("figures")
 
 
@@ -112,14 +117,15 @@ def statement(scope: Scope, wanted: Wanted, has_only: bool = False,  # noqa: FBT
 
     `has_only`: it takes the keys of a single split that come back as the list ONLY.
     """
-    table, covered = _with_coverage(figures(scope, wanted.measures, labels), wanted.coverage)
+    table = figures(scope, wanted.measures, labels, sorted(wanted.coverage))
     source, names = _labelled(table, scope.by)
     keys = [table.c[f"k{n}"] for n in range(len(scope.by))]
     goods = [key for key, name in zip(keys, scope.by, strict=True) if name in GOODS]
     is_no_goods = and_(*(key.is_(None) for key in goods)) if goods else false()
     found = {metric: _value(METRICS[metric], table, is_no_goods) for metric in wanted.metrics}
     # The same for all rows of the answer, before the limit.
-    about = [*covered, func.count().over().label(ALL_ROWS), func.sum(table.c[COUNTED]).over().label(ALL_FACTS)]
+    about = [*(table.c[f"covered_{name}"] for name in sorted(wanted.coverage)), func.count().over().label(ALL_ROWS),
+             func.sum(table.c[COUNTED]).over().label(ALL_FACTS)]
     rows = select(*keys, *(name.label(f"label{n}") for n, name in enumerate(names)),
                   *(found[metric].label(f"metric_{metric}") for metric in wanted.shown), *about).select_from(source)
     place = next((key for key, name in zip(keys, scope.by, strict=True) if name == "warehouse"), None)
@@ -136,15 +142,6 @@ def statement(scope: Scope, wanted: Wanted, has_only: bool = False,  # noqa: FBT
         conditions.append(_is_not_zero(found["reorder_quantity"]))  # a list of what to order
     ordering = _ordering(wanted, found, dict(zip(scope.by, names, strict=True)))
     return rows.where(and_(true(), *conditions)).order_by(*ordering, *keys).limit(wanted.limit or MAX_ROWS)
-
-
-def _with_coverage(table: Subquery, coverage: Iterable[str]) -> tuple[Subquery, list[ColumnElement[Any]]]:
-    """The figures, and the sums over all of them: what a list leaves out is still what its answer rests on."""
-    sums = [func.sum(table.c[name]).over().label(f"covered_{name}") for name in sorted(coverage)]
-    if not sums:
-        return table, []
-    summed = select(*table.c, *sums).subquery("summed")
-    return summed, [summed.c[item.name] for item in sums]
 
 
 def _labelled(table: Subquery, by: Sequence[str]) -> tuple[FromClause, list[ColumnElement[Any]]]:

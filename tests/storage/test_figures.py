@@ -226,6 +226,8 @@ def test_months_before_the_shop_began_are_unknown_and_not_zero(shop: MadeShop, r
     found = ask(shop, "orders", by=("month",), period=autumn, compare=Compare.PREVIOUS_YEAR, read=read)
     assert found.rows == (("2026-09", 1), ("2026-10", 0), ("2026-11", 0))
     assert found.comparison_rows == (None, ("2025-10", 1), ("2025-11", 0))
+    assert found.comparison_since == date(2025, 10, 20)
+    assert ask(shop, "orders", compare=Compare.PREVIOUS_YEAR, read=read).comparison_since is None
 
 
 @pytest.mark.parametrize(("dimension", "rows"), [

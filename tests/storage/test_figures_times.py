@@ -6,8 +6,14 @@ from sqlalchemy import literal, select
 
 from domain.clock import ShopCalendar
 from domain.columns import UtcDateTime
+from domain.metrics.measures import OF_WHOLE_DAYS, Source
 from domain.metrics.periods import Period
 from storage.engine import Database
+from storage.figures.fulfilment import SHIPMENTS, SIGNED
+from storage.figures.marketing import ADS, TRAFFIC
+from storage.figures.money import CASH, CHARGES, EXPENSES
+from storage.figures.refunds import REFUND_LINES, REFUND_REST, REFUNDS
+from storage.figures.sales import FREIGHT, LINES, ORDERS
 from storage.figures.times import labels, local_hour
 
 
@@ -21,6 +27,15 @@ def test_hours_follow_the_clock_when_it_changes(database: Database) -> None:
             found = [connection.scalar(select(local_hour(literal(moment, UtcDateTime()), calendar, period)))
                      for moment in moments[:: max(1, len(moments) // 60)]]
         assert found == [calendar.local(moment).hour for moment in moments[:: max(1, len(moments) // 60)]]
+
+
+def test_what_is_kept_by_the_day_is_what_has_no_moment() -> None:
+    """A running day is compared by what the catalogue says of a source; the tables have to agree."""
+    facts = {Source.SALES: (ORDERS, LINES, FREIGHT), Source.REFUNDS: (REFUNDS, REFUND_LINES, REFUND_REST),
+             Source.CHARGES: (CHARGES,), Source.SHIPMENTS: (SHIPMENTS,), Source.SIGNED: (SIGNED,), Source.ADS: (ADS,),
+             Source.TRAFFIC: (TRAFFIC,), Source.EXPENSES: (EXPENSES,), Source.CASH: (CASH,)}
+    for source, tables in facts.items():
+        assert {fact.moment is None for fact in tables} == {source in OF_WHOLE_DAYS}, source
 
 
 def test_series_end_with_the_running_day_and_hour() -> None:

@@ -14,7 +14,7 @@ _ORDERS = 200  # more than a page holds
 
 def test_a_full_disk_is_one_sentence_and_leaves_nothing(sqlite_url: str) -> None:
     database = open_database(sqlite_url)
-    with database.read() as connection:  # goes back to the pool, from where the import takes it
+    with database.engine.connect() as connection:  # goes back to the pool, from where the import takes it
         connection.exec_driver_sql("PRAGMA max_page_count=1")  # no page more than there is
     with pytest.raises(OperatorMustAct, match="disk is full"):
         _bring_many(database)

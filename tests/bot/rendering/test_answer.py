@@ -1,7 +1,7 @@
 """Whole answers, as the shopkeeper's people read them. Each is asked on Monday 23 November 2026 at 15:00."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 from bot.rendering.answer import render_answer
 from domain.metrics.periods import previous, previous_year
@@ -14,6 +14,7 @@ from tests.bot.rendering.tables import (
     LAST_WEEK,
     ONE_DAY,
     THIS_MONTH,
+    THIS_YEAR,
     YESTERDAY,
     days,
     table,
@@ -121,6 +122,17 @@ def test_a_breakdown_has_shares_and_a_total() -> None:
         "Meaning: revenue = paid by buyers, goods and freight, by time of payment, before refunds.")
 
 
+def test_shares_of_several_figures_are_shown_where_asked_for() -> None:
+    """「各平台销售额和毛利占比」 was answered without any share."""
+    answered = table(MetricQuery(("revenue", "aov", "orders"), ("platform",), period=YESTERDAY),
+                     [("taobao", 75000, 300, 30), ("jd", 25000, 250, 10)], total=2)
+    text = render_answer(answered, language="zh", at=AT, shows_shares=True).text
+    assert [line.split() for line in text.splitlines()[2:9:2]] == [
+        ["销售额", "占比", "客单价", "订单数", "占比"], ["¥750.00", "75.0%", "¥3.00", "30", "75.0%"],
+        ["¥250.00", "25.0%", "¥2.50", "10", "25.0%"], ["¥1,000.00", "40"]]
+    assert "占比" not in zh(answered)
+
+
 def test_a_total_says_that_it_is_of_what_is_known() -> None:
     answered = table(MetricQuery(("gross_profit",), ("sku",), period=YESTERDAY), [("A", 100), (None, 20), ("B", None)])
     assert [line.split() for line in zh(answered).splitlines() if "合计" in line] == [["合计(不含", "—)", "¥1.20"]]
@@ -136,6 +148,15 @@ def test_filters_and_exclusions_are_said() -> None:
         "Yesterday (22 Nov), 女装, 男装 · Shopify 海外店 (without 广东省): units sold 12.")
     only_without = replace(query, where={}, exclude={"platform": ("pdd",)})
     assert zh(table(only_without, [(12,)])).splitlines()[0] == "昨天(11月22日)除拼多多外 销量 12 件。"
+
+
+def test_what_is_compared_with_may_be_known_in_part_only() -> None:
+    """This year stood 341 % above a year of which the shop knew three months."""
+    query = MetricQuery(("revenue",), period=THIS_YEAR, compare=Compare.PREVIOUS_YEAR)
+    whole = table(query, [(44100,)], before=[(10000,)], before_period=previous_year(THIS_YEAR))
+    answered = replace(whole, comparison_since=date(2025, 9, 23))
+    assert "对比的期间不完整:数据从 2025年9月23日 才有。" in zh(answered).splitlines()
+    assert "What it is compared with is incomplete: the data begin on 23 Sep 2025." in en(answered).splitlines()
 
 
 def test_shops_compared_with_last_year_go_below_their_names() -> None:

@@ -103,6 +103,12 @@ def test_a_split_that_is_taken_back() -> None:
     assert total.by == ()
 
 
+def test_shares_go_on_as_long_as_the_same_figures_are_asked_for() -> None:
+    chat = Chat()
+    readings = [chat.say(text) for text in ("上月各平台销售额和毛利占比", "换成本月", "本月各平台销售额和订单数")]
+    assert [isinstance(each, Ask) and each.wants_shares for each in readings] == [True, True, False]
+
+
 def test_a_picture_of_the_last_answer() -> None:
     chat = Chat()
     chat.say("近7天销售额按天")
