@@ -1,12 +1,13 @@
 """What goods with Chinese names are called in English: 轻奢羊绒大衣 is the coat, and the cashmere coat."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 
 from bot.understanding.lexicon import read_table
 from bot.understanding.normalise import spelled
 
 _LONGEST = 4  # characters of a noun
+MOST_ALIKE = 40  # names that end alike; of more, no two words tell one
 
 
 @cache
@@ -40,20 +41,19 @@ def _wraps() -> tuple[str, ...]:
     return tuple(sorted(read_table("english_goods")["wrap"]["words"], key=len, reverse=True))
 
 
-@cache
-def _last_characters() -> frozenset[str]:
-    """Of nouns and wraps: most of fifty thousand names need no closer look."""
-    return frozenset(word[-1] for word in (*_nouns(), *_wraps()))
+def _noun_of(text: str, nouns: Mapping[str, object], wraps: tuple[str, ...]) -> str | None:
+    """What a name ends in, longest first."""
+    if text.endswith(wraps):
+        text = text.removesuffix(next(wrap for wrap in wraps if text.endswith(wrap)))
+    for size in range(_LONGEST, 0, -1):
+        if text[-size:] in nouns:
+            return text[-size:]
+    return None
 
 
-def _in_english(text: str) -> Iterator[str]:
-    """The ways to say one name, which has the spelling of the lexicon."""
-    wrap = next((end for end in _wraps() if text.endswith(end)), "")
-    bare = text.removesuffix(wrap)
-    noun = next((bare[-size:] for size in range(_LONGEST, 0, -1) if bare[-size:] in _nouns()), None)
-    if noun is None:
-        return
-    before = bare[:-len(noun)]
+def _in_english(text: str, noun: str) -> Iterator[str]:
+    """The ways to say one name, which has the spelling of the lexicon and ends so."""
+    before = text[:text.rindex(noun)]
     said = [word for quality, words in _qualities().items() if quality in before for word in words]
     for form in _nouns()[noun]:
         yield form
@@ -62,10 +62,16 @@ def _in_english(text: str) -> Iterator[str]:
 
 def english_names(products: Iterable[tuple[str, str]]) -> dict[str, str]:
     """The product of each English name that is one product's alone, from (spelling, product)."""
-    found: dict[str, str | None] = {}
-    last_characters = _last_characters()
+    nouns, wraps = _nouns(), _wraps()
+    by_noun: dict[str, list[tuple[str, str]]] = {}
     for text, product in products:
-        if text[-1] in last_characters:
-            for said in _in_english(text):
+        if noun := _noun_of(text, nouns, wraps):
+            by_noun.setdefault(noun, []).append((text, product))
+    found: dict[str, str | None] = {}
+    many = [form for noun, named in by_noun.items() if len(named) > MOST_ALIKE for form in nouns[noun]]
+    for noun, named in by_noun.items():
+        for text, product in named if len(named) <= MOST_ALIKE else ():
+            for said in _in_english(text, noun):
                 found[said] = product if found.get(said, product) == product else None
-    return {said: product for said, product in found.items() if product is not None}
+    return {said: product for said, product in found.items()
+            if product is not None and not any(said.endswith(form) for form in many)}

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.understanding.english_goods import MOST_ALIKE, english_names
 from bot.understanding.readings import Ask
 from bot.understanding.understand import Understanding
 from domain.ports import Name
@@ -33,3 +34,11 @@ def test_a_part_that_two_products_have_is_asked_about() -> None:
 def test_letters_are_a_chinese_word_only_in_a_chinese_sentence() -> None:
     assert ask("zuotian 多少单").query == ask("昨天多少单").query
     held_back("zuotian dingdan")
+
+
+def test_an_english_name_is_known_where_it_is_one_product_s_alone() -> None:
+    coats = [("轻奢羊绒大衣", "A"), ("加厚羊毛大衣", "B"), ("香薰蜡烛礼盒", "C"), ("飞行员夹克", "D")]
+    known = english_names(coats)
+    assert (known["cashmere coats"], known["scented candle"], known["jacket"]) == ("A", "C", "D")
+    assert "coat" not in known
+    assert "jacket" not in english_names([*coats, *((f"外套{n}外套", f"J{n}") for n in range(MOST_ALIKE + 1))])
