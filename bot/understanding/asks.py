@@ -9,7 +9,7 @@ from bot.understanding.comparisons import base_for, kind_of, kind_of_same_span
 from bot.understanding.draft import REORDER_LISTS, STOCK_LISTS, Bound, Draft, is_of_stock
 from bot.understanding.readings import Refused, Unclear
 from domain.metrics.catalog import DIMENSIONS, METRICS, Unit
-from domain.metrics.measures import Source
+from domain.metrics.measures import GOODS, Source
 from domain.metrics.periods import Grain, Period
 from domain.metrics.query import REORDER_POINT, Compare, Direction, Having, ImpossibleQuery, MetricQuery, Order, check
 from domain.money import to_minor
@@ -18,7 +18,6 @@ TREND_DAYS = 30  # 走势 without a period
 DEFAULT_LIMIT = 10
 LONGEST_BY_DAY = 92  # days of a chart by the day; what is longer is by the month
 _GOODS = {"product", "sku", "goods"}
-_OF_GOODS = frozenset({"product", "sku", "category"})
 _BUYING = {"customer", "segment", "person"}
 _HANDED_OUT = {Source.SHIPMENTS, Source.SIGNED}
 _UNIT_METRICS = {"order": "orders", "person": "customers", "day": "days_of_cover", "hour": "ship_hours"}
@@ -47,7 +46,7 @@ def question(draft: Draft, setting: Setting) -> MetricQuery:
     by = _by(draft, metrics)
     if metrics == ["customers"] and "hour" in by and (draft.asks_which or draft.is_ranked):
         metrics = ["orders"]  # 几点下单的人最多: whose orders they are is not kept by the hour
-    if metrics == ["net_profit"] and "earned" in draft.all_events and {*by, *draft.where, *draft.exclude} & _OF_GOODS:
+    if metrics == ["net_profit"] and "earned" in draft.all_events and {*by, *draft.where, *draft.exclude} & GOODS:
         metrics = ["gross_profit"]  # 最赚钱的商品: ads and other expenses are of no goods
     if by and draft.lists_losers:
         draft.bounds.append(Bound("<", Decimal(0), None, "net_profit"))
@@ -64,8 +63,7 @@ def question(draft: Draft, setting: Setting) -> MetricQuery:
 
 def _along(period: Period) -> list[str]:
     """What a chart of one figure shows it by."""
-    days = (period.end - period.start).days
-    return [] if days <= 1 else ["day"] if days <= LONGEST_BY_DAY else ["month"]
+    return [] if period.days <= 1 else ["day"] if period.days <= LONGEST_BY_DAY else ["month"]
 
 
 def _answer_whether(draft: Draft) -> None:

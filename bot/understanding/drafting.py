@@ -20,6 +20,7 @@ from bot.understanding.readings import Refused, Unclear
 from bot.understanding.scan import Token, Words
 from bot.understanding.splits import read_ranks, read_splits
 from domain.metrics.catalog import METRICS
+from domain.metrics.measures import GOODS
 from domain.metrics.query import Direction, MetricQuery
 
 
@@ -187,9 +188,6 @@ def _asks_of_one_after_another(tokens: Sequence[Token], dimension: str) -> bool:
         for token in between if not token.names))
 
 
-_GOODS = frozenset({"product", "sku", "category"})
-
-
 def _settle_unmet(draft: Draft) -> None:
     """每个计划花了多少钱,投产多少 and 各有多少蜡烛,在途也要: two figures, of which only the second was named."""
     said = {*draft.by, *draft.where, *(name for name, _ in draft.bare)}
@@ -198,7 +196,7 @@ def _settle_unmet(draft: Draft) -> None:
         is_bare = one.event is None and one.counts <= {"amount"}
         if one.event == "spent" and "campaign" in said:
             figure = "ad_spend"
-        elif is_bare and not said & _GOODS:
+        elif is_bare and not said & GOODS:
             continue
         elif one.event in {None, "left"} and are_of_stock == {True} and one.counts <= {"amount", "pieces", "goods"}:
             figure = "stock_available"

@@ -8,7 +8,7 @@ from bot.understanding.normalise import Normalised
 from bot.understanding.readings import Unclear
 from bot.understanding.scan import NAMED, Token
 from domain.metrics.catalog import DIMENSIONS, METRICS
-from domain.metrics.measures import Source
+from domain.metrics.measures import GOODS, Source
 from domain.ports import Name
 
 CLOSED = ("platform", "order_status", "segment", "province", "currency")
@@ -16,7 +16,7 @@ _LABELS = {"shop": {"shop"}, "platform": {"platform", "shop"}, "warehouse": {"wa
            "category": {"category", "product", "goods"}, "product": {"product", "goods"}, "sku": {"sku", "goods"},
            "staff": {"staff"}, "customer": {"customer"}, "segment": {"segment", "customer"},
            "order_status": {"order_status"}, "currency": {"currency"}, "campaign": {"campaign"}, "account": {"account"}}
-_OF_GOODS = frozenset({"sku", "product", "goods", "category"})
+_OF_GOODS = GOODS | {"goods"}
 MAX_CHOICES = 3
 _OF_PLACES = {Source.STOCK, Source.SHIPMENTS, Source.SIGNED}
 

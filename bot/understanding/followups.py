@@ -21,6 +21,7 @@ from bot.understanding.periods import Span, before
 from bot.understanding.readings import Unclear
 from bot.understanding.scan import Token
 from domain.metrics.catalog import DIMENSIONS, METRICS
+from domain.metrics.measures import GOODS
 from domain.metrics.periods import Grain, Period, add_months
 from domain.metrics.query import MAX_LIMIT, REORDER_POINT, Direction, Filter, Having, MetricQuery, Order
 
@@ -109,7 +110,7 @@ def _is_of_its_rows(draft: Draft, last: MetricQuery) -> bool:
     return bool(last.by and (draft.bounds or draft.is_ranked) and figures) and is_kind and not any(of_else)
 
 
-_GOODS = frozenset({"product", "sku", "category", "goods"})
+_GOODS = GOODS | {"goods"}
 _SALES = frozenset({"revenue", "orders", "units"})
 
 

@@ -21,13 +21,13 @@ from bot.understanding.reasons import TAKE_REASONS, with_reason
 from bot.understanding.scan import CODED, Token, Words, scan
 from bot.understanding.turns import turned, turned_first
 from bot.understanding.variants import with_variant
+from domain.metrics.measures import GOODS
 from domain.metrics.query import MetricQuery
 
 _TAKE_OWN_WORDS = frozenset({"adjust_stock", "record_expense"})
 # What an order shows of itself: 多少钱, 退款, 签收了吗.
 _ON_ORDER = frozenset({"revenue", "refund_amount", "refund_orders", "orders", "orders_to_ship", "orders_to_pay",
                        "orders_shipped", "orders_signed", "orders_overdue", "units", "discount"})
-_OF_GOODS = ("product", "sku", "category")
 _DOINGS = ("event", "order_status", "action")  # 取消订单 TB… is no question
 # Reports; what is on its way, sent by a carrier or come, by its number; rules of a SKU; suppliers.
 _FORMS: Forms[Callable[[Normalised, Spread], Reading | None]] = Forms(
@@ -230,7 +230,7 @@ class Reader:
             if not draft.metrics or (last.where and is_of_stock(draft.metrics[0]) == is_of_stock(last.metrics[0])):
                 raise  # 华东仓哪些货要补, then 补多少: nobody means all warehouses
             if not draft.filters:  # and how many are left: of the goods just spoken of
-                draft.where = {name: list(values) for name, values in last.where.items() if name in _OF_GOODS}
+                draft.where = {name: list(values) for name, values in last.where.items() if name in GOODS}
             return question(draft, self._setting)
 
 

@@ -320,6 +320,7 @@ def _form(pattern: str, does: _Does) -> _Form:
 
 _ASKING = (r"(?:(?:what about|how about|show(?: me)?|give me|use|switch to|(?:i'?d|i would) (?:rather|prefer)|see|as|in"
            r"|to)\s+)*(?:the |an? )?")
+_ASKING_ZH = "(?:换成|换|改成|改看|用|看)?"
 _ROWS = r"(?: (?:it|that|this|them|the (?:list|rows|table|order|sort(?:ing)?)))?"
 _FORMS: Forms[_Form] = Forms(
     ("drop never lose remov forget scrap clear ditch undo lift cancel get delete no without leave take skip", _form(
@@ -359,10 +360,10 @@ _FORMS: Forms[_Form] = Forms(
     ("全都", _form(r"(?P<what>)(?:全部?|都)(?:显示|列)(?:出来)?", _unlimited)),
     ("rate percent ratio", _form(
         rf"(?P<what>){_ASKING}(?:rates?|ratios?|percent(?:age)?s?)(?: instead| rather)?", _as_rate)),
-    ("率例百", _form(r"(?P<what>)(?:换成|换|改成|改看|用|看)?(?:比率|比例|百分比|率)", _as_rate)),
+    ("率例百", _form(rf"(?P<what>){_ASKING_ZH}(?:比率|比例|百分比|率)", _as_rate)),
     ("amount value", _form(
         rf"(?P<what>){_ASKING}(?:amounts?|values?)(?: instead| rather)?", _as_amount)),
-    ("额", _form(r"(?P<what>)(?:换成|换|改成|改看|用|看)?金额", _as_amount)),
+    ("额", _form(rf"(?P<what>){_ASKING_ZH}金额", _as_amount)),
     ("前", _form(r"(?:再|继续)?(?:往前|向前)推(?P<what>.+?)", _shifted)),
     ("前", _form(r"(?:再|继续)?(?:往前|向前)(?:看|数)?(?P<what>.+?)", _earlier)),
     ("back earlier", _form(r"(?:go|look|step|move|shift|rewind) back (?:by )?(?P<what>.+?)(?: earlier)?", _shifted)),
