@@ -51,6 +51,8 @@ def _waiting_only(query: MetricQuery) -> bool:
 
 def _nothing(table: ResultTable, language: str, today: date) -> str:
     """What was looked for and not found, never a zero."""
+    if table.lacking is not None:
+        return say(f"empty.no_{table.lacking}_yet", language)
     query, facts = table.query, scene.setting(table.query, language, today)
     if query.having and query.by:
         # a shelf that is not empty is good news; few good sellers are not

@@ -215,6 +215,17 @@ def test_an_import_killed_half_way_leaves_nothing_and_the_next_run_takes_all(pro
     assert program.run("verify")[0] == 0
 
 
+@pytest.mark.parametrize(("question", "said"), [
+    ("昨天毛利多少", "店里还没有订单"), ("还有多少单没发", "店里还没有订单"), ("哪些货快断货", "店里还没有商品"),
+    ("sales yesterday", "The shop has no orders yet"), ("which items are low on stock", "The shop has no goods yet")])
+def test_a_new_shop_is_told_what_to_import(program: Program, question: str, said: str) -> None:
+    """It said 没有待发货的订单 ✔: nothing to worry about, where nothing was known."""
+    answer = program.ask(question)
+    assert answer["text"].startswith(said)
+    assert "✔" not in answer["text"]
+    assert "zhanggui import" in answer["text"]
+
+
 def test_a_shop_that_has_no_orders_yet_is_a_real_shop_too(program: Program) -> None:
     """`demo` once emptied a database that held a shop and its people, because it looked for orders alone."""
     program.run("staff", "add", "小王", "--role", "warehouse")
