@@ -230,6 +230,13 @@ def test_a_week_there_in_part_is_called_by_its_days_and_is_not_the_lowest() -> N
     assert "lowest from 2 Nov 90; average a week 125 (whole ones only)." in en(answered)
 
 
+def test_money_of_another_currency_says_that_it_was_converted() -> None:
+    """「Shopify 卖了多少美元」 was answered in yuan without a word about it."""
+    answered = table(MetricQuery(("revenue",), where={"currency": ("USD",)}, period=THIS_MONTH), [(5485574,)])
+    assert "其他币种按发生当天的汇率折成 CNY。" in zh(answered)
+    assert "other currencies at the rate of their day, in CNY." in en(answered).casefold().replace("cny", "CNY")
+
+
 def test_today_is_not_over_and_so_not_the_lowest_day() -> None:
     answered = table(MetricQuery(("orders",), by=("day",), period=THIS_MONTH), [
         (f"2026-11-{day}", orders) for day, orders in ((19, 30), (20, 50), (21, 40), (22, 60), (23, 5))])
