@@ -1,7 +1,7 @@
 """The rows of an answer as a text table: which columns, which total, how much of it."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from operator import itemgetter
 
 from bot.rendering.amounts import UNKNOWN, change, counted, figure, is_additive, rate
@@ -9,6 +9,7 @@ from bot.rendering.labels import dimension_name, metric_name, value_label
 from bot.rendering.messages import say
 from bot.rendering.table import lay_out
 from domain.metrics.catalog import DIMENSIONS
+from domain.metrics.periods import add_months
 from domain.metrics.result import Cell, Column, ResultTable, Row
 
 MAX_ROWS = 20  # one thumb's scroll on a phone
@@ -168,18 +169,38 @@ def _leaves_out(table: ResultTable) -> bool:
 
 
 def series_summary(table: ResultTable, language: str, today: date) -> str:
-    """最高 11月11日 周三 ¥…;最低 …;日均 ¥…: what one looks for in a series of one figure."""
+    """最高 11月11日 周三 ¥…;最低 …;日均 ¥…: what one looks for in a series of one figure.
+
+    The day that is running, and a week or month that is cut, are neither the lowest nor averaged.
+    """
     values = [(value, index) for index, row in enumerate(table.rows) if isinstance(value := row[-1], int | float)]
     is_one_series = len(table.query.by) == len(table.query.metrics) == 1 and _is_series(table)
     if not is_one_series or len(values) < _LEAST_FOR_PEAKS:
         return ""
+    whole = [index for index in range(len(table.rows)) if _is_whole(table, index, today)]
+    counted_rows = [one for one in values if one[1] in whole] or values
     labels, column = _labels(table, language, today), table.columns[1]
-    high, low = max(values, key=itemgetter(0)), min(values, key=itemgetter(0))
+    high, low = max(values, key=itemgetter(0)), min(counted_rows, key=itemgetter(0))
     parts = [say("table.peak", language, high=counted(high[0], column, language), high_label=labels[high[1]],
                  low=counted(low[0], column, language), low_label=labels[low[1]])]
     dimension = table.query.by[0]
-    if dimension in {"day", "week", "month"} and is_additive(column.id, table.query.by):
-        mean = round(sum(value for value, _ in values) / len(table.rows), 1)
-        parts.append(say("table.average", language, per=say(f"table.per_{dimension}", language),
+    if dimension in _AVERAGED and is_additive(column.id, table.query.by) and len(whole) > 1:
+        mean = round(sum(value for value, _ in counted_rows) / len(whole), 1)
+        key = "table.average" if len(whole) == len(table.rows) else "table.average_of_whole"
+        parts.append(say(key, language, per=say(f"table.per_{dimension}", language),
                          value=counted(mean, column, language)))
     return (";" if language == "zh" else "; ").join(parts) + ("。" if language == "zh" else ".")
+
+
+_AVERAGED = frozenset({"day", "week", "month"})
+
+
+def _is_whole(table: ResultTable, index: int, today: date) -> bool:
+    """Whether the row's day, week or month is over, and lies in the period from its first day to its last."""
+    dimension, period = table.query.by[0], table.query.period
+    if dimension not in _AVERAGED or period is None:
+        return True
+    said = str(table.rows[index][0])
+    start = date.fromisoformat(f"{said}-01" if dimension == "month" else said)
+    end = add_months(start, 1) if dimension == "month" else start + timedelta(days=7 if dimension == "week" else 1)
+    return period.start <= start and end <= min(period.end, today)

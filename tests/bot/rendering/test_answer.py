@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from bot.rendering.answer import render_answer
-from domain.metrics.periods import previous, previous_year
+from domain.metrics.periods import Period, previous, previous_year
 from domain.metrics.query import Compare, Direction, Having, MetricQuery, Order
 from domain.metrics.result import Beside, Coverage, ResultTable
 from tests.bot.rendering.tables import (
@@ -219,6 +219,18 @@ def test_days_have_their_peak_and_average() -> None:
     assert "11月17日 周二       9" in zh(answered)
     assert "最高 11月17日 周二 9 单;最低 11月22日 周日 3 单;日均 6 单。" in zh(answered)
     assert "Highest 17 Nov Tue 9; lowest 22 Nov Sun 3; average a day 6." in en(answered)
+
+
+def test_the_day_that_is_running_is_neither_the_lowest_nor_averaged() -> None:
+    """An average a month counted the three weeks of this month as one."""
+    this_week = Period(date(2026, 11, 17), date(2026, 11, 24))
+    answered = table(MetricQuery(("orders",), ("day",), period=this_week),
+                     days(this_week.start, [9, 5, 7, 6, 8, 7, 1]), total=7)
+    assert "最高 11月17日 周二 9 单;最低 11月18日 周三 5 单;日均 7 单(只算整日)。" in zh(answered)
+    months = [("2026-08", 40), ("2026-09", 20), ("2026-10", 30), ("2026-11", 10)]
+    last_90_days = Period(date(2026, 8, 25), date(2026, 11, 23))
+    answered = table(MetricQuery(("orders",), ("month",), period=last_90_days), months, total=4)
+    assert "lowest Sep 20; average a whole month 25." in en(answered)
 
 
 def test_ninety_days_show_the_latest_and_say_so() -> None:
