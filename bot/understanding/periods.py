@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, ClassVar
 
 from bot.understanding import almanac
-from bot.understanding.almanac import DAY, Range
+from bot.understanding.almanac import DAY
 from bot.understanding.around import PAST, AroundReader
 from bot.understanding.points import CALENDAR, POINT_STARTS, Point
 from bot.understanding.starts import Starts
@@ -204,8 +204,8 @@ class PeriodReader(AroundReader):
         if at >= len(self._tokens):
             return False
         token = self._tokens[at]
-        return (token.number is not None or token.date is not None or token.text == "那"
-                or token.text == "过" or not _GOING_ON.isdisjoint(token.senses))
+        return (token.number is not None or token.date is not None or token.text in {"那", "过"}
+                or not _GOING_ON.isdisjoint(token.senses))
 
     def _until(self, at: int) -> Span | None:
         """截至上周日: where a period said elsewhere ends."""
