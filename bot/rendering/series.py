@@ -71,7 +71,7 @@ def summary(table: ResultTable, language: str, today: date) -> str:
     labels = row_labels(table, language, today)
     parts = [say("table.peak", language, high=counted(high[0], column, language), high_label=labels[high[1]],
                  low=counted(low[0], column, language), low_label=labels[low[1]])]
-    if in_steps(table.query) and is_additive(column.id, table.query.by):
+    if in_steps(table.query) and len(whole) > 1 and is_additive(column.id, table.query.by):
         mean = round(sum(value for value, _ in lows) / len(whole), 1)
         of_whole = "" if len(whole) == len(table.rows) else "_before_today" if dimension == "day" else "_of_whole"
         parts.append(say(f"table.average{of_whole}", language, per=say(f"table.per_{dimension}", language),
