@@ -69,12 +69,14 @@ def _leave_out_object(tokens: Sequence[Token], draft: Draft) -> None:
 _STOCK = frozenset({"stock", "inventory", "the stock", "the inventory"})
 
 
+_LEFT = frozenset({"left", "earned"})
+
+
 def object_to_joined(tokens: Sequence[Token], draft: Draft) -> None:
     """平台收了多少广告费, 投流成交额, 扣掉运费还剩多少: the one only qualifies the other."""
     if "stock_value" in draft.metrics:
         _leave_out_object(tokens, draft)
-    asks_left = len(draft.metrics) > 1 or not {"left", "earned"}.isdisjoint(draft.all_events)
-    figures = [at for at, token in enumerate(tokens) if at and "metric" in token.senses and not token.names]
+    figures = [at for at, token in enumerate(tokens) if "metric" in token.senses and at and not token.names]
     for at in figures:
         before, after = tokens[at - 2], tokens[at]
         if at > 1 and tokens[at - 1].text == "的" and not before.names and (
@@ -90,7 +92,8 @@ def object_to_joined(tokens: Sequence[Token], draft: Draft) -> None:
         is_asked = named != metric and before.text.endswith(_ASKS)
         is_part = (before.text in _QUALIFIES and not metric.startswith(_OF_ADS)) or (
             named == "aov" != metric and before.text.startswith(_APIECE))  # 一单平均运费
-        is_less = before.senses.get("event") == "charged" and before.text.startswith("扣") and asks_left
+        is_less = before.senses.get("event") == "charged" and before.text.startswith("扣") and (
+            len(draft.metrics) > 1 or not _LEFT.isdisjoint(draft.all_events))
         if is_asked or is_part or is_less or is_income:
             draft.object_to(Unclear("which_figure_of_two", {"metric": metric}))
         elif before.text in _QUALIFIES and named in draft.metrics and draft.metrics != [named]:
