@@ -178,6 +178,7 @@ class _Continuation:
     setting: Setting
 
     def query(self) -> MetricQuery:
+        self._set_side_by_side()
         metrics = self._metrics()
         by = self._by(metrics)
         period = self._period(metrics, by)
@@ -188,6 +189,13 @@ class _Continuation:
         return checked(replace(
             self.last, metrics=tuple(metrics), by=tuple(by), where=where, exclude=exclude, period=period,
             compare=compare, having=self._having(metrics, by), order=order, limit=limit))
+
+    def _set_side_by_side(self) -> None:
+        """Side by side, after two platforms: a row for each, and beside no other time."""
+        said = self.draft
+        if said.sets_side_by_side and not (said.other or said.compare or said.span or said.by or self.last.by) and any(
+                len(values) > 1 for values in {**self.last.where, **said.where}.values()):
+            said.is_versus, said.is_apiece = False, True
 
     @property
     def _is_bare_figure(self) -> bool:
