@@ -49,7 +49,7 @@ def read_draft(tokens: Words, message: Normalised, setting: Setting, last: Metri
     _read_what_is_more(tokens, draft, has_last=has_last)
     _settle_rows(tokens, message, draft)
     if draft.vague is not None and (not draft.metrics or _are_of_ads(draft)):
-        _settle_vague(tokens, draft, draft.vague[1])
+        _settle_vague(tokens, draft, draft.vague[1], last)
     if draft.seller:
         _read_beside(tokens, draft)
     elif draft.is_ranked and "their" in message.text:
@@ -160,8 +160,12 @@ def _are_of_ads(draft: Draft) -> bool:
 _SPENDING = frozenset({"spend", "spending", "花费", "花销"})
 
 
-def _settle_vague(tokens: Sequence[Token], draft: Draft, metrics: Sequence[str]) -> None:
-    """花费 by campaign can only be what ads cost."""
+def _settle_vague(tokens: Sequence[Token], draft: Draft, metrics: Sequence[str], last: MetricQuery | None) -> None:
+    """花费 by campaign can only be what ads cost; 费用 after 其他费用 is that."""
+    known = [one for one in metrics if last and one in last.metrics]
+    if len(known) == 1 and not draft.metrics:
+        draft.metrics, draft.vague = known, None
+        return
     said = {*draft.by, *draft.where, *draft.exclude, *(name for name, _ in draft.bare)} - {"goods", "person"}
     is_spent = draft.vague is not None and (
         tokens[draft.vague[0]].has("event") or tokens[draft.vague[0]].text in _SPENDING)

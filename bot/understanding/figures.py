@@ -261,6 +261,7 @@ def _read_clause(clause: Clause, event: str | None, draft: Draft) -> str | None:
         _status(clause, draft)
     elif strong or ((counts or clause.nouns) and not (
             event is None and (_asks_again(counts, draft) or _counts_rows(clause, counts, draft)))):
+        draft.counted = counts[0] if event is None and counts and not draft.metrics else None
         _combined(clause, event if strong or counts else None, counts, draft)
     return event
 

@@ -144,7 +144,7 @@ class Reader:
         if last is not None and (changed := rebounded(tokens, last, self._setting) or relimited(tokens, last)):
             return Ask(changed, wants_chart=False)
         draft = read_draft(tokens, message, self._setting, last)
-        draft.follows = draft.follows or is_corrected
+        draft.follows = draft.follows or is_corrected or self._context.goes_on
         if last is not None and last.by and not draft.where and (those := _rows_meant(tokens, draft, last)):
             draft.object_to(Unclear("unsure_about", {"words": those}))
         if draft.said_of:
