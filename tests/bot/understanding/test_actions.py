@@ -285,10 +285,12 @@ def test_suppliers_and_purchase_orders(text: str, action: str, arguments: dict[s
 
 
 @pytest.mark.parametrize(("text", "command"), [
+    ("哪些订单要拆单", Command("divided")), ("which orders need to be split?", Command("divided")),
+    ("有需要拆单的订单吗", Command("divided")), ("哪些订单可以合单", Command("mergeable")),
     ("采购单", Command("purchases")), ("purchase orders", Command("purchases")), ("供应商", Command("suppliers")),
     ("PO261123-3 到哪了", Command("purchases", "PO261123-3")), ("供应商 恒源纺织", Command("suppliers", "恒源纺织")),
     ("供应商 恒源纺织 的电话", Command("suppliers", "恒源纺织")), ("suppliers", Command("suppliers"))])
-def test_purchase_orders_and_suppliers_are_listed(text: str, command: Command) -> None:
+def test_orders_purchases_and_suppliers_are_listed(text: str, command: Command) -> None:
     assert Chat().say(text) == command
 
 
