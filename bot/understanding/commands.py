@@ -13,6 +13,9 @@ _GIVE_ZH = "(?:给我|帮我|我要|我想)?"
 _OF_WHEN = "(?:昨[天日]的?|今[天日]的?|上周的?(?=.{0,2}周报))?"
 _REPORTS_EN = r"(?:daily|weekly) (?:profit )?(?:report|review|summary)|low[ -]stock (?:report|alert)"
 _WHAT_ZH = "(?:什么|啥|哪些)"
+_LIST_EN = "(?:(?:list|show)(?: me)?(?: the)? |are there )?"
+_MUST_ZH = "(?:是|还|都)?(?:需要|要|得|该|应该|必须|可以|能)?"
+_SPLIT_ZH = "(?:拆[单分](?:发货?)?|拆开来?发?|拆成几?个?包裹|分单|分(?:几个|多个|开|仓)(?:包裹)?发货?|拆)"
 _WITH_WHOM = "(?: you| about| with| for| me| us)*"
 _HELP = r"(?:help[,\uff0c\s]*)"
 _COMMANDS = tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern in (
@@ -63,6 +66,11 @@ _COMMANDS = tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern i
     ("subscriptions", r"what (?:am i|are we|is this chat) subscribed to"),
     ("mergeable", r"(?:有)?(?:哪些|什么)(?:订单|单子?)?(?:可以|能|该)(?:合单|合并(?:发货)?|一起发货?)"),
     ("mergeable", r"(?:可|能)合单的?(?:订单|单)?"),
+    ("divided", rf"有?(?:{_WHAT_ZH}|哪几)个?(?:订单|单子?){_MUST_ZH}{_SPLIT_ZH}[的了过]?"),
+    ("divided", rf"(?:有没有|有|看看?|列出)?{_MUST_ZH}{_SPLIT_ZH}的(?:订单|单子?)(?:有哪些|列表)?[吗么]?"),
+    ("divided", r"which orders (?:need|have|must|should|will)(?: to)? (?:be )?(?:split|divided)(?: up)?"),
+    ("divided", r"which orders (?:are|were) split|which orders (?:leave|go(?: out)?) in (?:several|more) parcels"),
+    ("divided", rf"{_LIST_EN}(?:any )?orders (?:that (?:need|have) )?to (?:be )?split|/?divided(?: orders)?"),
     ("mergeable", r"which orders (?:can|could|may) (?:i |we |be )?(?:merged?|combined?)|/?mergeable(?: orders)?"),
     ("order", r"(?:/?order|(?:查|看)?(?:一下)?订?单|(?:look up|show)(?: me)?(?: order)?)\s*[:：#]?\s*" + _NUMBER),
     ("bind", r"(?:/?bind|绑定)\s+(\S{4,64})"),
