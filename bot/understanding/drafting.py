@@ -65,7 +65,7 @@ def read_draft(tokens: Words, message: Normalised, setting: Setting, last: Metri
 
 def _read_what_is_more(tokens: Sequence[Token], draft: Draft, *, has_last: bool) -> None:
     """Several figures, or one of several things: none that was asked for goes unanswered."""
-    if draft.several and not (draft.by or draft.is_apiece or "no_split" in draft.kinds):
+    if draft.where and draft.several and not (draft.by or draft.is_apiece or "no_split" in draft.kinds):
         draft.is_apiece = _asks_of_one_after_another(tokens, draft.several[0])
     for token in tokens if "incoming" in draft.all_events else ():
         token.used = token.used or token.text in _NOT_HERE  # 路上还有多少面膜没到

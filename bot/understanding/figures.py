@@ -34,11 +34,12 @@ def read_figures(tokens: Sequence[Token], draft: Draft) -> None:
     event: str | None = None
     if not draft.kinds.isdisjoint(DENYING):
         leave_out_denied(tokens, draft)
-    draft.has_account = not draft.kinds.isdisjoint({"count", "event"}) and _has_account(tokens, draft)
+    draft.has_account = not draft.kinds.isdisjoint(_OF_ACCOUNTS) and _has_account(tokens, draft)
     clauses = _clauses(tokens, draft)
-    leave_out_openers(clauses)
+    if len(clauses) > 1:
+        leave_out_openers(clauses)
+        hand_on_topics(clauses)
     money_is_left = "less" in draft.kinds and left_is_earned(tokens)
-    hand_on_topics(clauses)
     for clause in clauses:
         if money_is_left:
             clause.events = ["earned" if one == "left" else one for one in clause.events]
@@ -46,15 +47,12 @@ def read_figures(tokens: Sequence[Token], draft: Draft) -> None:
             _add(draft, clause.metrics[0])
         else:
             event = _read_clause(clause, event, draft)
-    _keep_empty_questions(clauses, draft)
-    clauses = [clause for clause in clauses if not clause.is_plain]
-    if draft.feature and any(clause.counts and not clause.features for clause in clauses):
-        draft.object_to(Unclear("two_questions"))
+    if len(clauses) > 1:
+        _keep_empty_questions(clauses, draft)
+    if clauses := [clause for clause in clauses if not clause.is_plain]:
+        _read_all_of(clauses, draft)
     if "new_customers" in draft.metrics and len(draft.metrics) > 1 and _are_of_new_customers(tokens):
         draft.object_to(Unclear("which_figure_of_two", {"metric": "new_customers"}))  # 新客贡献的销售额
-    counted = [one for clause in clauses for one in clause.counts if one != "amount"]
-    draft.is_apiece = draft.is_apiece or len(counted) > len(set(counted))  # 京东多少单拼多多多少单
-    draft.all_events = [event for clause in clauses for event in clause.events]
     if "less" in draft.kinds:
         take_off(tokens, draft)
     for token in (status for clause in clauses for status in clause.statuses):
@@ -64,9 +62,21 @@ def read_figures(tokens: Sequence[Token], draft: Draft) -> None:
         draft.events = [event] if event else []
 
 
+_OF_ACCOUNTS = frozenset({"count", "event"})
+
+
+def _read_all_of(clauses: Sequence[Clause], draft: Draft) -> None:
+    """What they say together."""
+    if draft.feature and any(clause.counts and not clause.features for clause in clauses):
+        draft.object_to(Unclear("two_questions"))
+    counted = [one for clause in clauses for one in clause.counts if one != "amount"]
+    draft.is_apiece = draft.is_apiece or len(counted) > len(set(counted))  # 京东多少单拼多多多少单
+    draft.all_events = [event for clause in clauses for event in clause.events]
+
+
 def _keep_empty_questions(clauses: Sequence[Clause], draft: Draft) -> None:
     """What did we spend on ads and what did it bring us: the second is asked about, too."""
-    if draft.metrics and len(clauses) > 1 and any(clause.is_empty_question for clause in clauses[1:]):
+    if draft.metrics and any(clause.is_empty_question for clause in clauses[1:]):
         draft.unmet.append(Unmet("what", "what", len(draft.metrics), frozenset()))
 
 

@@ -67,7 +67,7 @@ def _leave_out_object(tokens: Sequence[Token], draft: Draft) -> None:
 _STOCK = frozenset({"stock", "inventory", "the stock", "the inventory"})
 
 
-_LEFT = frozenset({"left", "earned"})
+_LEFT, _JOINED = frozenset({"left", "earned"}), frozenset({"metric", "event"})
 
 
 def object_to_joined(tokens: Sequence[Token], draft: Draft) -> None:
@@ -77,13 +77,14 @@ def object_to_joined(tokens: Sequence[Token], draft: Draft) -> None:
     figures = [at for at, token in enumerate(tokens) if "metric" in token.senses and at and not token.names]
     for at in figures:
         before, after = tokens[at - 2], tokens[at]
-        if at > 1 and tokens[at - 1].text == "的" and not before.names and (
+        if tokens[at - 1].text == "的" and at > 1 and not before.names and (
                 before.senses.get("metric", after.senses["metric"]) != after.senses["metric"]) and (
                 {before.senses["metric"], after.senses["metric"]} <= set(draft.metrics)):
             draft.object_to(Unclear("which_figure_of_two", {"metric": after.senses["metric"]}))  # 退款的订单金额
     for at in figures:
         before, after, metric = tokens[at - 1], tokens[at], tokens[at].senses["metric"]
-        if before.names or before.end != after.start:
+        if before.names or before.end != after.start or (
+                _JOINED.isdisjoint(before.senses) and before.text not in _QUALIFIES):
             continue
         named = before.senses.get("metric", metric)
         is_asked = named != metric and before.text.endswith(_ASKS)
