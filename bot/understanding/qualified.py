@@ -1,6 +1,7 @@
 """Figures that qualify one another: what is taken off first, a rate where a sum was named, words that say whose."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 
 from bot.understanding.draft import Draft, next_content
 from bot.understanding.lexicon import lexicon
@@ -72,6 +73,8 @@ _LEFT, _JOINED = frozenset({"left", "earned"}), frozenset({"metric", "event"})
 
 def object_to_joined(tokens: Sequence[Token], draft: Draft) -> None:
     """平台收了多少广告费, 投流成交额, 扣掉运费还剩多少: the one only qualifies the other."""
+    if "new_customers" in draft.metrics and len(draft.metrics) > 1 and _are_of_new_customers(tokens):
+        draft.object_to(Unclear("which_figure_of_two", {"metric": "new_customers"}))  # 新客贡献的销售额
     if "stock_value" in draft.metrics:
         _leave_out_object(tokens, draft)
     figures = [at for at, token in enumerate(tokens) if "metric" in token.senses and at and not token.names]
@@ -126,3 +129,14 @@ def use_topics(tokens: Sequence[Token], draft: Draft) -> None:
         if not draft.metrics and topic == "ad_spend" and draft.by == ["campaign"]:
             draft.metrics.append(topic)  # 推广按计划拆一下
         token.used = topic in draft.metrics or (topic == "ad_spend" and is_of_ads)
+
+
+_BROUGHT = ("贡献", "带来")  # 新客贡献的销售额: a part of the second figure, not two
+def _are_of_new_customers(tokens: Sequence[Token]) -> bool:
+    """新客贡献的销售额, revenue from new customers: not two figures."""
+    return any(token.text.startswith(_BROUGHT) for token in tokens) or any(
+        before.text in _PREPOSITIONS and after.senses.get("metric") == "new_customers"
+        for before, after in pairwise(tokens))
+
+
+_PREPOSITIONS = frozenset({"from", "of", "by", "for"})

@@ -66,7 +66,7 @@ def subscription_of(message: Normalised) -> Act | None:
 
 @cache
 def _sayable() -> frozenset[str]:
-    """The characters that may stand in a Chinese subscription: those of the names of reports, and of all around them."""
+    """The characters of Chinese subscriptions: those of the names of reports, and of all that is said around them."""
     named = (word for word, senses in lexicon().words.items() if "report" in senses)
     return frozenset(" ").union(*named, *(said.pattern for said in (_STOP_ZH, _START_ZH, _POLITE_ZH, _EVERY_ZH)))
 
