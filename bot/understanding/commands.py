@@ -75,13 +75,18 @@ _COMMANDS = tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern i
     ("order", r"(?:/?order|(?:查|看)?(?:一下)?订?单|(?:look up|show)(?: me)?(?: order)?)\s*[:：#]?\s*" + _NUMBER),
     ("bind", r"(?:/?bind|绑定)\s+(\S{4,64})"),
 ))
-CUES = ("帮功菜使怎咋什啥哪确取做放撤反账查别答没应采供调试报每低待再管停推恢订合单绑"
-        " help start what which how sort kind type command menu feature example confirm cancel never undo verify"
-        " books alias unanswered unmatched mapping purchase supplier transfer report review summary alert snooze pause"
-        " resume subscriptions subscribed mergeable order look show bind")
-# Tried on lower case: a pattern that minds no case takes longer to say no.
-_ANY = Forms((CUES, re.compile("|".join(f"(?:{pattern.pattern})" for _, pattern in _COMMANDS))))
-_POLITE = re.compile(r"^(?:please|pls|麻烦|请)[ ,，]*|[ ,，]*(?:please|pls|thanks?|thank you|谢谢)$", re.IGNORECASE)
+# One of its command's is in every way to say it.
+_CUES = {
+    "help": "帮功菜使怎咋什啥哪 help start what sort kind type how command menu feature example",
+    "confirm": "确 confirm", "cancel": "取做放 cancel never", "undo": "撤反 undo", "verify": "账自 verify books",
+    "aliases": "别 alias", "unanswered": "哪什答 unanswered what which", "unmatched": "哪什没 unmatched what which",
+    "mappings": "应 mapping", "purchases": "采 purchase", "suppliers": "供 supplier", "transfers": "调 transfer",
+    "test": "试", "report": "报每低待 report review summary alert", "snooze": "再管 snooze", "pause": "停推 pause",
+    "resume": "恢推 resume", "subscriptions": "订 subscriptions", "mergeable": "哪什合 which mergeable",
+    "order": "单 order look show", "bind": "绑 bind"}
+_FORMS = Forms(*((_CUES[name], (name, pattern)) for name, pattern in _COMMANDS))
+_POLITENESS = Forms(("请麻谢 please pls thanks", re.compile(
+    r"^(?:please|pls|麻烦|请)[ ,，]*|[ ,，]*(?:please|pls|thanks?|thank you|谢谢)$", re.IGNORECASE)))
 _SLASH = re.compile(r"/([a-z_]{2,32})(?:@\w+)?(?:\s+(.*))?", re.IGNORECASE | re.DOTALL)
 # Slash commands that are the first word of a sentence.
 _SENTENCES = {"subscribe", "unsubscribe", "why", "details", "detail", "export", "definition", "quiet"}
@@ -90,9 +95,12 @@ _CHOSEN = {"一": 1, "二": 2, "三": 3}
 
 
 def command_of(text: str) -> Command | None:
-    for any_command in _ANY.of(text.lower()):
-        bare = _POLITE.sub("", text.rstrip("?？!！。. "))
-        for name, pattern in _COMMANDS if any_command.fullmatch(bare.lower()) else ():
+    spelt = text.lower()
+    if forms := _FORMS.of(spelt):
+        bare = text.rstrip("?？!！。. ")
+        for polite in _POLITENESS.of(spelt):
+            bare = polite.sub("", bare)
+        for name, pattern in forms:
             if found := pattern.fullmatch(bare):
                 argument = next((one for one in found.groups() if one), "")
                 return Command(name, argument if name == "bind" else argument.upper())

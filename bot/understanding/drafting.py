@@ -1,15 +1,15 @@
 """All parts of a question read from its tokens, in the order in which one makes sense of the other."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from bot.understanding.asks import Setting
-from bot.understanding.bounds import as_bounds, asks_whether, read_bounds, read_times_of_rows
+from bot.understanding.bounds import BOUNDING, as_bounds, asks_whether, read_bounds, read_times_of_rows
 from bot.understanding.comparisons import read_comparison
 from bot.understanding.counting import EVENT_OF
 from bot.understanding.destinations import use_destinations
 from bot.understanding.draft import STOCK_LISTS, Draft, is_of_stock
 from bot.understanding.figures import read_figures
-from bot.understanding.filters import read_filters
+from bot.understanding.filters import FILTERING, read_filters
 from bot.understanding.following import read_follow
 from bot.understanding.followups import says_more
 from bot.understanding.groupwise import add_rows_mentioned, doubt_ranking_within
@@ -19,7 +19,7 @@ from bot.understanding.qualified import read_shares, use_topics
 from bot.understanding.ratios import read_ratio, read_share_of
 from bot.understanding.readings import Refused, Unclear
 from bot.understanding.scan import Token, Words
-from bot.understanding.splits import read_ranks, read_splits
+from bot.understanding.splits import RANKING, SPLITTING, read_ranks, read_splits
 from domain.metrics.catalog import METRICS
 from domain.metrics.measures import GOODS
 from domain.metrics.query import Direction, MetricQuery
@@ -28,25 +28,39 @@ from domain.metrics.query import Direction, MetricQuery
 def read_draft(tokens: Words, message: Normalised, setting: Setting, last: MetricQuery | None) -> Draft:
     """What the message says of a question, every token that says it marked used."""
     tokens, has_last = as_bounds(tokens), last is not None
-    draft = Draft(tokens.kinds)
-    draft.asks_whether = "op" in draft.kinds and asks_whether(tokens)
-    draft.is_after_stock = last is not None and all(is_of_stock(one) for one in last.metrics)
-    if has_last:
+    kinds = tokens.kinds
+    draft = Draft(kinds)
+    draft.asks_whether = "op" in kinds and asks_whether(tokens)
+    if last is not None:
+        draft.is_after_stock = all(is_of_stock(one) for one in last.metrics)
         read_follow(tokens, draft)
     spans = PeriodReader(tokens, setting.today).read()
     if len(spans) > 1:
         spans = [span for span in spans if not _is_all_days_of_week(tokens[span.first:span.after], draft)]
     read_comparison(tokens, spans, draft, setting.today)
-    if "bound_for" in draft.kinds:
-        use_destinations(tokens)
-    read_bounds(tokens, draft)
-    read_ranks(tokens, draft)
-    read_splits(tokens, draft)
-    read_times_of_rows(tokens, draft)
+    for words, read in _PARTS:
+        if not kinds.isdisjoint(words):
+            read(tokens, draft)
+    if draft.bounds and not draft.by:
+        read_times_of_rows(tokens, draft)
     read_figures(tokens, draft)
-    read_filters(tokens, message, draft)
-    _read_what_qualifies(tokens, draft)
+    if not kinds.isdisjoint(FILTERING):
+        read_filters(tokens, message, draft)
+    if draft.is_shared or not kinds.isdisjoint(_QUALIFYING):
+        _read_what_qualifies(tokens, draft)
     _read_what_is_more(tokens, draft, has_last=has_last)
+    _settle(tokens, message, draft, last)
+    return draft
+
+
+# Each beside the kinds of words of which one must be there.
+_PARTS: Sequence[tuple[frozenset[str], Callable[[Sequence[Token], Draft], None]]] = (
+    (frozenset({"bound_for"}), use_destinations), (BOUNDING, read_bounds), (RANKING, read_ranks),
+    (SPLITTING, read_splits))
+
+
+def _settle(tokens: Sequence[Token], message: Normalised, draft: Draft, last: MetricQuery | None) -> None:
+    """What could be told only once every part was read."""
     _settle_rows(tokens, message, draft)
     if draft.vague is not None and (not draft.metrics or _are_of_ads(draft)):
         _settle_vague(tokens, draft, draft.vague[1], last)
@@ -61,23 +75,26 @@ def read_draft(tokens: Words, message: Normalised, setting: Setting, last: Metri
         token = tokens[draft.vague[0]]
         facts = {"metrics": " ".join(draft.vague[1]), "at": str(token.start), "end": str(token.end)}
         draft.object_to(Unclear("which_of", facts))
-    return draft
 
 
 def _read_what_is_more(tokens: Sequence[Token], draft: Draft, *, has_last: bool) -> None:
     """Several figures, or one of several things: none that was asked for goes unanswered."""
     if "order_status" in draft.kinds:
         draft.lists_orders = draft.asks_which == "many" or any(token.text in _LISTING for token in tokens)
-    if draft.several and not (draft.by or draft.is_apiece or "no_split" in draft.kinds):
+    if draft.where and draft.several and not (draft.by or draft.is_apiece or "no_split" in draft.kinds):
         draft.is_apiece = _asks_of_one_after_another(tokens, draft.several[0])
-    for token in tokens if "incoming" in draft.all_events else ():
-        token.used = token.used or token.text in _NOT_HERE  # 路上还有多少面膜没到
+    if "incoming" in draft.all_events:
+        for token in tokens:
+            token.used = token.used or token.text in _NOT_HERE  # 路上还有多少面膜没到
     if draft.unmet and draft.metrics:
         _settle_unmet(draft)
     if draft.widened and draft.sets_side_by_side and not draft.by:
         draft.by = draft.widened[:1]  # all platforms side by side
     if has_last and draft.metrics and "beside" in draft.kinds:
         draft.adds = draft.adds or not says_more(draft)  # 在途也带上
+
+
+_QUALIFYING = frozenset({"share_of", "again", "topic", "pace", "count", "part_of"})
 
 
 def _read_what_qualifies(tokens: Sequence[Token], draft: Draft) -> None:

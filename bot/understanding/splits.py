@@ -174,6 +174,7 @@ def _read_graded(tokens: Sequence[Token], at: int, draft: Draft) -> None:
 _RANKERS: Mapping[str, Callable[[Sequence[Token], int, Draft], None]] = {
     "rank": _read_rank, "seller": _read_seller, "extreme": _read_extreme, "speed": _read_speed,
     "ranking": _read_ranking, "sorting": _read_sorting, "graded": _read_graded}
+RANKING = CHOOSING.union(_RANKERS, {"piece_unit"})
 
 
 def read_splits(tokens: Sequence[Token], draft: Draft) -> None:
@@ -385,3 +386,4 @@ def _read_each_of_figure(tokens: Sequence[Token], at: int, draft: Draft) -> None
 _SPLITTERS: Mapping[str, Callable[[Sequence[Token], int, Draft], None]] = {
     "split": _read_split, "whichdim": _read_which_dimension, "which": _read_which, "each": _read_each,
     "apiece": _read_apiece, "share": _read_share, "not_by": _read_not_by, "trend": _read_trend, "chart": _read_chart}
+SPLITTING = frozenset(_SPLITTERS) | {"dim"}
