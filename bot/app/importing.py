@@ -30,9 +30,18 @@ from storage.room import free_bytes
 
 MAX_NAMED_COLUMNS = 25  # in a sentence; the JSON names all
 MAX_REJECTS_KEPT = 100_000  # of one file; a file with more is not what it was taken for
-MAX_ROWS = 20_000_000  # of one import, forty years of a shop that sells half a million lines a year
-BYTES_A_ROW = 800  # on the disk while it is brought in: set aside, in the tables, in the journal (measured: 250 to 700)
 _Choice = TypeVar("_Choice", bound=StrEnum)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Of one import; what is above is refused before anything is set aside."""
+
+    rows: int = 20_000_000  # forty years of a shop that sells half a million lines a year
+    bytes_a_row: int = 800  # on the disk: set aside, in the tables, in the journal (measured: 250 to 700)
+
+
+LIMITS = Limits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,12 +152,12 @@ def _mapping(path: Path) -> dict[str, str]:
 
 
 def import_files(shop: OpenShop, paths: Sequence[Path], options: Options, *, dry_run: bool,
-                 progress: Progress) -> Outcome:
+                 progress: Progress, limits: Limits = LIMITS) -> Outcome:
     """All files in one transaction: after a crash there is all of it or nothing, and the command may be run again."""
     tables = [(path, table) for path in paths for table in open_import(
         path, calendar=shop.calendar, default_currency=shop.currency, kind=options.kind, shop=options.shop,
         mapping=options.mapping, platform=options.platform, remember=StoredMappings(shop.database).remembered)]
-    _refuse_too_much(shop, tables)
+    _refuse_too_much(shop, tables, limits)
     files = [FileOutcome(path, table) for path, table in tables]
     with shop.ingest(shop.now()) as sink:
         read = 0
@@ -173,17 +182,18 @@ def import_files(shop: OpenShop, paths: Sequence[Path], options: Options, *, dry
     return Outcome(files, counts, dry_run, shop.settings.language, exceptions)
 
 
-def _refuse_too_much(shop: OpenShop, tables: Sequence[tuple[Path, ImportTable]]) -> None:
+def _refuse_too_much(shop: OpenShop, tables: Sequence[tuple[Path, ImportTable]], limits: Limits) -> None:
     """Before anything is set aside: a small packed file may hold more rows than the disk has room for."""
-    rows, free = 0, free_bytes(shop.database)
+    rows = 0
     for path, table in tables:
         rows += table.total_rows_hint or 0
-        if rows > MAX_ROWS:
+        if rows > limits.rows:
             raise FileProblem(f"{path.name} has too many rows", key="file_too_many_rows", file=path.name,
-                              limit=f"{MAX_ROWS:,}")
-    if free is not None and rows * BYTES_A_ROW > free:
+                              limit=f"{limits.rows:,}")
+    needed, free = rows * limits.bytes_a_row, free_bytes(shop.database)
+    if free is not None and needed > free:
         raise OperatorMustAct("there is too little room on the disk for this import", key="import_no_room",
-                              rows=f"{rows:,}", needed=_gib(rows * BYTES_A_ROW), free=_gib(free))
+                              rows=f"{rows:,}", needed=_gib(needed), free=_gib(free))
 
 
 def _gib(size: int) -> str:

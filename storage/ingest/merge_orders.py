@@ -26,7 +26,7 @@ _T = metadata.tables
 # What is to be done with each staged order: return (only a refund), same, stale, changed or new.
 _TODO = f"""INSERT INTO stage_todo ({", ".join(staging.TODO)})
 SELECT o.seq, s.shop_id, t.first_row, t.row_count, t.row_hash, t.paid_minor, t.discount_minor,
-  t.refund_minor, t.is_priced, old.id,
+  t.refund_minor, t.is_priced, CASE WHEN :are_first AND t.is_sale = 1 THEN o.seq ELSE old.id END,
   CASE WHEN t.is_sale = 0 THEN CASE WHEN r.content_hash = t.row_hash THEN 'same' ELSE 'return' END
        WHEN old.id IS NULL THEN 'new' WHEN old.content_hash = t.row_hash THEN 'same'
        WHEN o.changed_at < old.changed_at THEN 'stale' ELSE 'changed' END,
@@ -141,6 +141,15 @@ def merge(connection: Connection, rows: OrderRows, terms: Terms, rejects: list[t
     return Counts(int(accepted), int(unchanged), refused)
 
 
+def _number_new(connection: Connection) -> None:
+    connection.exec_driver_sql(
+        f"CREATE TEMPORARY TABLE stage_new_ids AS SELECT seq, {next_id(connection, 'orders')} AS id "
+        "FROM stage_todo WHERE action = 'new' ORDER BY seq")
+    staging.analyze(connection, "stage_new_ids")
+    connection.exec_driver_sql(_NEW_IDS)
+    staging.analyze(connection, "stage_todo")
+
+
 def _refuse_without_rate(connection: Connection, rejects: list[tuple[Kind, Reject]]) -> int:
     """Orders in a currency without a rate cannot be booked: each of their rows comes back as a reject."""
     found = connection.exec_driver_sql(_WITHOUT_RATE).all()
@@ -158,12 +167,8 @@ def _write(connection: Connection, rows: OrderRows, terms: Terms, parameters: di
     fill = first.way if first else way_to_fill(connection, _T["orders"])
     merge_shops.resolve_buyers(connection, parameters, fill)
     merge_shops.add_warehouses(connection)
-    connection.exec_driver_sql(
-        "CREATE TEMPORARY TABLE stage_new_ids AS SELECT seq, "
-        f"{'seq' if first else next_id(connection, 'orders')} AS id FROM stage_todo WHERE action = 'new' ORDER BY seq")
-    staging.analyze(connection, "stage_new_ids")
-    connection.exec_driver_sql(_NEW_IDS)
-    staging.analyze(connection, "stage_todo")
+    if not first:
+        _number_new(connection)
     days, customers = connection.exec_driver_sql(_DAYS).all(), connection.exec_driver_sql(_CUSTOMERS).scalars().all()
     merge_told.follow(connection, parameters)
     if connection.exec_driver_sql(_ANY_CHANGED).first():
