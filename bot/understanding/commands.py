@@ -14,6 +14,15 @@ _REPORTS_EN = r"(?:daily|weekly) (?:profit )?(?:report|review|summary)|low[ -]st
 _WHAT_ZH = "(?:什么|啥|哪些)"
 _WITH_WHOM = "(?: you| about| with| for| me| us)*"
 _HELP = r"(?:help[,\uff0c\s]*)"
+_SAID_ZH = "(?:好的?|好嘞|好滴|嗯|行|可以|收到|明白了?|知道了|了解了?|ok|太好了|不错|先这样|就这样|没了|可以了|够了)"
+_SAID_EN = "(?:ok(?:ay)?|great|perfect|got it|cool|nice|good|alright|awesome|that'?s (?:all|it|great|good|fine)|noted)"
+_THANKS_ZH = (rf"(?:{_SAID_ZH}[!！,，。~ ]*)*(?:谢谢?|多谢|感谢|谢了|谢啦|辛苦)"
+              r"(?:您|你|了|啦|大家|掌柜的?|老板|亲)*[!！。~]*")
+_PRAISE_ZH = r"(?:(?:太好了?|太棒了?|不错|厉害|真棒|很好|棒|收到|明白|知道|了解)(?:了|啦|的|嘛|呀)?[!！,，。~ ]*)+"
+_THANKS_EN = (rf"(?:{_SAID_EN}[\s,.!;-]*)*(?:thanks?|thank you|thx|ty|cheers|much appreciated)"
+              r"(?: (?:a lot|so much|very much|again|mate|for (?:that|this|the (?:info|help))))*")
+_PRAISE_EN = (r"(?:(?:great|perfect|awesome|nice(?: one)?|lovely|excellent|brilliant|good(?: to know)?|got it|noted"
+              r"|cool|that's all|that'?ll do|understood|good job|well done)[\s,.!;-]*)+")
 _COMMANDS = tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern in (
     ("help", r"/?(?:help|start|帮助|功能|菜单|使用说明)(?:一下)?|怎么用|help me"),
     ("help", rf"{_HELP}?你[都还]?(?:能|会|可以|懂)(?:帮?我?们?)?[做干查问看办]?[些点]?{_WHAT_ZH}(?:事儿?)?[呢呀啊]?"),
@@ -69,6 +78,8 @@ _COMMANDS = tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern i
 # Tried on lower case: a pattern that minds no case takes longer to say no.
 _ANY = re.compile("|".join(f"(?:{pattern.pattern})" for _, pattern in _COMMANDS))
 _POLITE = re.compile(r"^(?:please|pls|麻烦|请)[ ,，]*|[ ,，]*(?:please|pls|thanks?|thank you|谢谢)$", re.IGNORECASE)
+_THANKING = re.compile(f"{_THANKS_ZH}|{_PRAISE_ZH}|{_THANKS_EN}|{_PRAISE_EN}", re.IGNORECASE)
+_LONGEST_THANKS = 60  # characters
 _SLASH = re.compile(r"/([a-z_]{2,32})(?:@\w+)?(?:\s+(.*))?", re.IGNORECASE | re.DOTALL)
 # Slash commands that are the first word of a sentence.
 _SENTENCES = {"subscribe", "unsubscribe", "why", "details", "detail", "export", "definition", "quiet"}
@@ -77,7 +88,10 @@ _CHOSEN = {"一": 1, "二": 2, "三": 3}
 
 
 def command_of(text: str) -> Command | None:
-    bare = _POLITE.sub("", text.rstrip("?？!！。. "))
+    plain = text.rstrip("?？!！。. ")
+    bare = _POLITE.sub("", plain)
+    if len(plain) <= _LONGEST_THANKS and _THANKING.fullmatch(plain):
+        return Command("thanks")
     for name, pattern in _COMMANDS if _ANY.fullmatch(bare.lower()) else ():
         if found := pattern.fullmatch(bare):
             argument = next((one for one in found.groups() if one), "")
