@@ -8,6 +8,7 @@ from bot.understanding.comparisons import read_comparison
 from bot.understanding.counting import EVENT_OF
 from bot.understanding.destinations import use_destinations
 from bot.understanding.draft import STOCK_LISTS, Draft, is_of_stock
+from bot.understanding.ellipsis import read_unsaid
 from bot.understanding.figures import read_figures
 from bot.understanding.filters import read_filters
 from bot.understanding.following import read_follow
@@ -45,7 +46,7 @@ def read_draft(tokens: Words, message: Normalised, setting: Setting, last: Metri
     read_figures(tokens, draft)
     read_filters(tokens, message, draft)
     _read_what_qualifies(tokens, draft)
-    _read_what_is_more(tokens, draft, has_last=has_last)
+    _read_what_is_more(tokens, draft, last)
     if draft.bare:
         _settle_bare(tokens, draft)
     if draft.vague is not None and (not draft.metrics or _are_of_ads(draft)):
@@ -63,17 +64,19 @@ def read_draft(tokens: Words, message: Normalised, setting: Setting, last: Metri
     return draft
 
 
-def _read_what_is_more(tokens: Sequence[Token], draft: Draft, *, has_last: bool) -> None:
+def _read_what_is_more(tokens: Sequence[Token], draft: Draft, last: MetricQuery | None) -> None:
     """Several figures, or one of several things: none that was asked for goes unanswered."""
     if draft.several and not (draft.by or draft.is_apiece or "no_split" in draft.kinds):
         draft.is_apiece = _asks_of_one_after_another(tokens, draft.several[0])
     for token in tokens if "incoming" in draft.all_events else ():
         token.used = token.used or token.text in _NOT_HERE  # 路上还有多少面膜没到
+    if last is not None and not draft.metrics:
+        read_unsaid(tokens, draft, last)
     if draft.unmet and draft.metrics:
         _settle_unmet(draft)
     if draft.widened and draft.sets_side_by_side and not draft.by:
         draft.by = draft.widened[:1]  # all platforms side by side
-    if has_last and draft.metrics and "beside" in draft.kinds:
+    if last is not None and draft.metrics and "beside" in draft.kinds:
         draft.adds = draft.adds or not says_more(draft)  # 在途也带上
 
 
