@@ -18,7 +18,17 @@ _MUST_ZH = "(?:是|还|都)?(?:需要|要|得|该|应该|必须|可以|能)?"
 _SPLIT_ZH = "(?:拆[单分](?:发货?)?|拆开来?发?|拆成几?个?包裹|分单|分(?:几个|多个|开|仓)(?:包裹)?发货?|拆)"
 _WITH_WHOM = "(?: you| about| with| for| me| us)*"
 _HELP = r"(?:help[,\uff0c\s]*)"
+_SAID_ZH = "(?:好的?|好嘞|好滴|嗯|行|可以|收到|明白了?|知道了|了解了?|ok|太好了|不错|先这样|就这样|没了|可以了|够了)"
+_SAID_EN = "(?:ok(?:ay)?|great|perfect|got it|cool|nice|good|alright|awesome|that'?s (?:all|it|great|good|fine)|noted)"
+_THANKS_ZH = (rf"(?:{_SAID_ZH}[!！,，。~ ]*)*(?:谢谢?|多谢|感谢|谢了|谢啦|辛苦)"
+              r"(?:您|你|了|啦|大家|掌柜的?|老板|亲)*[!！。~]*")
+_PRAISE_ZH = r"(?:(?:太好了?|太棒了?|不错|厉害|真棒|很好|棒|收到|明白|知道|了解)(?:了|啦|的|嘛|呀)?[!！,，。~ ]*)+"
+_THANKS_EN = (rf"(?:{_SAID_EN}[\s,.!;-]*)*(?:thanks?|thank you|thx|ty|cheers|much appreciated)"
+              r"(?: (?:a lot|so much|very much|again|mate|for (?:that|this|the (?:info|help))))*")
+_PRAISE_EN = (r"(?:(?:great|perfect|awesome|nice(?: one)?|lovely|excellent|brilliant|good(?: to know)?|got it|noted"
+              r"|cool|that's all|that'?ll do|understood|good job|well done)[\s,.!;-]*)+")
 _COMMANDS = tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern in (
+    ("thanks", rf"(?=.{{1,60}}$)(?:{_THANKS_ZH}|{_PRAISE_ZH}|{_THANKS_EN}|{_PRAISE_EN})"),
     ("help", r"/?(?:help|start|帮助|功能|菜单|使用说明)(?:一下)?|怎么用|help me"),
     ("help", rf"{_HELP}?你[都还]?(?:能|会|可以|懂)(?:帮?我?们?)?[做干查问看办]?[些点]?{_WHAT_ZH}(?:事儿?)?[呢呀啊]?"),
     ("help", rf"我?(?:都|可以|能)+[问查看]你?[点些]?{_WHAT_ZH}[呢呀啊]?|你?有{_WHAT_ZH}(?:功能|本事)"),
@@ -77,6 +87,8 @@ _COMMANDS = tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern i
 ))
 # One of its command's is in every way to say it.
 _CUES = {
+    "thanks": "谢感苦棒错厉收明知解好 thank thanks thx ty cheers appreciated great perfect awesome nice lovely"
+              " excellent brilliant good got noted cool that understood well",
     "help": "帮功菜使怎咋什啥哪 help start what sort kind type how command menu feature example",
     "confirm": "确 confirm", "cancel": "取做放 cancel never", "undo": "撤反 undo", "verify": "账自 verify books",
     "aliases": "别 alias", "unanswered": "哪什答 unanswered what which", "unmatched": "哪什没 unmatched what which",
@@ -97,11 +109,11 @@ _CHOSEN = {"一": 1, "二": 2, "三": 3}
 def command_of(text: str) -> Command | None:
     spelt = text.lower()
     if forms := _FORMS.of(spelt):
-        bare = text.rstrip("?？!！。. ")
+        plain = bare = text.rstrip("?？!！。. ")
         for polite in _POLITENESS.of(spelt):
             bare = polite.sub("", bare)
         for name, pattern in forms:
-            if found := pattern.fullmatch(bare):
+            if found := pattern.fullmatch(plain if name == "thanks" else bare):
                 argument = next((one for one in found.groups() if one), "")
                 return Command(name, argument if name == "bind" else argument.upper())
     slash = _SLASH.fullmatch(text) if text.startswith("/") else None

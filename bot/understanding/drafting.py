@@ -8,6 +8,7 @@ from bot.understanding.comparisons import read_comparison
 from bot.understanding.counting import EVENT_OF
 from bot.understanding.destinations import use_destinations
 from bot.understanding.draft import STOCK_LISTS, Draft, is_of_stock
+from bot.understanding.ellipsis import read_unsaid
 from bot.understanding.figures import read_figures
 from bot.understanding.filters import FILTERING, read_filters
 from bot.understanding.following import read_follow
@@ -27,7 +28,7 @@ from domain.metrics.query import Direction, MetricQuery
 
 def read_draft(tokens: Words, message: Normalised, setting: Setting, last: MetricQuery | None) -> Draft:
     """What the message says of a question, every token that says it marked used."""
-    tokens, has_last = as_bounds(tokens), last is not None
+    tokens = as_bounds(tokens)
     kinds = tokens.kinds
     draft = Draft(kinds)
     draft.asks_whether = "op" in kinds and asks_whether(tokens)
@@ -48,7 +49,7 @@ def read_draft(tokens: Words, message: Normalised, setting: Setting, last: Metri
         read_filters(tokens, message, draft)
     if draft.is_shared or not kinds.isdisjoint(_QUALIFYING):
         _read_what_qualifies(tokens, draft)
-    _read_what_is_more(tokens, draft, has_last=has_last)
+    _read_what_is_more(tokens, draft, last)
     _settle(tokens, message, draft, last)
     return draft
 
@@ -77,7 +78,7 @@ def _settle(tokens: Sequence[Token], message: Normalised, draft: Draft, last: Me
         draft.object_to(Unclear("which_of", facts))
 
 
-def _read_what_is_more(tokens: Sequence[Token], draft: Draft, *, has_last: bool) -> None:
+def _read_what_is_more(tokens: Sequence[Token], draft: Draft, last: MetricQuery | None) -> None:
     """Several figures, or one of several things: none that was asked for goes unanswered."""
     if "order_status" in draft.kinds:
         draft.lists_orders = draft.asks_which == "many" or any(token.text in _LISTING for token in tokens)
@@ -86,11 +87,13 @@ def _read_what_is_more(tokens: Sequence[Token], draft: Draft, *, has_last: bool)
     if "incoming" in draft.all_events:
         for token in tokens:
             token.used = token.used or token.text in _NOT_HERE  # 路上还有多少面膜没到
+    if last is not None and not draft.metrics:
+        read_unsaid(tokens, draft, last)
     if draft.unmet and draft.metrics:
         _settle_unmet(draft)
     if draft.widened and draft.sets_side_by_side and not draft.by:
         draft.by = draft.widened[:1]  # all platforms side by side
-    if has_last and draft.metrics and "beside" in draft.kinds:
+    if last is not None and draft.metrics and "beside" in draft.kinds:
         draft.adds = draft.adds or not says_more(draft)  # 在途也带上
 
 

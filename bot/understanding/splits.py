@@ -134,7 +134,7 @@ def _read_extreme(tokens: Sequence[Token], at: int, draft: Draft) -> None:
         return
     if token.text in _COMPARATIVES and not _chooses(tokens):
         return  # do we get more orders on some weekdays: no ranking, and not answered as one
-    draft.is_ranked, token.used = True, not token.has("event")  # 最赚钱 also says of what
+    draft.is_ranked, token.used = True, not (token.has("event") or token.has("metric"))  # 最赚钱
     if token.has("busy"):
         draft.implied = "orders"
     draft.is_of_number = draft.is_of_number or token.text in {"fewest", "fewer"}
