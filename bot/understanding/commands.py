@@ -15,7 +15,8 @@ _WHAT_ZH = "(?:什么|啥|哪些)"
 _WITH_WHOM = "(?: you| about| with| for| me| us)*"
 _HELP = r"(?:help[,\uff0c\s]*)"
 _COMMANDS = tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern in (
-    ("help", r"/?(?:help|start|帮助|功能|菜单|使用说明)(?:一下)?|怎么用|help me"),
+    ("help", r"/?(?:help|start|帮助|功能|菜单|使用说明)(?:一下)?|help me"),
+    ("help", rf"{_HELP}?(?:这个|这|你)?(?:东西|机器人|系统|软件)?(?:要|该)?(?:怎么|咋|如何)(?:使用|用|玩)的?[呢呀啊]?"),
     ("help", rf"{_HELP}?你[都还]?(?:能|会|可以|懂)(?:帮?我?们?)?[做干查问看办]?[些点]?{_WHAT_ZH}(?:事儿?)?[呢呀啊]?"),
     ("help", rf"我?(?:都|可以|能)+[问查看]你?[点些]?{_WHAT_ZH}[呢呀啊]?|你?有{_WHAT_ZH}(?:功能|本事)"),
     ("help", r"(?:我?是?新来的[,\uff0c]?)?(?:我?想|要|怎么).{0,8}(?:话|指令|命令)[该要]?(?:怎么|咋)[打说发写问]"),
