@@ -17,6 +17,8 @@ from domain.money import to_minor
 TREND_DAYS = 30  # 走势 without a period
 DEFAULT_LIMIT = 10
 LONGEST_BY_DAY = 92  # days of a chart by the day; what is longer is by the month
+# Where costs of the whole shop cannot be told apart, the profit before them can.
+NEAREST = {"net_profit": "gross_profit", "net_margin": "gross_margin"}
 _GOODS = {"product", "sku", "goods"}
 _BUYING = {"customer", "segment", "person"}
 _HANDED_OUT = {Source.SHIPMENTS, Source.SIGNED}
@@ -82,7 +84,11 @@ def checked(query: MetricQuery) -> MetricQuery:
         check(query)
     except ImpossibleQuery as error:
         facts = {name: str(fact) for name, fact in error.facts.items()}
-        raise Trouble(Refused(error.key or "impossible", facts)) from error
+        key = error.key or "impossible"
+        if key == "not_by" and (gross := NEAREST.get(facts.get("metric", ""))) and (
+                facts["dimension"] in METRICS[gross].dimensions):
+            key = "net_not_by"
+        raise Trouble(Refused(key, facts)) from error
     return query
 
 

@@ -74,7 +74,7 @@ _OF_TIME = ("offset", "compare_unit", "same_span", "weekday")
 def _sets_beside_time(tokens: Sequence[Token], at: int) -> bool:
     """The higher than of higher than last week, and the from of up from last month: beside another time."""
     behind = tokens[next_content(tokens, at + 1):][:1]
-    is_than = tokens[at].has("op") and tokens[at].text.endswith(" than")
+    is_than = tokens[at].has("op") and (tokens[at].text.endswith(" than") or not tokens[at].text.isascii())
     is_from = tokens[at].text == "from" and any(
         token.has(kind) for token in tokens[:at] for kind in ("change", "versus") if not token.names)
     return (is_than or is_from) and any(one.has(kind) for one in behind for kind in _OF_TIME)

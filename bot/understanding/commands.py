@@ -29,7 +29,8 @@ _PRAISE_EN = (r"(?:(?:great|perfect|awesome|nice(?: one)?|lovely|excellent|brill
               r"|cool|that's all|that'?ll do|understood|good job|well done)[\s,.!;-]*)+")
 _COMMANDS = tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern in (
     ("thanks", rf"(?=.{{1,60}}$)(?:{_THANKS_ZH}|{_PRAISE_ZH}|{_THANKS_EN}|{_PRAISE_EN})"),
-    ("help", r"/?(?:help|start|帮助|功能|菜单|使用说明)(?:一下)?|怎么用|help me"),
+    ("help", r"/?(?:help|start|帮助|功能|菜单|使用说明)(?:一下)?|help me"),
+    ("help", rf"{_HELP}?(?:这个|这|你)?(?:东西|机器人|系统|软件)?(?:要|该)?(?:怎么|咋|如何)(?:使用|用|玩)的?[呢呀啊]?"),
     ("help", rf"{_HELP}?你[都还]?(?:能|会|可以|懂)(?:帮?我?们?)?[做干查问看办]?[些点]?{_WHAT_ZH}(?:事儿?)?[呢呀啊]?"),
     ("help", rf"我?(?:都|可以|能)+[问查看]你?[点些]?{_WHAT_ZH}[呢呀啊]?|你?有{_WHAT_ZH}(?:功能|本事)"),
     ("help", r"(?:我?是?新来的[,\uff0c]?)?(?:我?想|要|怎么).{0,8}(?:话|指令|命令)[该要]?(?:怎么|咋)[打说发写问]"),
@@ -89,7 +90,7 @@ _COMMANDS = tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern i
 _CUES = {
     "thanks": "谢感苦棒错厉收明知解好 thank thanks thx ty cheers appreciated great perfect awesome nice lovely"
               " excellent brilliant good got noted cool that understood well",
-    "help": "帮功菜使怎咋什啥哪 help start what sort kind type how command menu feature example",
+    "help": "帮功菜使怎咋如什啥哪 help start what sort kind type how command menu feature example",
     "confirm": "确 confirm", "cancel": "取做放 cancel never", "undo": "撤反 undo", "verify": "账自 verify books",
     "aliases": "别 alias", "unanswered": "哪什答 unanswered what which", "unmatched": "哪什没 unmatched what which",
     "mappings": "应 mapping", "purchases": "采 purchase", "suppliers": "供 supplier", "transfers": "调 transfer",

@@ -10,7 +10,7 @@ from bot.understanding.lexicon import Senses
 from bot.understanding.periods import Span
 from bot.understanding.readings import Refused, Unclear
 from bot.understanding.scan import Token
-from domain.metrics.periods import Grain, Period, previous, previous_year
+from domain.metrics.periods import Grain, Period, add_months, previous, previous_year
 from domain.metrics.query import Compare
 
 _CONTRASTS = frozenset({"compare", "compare_unit", "versus", "same_span", "change"})
@@ -195,7 +195,10 @@ def _objection(problem: str) -> Unclear | Refused:
 
 
 def base_for(other: Span, today: date) -> Period:
-    """The running unit that stands beside the one compared with: today for 比昨天."""
+    """The running unit that stands beside the one compared with: today for 比昨天; 双11 for 比去年双11."""
+    this_year = add_months(other.start, 12)
+    if not other.before and other.grain is Grain.DAY and other.start.year == today.year - 1 and this_year <= today:
+        return Period(this_year, this_year + almanac.DAY, Grain.DAY)
     kind = other.before or (other.grain.value if other.grain is not Grain.SPAN else "day")
     (start, end), grain = almanac.unit(kind, 0, today)
     return Span(0, 0, start, end, grain).period(today)

@@ -118,7 +118,8 @@ def _read_what_qualifies(tokens: Sequence[Token], draft: Draft) -> None:
         read_ratio(tokens, draft)
 
 
-_LISTING = frozenset({"list", "列表", "清单", "列出", "列出来", "列一下", "列下", "show", "show me", "which"})
+_LISTED = frozenset({"列表", "清单", "列出", "列出来", "列一下", "列下"})
+_LISTING = _LISTED | {"list", "show", "show me", "which"}
 _NOT_HERE = frozenset({"没到", "没来", "没到货"})
 _WITH = frozenset({"with", "and", "和", "及", "以及"})
 
@@ -358,6 +359,8 @@ def _are_buyers_anyway(tokens: Sequence[Token], at: int, draft: Draft) -> bool:
     """客户复购率; 客户签收的, 退了客人多少钱: whose figure it is, or who did it or got it."""
     before = tokens[at - 1].senses if at else {}
     behind = tokens[at + 1].senses if at + 1 < len(tokens) and not tokens[at + 1].names else {}
+    if draft.metrics == ["customers"] and any(token.senses.get("count") == "people" for token in tokens[at + 1:]):
+        return True  # 买家有多少人
     if behind.get("metric") in _OF_BUYERS or before.get("metric") == "new_customers":
         return True
     takes_part = (behind.get("event") in _DONE_BY_BUYERS or before.get("event") in _DONE_TO_BUYERS
@@ -395,10 +398,10 @@ def _are_ranked(tokens: Sequence[Token], at: int) -> bool:
 
 def _count_of_rows(tokens: Sequence[Token], at: int, draft: Draft) -> None:
     """最高的商品 and best shop mean one; 商品最高 and best shops mean a list."""
-    if draft.asks_which or not draft.is_ranked or draft.limit:
+    if draft.asks_which or not draft.is_ranked or draft.limit or any(token.text in _LISTED for token in tokens):
         return
     word = tokens[at].text
-    if word.isascii():
+    if word.isascii() and (word != "sku" or all(token.text.isascii() for token in tokens)):
         is_list = word.endswith("s") or word == "staff" or any(one.has("ranking") for one in tokens[at + 1:at + 2])
         draft.asks_which = "many" if is_list else "one"
         return

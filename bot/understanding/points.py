@@ -80,7 +80,7 @@ class PointReader(TokenReader):
             return first
         inner = self._of_year(self._past_glue(cursor))
         if inner and (found := inner[0].at(year)):
-            within = self._day_within(found, inner[0].grain, inner[1])
+            within = self._day_within(found, inner[0].grain, inner[1], is_english=self._is(inner[1] - 1, "month"))
             return self._first_day(cursor, within) if self._is(inner[1] - 1, "festival") else within
         return (date(year, 1, 1), date(year + 1, 1, 1)), Grain.YEAR, cursor
 
@@ -156,11 +156,11 @@ class PointReader(TokenReader):
         is_bare = is_english or ends  # 11月20入库
         return (day, cursor + 1) if day and is_bare and not self._measured(cursor + 1) else (None, at)
 
-    def _day_within(self, found: Range, grain: Grain, at: int) -> Point:
+    def _day_within(self, found: Range, grain: Grain, at: int, *, is_english: bool = False) -> Point:
         """A day or third of the month that was just named with its year."""
         if grain is not Grain.MONTH:
             return found, grain, at
-        day, cursor = self._day_number(at, is_english=False)
+        day, cursor = self._day_number(at, is_english=is_english)
         exact = almanac.yearly(found[0].month, day).at(found[0].year) if day else None
         return (exact, Grain.DAY, cursor) if exact else self._third((found, grain, at))
 

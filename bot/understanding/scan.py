@@ -147,7 +147,7 @@ def _pass(text: str, gazetteer: Gazetteer, barred: Mapping[int, int]) -> list[To
         elif token is None and word:
             token = Token(at, at + len(word), word, words[word])
         if token is None:
-            token = _unknown(text, at, tokens)
+            token = _nameless(text, at, tokens, gazetteer)
         else:
             tokens.append(token)
         at = token.end
@@ -353,6 +353,28 @@ def _with_variant_before(token: Token, text: str, tokens: list[Token], gazetteer
             names = tuple(Name(code, "sku", code, product) for code in codes)
             return Token(start, token.end, text[start:token.end], token.senses, names)
     return token
+
+
+def _nameless(text: str, at: int, tokens: list[Token], gazetteer: Gazetteer) -> Token:
+    """What no word begins: another variant of the goods before it, or unknown; taken among the tokens."""
+    variant = _other_variant(text, at, tokens, gazetteer)
+    if variant is None:
+        return _unknown(text, at, tokens)
+    tokens.append(variant)
+    return variant
+
+
+def _other_variant(text: str, at: int, tokens: list[Token], gazetteer: Gazetteer) -> Token | None:
+    """The L码 of 羊绒大衣M码跟L码: another variant of the goods that were just named."""
+    named = next((token for token in reversed(tokens[-2:]) if not token.has("sep") or token.names), None)
+    products = {one.within for one in named.names if one.dimension == "sku"} if named else set()
+    if len(products) != 1:
+        return None
+    product = products.pop()
+    codes, end = gazetteer.variant_at(text, at, product)
+    if not codes or len(codes) == len(gazetteer.skus.get(product, ())):
+        return None
+    return Token(at, end, text[at:end], names=tuple(Name(code, "sku", code, product) for code in codes))
 
 
 def _unknown(text: str, at: int, tokens: list[Token]) -> Token:

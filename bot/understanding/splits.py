@@ -166,7 +166,9 @@ def _read_graded(tokens: Sequence[Token], at: int, draft: Draft) -> None:
         before.has("event") and before.text.endswith(("得", "的"))))
     chooses = any(token.senses.get("dim") == "person" or any(token.has(kind) for kind in _CHOOSES)
                   for token in tokens[:at] if not token.names)
-    if is_of_figure and chooses:
+    behind = next_content(tokens, at + 1)
+    is_of_rows = before is not None and before.has("metric") and behind < len(tokens) and tokens[behind].has("dim")
+    if (is_of_figure and chooses) or is_of_rows:  # 退款率高的商品
         tokens[at].used = draft.is_ranked = True
         draft.direction = Direction(tokens[at].senses["graded"])
 
