@@ -96,6 +96,7 @@ _CUES = {
     "mappings": "应 mapping", "purchases": "采 purchase", "suppliers": "供 supplier", "transfers": "调 transfer",
     "test": "试", "report": "报每低待 report review summary alert", "snooze": "再管 snooze", "pause": "停推 pause",
     "resume": "恢推 resume", "subscriptions": "订 subscriptions", "mergeable": "哪什合 which mergeable",
+    "divided": "拆分 split divided parcels",
     "order": "单 order look show", "bind": "绑 bind"}
 _FORMS = Forms(*((_CUES[name], (name, pattern)) for name, pattern in _COMMANDS))
 _POLITENESS = Forms(("请麻谢 please pls thanks", re.compile(
