@@ -12,7 +12,16 @@ from domain.drafts import Counts, Kind, Reject
 from storage import rollups
 from storage.customers import refresh_touched
 from storage.first_fill import way_to_fill
-from storage.ingest import merge_kept, merge_numbers, merge_refunds, merge_repeated, merge_shops, merge_told, staging
+from storage.ingest import (
+    merge_kept,
+    merge_numbers,
+    merge_readdressed,
+    merge_refunds,
+    merge_repeated,
+    merge_shops,
+    merge_told,
+    staging,
+)
 from storage.ingest.first_orders import FirstOrders
 from storage.ingest.next_id import go_on_after, next_id
 from storage.ingest.order_rows import OrderRows
@@ -58,12 +67,6 @@ UNION SELECT c.customer_id FROM stage_todo t JOIN stage_orders o ON o.seq = t.se
   JOIN stage_buyers c ON c.platform = o.platform AND c.buyer_id = o.buyer_id"""
 
 _NEW_IDS = "UPDATE stage_todo SET order_id = n.id FROM stage_new_ids n WHERE n.seq = stage_todo.seq"
-
-# Where a parcel of it has left, another town or phone is something to be told. The street is sealed: not compared.
-_READDRESSED = """UPDATE orders SET receiver_changed_at = :now WHERE id IN (SELECT t.order_id FROM stage_todo t
-  JOIN stage_orders o ON o.seq = t.seq JOIN orders old ON old.id = t.order_id WHERE t.action = 'changed'
-  AND (o.province <> old.province OR o.city <> old.city OR o.phone_index <> old.phone_index)
-  AND EXISTS (SELECT 1 FROM shipments s WHERE s.order_id = old.id))"""
 
 _UPDATE_ORDERS = f"""UPDATE orders SET ({", ".join(ORDER_COLUMNS)}) = (SELECT {ORDER_VALUES} {ORDER_FROM}
   WHERE t.order_id = orders.id AND t.action = 'changed')
@@ -180,7 +183,8 @@ def _write(connection: Connection, rows: OrderRows, terms: Terms, parameters: di
         with fill(connection, _T["order_lines"]):
             connection.execute(text(_INSERT_LINES), parameters)
     if connection.exec_driver_sql(_ANY_CHANGED).first():
-        for statement in (_READDRESSED, _UPDATE_ORDERS, _UPDATE_LINES, _DELETE_GONE_LINES):
+        merge_readdressed.note(connection, rows.vault, terms.now)
+        for statement in (_UPDATE_ORDERS, _UPDATE_LINES, _DELETE_GONE_LINES):
             connection.execute(text(statement), parameters)
     with fill(connection, _T["shipments"]):
         connection.exec_driver_sql(_SHIPMENTS)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -70,6 +71,24 @@ def test_an_older_version_of_an_order_does_not_overwrite_a_newer(database: Datab
     bring(database, [order(fulfilment=Fulfilment.SIGNED, changed_at=newer)], [line(row_hash=2)])
     assert bring(database, [order(changed_at=older)], [line(row_hash=1)]) == Counts(0, 1, 0)
     assert rows(database, "SELECT status FROM orders") == [("signed",)]
+
+
+OTHER_STREET = {"address": "文三路 2 号"}
+
+
+@pytest.mark.parametrize(("state", "after", "told"), [
+    (Fulfilment.SHIPPED, OTHER_STREET, 1), (Fulfilment.SHIPPED, {"receiver": "李四"}, 1),
+    (Fulfilment.SHIPPED, {"city": "宁波市"}, 1), (Fulfilment.SHIPPED, {"address": "文三路1号", "remark": "x"}, 0),
+    (Fulfilment.SHIPPED, {"address": "文三路***", "receiver": "张*"}, 0), (Fulfilment.SHIPPED, {"address": None}, 0),
+    (Fulfilment.SIGNED, OTHER_STREET, 0), (Fulfilment.UNSHIPPED, OTHER_STREET, 0)])
+def test_another_receiver_is_told_once_the_parcel_has_left(
+        database: Database, state: Fulfilment, after: dict[str, Any], told: int) -> None:
+    """Only another town or telephone was: of most changes neither is another."""
+    packed = order(fulfilment=state, receiver="张三", city="杭州市", address="文三路 1 号",
+                   shipped_at=None if state is Fulfilment.UNSHIPPED else datetime(2026, 11, 21, tzinfo=UTC))
+    bring(database, [packed], [line(row_hash=1)])
+    bring(database, [packed._replace(**after)], [line(row_hash=2)])
+    assert rows(database, "SELECT COUNT(receiver_changed_at) FROM orders") == [(told,)]
 
 
 def test_a_line_that_is_said_twice_is_taken_once_and_the_other_row_refused(database: Database) -> None:
