@@ -25,7 +25,7 @@ from storage.ingest import (
 from storage.ingest.first_orders import FirstOrders
 from storage.ingest.next_id import go_on_after, next_id
 from storage.ingest.order_rows import OrderRows
-from storage.ingest.order_values import INSERT_NEW, ORDER_COLUMNS, ORDER_FROM, ORDER_VALUES, base, totals
+from storage.ingest.order_values import INSERT_NEW, ORDER_COLUMNS, ORDER_FROM, ORDER_VALUES, base, shares, totals
 from storage.ingest.terms import Terms, refresh_days
 from storage.names_version import renew
 from storage.schema import metadata
@@ -95,6 +95,9 @@ _DELETE_GONE_LINES = """DELETE FROM order_lines WHERE order_id IN
   (SELECT order_id FROM stage_todo WHERE action = 'changed') AND NOT EXISTS
   (SELECT 1 FROM stage_lines l JOIN stage_todo t ON t.seq = l.order_seq WHERE t.order_id = order_lines.order_id
    AND l.line_no = order_lines.line_no)"""
+
+_SHARES = shares("order_lines", "order_id", "paid_minor",
+                 "JOIN stage_todo t ON t.order_id = p.order_id AND t.action IN ('new', 'changed')")
 
 _SHIPMENTS = """INSERT INTO shipments (order_id, parcel_no, warehouse_id, staff_id, carrier, waybill_no, shipped_at,
   shipped_on, signed_at, signed_on)
@@ -186,6 +189,8 @@ def _write(connection: Connection, rows: OrderRows, terms: Terms, parameters: di
         merge_readdressed.note(connection, rows.vault, terms.now)
         for statement in (_UPDATE_ORDERS, _UPDATE_LINES, _DELETE_GONE_LINES):
             connection.execute(text(statement), parameters)
+    if not first:
+        connection.exec_driver_sql(_SHARES)
     with fill(connection, _T["shipments"]):
         connection.exec_driver_sql(_SHIPMENTS)
     merge_refunds.add(connection, parameters, fill)

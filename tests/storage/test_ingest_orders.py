@@ -224,6 +224,23 @@ def test_foreign_money_is_booked_at_the_rate_of_its_day_and_never_without_one(da
     assert rows(database, "SELECT external_id, paid_minor, paid_base FROM orders") == [("A1", 1_000, 7_123)]
 
 
+def test_lines_and_their_refunds_add_up_in_both_currencies(database: Database) -> None:
+    """Each line was rounded by itself: goods by product came to some fen more or less than goods by day."""
+    paid = (333, 333, 333, 1)
+    for back in (0, 111):
+        with ingest(database) as sink:
+            sink.stage(Kind.FX_RATES, [FxRateDraft(date(2026, 11, 19), "USD", 71_234_567 * RATE_SCALE // 10_000_000)])
+            sink.stage_orders([order(currency="USD", freight_minor=77)], [
+                line(row_no=number, paid_minor=cents, refund_minor=back * (cents > 1), row_hash=number + back)
+                for number, cents in enumerate(paid, 1)])
+            sink.finish()
+        assert rows(database, "SELECT SUM(paid_minor), SUM(paid_base) FROM order_lines") == [(1_000, 7_123)]
+        assert rows(database, "SELECT paid_base - freight_base FROM orders") == [(7_123,)]
+    assert rows(database, "SELECT amount_minor, amount_base FROM refunds") == [(333, 2_372)]
+    assert rows(database, "SELECT SUM(amount_minor), SUM(amount_base) FROM refund_lines") == [(333, 2_372)]
+    assert consistent(database)
+
+
 def test_amounts_round_the_same_way_on_both_databases(database: Database) -> None:
     """PostgreSQL's SUM of whole numbers is a decimal; dividing it kept the halves and added 0.5 fen an order."""
     bring(database, [order(external_id=f"A{n}") for n in range(9)],
