@@ -31,19 +31,20 @@ def render_divided(orders: Sequence[DividedOrder], language: str) -> Reply:
                 parcels=parcels_said(order.parcels, language)) for order in several[:MAX_SHOWN]), *_more(several)]
     if short:
         lines += [say("list.short", language, orders=len(short)), *(
-            say("list.part_missing", language, order=order.number, shop=order.shop, here=goods_said(order.here),
-                missing=goods_said(order.missing)) for order in short[:MAX_SHOWN]), *_more(short)]
+            say("list.part_missing", language, order=order.number, shop=order.shop,
+                here=goods_said(order.here, language), missing=goods_said(order.missing, language))
+            for order in short[:MAX_SHOWN]), *_more(short)]
     looked_up = [f"{say('order.look_up', language)} {order.number}" for order in orders[:MAX_BUTTONS]]
     return Reply("answer", "\n".join(lines), buttons=tuple(Button(one, one) for one in looked_up))
 
 
 def parcels_said(parcels: Sequence[PlannedParcel], language: str) -> str:
     return say("list.between_parcels", language).join(
-        f"{parcel.warehouse} {goods_said(parcel.goods)}" for parcel in parcels)
+        f"{parcel.warehouse} {goods_said(parcel.goods, language)}" for parcel in parcels)
 
 
-def goods_said(goods: Sequence[Goods]) -> str:
-    return "、".join(f"{one.what}×{one.quantity}" for one in goods)
+def goods_said(goods: Sequence[Goods], language: str) -> str:
+    return say("list.between", language).join(f"{one.what}×{one.quantity}" for one in goods)
 
 
 def _more(orders: Sequence[DividedOrder]) -> list[str]:

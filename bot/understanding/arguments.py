@@ -343,7 +343,10 @@ def codes(message: Message, found: Arguments, *, takes_waybill: bool) -> None:
         else:
             loose.append(code)
     for code in loose:
-        found.setdefault("order" if "order" not in found or not takes_waybill else "waybill", code)
+        place = "order" if "order" not in found or not takes_waybill else "waybill"
+        if found.setdefault(place, code) != code and takes_waybill:  # 发货 JD1 JD2 顺丰 SF139: which of the two?
+            orders = "、".join(dict.fromkeys((found["order"], *loose)))
+            message.trouble = message.trouble or Unclear("one_order", {"orders": orders})
 
 
 def _said_together(message: Message) -> list[str]:

@@ -11,6 +11,21 @@ from domain.writebacks.model import WriteBackState
 from domain.writebacks.telling import WhyNot
 
 
+class Goods(NamedTuple):
+    """Pieces of a SKU."""
+
+    what: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedParcel:
+    """What is held for an order in one warehouse, to leave in one parcel."""
+
+    warehouse: str
+    goods: Sequence[Goods]
+
+
 @dataclass(frozen=True, slots=True)
 class CardLine:
     """One line; `what` is its SKU's code or what the platform calls it, `paid_minor` is in the order's currency."""
@@ -45,21 +60,8 @@ class CardParcel:
     signed_at: datetime | None
     intercepted_at: datetime | None = None
     told: CardWriteBack | None = None  # None: nobody has to be told
-
-
-class Goods(NamedTuple):
-    """Pieces of a SKU."""
-
-    what: str
-    quantity: int
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedParcel:
-    """What is held for an order in one warehouse, to leave in one parcel."""
-
-    warehouse: str
-    goods: Sequence[Goods]
+    is_again: bool = False  # beyond what was ordered: sent again, or the other goods of an exchange
+    goods: Sequence[Goods] = ()  # as far as it is known
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,14 @@ class CardRefund:
 
 
 @dataclass(frozen=True, slots=True)
+class CardCase:
+    """One open exception about the order, by its number and kind (domain.exceptions.kinds)."""
+
+    id: int
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
 class OrderCard:
     """Money is in minor units of `currency`; `receiver` is masked (王**), the street is never part of it."""
 
@@ -102,6 +112,12 @@ class OrderCard:
     lines: Sequence[CardLine]
     parcels: Sequence[CardParcel]
     refunds: Sequence[CardRefund]
+    to_come: Sequence[PlannedParcel] = ()  # of an order that waits
+    missing: Sequence[Goods] = ()  # what it waits for and nothing is held of
+    merged_with: Sequence[str] = ()  # numbers of the orders it leaves with, in one parcel
+    returned: Sequence[Goods] = ()  # what came back
+    receiver_changed_at: datetime | None = None  # once it was packed
+    cases: Sequence[CardCase] = ()  # what is wrong with it
 
 
 class OrderCards(Protocol):

@@ -12,11 +12,20 @@ from domain.drafts import Counts, Kind, Reject
 from storage import rollups
 from storage.customers import refresh_touched
 from storage.first_fill import way_to_fill
-from storage.ingest import merge_kept, merge_numbers, merge_refunds, merge_repeated, merge_shops, merge_told, staging
+from storage.ingest import (
+    merge_kept,
+    merge_numbers,
+    merge_readdressed,
+    merge_refunds,
+    merge_repeated,
+    merge_shops,
+    merge_told,
+    staging,
+)
 from storage.ingest.first_orders import FirstOrders
 from storage.ingest.next_id import go_on_after, next_id
 from storage.ingest.order_rows import OrderRows
-from storage.ingest.order_values import INSERT_NEW, ORDER_COLUMNS, ORDER_FROM, ORDER_VALUES, base, totals
+from storage.ingest.order_values import INSERT_NEW, ORDER_COLUMNS, ORDER_FROM, ORDER_VALUES, base, shares, totals
 from storage.ingest.terms import Terms, refresh_days
 from storage.names_version import renew
 from storage.schema import metadata
@@ -59,12 +68,6 @@ UNION SELECT c.customer_id FROM stage_todo t JOIN stage_orders o ON o.seq = t.se
 
 _NEW_IDS = "UPDATE stage_todo SET order_id = n.id FROM stage_new_ids n WHERE n.seq = stage_todo.seq"
 
-# Where a parcel of it has left, another town or phone is something to be told. The street is sealed: not compared.
-_READDRESSED = """UPDATE orders SET receiver_changed_at = :now WHERE id IN (SELECT t.order_id FROM stage_todo t
-  JOIN stage_orders o ON o.seq = t.seq JOIN orders old ON old.id = t.order_id WHERE t.action = 'changed'
-  AND (o.province <> old.province OR o.city <> old.city OR o.phone_index <> old.phone_index)
-  AND EXISTS (SELECT 1 FROM shipments s WHERE s.order_id = old.id))"""
-
 _UPDATE_ORDERS = f"""UPDATE orders SET ({", ".join(ORDER_COLUMNS)}) = (SELECT {ORDER_VALUES} {ORDER_FROM}
   WHERE t.order_id = orders.id AND t.action = 'changed')
 WHERE id IN (SELECT order_id FROM stage_todo WHERE action = 'changed')"""
@@ -92,6 +95,9 @@ _DELETE_GONE_LINES = """DELETE FROM order_lines WHERE order_id IN
   (SELECT order_id FROM stage_todo WHERE action = 'changed') AND NOT EXISTS
   (SELECT 1 FROM stage_lines l JOIN stage_todo t ON t.seq = l.order_seq WHERE t.order_id = order_lines.order_id
    AND l.line_no = order_lines.line_no)"""
+
+_SHARES = shares("order_lines", "order_id", "paid_minor",
+                 "JOIN stage_todo t ON t.order_id = p.order_id AND t.action IN ('new', 'changed')")
 
 _SHIPMENTS = """INSERT INTO shipments (order_id, parcel_no, warehouse_id, staff_id, carrier, waybill_no, shipped_at,
   shipped_on, signed_at, signed_on)
@@ -185,8 +191,11 @@ def _write(connection: Connection, rows: OrderRows, terms: Terms, parameters: di
         with fill(connection, _T["order_lines"]):
             connection.execute(text(_INSERT_LINES), parameters)
     if connection.exec_driver_sql(_ANY_CHANGED).first():
-        for statement in (_READDRESSED, _UPDATE_ORDERS, _UPDATE_LINES, _DELETE_GONE_LINES):
+        merge_readdressed.note(connection, rows.vault, terms.now)
+        for statement in (_UPDATE_ORDERS, _UPDATE_LINES, _DELETE_GONE_LINES):
             connection.execute(text(statement), parameters)
+    if not first:
+        connection.exec_driver_sql(_SHARES)
     with fill(connection, _T["shipments"]):
         connection.exec_driver_sql(_SHIPMENTS)
     merge_refunds.add(connection, parameters, fill)

@@ -13,7 +13,7 @@ from domain.orders.card import DividedOrder, Goods, PlannedParcel
 from domain.orders.model import Order, OrderLine, OrderStatus
 from domain.people import Shops
 
-_WAITING = (OrderStatus.TO_SHIP, OrderStatus.PARTLY_SHIPPED)
+WAITING = (OrderStatus.TO_SHIP, OrderStatus.PARTLY_SHIPPED)
 MAX_SHORT = 200  # orders with pieces missing that are looked into; where more are, stock is what is missing
 
 
@@ -35,7 +35,7 @@ def planned(connection: Connection, order_ids: Sequence[int]) -> Mapping[int, li
 
 def divided(connection: Connection, shops: Shops) -> list[DividedOrder]:
     """Those in several parcels, then those of which only part is there; each in order of when it has to leave."""
-    is_open = and_(col(Order.status).in_(_WAITING), true() if shops is None else col(Shop.name).in_(shops))
+    is_open = and_(col(Order.status).in_(WAITING), true() if shops is None else col(Shop.name).in_(shops))
     apart = select(col(Allocation.order_id)).group_by(col(Allocation.order_id)).having(
         or_(func.min(col(Allocation.warehouse_id)) < func.max(col(Allocation.warehouse_id)),
             func.min(col(Allocation.parcel_no)) < func.max(col(Allocation.parcel_no))))

@@ -76,6 +76,16 @@ def test_only_orders_for_one_door_are_merged(shop: Counter, of_first: dict[str, 
     assert shop.refusal("merge_orders", orders=TWO).key == f"no.{reason}"
 
 
+def test_merged_orders_whose_address_was_changed_since_do_not_leave_together(shop: Counter) -> None:
+    shop.do("merge_orders", orders=TWO)
+    with shop.database.write() as connection:
+        connection.execute(update(Order).where(col(Order.external_id) == "MIXED").values(city="宁波市"))
+    assert shop.refusal("confirm_shipment", order="FIRST", **SHIPPING).key == "no.merged_to_two_doors"
+    shop.do("unmerge_orders", order="MIXED")
+    shop.do("confirm_shipment", order="FIRST", **SHIPPING)
+    assert status(shop, "MIXED") is OrderStatus.TO_SHIP
+
+
 def test_a_merge_names_different_orders_and_can_be_taken_apart(shop: Counter) -> None:
     assert shop.refusal("merge_orders", orders=["FIRST", "FIRST"]).key == "no.merge_count"
     shop.do("merge_orders", orders=TWO)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -70,6 +71,24 @@ def test_an_older_version_of_an_order_does_not_overwrite_a_newer(database: Datab
     bring(database, [order(fulfilment=Fulfilment.SIGNED, changed_at=newer)], [line(row_hash=2)])
     assert bring(database, [order(changed_at=older)], [line(row_hash=1)]) == Counts(0, 1, 0)
     assert rows(database, "SELECT status FROM orders") == [("signed",)]
+
+
+OTHER_STREET = {"address": "文三路 2 号"}
+
+
+@pytest.mark.parametrize(("state", "after", "told"), [
+    (Fulfilment.SHIPPED, OTHER_STREET, 1), (Fulfilment.SHIPPED, {"receiver": "李四"}, 1),
+    (Fulfilment.SHIPPED, {"city": "宁波市"}, 1), (Fulfilment.SHIPPED, {"address": "文三路1号", "remark": "x"}, 0),
+    (Fulfilment.SHIPPED, {"address": "文三路***", "receiver": "张*"}, 0), (Fulfilment.SHIPPED, {"address": None}, 0),
+    (Fulfilment.SIGNED, OTHER_STREET, 0), (Fulfilment.UNSHIPPED, OTHER_STREET, 0)])
+def test_another_receiver_is_told_once_the_parcel_has_left(
+        database: Database, state: Fulfilment, after: dict[str, Any], told: int) -> None:
+    """Only another town or telephone was: of most changes neither is another."""
+    packed = order(fulfilment=state, receiver="张三", city="杭州市", address="文三路 1 号",
+                   shipped_at=None if state is Fulfilment.UNSHIPPED else datetime(2026, 11, 21, tzinfo=UTC))
+    bring(database, [packed], [line(row_hash=1)])
+    bring(database, [packed._replace(**after)], [line(row_hash=2)])
+    assert rows(database, "SELECT COUNT(receiver_changed_at) FROM orders") == [(told,)]
 
 
 def test_a_line_that_is_said_twice_is_taken_once_and_the_other_row_refused(database: Database) -> None:
@@ -203,6 +222,23 @@ def test_foreign_money_is_booked_at_the_rate_of_its_day_and_never_without_one(da
             (Kind.ORDER_LINES, row_no, "no_rate") for row_no in (2, 3, 4)]
     assert counts[Kind.ORDER_LINES] == Counts(1, 0, 3)
     assert rows(database, "SELECT external_id, paid_minor, paid_base FROM orders") == [("A1", 1_000, 7_123)]
+
+
+def test_lines_and_their_refunds_add_up_in_both_currencies(database: Database) -> None:
+    """Each line was rounded by itself: goods by product came to some fen more or less than goods by day."""
+    paid = (333, 333, 333, 1)
+    for back in (0, 111):
+        with ingest(database) as sink:
+            sink.stage(Kind.FX_RATES, [FxRateDraft(date(2026, 11, 19), "USD", 71_234_567 * RATE_SCALE // 10_000_000)])
+            sink.stage_orders([order(currency="USD", freight_minor=77)], [
+                line(row_no=number, paid_minor=cents, refund_minor=back * (cents > 1), row_hash=number + back)
+                for number, cents in enumerate(paid, 1)])
+            sink.finish()
+        assert rows(database, "SELECT SUM(paid_minor), SUM(paid_base) FROM order_lines") == [(1_000, 7_123)]
+        assert rows(database, "SELECT paid_base - freight_base FROM orders") == [(7_123,)]
+    assert rows(database, "SELECT amount_minor, amount_base FROM refunds") == [(333, 2_372)]
+    assert rows(database, "SELECT SUM(amount_minor), SUM(amount_base) FROM refund_lines") == [(333, 2_372)]
+    assert consistent(database)
 
 
 def test_amounts_round_the_same_way_on_both_databases(database: Database) -> None:

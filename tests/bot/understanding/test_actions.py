@@ -102,7 +102,8 @@ def test_a_question_is_never_an_action(text: str) -> None:
 
 @pytest.mark.parametrize("text", [
     "拒绝TB202611220007退款", "不要发货 TB202611220007 顺丰 SF1390001112223", "入库咖啡壶20个到广州仓",
-    "调5个咖啡壶从杭州仓到杭州仓",
+    "调5个咖啡壶从杭州仓到杭州仓", "发货 TB202611220007 TB202611220008 顺丰 SF1390001112223",
+    "ship TB202611220007 TB202611220008 with 顺丰 SF1390001112223",
     "杭州仓到货KF-01 30个,顺便把WJ-R也加上", "下采购单:咖啡壶0个"])
 def test_what_was_not_understood_of_an_order_stops_it(text: str) -> None:
     assert not isinstance(Chat().say(text), Act | Ask)
