@@ -19,7 +19,18 @@ from bot.rendering.reply import Reply, Timing
 from bot.rendering.talk import render_error, render_help, render_not_allowed, render_refused, render_unclear
 from bot.sessions import Sessions
 from bot.turn import Person, Turn
-from bot.understanding.readings import Act, Ask, Command, Context, Language, Reading, Refused, Unclear, Understood
+from bot.understanding.readings import (
+    Act,
+    Ask,
+    Command,
+    Context,
+    Language,
+    Reading,
+    Refused,
+    Shown,
+    Unclear,
+    Understood,
+)
 from domain.errors import NotAllowed, ShopError
 from domain.metrics.catalog import METRICS
 from domain.metrics.result import ResultTable
@@ -168,7 +179,7 @@ class Dispatcher:
         start = perf_counter()
         if ask.request is not None:
             reply = self.proving.reply(ask, ask.request, turn)
-            turn.context.last, turn.context.pending = ask, None
+            turn.context.answered(ask, turn.context.shown)
             timing.query = _ms_since(start)
             return reply
         table = self.figures.answer(ask.query, turn.at, turn.person.shops)
@@ -176,7 +187,7 @@ class Dispatcher:
         return self._shown(ask, table, turn, timing)
 
     def _shown(self, ask: Ask, table: ResultTable, turn: Turn, timing: Timing) -> Reply:
-        turn.context.last, turn.context.pending = ask, None
+        turn.context.answered(ask, _shown(table))
         start = perf_counter()
         reply = render_answer(table, language=turn.language, at=turn.at, shows_shares=ask.wants_shares)
         reply.charts = self._chart(ask, table, turn)
@@ -195,6 +206,16 @@ class Dispatcher:
         if table.is_empty or (turn.only_asked_charts and not ask.wants_chart):
             return []
         return drawn(turn, "", lambda path: self.draw(table, language=turn.language, at=turn.at, path=path))
+
+
+_MOST_SHOWN = 10  # rows that can be pointed at
+
+
+def _shown(table: ResultTable) -> Shown | None:
+    """The rows that 第二名 and 那家店 may mean."""
+    if len(table.query.by) != 1:
+        return None
+    return Shown(table.query.by[0], tuple(str(row[0]) for row in table.rows[:_MOST_SHOWN]))
 
 
 def _ms_since(start: float) -> float:

@@ -64,6 +64,10 @@ class FileOutcome:
     rejects: list[Reject] = field(default_factory=list)
     rejected_file: Path | None = None
 
+    def holds(self, row_no: int) -> bool:
+        """Whether the row is of this table; rows are numbered through all tables of the import."""
+        return self.table.rows_before < row_no <= self.table.rows_before + self.rows
+
 
 @dataclass(slots=True)
 class Outcome:
@@ -156,8 +160,12 @@ def import_files(shop: OpenShop, paths: Sequence[Path], options: Options, *, dry
     _refuse_too_much(shop, tables, limits)
     files = [FileOutcome(path, table) for path, table in tables]
     with shop.ingest(shop.now()) as sink:
+        read = 0
         for item in files:
+            item.table.rows_before = read
+            sink.begin_table()
             _read(item, sink, progress, shop.settings.language)
+            read += item.rows
         progress.show(say("import_writing", shop.settings.language), 1.0, sum(item.rows for item in files))
         counts = dict(sink.finish(dry_run=dry_run))
         late = list(sink.rejects)
@@ -166,7 +174,7 @@ def import_files(shop: OpenShop, paths: Sequence[Path], options: Options, *, dry
         known = counts.get(item.table.kind, Counts())
         counts[item.table.kind] = known._replace(rejected=known.rejected + len(item.rejects))
     for kind, reject in late:  # found wrong only beside what the shop knows; already counted
-        next(item for item in files if item.table.kind is kind).rejects.append(reject)
+        next(item for item in files if item.table.kind is kind and item.holds(reject.row_no)).rejects.append(reject)
     if not dry_run:
         _remember(shop, files, options.mapping or {})
         _write_rejected(files, shop.settings)
@@ -239,4 +247,5 @@ def _write_rejected(files: Sequence[FileOutcome], settings: Settings) -> None:
 
 
 def _write(path: Path, item: FileOutcome, settings: Settings) -> None:
-    write_rejects(path, item.table.header, item.rejects, lambda key, facts: say(key, settings.language, **facts))
+    rejects = item.table.own_rejects(item.rejects)
+    write_rejects(path, item.table.header, rejects, lambda key, facts: say(key, settings.language, **facts))

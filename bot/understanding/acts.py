@@ -92,7 +92,7 @@ OF_GOODS = frozenset({"adjust_stock", "receive_stock", "transfer_stock", "count_
 
 def action_of(tokens: Words) -> str | None:
     """The action that the message orders; None when it orders none."""
-    if tokens.kinds.isdisjoint(_ORDERING) or asks_something(tokens):
+    if tokens.kinds.isdisjoint(ORDERING) or asks_something(tokens):
         return None
     verbs = {token.senses["action"] for token in tokens if token.has("action") and not token.names}
     facts = _Facts.of(tokens)
@@ -111,7 +111,7 @@ def action_of(tokens: Words) -> str | None:
     return "count_stock" if "adjust_stock" in verbs and facts.sets and facts.numbers and facts.goods else None
 
 
-_ORDERING = frozenset({"action", "sign", "event", CODED})  # some of what happened is told as an order: 付了 50 元
+ORDERING = frozenset({"action", "sign", "event", CODED})  # some of what happened is told as an order: 付了 50 元
 
 
 def asks_something(tokens: Sequence[Token]) -> bool:

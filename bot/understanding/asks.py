@@ -91,7 +91,8 @@ def _frozen(filters: dict[str, list[str]]) -> dict[str, tuple[str, ...]]:
 def _metrics(draft: Draft) -> list[str]:
     """The figures that were named; else those that the bounds are on; else the one that the rest implies."""
     if draft.metrics and not draft.rank_metric:
-        return list(dict.fromkeys(["units", *draft.metrics] if draft.is_beside else draft.metrics))
+        beside = [*_implied(draft)[:1], *draft.metrics] if draft.is_beside else draft.metrics
+        return list(dict.fromkeys(beside))
     bounded = list(dict.fromkeys(bound.metric for bound in draft.bounds if bound.metric))
     metrics = list(draft.metrics) or bounded or _implied(draft)
     if not metrics and draft.bounds:
@@ -140,7 +141,7 @@ def _metric_of_unit(bound: Bound, draft: Draft) -> str:
     """少于10件 without a figure is about what is left; 超过50单 about orders."""
     metric = _UNIT_METRICS.get(bound.unit or "")
     if metric is None and (bound.unit == "piece" or "left" in draft.events):
-        metric = "stock_available"
+        metric = "units" if draft.span and draft.span.before is None else "stock_available"
     if metric is None:
         raise Trouble(Unclear("which_figure"))
     return metric
@@ -267,7 +268,12 @@ def period_of(draft: Draft, metrics: list[str], by: Sequence[str], setting: Sett
         return draft.span.period(setting.today)
     if draft.other and draft.other.before != "any":
         return base_for(draft.other, setting.today)
+    if draft.lists_orders and _OPEN.issuperset(draft.where.get("order_status", ["none"])):
+        raise Trouble(Unclear("vague_period"))  # held since when? hardly since this morning
     return _usual_period(by, setting.today)
+
+
+_OPEN = frozenset({"held", "after_sale", "partly_shipped"})
 
 
 def _is_today(draft: Draft, setting: Setting) -> bool:

@@ -2,6 +2,7 @@
 
 import re
 
+from bot.understanding.cues import Forms
 from bot.understanding.readings import Command, Context
 
 _CODE = r"\s*([0-9a-z]{2,8})?"
@@ -66,8 +67,12 @@ _COMMANDS = tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern i
     ("order", r"(?:/?order|(?:查|看)?(?:一下)?订?单|(?:look up|show)(?: me)?(?: order)?)\s*[:：#]?\s*" + _NUMBER),
     ("bind", r"(?:/?bind|绑定)\s+(\S{4,64})"),
 ))
+CUES = ("帮功菜使怎咋什啥哪确取做放撤反账查别答没应采供调试报每低待再管停推恢订合单绑"
+        " help start what which how sort kind type command menu feature example confirm cancel never undo verify"
+        " books alias unanswered unmatched mapping purchase supplier transfer report review summary alert snooze pause"
+        " resume subscriptions subscribed mergeable order look show bind")
 # Tried on lower case: a pattern that minds no case takes longer to say no.
-_ANY = re.compile("|".join(f"(?:{pattern.pattern})" for _, pattern in _COMMANDS))
+_ANY = Forms((CUES, re.compile("|".join(f"(?:{pattern.pattern})" for _, pattern in _COMMANDS))))
 _POLITE = re.compile(r"^(?:please|pls|麻烦|请)[ ,，]*|[ ,，]*(?:please|pls|thanks?|thank you|谢谢)$", re.IGNORECASE)
 _SLASH = re.compile(r"/([a-z_]{2,32})(?:@\w+)?(?:\s+(.*))?", re.IGNORECASE | re.DOTALL)
 # Slash commands that are the first word of a sentence.
@@ -77,11 +82,12 @@ _CHOSEN = {"一": 1, "二": 2, "三": 3}
 
 
 def command_of(text: str) -> Command | None:
-    bare = _POLITE.sub("", text.rstrip("?？!！。. "))
-    for name, pattern in _COMMANDS if _ANY.fullmatch(bare.lower()) else ():
-        if found := pattern.fullmatch(bare):
-            argument = next((one for one in found.groups() if one), "")
-            return Command(name, argument if name == "bind" else argument.upper())
+    for any_command in _ANY.of(text.lower()):
+        bare = _POLITE.sub("", text.rstrip("?？!！。. "))
+        for name, pattern in _COMMANDS if any_command.fullmatch(bare.lower()) else ():
+            if found := pattern.fullmatch(bare):
+                argument = next((one for one in found.groups() if one), "")
+                return Command(name, argument if name == "bind" else argument.upper())
     slash = _SLASH.fullmatch(text) if text.startswith("/") else None
     if slash and slash[1].lower() not in _SENTENCES:
         return Command(slash[1].lower(), (slash[2] or "").strip())

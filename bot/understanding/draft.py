@@ -50,6 +50,7 @@ class Draft:
     kinds: frozenset[str] = frozenset()  # of the words in the message
     metrics: list[str] = field(default_factory=list)
     by: list[str] = field(default_factory=list)
+    chosen: list[str] = field(default_factory=list)  # those of them that were asked for: 哪个店, who
     where: dict[str, list[str]] = field(default_factory=dict)
     exclude: dict[str, list[str]] = field(default_factory=dict)
     span: Span | None = None
@@ -82,6 +83,7 @@ class Draft:
     widened: list[str] = field(default_factory=list)  # 全部店铺: dimensions that are not filtered any more
     asks_amount: bool = False
     asks_whether: bool = False  # did revenue exceed 20k
+    counted: str | None = None  # 拼多多的有几单: what is counted, where nothing else says which figure
     events: list[str] = field(default_factory=list)  # those that made no figure yet
     all_events: list[str] = field(default_factory=list)
     vague: tuple[int, tuple[str, ...]] | None = None  # a token that may be any of these metrics
@@ -90,6 +92,7 @@ class Draft:
     unmet: list[Unmet] = field(default_factory=list)  # asked for, and no figure found for it
     implied: str | None = None  # the figure that is meant where none is named: orders of 最忙的一天
     is_after_stock: bool = False  # the last question was about what is there: 上海呢 is a warehouse then
+    lists_orders: bool = False  # 锁定的订单有哪些: they are asked for, not how many they are
     is_of_number: bool = False  # fewest: of what is counted, never of money
     is_beside: bool = False  # 毛利也带上: the figures named are shown beside the one that ranks
     trouble: Unclear | Refused | None = None  # what has to be said instead of an answer

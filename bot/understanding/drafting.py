@@ -12,6 +12,7 @@ from bot.understanding.figures import read_figures
 from bot.understanding.filters import read_filters
 from bot.understanding.following import read_follow
 from bot.understanding.followups import says_more
+from bot.understanding.groupwise import add_rows_mentioned, doubt_ranking_within
 from bot.understanding.normalise import Normalised
 from bot.understanding.periods import PeriodReader
 from bot.understanding.qualified import read_shares, use_topics
@@ -46,16 +47,16 @@ def read_draft(tokens: Words, message: Normalised, setting: Setting, last: Metri
     read_filters(tokens, message, draft)
     _read_what_qualifies(tokens, draft)
     _read_what_is_more(tokens, draft, has_last=has_last)
-    if draft.bare:
-        _settle_bare(tokens, draft)
+    _settle_rows(tokens, message, draft)
     if draft.vague is not None and (not draft.metrics or _are_of_ads(draft)):
-        _settle_vague(tokens, draft, draft.vague[1])
+        _settle_vague(tokens, draft, draft.vague[1], last)
     if draft.seller:
         _read_beside(tokens, draft)
     elif draft.is_ranked and "their" in message.text:
         draft.is_beside = _ranks_before_their(tokens, draft)
     if draft.feature in STOCK_LISTS:
         _settle_when(tokens, draft)
+        draft.is_beside = draft.is_beside or "beside" in draft.kinds  # 哪些货要补,算上在途
     if draft.vague and not _says_nothing_beside(draft.vague[1], draft.metrics):
         token = tokens[draft.vague[0]]
         facts = {"metrics": " ".join(draft.vague[1]), "at": str(token.start), "end": str(token.end)}
@@ -65,6 +66,8 @@ def read_draft(tokens: Words, message: Normalised, setting: Setting, last: Metri
 
 def _read_what_is_more(tokens: Sequence[Token], draft: Draft, *, has_last: bool) -> None:
     """Several figures, or one of several things: none that was asked for goes unanswered."""
+    if "order_status" in draft.kinds:
+        draft.lists_orders = draft.asks_which == "many" or any(token.text in _LISTING for token in tokens)
     if draft.several and not (draft.by or draft.is_apiece or "no_split" in draft.kinds):
         draft.is_apiece = _asks_of_one_after_another(tokens, draft.several[0])
     for token in tokens if "incoming" in draft.all_events else ():
@@ -95,6 +98,7 @@ def _read_what_qualifies(tokens: Sequence[Token], draft: Draft) -> None:
         read_ratio(tokens, draft)
 
 
+_LISTING = frozenset({"list", "列表", "清单", "列出", "列出来", "列一下", "列下", "show", "show me", "which"})
 _NOT_HERE = frozenset({"没到", "没来", "没到货"})
 _WITH = frozenset({"with", "and", "和", "及", "以及"})
 
@@ -156,8 +160,12 @@ def _are_of_ads(draft: Draft) -> bool:
 _SPENDING = frozenset({"spend", "spending", "花费", "花销"})
 
 
-def _settle_vague(tokens: Sequence[Token], draft: Draft, metrics: Sequence[str]) -> None:
-    """花费 by campaign can only be what ads cost."""
+def _settle_vague(tokens: Sequence[Token], draft: Draft, metrics: Sequence[str], last: MetricQuery | None) -> None:
+    """花费 by campaign can only be what ads cost; 费用 after 其他费用 is that."""
+    known = [one for one in metrics if last and one in last.metrics]
+    if len(known) == 1 and not draft.metrics:
+        draft.metrics, draft.vague = known, None
+        return
     said = {*draft.by, *draft.where, *draft.exclude, *(name for name, _ in draft.bare)} - {"goods", "person"}
     is_spent = draft.vague is not None and (
         tokens[draft.vague[0]].has("event") or tokens[draft.vague[0]].text in _SPENDING)
@@ -245,6 +253,14 @@ _STANDS_FOR_ALL = frozenset({"product", "goods", "customer"})
 _SPANS = frozenset({"day", "week", "month"})
 
 
+def _settle_rows(tokens: Sequence[Token], message: Normalised, draft: Draft) -> None:
+    if draft.bare:
+        _settle_bare(tokens, draft)
+        add_rows_mentioned(tokens, draft)
+    if draft.is_ranked and draft.by:
+        doubt_ranking_within(tokens, message, draft)
+
+
 def _settle_bare(tokens: Sequence[Token], draft: Draft) -> None:
     """A dimension that was only mentioned: what the rows are, or a word that says nothing more."""
     left: list[tuple[str, int]] = []
@@ -290,6 +306,7 @@ def _says_no_other_row(dimension: str, draft: Draft) -> bool:
     return dimension in draft.by or (dimension == "goods" and _fill_a_warehouse(draft))
 
 
+_PEOPLE = frozenset({"customer", "segment"})
 _WHO_BUYS = frozenset({"province", "segment", "customer"})
 
 
@@ -341,9 +358,19 @@ def _are_counted(tokens: Sequence[Token], at: int, dimension: str, draft: Draft)
         return False
     if at + 1 < len(tokens) and tokens[at + 1].has("extreme"):
         return True
+    is_of_buyers = not _PEOPLE.isdisjoint(draft.by) or bool(draft.all_events)
+    if tokens[at].text.isascii() and draft.by and not (is_of_buyers or _are_ranked(tokens, at)):
+        return True  # customers by product, top 3
     if draft.by and draft.is_apiece and not draft.all_events:
         return True  # 买家按人群分各有多少个
     return tokens[at].text.isascii() and not draft.lists_rows and not (at and _follows_filter(tokens, at))
+
+
+def _are_ranked(tokens: Sequence[Token], at: int) -> bool:
+    """The customers of top customers by product, and not of the most customers."""
+    before = tokens[at - 1] if at else None
+    return before is not None and before.used and (
+        before.has("rank") or before.number is not None or before.senses.get("extreme") in {"best", "worst"})
 
 
 def _count_of_rows(tokens: Sequence[Token], at: int, draft: Draft) -> None:

@@ -96,27 +96,36 @@ _FIGURING = frozenset({"metric", "both", "vague", "count", "feature", "order_sta
 
 def _clauses(tokens: Sequence[Token], draft: Draft) -> list[Clause]:
     clauses = [Clause()]
+    clause = clauses[0]
     for at, token in enumerate(tokens):
-        clause, senses = clauses[-1], token.senses
-        if senses.get("event") in _BEFORE_PAYING and clause.events == ["came"] and not token.used:
+        senses, is_free = token.senses, not token.used
+        if is_free and clause.events == ["came"] and senses.get("event") in _BEFORE_PAYING:
             clause.events.clear()  # 多少人来买过东西 are those who bought
-        is_pause = ("sep" in senses or "end" in senses) and not token.used and "event" not in senses
+        is_event = is_free and "event" in senses
+        is_pause = is_free and ("sep" in senses or "end" in senses) and not is_event
         if is_pause or (clause.counts and token.text in _LOOKS):
-            clauses.append(Clause())
-            continue
-        is_next_event = ((clause.events or _counts_more(tokens, at, clause)) and clause.counts and "event" in senses
-                         and not token.used and not (_ends_still(tokens, at, clause) or _is_complement(token, clause)))
-        if is_next_event or (clause.nouns and not clause.statuses and _is_second(tokens, at, clause)):
             clauses.append(clause := Clause())
-        clause.has_time = clause.has_time or "offset" in senses
-        clause.asks_what = clause.asks_what or token.text == "what"
-        if not token.used and not token.names:
+            continue
+        if (clause.counts and is_event and _is_next_event(tokens, at, clause)) or (
+                clause.nouns and not clause.statuses and _is_second(tokens, at, clause)):
+            clauses.append(clause := Clause())
+        if "offset" in senses:
+            clause.has_time = True
+        elif token.text == "what":
+            clause.asks_what = True
+        if is_free and not token.names:
             if not _FIGURING.isdisjoint(senses):
                 _read_token(tokens, at, clause, draft)
-        elif token.used and "apiece" in senses and token.text.endswith("多少"):
+        elif not is_free and "apiece" in senses and token.text.endswith("多少"):
             clause.counts.append("amount")
             clause.asking.append(token.text)
     return clauses
+
+
+def _is_next_event(tokens: Sequence[Token], at: int, clause: Clause) -> bool:
+    """Whether something else happened than what was counted."""
+    return bool(clause.events or _counts_more(tokens, at, clause)) and not (
+        _ends_still(tokens, at, clause) or _is_complement(tokens[at], clause))
 
 
 # 昨天多少单看看销售额: once something was asked for, these open what is asked for beside it.
@@ -252,6 +261,7 @@ def _read_clause(clause: Clause, event: str | None, draft: Draft) -> str | None:
         _status(clause, draft)
     elif strong or ((counts or clause.nouns) and not (
             event is None and (_asks_again(counts, draft) or _counts_rows(clause, counts, draft)))):
+        draft.counted = counts[0] if event is None and counts and not draft.metrics else None
         _combined(clause, event if strong or counts else None, counts, draft)
     return event
 

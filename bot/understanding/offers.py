@@ -111,6 +111,18 @@ def _split_or_total(said: _Said) -> list[str]:
     return [said.by(rest, said.facts["dimension"]), rest]
 
 
+def _ranked_within(said: _Said) -> list[str]:
+    """每个店销量前三的商品: all rows of both in their order."""
+    if not said.facts["figure"]:
+        return []
+    outer, inner = (DIMENSIONS[said.facts[one]] for one in ("dimension", "inner"))
+    figure, when, is_most = said.metric(said.facts["figure"]), said.facts["when"], said.facts["way"] == "desc"
+    if said.is_chinese:
+        return [f"{when}各{outer.zh}各{inner.zh}{figure},从{'高到低' if is_most else '低到高'}"]
+    first = "highest first" if is_most else "lowest first"
+    return [f"{' '.join(f'{figure} by {outer.en} and {inner.en} {when}'.split())}, {first}"]
+
+
 def _best_or_most(said: _Said) -> list[str]:
     text = said.message.message
     word = next((one for one in ("最好", "最差", "best", "worst") if one in text), None)
@@ -181,6 +193,7 @@ def _by_month(said: _Said) -> list[str]:
 
 
 _MAKERS: Mapping[str, Callable[[_Said], list[str]]] = {
+    "rank_within": _ranked_within,
     "which_figure": _which_figure, "nothing_said": _usual, "off_chatter": _usual, "not_understood": _usual,
     "which_of": _which_of, "no_ratio": _both, "vague_period": _vague_period, "which_split": _which_split,
     "split_or_total": _split_or_total, "best_or_most": _best_or_most, "not_by": _not_by, "mixed_time": _parts,

@@ -19,6 +19,8 @@ _ASKS = ("多少", "多少钱", "几块", "几个钱", "几块钱")
 _QUALIFIES = frozenset({"投流"})  # whose orders, clicks: no figure beside them
 _APIECE = ("一", "每", "单", "平均")
 _OF_ADS = ("ad_", "roi")
+_COSTS = frozenset({"shipping_cost", "ad_spend", "platform_fees", "expenses", "cogs", "discount", "refund_amount"})
+_INCOME = frozenset({"收入", "营收", "流水", "income", "revenue"})
 # What happened that only leads up to the figure: 毛利赚了多少, 发货花了多少运费.
 LEADS_TO = {"earned": frozenset({"gross_profit", "gross_margin", "net_margin"}),
             "shipped": frozenset({"shipping_cost"})}
@@ -67,12 +69,14 @@ def _leave_out_object(tokens: Sequence[Token], draft: Draft) -> None:
 _STOCK = frozenset({"stock", "inventory", "the stock", "the inventory"})
 
 
+_LEFT = frozenset({"left", "earned"})
+
+
 def object_to_joined(tokens: Sequence[Token], draft: Draft) -> None:
     """平台收了多少广告费, 投流成交额, 扣掉运费还剩多少: the one only qualifies the other."""
     if "stock_value" in draft.metrics:
         _leave_out_object(tokens, draft)
-    asks_left = len(draft.metrics) > 1 or not {"left", "earned"}.isdisjoint(draft.all_events)
-    figures = [at for at, token in enumerate(tokens) if at and "metric" in token.senses and not token.names]
+    figures = [at for at, token in enumerate(tokens) if "metric" in token.senses and at and not token.names]
     for at in figures:
         before, after = tokens[at - 2], tokens[at]
         if at > 1 and tokens[at - 1].text == "的" and not before.names and (
@@ -81,14 +85,16 @@ def object_to_joined(tokens: Sequence[Token], draft: Draft) -> None:
             draft.object_to(Unclear("which_figure_of_two", {"metric": after.senses["metric"]}))  # 退款的订单金额
     for at in figures:
         before, after, metric = tokens[at - 1], tokens[at], tokens[at].senses["metric"]
-        if before.names or before.end != after.start:
+        is_income = after.text in _INCOME and before.senses.get("metric") in _COSTS  # 运费收入, freight income
+        if before.names or (before.end != after.start and not is_income):
             continue
         named = before.senses.get("metric", metric)
         is_asked = named != metric and before.text.endswith(_ASKS)
         is_part = (before.text in _QUALIFIES and not metric.startswith(_OF_ADS)) or (
             named == "aov" != metric and before.text.startswith(_APIECE))  # 一单平均运费
-        is_less = before.senses.get("event") == "charged" and before.text.startswith("扣") and asks_left
-        if is_asked or is_part or is_less:
+        is_less = before.senses.get("event") == "charged" and before.text.startswith("扣") and (
+            len(draft.metrics) > 1 or not _LEFT.isdisjoint(draft.all_events))
+        if is_asked or is_part or is_less or is_income:
             draft.object_to(Unclear("which_figure_of_two", {"metric": metric}))
         elif before.text in _QUALIFIES and named in draft.metrics and draft.metrics != [named]:
             draft.metrics.remove(named)  # 投流ROI

@@ -174,7 +174,7 @@ def _word(text: str, at: int, lengths: tuple[int, ...], tokens: list[Token]) -> 
     if end and tokens and "each" in tokens[-1].senses and "metric" in words[text[at:end]]:
         # 各账户余额 are the balances by account
         end = next((at + length for length in lengths if "dim" in words.get(text[at:at + length], ())
-                    and at + length < end), end)
+                    and at + length < end and _is_free(text, at, at + length, loose=True)), end)
     return end
 
 

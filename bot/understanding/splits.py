@@ -230,6 +230,7 @@ def _read_which_dimension(tokens: Sequence[Token], at: int, draft: Draft) -> Non
         tokens[at].used = True  # categories where margin is below 40 %
         return
     split_by(draft, tokens[at], tokens[at].senses["whichdim"])
+    draft.chosen.append(tokens[at].senses["whichdim"])
     draft.asks_which = draft.asks_which or "one"
 
 
@@ -270,15 +271,18 @@ def _read_which(tokens: Sequence[Token], at: int, draft: Draft) -> None:
         draft.object_to(Unclear("which_split"))  # 卖了什么: of what, and counted how?
     tokens[at].used = True
     if dim_at < len(tokens) and tokens[dim_at].has("dim") and not tokens[dim_at].used and not tokens[dim_at].names:
-        split_by(draft, tokens[dim_at], _sort_of(tokens[at], tokens[dim_at]))
+        split_by(draft, tokens[dim_at], sort := _sort_of(tokens[at], tokens[dim_at]))
+        draft.chosen.append(sort)
         word = tokens[dim_at].text
         is_plural = word.isascii() and word.endswith("s") and word != "status"
         number = "many" if is_plural or tokens[at].senses["which"] == "many" else "one"
     elif dim_at < len(tokens) and tokens[dim_at].text in _THINGS_SOLD and draft.is_ranked:
         draft.by.append("product")  # which products sold best
+        draft.chosen.append("product")
         number = "many"
     elif own := tokens[at].senses.get("each_of"):
         split_by(draft, tokens[at], own)
+        draft.chosen.append(own)
         number = "many" if "几" in tokens[at].text else "one"
     elif tokens[at].text not in {"what", "什么"}:
         number = tokens[at].senses["which"]
@@ -310,12 +314,22 @@ def _read_each(tokens: Sequence[Token], at: int, draft: Draft) -> None:
     token = tokens[at]
     if at + 1 < len(tokens) and tokens[at + 1].has("each") and token.text.isascii():
         token.used = True  # shipped by each person
+    elif draft.is_ranked and token.text == "by" and _ranks_by_buyers(tokens, at):
+        token.used = tokens[at + 1].used = True
+        draft.rank_metric = "customers"
     elif _split_by_those_behind(tokens, at, draft):
         return
     elif (own := token.senses.get("each_of")) and not (own == "category" and _is_counted_behind(tokens, at)):
         split_by(draft, token, own)
     else:
         _read_each_of_figure(tokens, at, draft)
+
+
+def _ranks_by_buyers(tokens: Sequence[Token], at: int) -> bool:
+    """Top shops by customers: by how many there are, where the rows were named before."""
+    names_rows = any(token.has("dim") and not token.has("unit") and not token.names for token in tokens[:at])
+    return names_rows and at + 1 < len(tokens) and tokens[at + 1].senses.get("dim") == "customer" and (
+        tokens[at + 1].text.endswith("s"))
 
 
 def _is_counted_behind(tokens: Sequence[Token], at: int) -> bool:

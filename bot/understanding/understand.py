@@ -14,6 +14,7 @@ from bot.understanding.commands import answers, chosen, command_of
 from bot.understanding.cues import Forms
 from bot.understanding.gazetteer import Gazetteer, LiveGazetteer
 from bot.understanding.normalise import Normalised, normalise
+from bot.understanding.pointing import Pointed, pointed
 from bot.understanding.readings import (
     Act,
     Ask,
@@ -81,6 +82,16 @@ class Understanding:
         return self._plain(said, message, turn)
 
     def _plain(self, said: str, message: Normalised, turn: _Turn) -> Understood:
+        meant = pointed(message, turn.context, turn.gazetteer)
+        if isinstance(meant, NotRead):
+            return Understood(meant, script_of(said))
+        if isinstance(meant, Pointed):
+            if meant.says_no_more and meant.context.last is not None:
+                return Understood(meant.context.last, script_of(said))
+            turn, message = replace(turn, context=meant.context), normalise(meant.rest)
+        return self._in_words(said, message, turn)
+
+    def _in_words(self, said: str, message: Normalised, turn: _Turn) -> Understood:
         tokens = scan(message, turn.gazetteer)
         if (respelled := with_codes(message, tokens, turn.gazetteer)) is not message:
             message, tokens = respelled, scan(respelled, turn.gazetteer)

@@ -23,14 +23,14 @@ Columns = dict[str, str]  # column name → text, int, short (only where a table
 _WRITTEN = (int, type(None))  # what a statement may hold as it is
 
 ORDERS: Columns = {
-    "seq": "int", "shop": "int", "external_id": "text", "payment": "text", "fulfilment": "text", "after_sale": "text",
-    "hold": "text", "status": "text", "raw_status": "text", "excluded": "text", "created_at": "moment",
-    "paid_at": "moment", "paid_on": "day", "paid_hour": "int", "ship_by": "moment", "shipped_at": "moment",
-    "shipped_on": "day", "signed_at": "moment", "signed_on": "day", "changed_at": "moment", "currency": "text",
-    "booked_on": "day", "divisor": "int", "freight_minor": "int", "platform": "text", "buyer_id": "text",
-    "receiver_sealed": "bytes", "phone_sealed": "bytes", "phone_index": "bytes", "province": "text", "city": "text",
-    "address_sealed": "bytes", "carrier": "text", "waybill_no": "text", "warehouse": "text", "staff": "text",
-    "remark": "text",
+    "seq": "int", "source": "int", "shop": "int", "external_id": "text", "payment": "text", "fulfilment": "text",
+    "after_sale": "text", "hold": "text", "status": "text", "raw_status": "text", "excluded": "text",
+    "created_at": "moment", "paid_at": "moment", "paid_on": "day", "paid_hour": "int", "ship_by": "moment",
+    "shipped_at": "moment", "shipped_on": "day", "signed_at": "moment", "signed_on": "day", "changed_at": "moment",
+    "currency": "text", "booked_on": "day", "divisor": "int", "freight_minor": "int", "platform": "text",
+    "buyer_id": "text", "receiver_sealed": "bytes", "phone_sealed": "bytes", "phone_index": "bytes",
+    "province": "text", "city": "text", "address_sealed": "bytes", "carrier": "text", "waybill_no": "text",
+    "warehouse": "text", "staff": "text", "remark": "text",
 }
 LINES: Columns = {  # what was sold
     "order_seq": "int", "line_no": "int", "external_id": "text", "sku": "int", "title": "text", "quantity": "int",
@@ -44,6 +44,10 @@ RETURNS: Columns = {  # what went back, or is asked back: of a line sold, or wit
 SUMS: Columns = {
     "order_seq": "int", "first_row": "int", "row_count": "int", "row_hash": "int", "is_sale": "int",
     "is_priced": "int", "paid_minor": "int",
+    "discount_minor": "int", "refund_minor": "int",
+}
+DOUBTFUL: Columns = {  # rows that may yet be refused, once all are known; `line_no` where the row itself names one
+    "order_seq": "int", "row_no": "int", "line_no": "int", "row_hash": "int", "paid_minor": "int",
     "discount_minor": "int", "refund_minor": "int",
 }
 TODO: Columns = {  # by number, which every line looks up: SQLite finds a row by its own number fastest
