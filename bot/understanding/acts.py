@@ -12,7 +12,7 @@ from bot.understanding.draft import is_filler, is_that_order
 from bot.understanding.figures import NOUNS
 from bot.understanding.gate import objection
 from bot.understanding.readings import Act, Refused, Unclear
-from bot.understanding.scan import CODED, Token, Words
+from bot.understanding.scan import CODED, NUMBERED, Token, Words
 from bot.understanding.waybills import waybill_alone
 
 MAX_CHOICES = 3
@@ -92,9 +92,11 @@ OF_GOODS = frozenset({"adjust_stock", "receive_stock", "transfer_stock", "count_
 
 def action_of(tokens: Words) -> str | None:
     """The action that the message orders; None when it orders none."""
-    if tokens.kinds.isdisjoint(ORDERING) or asks_something(tokens):
+    if tokens.kinds.isdisjoint(_ORDERING) or asks_something(tokens):
         return None
     verbs = {token.senses["action"] for token in tokens if token.has("action") and not token.names}
+    if verbs <= _BY_NUMBER and tokens.kinds.isdisjoint(_NUMBERS):
+        return None
     facts = _Facts.of(tokens)
     if facts.codes and "unsubscribe" in verbs:
         return None  # 取消 … 的退款 is not to be taken for the refund itself
@@ -111,7 +113,10 @@ def action_of(tokens: Words) -> str | None:
     return "count_stock" if "adjust_stock" in verbs and facts.sets and facts.numbers and facts.goods else None
 
 
-ORDERING = frozenset({"action", "sign", "event", CODED})  # some of what happened is told as an order: 付了 50 元
+_ORDERING = frozenset({"action", "sign", "event", CODED})  # some of what happened is told as an order: 付了 50 元
+
+
+_BY_NUMBER, _NUMBERS = frozenset({"adjust_stock"}), frozenset({NUMBERED, CODED})  # 库存, and by how many
 
 
 def asks_something(tokens: Sequence[Token]) -> bool:

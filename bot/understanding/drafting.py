@@ -15,7 +15,7 @@ from bot.understanding.following import read_follow
 from bot.understanding.followups import says_more
 from bot.understanding.mentioned import LISTED, settle_rows
 from bot.understanding.normalise import Normalised
-from bot.understanding.periods import PeriodReader
+from bot.understanding.periods import OF_PERIODS, PeriodReader
 from bot.understanding.qualified import read_shares, use_topics
 from bot.understanding.ratios import read_ratio, read_share_of
 from bot.understanding.readings import Refused, Unclear
@@ -35,7 +35,7 @@ def read_draft(tokens: Words, message: Normalised, setting: Setting, last: Metri
     if last is not None:
         draft.is_after_stock = all(is_of_stock(one) for one in last.metrics)
         read_follow(tokens, draft)
-    spans = PeriodReader(tokens, setting.today).read()
+    spans = [] if kinds.isdisjoint(OF_PERIODS) else PeriodReader(tokens, setting.today).read()
     if len(spans) > 1:
         spans = [span for span in spans if not _is_all_days_of_week(tokens[span.first:span.after], draft)]
     read_comparison(tokens, spans, draft, setting.today)

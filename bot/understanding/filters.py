@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from bot.understanding.draft import Draft, add_to, is_filler, is_of_stock, next_content
 from bot.understanding.normalise import Normalised
 from bot.understanding.readings import Unclear
-from bot.understanding.scan import NAMED, Token
+from bot.understanding.scan import NAMED, NUMBERED, Token
 from domain.metrics.catalog import DIMENSIONS, METRICS
 from domain.metrics.measures import GOODS, Source
 from domain.ports import Name
@@ -31,7 +31,7 @@ def read_filters(tokens: Sequence[Token], message: Normalised, draft: Draft) -> 
     for at, token in enumerate(tokens):
         if reader.out or token.names or not _FILTERING.isdisjoint(token.senses) or token.text == "no":
             reader.read(at)
-    if draft.where or draft.exclude:
+    if NUMBERED in draft.kinds and (draft.where or draft.exclude):
         _use_counts(tokens, draft)
     if {"shop", "platform"} <= draft.where.keys():
         _ask_for_one_kind(tokens, message, draft)
@@ -276,6 +276,9 @@ def _other_metrics(draft: Draft, token: Token) -> bool:
 def _named(tokens: Sequence[Token], at: int, message: Normalised, draft: Draft) -> list[tuple[str, str]]:
     token = tokens[at]
     closed, names = _closed(token), token.names
+    if len(names) == 1 and closed is None:
+        _doubt_bare_place(names[0], token, message, draft)
+        return [(names[0].dimension, names[0].value)]
     if len({name.dimension for name in names}) == 1 and names[0].dimension == "sku" and len(
             {name.within for name in names}) == 1:
         return [(name.dimension, name.value) for name in names]
@@ -319,9 +322,8 @@ def _place(tokens: Sequence[Token], at: int, names: tuple[Name, ...], draft: Dra
 
 def _doubt_bare_place(name: Name, token: Token, message: Normalised, draft: Draft) -> None:
     """广州 may be the warehouse's name for people in it, yet in a question on sales it may mean the buyers' town."""
-    is_plain = "仓" not in token.text and "warehouse" not in token.text
-    sold = any(not METRICS[metric].sources & _OF_PLACES for metric in draft.metrics)
-    if name.dimension == "warehouse" and is_plain and sold:
+    is_plain = name.dimension == "warehouse" and "仓" not in token.text and "warehouse" not in token.text
+    if is_plain and any(not METRICS[metric].sources & _OF_PLACES for metric in draft.metrics):
         draft.object_to(Unclear("place_or_warehouse", {"name": message.original(token.start, token.end)},
                                 (message.replaced(token.start, token.end, name.value),)))
 

@@ -9,6 +9,7 @@ from bot.understanding import almanac
 from bot.understanding.almanac import DAY
 from bot.understanding.around import PAST, AroundReader
 from bot.understanding.points import CALENDAR, POINT_STARTS, Point
+from bot.understanding.scan import DATED, NUMBERED
 from bot.understanding.starts import Starts
 from domain.metrics.periods import Grain, Period, add_months, unit_before
 
@@ -33,6 +34,7 @@ class Span:
 
 # Kinds of words that a period can start with; numbers and dates can, too.
 _STARTS = POINT_STARTS | {"rank", "last", "since", "between", "before", "clock", "vague_time", "until"}
+OF_PERIODS = _STARTS | {NUMBERED, DATED}  # without one of these a message names none
 _GOING_ON = POINT_STARTS | {"glue", "range", "sep", "since_end", "rank", "vague_time", "between", "whole_length",
                             "before", "ago"}
 _MONTH_END = frozenset({"月底", "月末"})
@@ -49,21 +51,19 @@ class PeriodReader(AroundReader):
         spans: list[Span] = []
         after = 0
         for at, token in enumerate(self._tokens):
-            if at < after or token.names or not (token.number is not None or token.date is not None
-                                                 or not _STARTS.isdisjoint(token.senses)):
+            is_number = token.number is not None or token.date is not None
+            if at < after or token.names or not (is_number or not _STARTS.isdisjoint(token.senses)):
                 continue
-            if span := self._span(at):
+            if span := self._span(at, is_number=is_number):
                 for one in self._tokens[span.first:span.after]:
                     one.used = True
                 spans.append(span)
                 after = span.after
         return spans
 
-    def _span(self, at: int) -> Span | None:
-        token = self._tokens[at]
-        is_number = token.number is not None or token.date is not None
+    def _span(self, at: int, *, is_number: bool) -> Span | None:
         span = None
-        for form in self._SPANS.at(token, is_number=is_number):
+        for form in self._SPANS.at(self._tokens[at], is_number=is_number):
             if span := form(self, at):
                 break
         if span and span.problem is None and span.before is None and span.start > self._today:

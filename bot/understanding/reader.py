@@ -24,7 +24,7 @@ from bot.understanding.variants import with_variant
 from domain.metrics.measures import GOODS
 from domain.metrics.query import MetricQuery
 
-_DOING = acts.ORDERING | COUNTED  # nothing is done without a word for it, or a number of something
+_DOING = COUNTED | {"action"}  # nothing is done without a word for it, or a number of something
 _TAKE_OWN_WORDS = frozenset({"adjust_stock", "record_expense"})
 # What an order shows of itself: 多少钱, 退款, 签收了吗.
 _ON_ORDER = frozenset({"revenue", "refund_amount", "refund_orders", "orders", "orders_to_ship", "orders_to_pay",

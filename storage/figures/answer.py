@@ -71,8 +71,9 @@ class MetricFigures:
     def answer(self, query: MetricQuery, at: datetime, shops: Shops = None) -> ResultTable:
         """The figures as they stood at the moment. Raises ImpossibleQuery, UnknownName and OutsideShops."""
         _check(query)
-        query = limited(query, shops)
-        _check(query)
+        if shops is not None:
+            query = limited(query, shops)
+            _check(query)
         with self._database.read() as connection:
             scope = resolve(connection, query, at, self._calendar, base_currency=self._base_currency,
                                 from_facts=self._from_facts, shops=shops)
