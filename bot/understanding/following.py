@@ -21,7 +21,8 @@ def read_follow(tokens: Sequence[Token], draft: Draft) -> None:
         token.used = token.used or (not _OF_LAST.isdisjoint(token.senses) and not token.names)
     draft.unsplit = any(token.has("no_split") for token in tokens)
     draft.widened = [token.senses["whole"] for token in tokens if token.has("whole")]
-    draft.unsplit = draft.unsplit or any(token.has("whole") and token.text.startswith("不分") for token in tokens)
+    draft.unsplit = draft.unsplit or "all" in draft.widened or any(
+        token.has("whole") and token.text.startswith("不分") for token in tokens)
 
 
 _OF_LAST = frozenset({"uncompared", "points_back", "nests"})
