@@ -194,6 +194,7 @@ class _Continuation:
     setting: Setting
 
     def query(self) -> MetricQuery:
+        self._compare_with_what()
         self._set_side_by_side()
         metrics = self._metrics()
         by = self._by(metrics)
@@ -205,6 +206,15 @@ class _Continuation:
         return checked(replace(
             self.last, metrics=tuple(metrics), by=tuple(by), where=where, exclude=exclude, period=period,
             compare=compare, having=self._having(metrics, by), order=order, limit=limit))
+
+    def _compare_with_what(self) -> None:
+        """涨了多少 goes on with what was compared before; vs revenue sets that figure beside the last one."""
+        said, last = self.draft, self.last
+        if said.is_change and last.compare:
+            said.compare = last.compare
+        is_of_time = said.other or said.compare or said.span or said.same_unit
+        if said.is_versus and said.metrics and not is_of_time and set(said.metrics).isdisjoint(last.metrics):
+            said.is_versus, said.adds = False, True
 
     def _set_side_by_side(self) -> None:
         """Side by side, after two platforms: a row for each, and beside no other time."""
@@ -243,6 +253,9 @@ class _Continuation:
             return list(last.metrics)
         if not draft.metrics and draft.seller and set(last.metrics).isdisjoint(_SELLING):
             return ["units"]  # 哪款卖得最好 after their refunds
+        uncounted = next((one for one in draft.unmet if not one.counts <= {"amount"}), None)
+        if not draft.metrics and uncounted:
+            raise Trouble(Unclear("unsure_about", {"words": uncounted.words}))  # 退了几件, which nobody counts
         if not draft.metrics:
             is_new = draft.rank_metric and draft.rank_metric not in last.metrics
             return [draft.rank_metric] if is_new and draft.rank_metric else list(last.metrics)
@@ -293,6 +306,10 @@ class _Continuation:
             said = [draft.said_of[0]] if draft.said_of else said
             if not (said or last.by):
                 raise Trouble(Unclear("which_split"))
+        if draft.is_shared and not (said or last.by):
+            raise Trouble(Unclear("which_split"))
+        if draft.asks_which and not (said or last.by or draft.metrics or draft.where or draft.span):
+            raise Trouble(Unclear("which_split"))  # 都从哪来的
         if not said:
             return [name for name in last.by if not (
                 DIMENSIONS[name].is_time and all(METRICS[metric].is_of_the_moment for metric in metrics))]

@@ -203,6 +203,16 @@ def _of_both(turn: _Turn) -> Pointed | NotRead | None:
     return turn.unclear()
 
 
+def _of_other(turn: _Turn) -> Pointed | NotRead | None:
+    """另外一个仓呢, of two."""
+    name = _dimensions_called(turn.found["noun"])[0]
+    known = {"warehouse": turn.gazetteer.warehouses, "shop": turn.gazetteer.shops}.get(name, ())
+    others = [one for one in known if one not in turn.last.where.get(name, ())]
+    if len(known) != 2 or len(others) != 1:
+        return turn.unclear()
+    return turn.on(replace(turn.last, where={**turn.last.where, name: tuple(others)}), is_sure=False)
+
+
 def _spoken_of(context: Context, name: str) -> list[str]:
     """The values that the same question was asked of, one after another, the latest first."""
     found: list[str] = []
@@ -329,14 +339,16 @@ _FORMS: Forms[_Form] = Forms(
         r"(?:一起|一块儿?|加起来|加一起|加一块儿?|加在一起|合起来|合计|合在一起|放一起|放在一起|总共|一共|总和|相加)"
         r"(?!比|对比)(?:算|看|是多少|多少|有多少)?", _of_both)),
     ("both two", _form(_BOTH_EN, _of_both)),
+    ("另别其", _form(r"(?:另外?|别的|其[他它余]的?|剩下的?)(?:一|那)?个?(?P<noun>仓库?|店铺?)(?!库存)", _of_other)),
+    ("other", _form(r"(?:\b(?:in|at|for|of|from) )?\bthe other (?P<noun>warehouse|shop|store)\b", _of_other)),
     ("加合共总", _form(
         r"^(?:那|都|全|全部|再|[,\s])*(?:加起来|加一起|加在一起|加一块儿?|合起来|合在一起|合计|一共|总共|总计)"
         r"(?:一下|是|有|卖了)?(?:多少|几单)?[呢啊?\s]*$", _of_all_spoken_of)),
     ("add altogether total together combined", _form(
         r"^(?:and |so |now )?(?:add (?:them|those|it) (?:all )?up|(?:all )?together|combined|in total|altogether"
         r"|all told)[\s?.!]*$", _of_all_spoken_of)),
-    ("最更", _form(
-        r"^(?:那)?(?:这几个|这些|里面|其中)?(?:哪个|哪家|哪边|谁)(?:卖得|卖的|的)?(?:最|更)(?P<way>多|高|大|好|低|少|小)"
+    ("哪谁", _form(
+        r"^(?:那)?(?:这几个|这些|里面|其中)?(?:哪个|哪家|哪边|谁)(?:卖得|卖的|发得|的)?(?:最|更|比较)?(?P<way>多|高|大|好|低|少|小)"
         r"[呢啊?\s]*$", _of_all_spoken_of)),
     ("which highest most lowest least biggest", _form(
         r"^(?:and |so )?which (?:one |of (?:them|those|these) )?(?:is |was |sold |had |has )?(?:the )?"
