@@ -22,6 +22,7 @@ from bot.sessions import Sessions
 from bot.turn import Person, Turn
 from bot.understanding.missed import missed
 from bot.understanding.readings import (
+    MOST_SHOWN,
     Act,
     Ask,
     Command,
@@ -219,14 +220,11 @@ class Dispatcher:
         return drawn(turn, "", lambda path: self.draw(table, language=turn.language, at=turn.at, path=path))
 
 
-_MOST_SHOWN = 10  # rows that can be pointed at
-
-
 def _shown(table: ResultTable) -> Shown | None:
     """The rows that 第二名 and 那家店 may mean."""
     if len(table.query.by) != 1:
         return None
-    return Shown(table.query.by[0], tuple(str(row[0]) for row in table.rows[:_MOST_SHOWN]))
+    return Shown(table.query.by[0], tuple(str(row[0]) for row in table.rows[:MOST_SHOWN]))
 
 
 def _ms_since(start: float) -> float:

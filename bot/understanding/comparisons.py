@@ -47,7 +47,7 @@ def _read_contrasts(tokens: Sequence[Token], left: list[Span], draft: Draft, tod
             _read_versus(tokens, at, left, draft)
         elif token.has("change"):
             token.used = not token.has("event")  # 多卖了 also says what happened
-            draft.compare = draft.compare or Compare.PREVIOUS_PERIOD
+            draft.compare, draft.is_change = draft.compare or Compare.PREVIOUS_PERIOD, draft.compare is None
     if "with" in draft.kinds:
         _use_with(tokens, draft)
 

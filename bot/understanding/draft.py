@@ -55,6 +55,7 @@ class Draft:
     exclude: dict[str, list[str]] = field(default_factory=dict)
     span: Span | None = None
     compare: Compare | None = None
+    is_change: bool = False  # 涨了多少: beside what, is not said
     other: Span | None = None  # the period compared with
     is_versus: bool = False  # 比 without a period: of the values, or with the period before
     same_unit: str | None = None  # 上月同期
@@ -133,7 +134,7 @@ class Draft:
             self.metrics, self.by, self.where, self.exclude, self.span, self.compare, self.other, self.is_versus,
             self.same_unit, self.bounds, self.is_ranked, self.is_sorted, self.direction, self.quality, self.limit,
             self.seller, self.feature, self.wants_trend, self.bare, self.unsplit, self.widened, self.vague,
-            self.asks_which, self.is_apiece, self.uncompared))
+            self.asks_which, self.is_apiece, self.is_shared, self.uncompared))
 
 
 def add_to(filters: dict[str, list[str]], dimension: str, value: str) -> None:

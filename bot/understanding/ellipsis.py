@@ -23,7 +23,8 @@ def read_unsaid(tokens: Sequence[Token], draft: Draft, last: MetricQuery) -> Non
             token.used = True
             draft.metrics, draft.follows, draft.unmet = [figure], True, []
             return
-    if len(draft.events) == 1 and (figure := _of_event(draft.events[0], last.metrics[0])):
+    says_count = any(not one.counts <= {"amount"} for one in draft.unmet)  # 退了几件, which nobody counts
+    if len(draft.events) == 1 and not says_count and (figure := _of_event(draft.events[0], last.metrics[0])):
         draft.metrics, draft.follows, draft.unmet = [figure], True, []
 
 

@@ -21,7 +21,8 @@ def read_follow(tokens: Sequence[Token], draft: Draft) -> None:
         token.used = token.used or (not _OF_LAST.isdisjoint(token.senses) and not token.names)
     draft.unsplit = any(token.has("no_split") for token in tokens)
     draft.widened = [token.senses["whole"] for token in tokens if token.has("whole")]
-    draft.unsplit = draft.unsplit or any(token.has("whole") and token.text.startswith("不分") for token in tokens)
+    draft.unsplit = draft.unsplit or "all" in draft.widened or any(
+        token.has("whole") and token.text.startswith("不分") for token in tokens)
 
 
 _OF_LAST = frozenset({"uncompared", "points_back", "nests"})
@@ -49,7 +50,7 @@ def _adds(tokens: Sequence[Token], *, is_opened: bool) -> bool:
 _FINAL = frozenset({"吧", "呗", "呢", "了", "一下", "看看", "please", "pls"})
 _ALSO = frozenset({"too", "as well", "也要", "也看", "也看看"})
 _CHANGES = frozenset({"换成", "改成", "改为", "改看", "换看", "换成看", "再看", "switch to", "change it to"})
-_INSTEAD = frozenset({"instead", "rather"})
+_INSTEAD = frozenset({"instead", "rather", "terms"})  # in revenue terms
 
 
 def _ends_with_ne(tokens: Sequence[Token]) -> bool:

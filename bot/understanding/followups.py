@@ -42,7 +42,7 @@ def continues(draft: Draft, last: MetricQuery | None) -> bool:
         return not (draft.vague or (draft.all_events and all(METRICS[name].is_of_the_moment for name in last.metrics)))
     return (draft.follows or draft.adds or draft.nests or draft.uncompared or not says_more(draft)
             or _lacks_its_goods(draft, last) or _asks_which_of_it(draft, last) or _sorts_its_rows(draft, last)
-            or _is_of_its_rows(draft, last) or _counts_the_same(draft, last))
+            or _is_of_its_rows(draft, last) or _counts_the_same(draft, last) or _says_no_time(draft, last))
 
 
 def _ranks_by_itself(draft: Draft, last: MetricQuery) -> bool:
@@ -96,8 +96,16 @@ def _lacks_its_goods(draft: Draft, last: MetricQuery) -> bool:
     are_pieces = draft.metrics == ["units"] or (
         draft.where.keys() == {"warehouse"} and all(is_of_stock(one) for one in draft.metrics))
     is_elsewhere = draft.where.keys() <= {"warehouse"}  # 上海仓放了几条
+    if draft.by == ["sku"] and "product" in last.where and not draft.where:
+        return True  # 哪个颜色卖得最好
     says_of_what = draft.exclude or draft.by or draft.bare or draft.is_ranked or draft.lists_rows
     return are_pieces and is_elsewhere and not says_of_what and bool({"product", "sku"} & last.where.keys())
+
+
+def _says_no_time(draft: Draft, last: MetricQuery) -> bool:
+    """抖音退了几单 after 昨天哪个平台退得多: of the time that is spoken of, where the figure has one."""
+    takes_time = any(not METRICS[one].is_of_the_moment for one in draft.metrics)
+    return takes_time and last.period is not None and not (draft.span or draft.other)
 
 
 def _counts_the_same(draft: Draft, last: MetricQuery) -> bool:
@@ -122,6 +130,7 @@ def _is_of_its_rows(draft: Draft, last: MetricQuery) -> bool:
 
 _GOODS = GOODS | {"goods"}
 _SALES = frozenset({"revenue", "orders", "units"})
+_SELLING = _SALES | {"net_revenue", "customers", "gross_profit", "net_profit"}
 
 
 def _asks_which_of_it(draft: Draft, last: MetricQuery) -> bool:
@@ -185,6 +194,7 @@ class _Continuation:
     setting: Setting
 
     def query(self) -> MetricQuery:
+        self._compare_with_what()
         self._set_side_by_side()
         metrics = self._metrics()
         by = self._by(metrics)
@@ -196,6 +206,15 @@ class _Continuation:
         return checked(replace(
             self.last, metrics=tuple(metrics), by=tuple(by), where=where, exclude=exclude, period=period,
             compare=compare, having=self._having(metrics, by), order=order, limit=limit))
+
+    def _compare_with_what(self) -> None:
+        """涨了多少 goes on with what was compared before; vs revenue sets that figure beside the last one."""
+        said, last = self.draft, self.last
+        if said.is_change and last.compare:
+            said.compare = last.compare
+        is_of_time = said.other or said.compare or said.span or said.same_unit
+        if said.is_versus and said.metrics and not is_of_time and set(said.metrics).isdisjoint(last.metrics):
+            said.is_versus, said.adds = False, True
 
     def _set_side_by_side(self) -> None:
         """Side by side, after two platforms: a row for each, and beside no other time."""
@@ -214,6 +233,13 @@ class _Continuation:
             is_part or said.follows or said.adds or said.wants_chart or says_more_of_it)
 
     @property
+    def _is_of_a_part(self) -> bool:
+        """口红卖了多少 after a table by shop: one number."""
+        said = self.draft
+        is_figure = bool(said.metrics and said.where) and set(said.metrics).isdisjoint(self.last.metrics)
+        return is_figure and not (said.follows or said.adds or said.nests or said.lists_rows or said.wants_trend)
+
+    @property
     def _is_of_short_goods(self) -> bool:
         """补多少 behind 哪些货要补: of each of them."""
         is_short = any(bound.value == REORDER_POINT for bound in self.last.having)
@@ -225,6 +251,11 @@ class _Continuation:
             return ["stock_available"]
         if _counts_the_same(draft, last):
             return list(last.metrics)
+        if not draft.metrics and draft.seller and set(last.metrics).isdisjoint(_SELLING):
+            return ["units"]  # 哪款卖得最好 after their refunds
+        uncounted = next((one for one in draft.unmet if not one.counts <= {"amount"}), None)
+        if not draft.metrics and uncounted:
+            raise Trouble(Unclear("unsure_about", {"words": uncounted.words}))  # 退了几件, which nobody counts
         if not draft.metrics:
             is_new = draft.rank_metric and draft.rank_metric not in last.metrics
             return [draft.rank_metric] if is_new and draft.rank_metric else list(last.metrics)
@@ -235,7 +266,7 @@ class _Continuation:
         draft, last = self.draft, self.last
         where = {dimension: list(values) for dimension, values in last.where.items()}
         exclude = {dimension: list(values) for dimension, values in last.exclude.items()}
-        for dimension in draft.widened:
+        for dimension in [*where, *exclude] if "all" in draft.widened else draft.widened:
             _drop_family(where, dimension)
             _drop_family(exclude, dimension)
         for dimension, values in draft.where.items():
@@ -262,7 +293,7 @@ class _Continuation:
 
     def _by(self, metrics: list[str]) -> list[str]:
         draft, last = self.draft, self.last
-        if draft.unsplit or self._is_bare_figure:
+        if draft.unsplit or self._is_bare_figure or self._is_of_a_part:
             return []
         said = draft.by or ([name for name, _ in draft.bare] if draft.lists_rows or draft.asks_which else [])
         if draft.seller and draft.asks_which and not (said or last.by):
@@ -275,6 +306,10 @@ class _Continuation:
             said = [draft.said_of[0]] if draft.said_of else said
             if not (said or last.by):
                 raise Trouble(Unclear("which_split"))
+        if draft.is_shared and not (said or last.by):
+            raise Trouble(Unclear("which_split"))
+        if draft.asks_which and not (said or last.by or draft.metrics or draft.where or draft.span):
+            raise Trouble(Unclear("which_split"))  # 都从哪来的
         if not said:
             return [name for name in last.by if not (
                 DIMENSIONS[name].is_time and all(METRICS[metric].is_of_the_moment for metric in metrics))]
@@ -306,6 +341,8 @@ class _Continuation:
             return (), None
         if set(draft.widened) & set(by) and not draft.where:
             return last.order, None  # show all the shops
+        if draft.bounds and last.limit == 1:
+            return last.order, None  # the lowest, then those under 2
         known = {*metrics, *by}
         return tuple(one if one.by in known else Order(metrics[0], one.direction) for one in last.order), last.limit
 

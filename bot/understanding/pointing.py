@@ -12,11 +12,11 @@ from bot.understanding.cues import Forms
 from bot.understanding.draft import family
 from bot.understanding.gazetteer import Gazetteer
 from bot.understanding.normalise import Normalised, normalise
-from bot.understanding.readings import Ask, Context, NotRead, Unclear
+from bot.understanding.readings import MOST_SHOWN, Ask, Context, NotRead, Unclear
 from bot.understanding.scan import Token, scan
 from domain.metrics.catalog import DIMENSIONS
 from domain.metrics.periods import Grain, Period, add_months
-from domain.metrics.query import MetricQuery
+from domain.metrics.query import Direction, MetricQuery, Order
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +91,7 @@ _NOUNS_ZH = ("店铺|网店|店|平台|渠道|家|仓库?|商品|产品|单品|�
              "|位|省份?|地方|地区|计划|账户")
 _NOUNS_EN = ("shop|store|platform|channel|warehouse|product|item|category|customer|buyer|person|guy|colleague|province"
              "|region|place|campaign|account")
+_TIMES_ZH, _TIMES_EN = "天|周|星期|月", "day|week|month"
 _ORDINALS: Mapping[str, int] = {
     "一": 1, "头": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10,
     "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "one": 1, "two": 2, "three": 3, "top": 1}
@@ -108,14 +109,30 @@ def _of_row(turn: _Turn) -> Pointed | NotRead | None:
     last, shown = turn.last, turn.context.shown
     if not (last.by or (shown and shown.holds(last))):
         return None
-    said = turn.found["n"]
-    at = len(shown.values) if shown and said is None else _ORDINALS.get(said) or (int(said) if said.isdecimal() else 0)
+    said = (turn.found["n"] or "last").split()[-1].lstrip("#no.")
+    is_last = said == "last"
+    at = len(shown.values) if shown and is_last else _ORDINALS.get(said) or (int(said) if said.isdecimal() else 0)
     rest = Pointed(turn.rest, turn.context)
     if at == 1 and last.by and rest.says_no_more:
         return None
     if shown is None or not 1 <= at <= len(shown.values):
         return turn.unclear()
     query = _narrowed(last, shown.dimension, shown.values[at - 1])
+    return turn.on(query) if query else turn.unclear()
+
+
+def _of_extreme(turn: _Turn) -> Pointed | NotRead | None:
+    """最高的那个平台客单价多少: of the row that is so in the list just shown."""
+    last, shown, rest = turn.last, turn.context.shown, Pointed(turn.rest, turn.context)
+    if shown is None or not last.by or rest.says_no_more:
+        return None
+    if DIMENSIONS[shown.dimension].is_time and not last.order:
+        return turn.unclear()
+    is_up = bool(last.order) and last.order[0].direction is Direction.ASC
+    is_first = (turn.found["way"] in {"低", "少", "小"}) is is_up
+    if not is_first and (last.limit or len(shown.values) >= MOST_SHOWN):
+        return turn.unclear()
+    query = _narrowed(last, shown.dimension, shown.values[0 if is_first else -1])
     return turn.on(query) if query else turn.unclear()
 
 
@@ -148,6 +165,12 @@ def _of_same(turn: _Turn) -> Pointed | NotRead | None:
     last, shown = turn.last, turn.context.shown
     groups = turn.found.groupdict()
     noun = groups.get("noun")
+    if groups.get("it"):
+        is_one = bool(shown and last.by and len(shown.values) == 1)
+        query = _narrowed(last, shown.dimension, shown.values[0]) if shown and is_one else None
+        return turn.on(query) if query else None
+    if (noun := groups.get("time") or noun) and groups.get("time") and not (shown and last.by):
+        return None
     dimensions = _dimensions_called(noun or ("人" if groups.get("person") else None))
     if any(token.names or token.has("platform") for token in scan(turn.message, turn.gazetteer)):
         return None  # 天猫那家
@@ -165,15 +188,13 @@ def _of_same(turn: _Turn) -> Pointed | NotRead | None:
 def _of_both(turn: _Turn) -> Pointed | NotRead | None:
     """这俩加起来: what was just asked about and what before it; 两个仓加一块儿: all that there are."""
     noun = turn.found["noun"]
-    dimensions = _dimensions_called(noun)
-    last = turn.last
+    dimensions, last = _dimensions_called(noun), turn.last
     if any(len(last.where.get(name, ())) == 2 for name in dimensions):
         return turn.on(last, is_sure=False)
-    before = turn.context.earlier[0].query if turn.context.earlier else None
-    for name in dimensions if before is not None else ():
-        joined = _joined(before, last, name)
-        if joined is not None:
-            return turn.on(joined, is_sure=False)
+    for name in dimensions:
+        run = _spoken_of(turn.context, name)
+        if len(run) > 1:
+            return turn.on(replace(last, where={**last.where, name: tuple(reversed(run[:2]))}), is_sure=False)
     known = {"warehouse": turn.gazetteer.warehouses, "shop": turn.gazetteer.shops}.get(dimensions[0], ())
     if noun and len(known) == 2:
         left = {name: values for name, values in last.where.items() if name not in family(dimensions[0])}
@@ -182,15 +203,45 @@ def _of_both(turn: _Turn) -> Pointed | NotRead | None:
     return turn.unclear()
 
 
-def _joined(before: MetricQuery | None, last: MetricQuery, name: str) -> MetricQuery | None:
-    """The last question of what it and the one before it were about, where they differ in that alone."""
-    if before is None:
+def _of_other(turn: _Turn) -> Pointed | NotRead | None:
+    """另外一个仓呢, of two."""
+    name = _dimensions_called(turn.found["noun"])[0]
+    known = {"warehouse": turn.gazetteer.warehouses, "shop": turn.gazetteer.shops}.get(name, ())
+    others = [one for one in known if one not in turn.last.where.get(name, ())]
+    if len(known) != 2 or len(others) != 1:
+        return turn.unclear()
+    return turn.on(replace(turn.last, where={**turn.last.where, name: tuple(others)}), is_sure=False)
+
+
+def _spoken_of(context: Context, name: str) -> list[str]:
+    """The values that the same question was asked of, one after another, the latest first."""
+    found: list[str] = []
+    last = context.last.query if context.last else None
+    for ask in (context.last, *context.earlier):
+        one = ask.query.where.get(name, ()) if ask else ()
+        if ask is None or last is None or len(one) != 1 or replace(ask.query, where=last.where) != last:
+            break
+        if one[0] not in found:
+            found.append(one[0])
+    return found
+
+
+def _of_all_spoken_of(turn: _Turn) -> Pointed | None:
+    """加起来呢, 哪个最多 after one platform and another: of all that were just asked about."""
+    last = turn.last
+    found = {name: run for name in last.where for run in [_spoken_of(turn.context, name)] if len(run) > 1}
+    if len(found) != 1 or last.by:
         return None
-    both = (*before.where.get(name, ()), *last.where.get(name, ()))
-    if len(both) != 2 or both[0] == both[1] or len(last.where.get(name, ())) != 1:
-        return None
-    joined = replace(last, where={**last.where, name: both})
-    return joined if replace(before, where=joined.where) == joined else None
+    (name, run), way = next(iter(found.items())), turn.found.groupdict().get("way")
+    query = replace(last, where={**last.where, name: tuple(reversed(run))})
+    if way:
+        is_least = way in _LEAST
+        order = (Order(last.metrics[0], Direction.ASC if is_least else Direction.DESC),)
+        query = replace(query, by=(name,), order=order, limit=1)
+    return turn.on(query, "", is_sure=False)
+
+
+_LEAST = frozenset({"低", "少", "小", "lowest", "least", "fewest", "smallest"})
 
 
 def _back(turn: _Turn) -> Pointed | NotRead | None:
@@ -243,6 +294,8 @@ def _form(pattern: str, does: _Does) -> _Form:
 
 
 _THIS = "(?:那|这|该)(?:一)?"
+_OF = r"(?:\b(?:of|for|in|at|on|from) )?\b"
+_NTH = r"(?P<n>first|second|third|fourth|fifth|(?:number |no\.? ?|#)(?:one|two|three|\d)|last)\b"
 _BOTH_EN = (r"(?:\b(?:for|of) )?\b(?:both|(?:the|those|these) two)(?: of (?:them|those|these))?"
             rf"(?: (?P<noun>{_NOUNS_EN})s?(?:ies)?)?,? (?:together|combined|in total|added (?:up|together)"
             r"|summed(?: up)?|as one)")
@@ -268,17 +321,35 @@ _FORMS: Forms[_Form] = Forms(
         r"一?(?:名|个|款|家|位|种|样|行|项|那个|那家|那款|那位)(?!月|季|星|周|礼|半|小时|问|订单|单)"
         rf"(?:的)?(?:{_NOUNS_ZH})?(?:的|它)?", _of_row)),
     ("first second third fourth fifth last number", _form(
-        r"(?:(?:\b(?:of|for|in|at|on|from) )?\bthe )?(?:\b(?P<n>first|second|third|fourth|fifth"
-        r"|(?<=number )(?:one|two|three|\d)|(?<=no )\d)|\blast)\b"
-        rf"(?: (?:one|row|{_NOUNS_EN})(?:'s)?\b|(?='s)'s|(?=[\s?.!]*$))(?! of )", _of_row)),
-    ("那这该他她", _form(
+        rf"{_OF}(?:the )?{_NTH}(?: (?:one|row|{_NOUNS_EN})(?:'s)?\b|'s\b)(?! of )", _of_row)),
+    ("first second third fourth fifth last number", _form(
+        rf"{_OF}the {_NTH}(?=[\s?.!]*$| (?:spend|buy|sell|sold|cost|make|have|do|did|ship|bring)\b)", _of_row)),
+    ("最", _form(
+        rf"最(?P<way>高|多|大|低|少|小)的那(?:一)?(?:个|家|款|种|位)?(?:{_NOUNS_ZH})?(?:的)?", _of_extreme)),
+    ("那这该他她它", _form(
         rf"{_THIS}(?:(?:个|家|款|种|位|件)?(?P<noun>{_NOUNS_ZH}))(?![\u4e00-\u9fff]{{0,2}}个?(?:月|周)前)(?:的)?"
-        r"|(?<!其)(?P<person>[他她])(?!们)(?:的)?", _of_same)),
-    ("that this he she him his her", _form(
+        rf"|那(?:一)?个?(?P<time>{_TIMES_ZH})(?:的)?|(?<!其)(?P<person>[他她])(?!们)(?:的)?|(?P<it>它)(?!们)(?:的)?",
+        _of_same)),
+    ("that this he she him his her its there", _form(
         rf"(?:\b(?:of|for|in|at|on|from|by) )?\b(?:that|this) (?P<noun>{_NOUNS_EN})(?:'s)?\b"
-        r"|(?:\b(?:by|for|of) )?\b(?P<person>he|she|him|her|his)\b", _of_same)),
+        rf"|(?:\b(?:of|for|in|on|from|during) )?\bthat (?P<time>{_TIMES_EN})(?:'s)?\b"
+        r"|(?:\b(?:by|for|of) )?\b(?P<person>he|she|him|her|his)\b|\b(?P<it>its|(?:in |from )?there)\b", _of_same)),
     ("俩两", _form(
         rf"(?:这|那|它|他)?(?:们)?(?:俩|两|2)(?:个|家|款|种|位|件)?(?P<noun>{_NOUNS_ZH})?(?:都|的)?"
         r"(?:一起|一块儿?|加起来|加一起|加一块儿?|加在一起|合起来|合计|合在一起|放一起|放在一起|总共|一共|总和|相加)"
         r"(?!比|对比)(?:算|看|是多少|多少|有多少)?", _of_both)),
-    ("both two", _form(_BOTH_EN, _of_both)))
+    ("both two", _form(_BOTH_EN, _of_both)),
+    ("另别其", _form(r"(?:另外?|别的|其[他它余]的?|剩下的?)(?:一|那)?个?(?P<noun>仓库?|店铺?)(?!库存)", _of_other)),
+    ("other", _form(r"(?:\b(?:in|at|for|of|from) )?\bthe other (?P<noun>warehouse|shop|store)\b", _of_other)),
+    ("加合共总", _form(
+        r"^(?:那|都|全|全部|再|[,\s])*(?:加起来|加一起|加在一起|加一块儿?|合起来|合在一起|合计|一共|总共|总计)"
+        r"(?:一下|是|有|卖了)?(?:多少|几单)?[呢啊?\s]*$", _of_all_spoken_of)),
+    ("add altogether total together combined", _form(
+        r"^(?:and |so |now )?(?:add (?:them|those|it) (?:all )?up|(?:all )?together|combined|in total|altogether"
+        r"|all told)[\s?.!]*$", _of_all_spoken_of)),
+    ("哪谁", _form(
+        r"^(?:那)?(?:这几个|这些|里面|其中)?(?:哪个|哪家|哪边|谁)(?:卖得|卖的|发得|的)?(?:最|更|比较)?(?P<way>多|高|大|好|低|少|小)"
+        r"[呢啊?\s]*$", _of_all_spoken_of)),
+    ("which highest most lowest least biggest", _form(
+        r"^(?:and |so )?which (?:one |of (?:them|those|these) )?(?:is |was |sold |had |has )?(?:the )?"
+        r"(?P<way>highest|most|biggest|largest|best|lowest|least|fewest|smallest)[\s?.!]*$", _of_all_spoken_of)))

@@ -117,6 +117,7 @@ class Missed:
     reading: NotRead
 
 
+MOST_SHOWN = 10  # rows that can be pointed at
 MOST_EARLIER = 6  # questions that can be gone back to
 
 

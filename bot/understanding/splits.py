@@ -134,6 +134,8 @@ def _read_extreme(tokens: Sequence[Token], at: int, draft: Draft) -> None:
         return
     if token.text in _COMPARATIVES and not _chooses(tokens):
         return  # do we get more orders on some weekdays: no ranking, and not answered as one
+    if at and not token.names and any(one.has("change") for one in tokens[max(0, at - 2):at]) and not draft.metrics:
+        draft.object_to(Refused("ranks_change"))  # 涨得最多的平台
     draft.is_ranked, token.used = True, not (token.has("event") or token.has("metric"))  # 最赚钱
     if token.has("busy"):
         draft.implied = "orders"
@@ -144,7 +146,8 @@ def _read_extreme(tokens: Sequence[Token], at: int, draft: Draft) -> None:
     elif not (draft.direction and draft.limit):  # 最多的前三: said already
         draft.direction = Direction(kind)
     is_one = at + 1 < len(tokens) and tokens[at + 1].text == "one"  # the worst one
-    if is_one or token.text.rstrip("名").endswith(("第一", "最后一", " one")):
+    is_that = [one.text for one in tokens[at + 1:at + 3]][:2] in (["的", "那个"], ["的", "那款"], ["的", "那家"])
+    if is_one or is_that or token.text.rstrip("名").endswith(("第一", "最后一", " one")):
         draft.limit = 1
 
 

@@ -218,6 +218,7 @@ _A_FEW = frozenset({"", "几", "a few", "some"})
 
 _ROWS = r"(?: (?:it|that|this|them|the (?:list|rows|table|order|sort(?:ing)?)))?"
 _FORMS: Forms[Form] = Forms(
+    ("hide exclude ignore minus", form(r"(?:hide|exclude|ignore|minus)\s+(?P<what>[^,].*?)", _remove)),
     ("drop never lose remov forget scrap clear ditch undo lift cancel get delete no without leave take skip", form(
         r"(?:drop|lose|remove|forget(?: about)?|never mind|scrap|clear|ditch|undo|lift|cancel|get rid of|delete|skip"
         r"|leave out|no more|no|without|take (?:off|out|away))\s+(?P<what>[^,].*?)(?: again)?", _remove)),

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from bot.understanding.missed import missed
 from bot.understanding.readings import Act, Ask, Context, Reading, Refused, Unclear
 from bot.understanding.understand import Understanding
 from domain.ports import Name
@@ -67,9 +68,10 @@ class Chat:
 
     def say(self, text: str) -> Reading:
         reading = self.reader.read(text, self.at, self.context).reading
+        self.context.missed = missed(text, reading)
         match reading:
             case Ask():
-                self.context.last, self.context.pending = reading, None
+                self.context.answered(reading)
             case Act():
                 self.context.pending = None
             case Unclear():

@@ -1,8 +1,11 @@
 """Conversations: what a short message changes in the question before it."""
 
+from dataclasses import replace
 from datetime import date
 
-from bot.understanding.readings import Act, Ask, Refused, Unclear
+import pytest
+
+from bot.understanding.readings import Act, Ask, Refused, Shown, Unclear
 from domain.metrics.periods import Grain, Period
 from domain.metrics.query import Compare, Direction, MetricQuery
 from tests.bot.understanding.shop import Chat
@@ -116,6 +119,95 @@ def test_a_picture_of_the_last_answer() -> None:
     assert isinstance(reading, Ask)
     assert reading.wants_chart
     assert reading.query.by == ("day",)
+
+
+def after(asked: str, *rows: str) -> Chat:
+    """A chat in which this was asked last, and had these rows."""
+    chat = Chat()
+    reading = chat.say(asked)
+    assert isinstance(reading, Ask)
+    chat.context.shown = Shown(reading.query.by[0], rows)
+    return chat
+
+
+@pytest.mark.parametrize(("said", "where", "metric"), [
+    ("第二名的退款率", {"shop": ("京东旗舰店",)}, "refund_rate"), ("最后一个呢", {"shop": ("拼多多店",)}, "revenue"),
+    ("第三名是谁", {"shop": ("拼多多店",)}, "revenue"), ("aov of the first one", {"shop": ("天猫旗舰店",)}, "aov"),
+    ("最低的那个店客单价多少", {"shop": ("拼多多店",)}, "aov")])
+def test_a_row_of_the_last_answer_is_pointed_at(said: str, where: dict[str, tuple[str, ...]], metric: str) -> None:
+    chat = after("上周各店销售额", "天猫旗舰店", "京东旗舰店", "拼多多店")
+    reading = chat.say(said)
+    assert isinstance(reading, Ask), reading
+    assert (reading.query.where, reading.query.metrics, reading.query.by) == (where, (metric,), ())
+    assert reading.query.period == Period(date(2026, 11, 16), date(2026, 11, 23), Grain.WEEK)
+    other = chat.say("第二个呢")  # of the same list
+    assert isinstance(other, Ask)
+    assert (other.query.where, other.query.metrics) == ({"shop": ("京东旗舰店",)}, (metric,))
+
+
+def test_the_day_of_the_one_row_is_that_day() -> None:
+    reading = after("上周哪天订单最多", "2026-11-18").say("那天卖了多少钱")
+    assert isinstance(reading, Ask)
+    assert reading.query.period == Period(date(2026, 11, 18), date(2026, 11, 19), Grain.DAY)
+
+
+def test_which_row_is_meant_is_asked_where_nobody_can_tell() -> None:
+    for said in ("那个店的退款率", "第七名的退款率", "她上周发了多少单"):
+        reading = after("上周各店销售额", "天猫旗舰店", "京东旗舰店").say(said)
+        assert isinstance(reading, Unclear), said
+        assert reading.key == "points_nowhere", said
+
+
+def test_an_earlier_question_is_gone_back_to() -> None:
+    chat = Chat()
+    for text in ("本月各平台退款率", "待发货多少单", "面膜库存"):
+        chat.say(text)
+    reading = chat.say("回到退款率,只看京东")
+    assert isinstance(reading, Ask)
+    assert (reading.query.metrics, reading.query.by) == (("refund_rate",), ("platform",))
+    assert reading.query.where == {"platform": ("jd",)}
+
+
+def test_what_follows_a_message_that_was_not_understood_is_asked_about_once_and_goes_on_when_chosen() -> None:
+    chat = Chat()
+    first = chat.say("昨天各店销售额")
+    assert isinstance(first, Ask)
+    assert isinstance(chat.say("把涨跌幅标红"), Unclear | Refused)
+    asked = chat.say("上周呢")
+    assert isinstance(asked, Unclear)
+    assert asked.key == "goes_on_from_what"
+    chosen = chat.say("1")
+    assert isinstance(chosen, Ask)
+    assert chosen.query == replace(first.query, period=Period(date(2026, 11, 16), date(2026, 11, 23), Grain.WEEK))
+
+
+def test_what_is_said_anew_goes_on_and_tells_from_which_question() -> None:
+    for missed, anew in (("按太阳系拆成平台", "按平台"), ("今天天气呢", "前天呢")):
+        chat = Chat()
+        first = chat.say("昨天销售额")
+        assert isinstance(first, Ask)
+        assert isinstance(chat.say(missed), Unclear | Refused), missed
+        reading = chat.say(anew)
+        assert isinstance(reading, Ask), reading
+        assert reading.goes_on_from == first.query
+        after_that = chat.say("大前天呢")
+        assert isinstance(after_that, Ask)
+        assert after_that.goes_on_from is None
+
+
+def test_a_question_of_its_own_behind_one_that_was_missed_needs_no_word() -> None:
+    chat = Chat()
+    chat.say("昨天销售额")
+    chat.say("把涨跌幅标红")
+    reading = chat.say("本月退款率")
+    assert isinstance(reading, Ask)
+    assert reading.goes_on_from is None
+
+
+def test_how_much_a_figure_moved_ranks_nothing() -> None:
+    reading = Chat().say("本月哪个平台销售额涨得最多")
+    assert isinstance(reading, Refused)
+    assert reading.key == "ranks_change"
 
 
 def test_nothing_to_go_on_from_is_asked_about() -> None:
