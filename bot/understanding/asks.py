@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
+from bot.understanding import almanac
 from bot.understanding.comparisons import base_for, kind_of, kind_of_same_span
 from bot.understanding.draft import REORDER_LISTS, STOCK_LISTS, Bound, Draft, is_of_stock
+from bot.understanding.periods import Span
 from bot.understanding.readings import Refused, Unclear
 from domain.metrics.catalog import DIMENSIONS, METRICS, Unit
 from domain.metrics.measures import GOODS, Source
@@ -276,6 +278,9 @@ def period_of(draft: Draft, metrics: list[str], by: Sequence[str], setting: Sett
         return base_for(draft.other, setting.today)
     if draft.lists_orders and _OPEN.issuperset(draft.where.get("order_status", ["none"])):
         raise Trouble(Unclear("vague_period"))  # held since when? hardly since this morning
+    if draft.same_unit in {"week", "month"}:
+        (start, end), grain = almanac.unit(draft.same_unit, 0, setting.today)
+        return Span(0, 0, start, end, grain).period(setting.today)  # 比上月同期多卖了多少
     return _usual_period(by, setting.today)
 
 

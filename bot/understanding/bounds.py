@@ -62,9 +62,14 @@ def _read_one_unit(tokens: Sequence[Token], at: int, draft: Draft) -> None:
 _WHETHER = frozenset({"did", "is", "was", "were", "are", "has", "have", "does", "吗", "没", "没有", "了没", "么"})
 
 
+_WHETHER_ENOUGH = frozenset({"够不够", "到没到", "过没过"})
+
+
 def asks_whether(tokens: Sequence[Token]) -> bool:
     """Did revenue exceed 20k, 过两万了吗; 过两万的有吗 asks which."""
     said = [token.text for token in tokens if not token.has("end")]
+    if not _WHETHER_ENOUGH.isdisjoint(said):
+        return True
     return bool(said) and (said[0] in _WHETHER or said[-1] in _WHETHER) and said[-2:-1] != ["有"]
 
 

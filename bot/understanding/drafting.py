@@ -72,6 +72,8 @@ def _read_what_is_more(tokens: Sequence[Token], draft: Draft, *, has_last: bool)
         draft.is_apiece = _asks_of_one_after_another(tokens, draft.several[0])
     for token in tokens if "incoming" in draft.all_events else ():
         token.used = token.used or token.text in _NOT_HERE  # 路上还有多少面膜没到
+    if draft.events == ["spent"] and "segment" in draft.where and not any(token.text in _US for token in tokens):
+        draft.metrics, draft.unmet = draft.metrics or ["revenue"], []  # 快流失的客户今年花了多少
     if draft.unmet and draft.metrics:
         _settle_unmet(draft)
     if draft.widened and draft.sets_side_by_side and not draft.by:
@@ -98,6 +100,7 @@ def _read_what_qualifies(tokens: Sequence[Token], draft: Draft) -> None:
         read_ratio(tokens, draft)
 
 
+_US = frozenset({"我们", "咱们", "咱", "我", "we", "i"})
 _LISTED = frozenset({"列表", "清单", "列出", "列出来", "列一下", "列下"})
 _LISTING = _LISTED | {"list", "show", "show me", "which"}
 _NOT_HERE = frozenset({"没到", "没来", "没到货"})
@@ -214,7 +217,8 @@ def _settle_unmet(draft: Draft) -> None:
             draft.metrics.insert(one.place, figure)
 
 
-_WHEN = frozenset({"什么时候", "几时", "多久", "哪天", "when", "when will", "how soon", "how long", *(
+_WHEN = frozenset({"days until", "days till",
+                   "什么时候", "几时", "多久", "哪天", "when", "when will", "how soon", "how long", *(
     f"{asked} {word}" for asked in ("how long", "how many days") for word in ("until", "till", "before", "til"))})
 
 

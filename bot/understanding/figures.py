@@ -1,6 +1,6 @@
 """Which figures: metrics by name, and what happened × what is counted."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from bot.understanding.clauses import Clause, counts_of, hand_on_topics, leave_out_openers
@@ -334,8 +334,9 @@ def _combined(clause: Clause, event: str | None, counts: list[str], draft: Draft
         _spent(clause, draft)
         return
     table = {} if event == "charged" and not _says_platform(draft) else lexicon().combine.get(event or "none", {})
-    if counts == ["any"]:
-        counts = [next((one for one in ("pieces", "orders", "people") if one in table), "any")]
+    if event is None and "segment" in draft.kinds and set(clause.asking) & _ANYTHING:
+        counts = ["people"]  # 沉睡客户有多少个
+    counts = _counted(counts, table)
     wanted = counts or clause.nouns or _bounded(draft) or ["none"]
     if event in _WEAK_EVENTS and not clause.counts and any(bound.metric for bound in draft.bounds):
         return  # less than 7 days of cover left
@@ -353,6 +354,12 @@ def _combined(clause: Clause, event: str | None, counts: list[str], draft: Draft
         _keep_unmet(clause, event, draft)
     if clause.statuses and found and all(found):
         return
+
+
+def _counted(counts: list[str], table: Mapping[str, str]) -> list[str]:
+    """What 多少个 counts: what is kept of the event."""
+    is_any = counts == ["any"]
+    return [next((one for one in ("pieces", "orders", "people") if one in table), "any")] if is_any else counts
 
 
 _WIDER = {"buyers": "people"}
