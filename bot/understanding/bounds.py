@@ -42,10 +42,23 @@ def read_bounds(tokens: Sequence[Token], draft: Draft) -> None:
         for one in tokens[at:after]:
             one.used = True
         number, unit = _in_days(token.number, unit)
-        metric = _metric_beside(tokens, at, after)
+        metric = _metric_beside(tokens, at, after) or _lasting(tokens, before, at, unit)
         if metric is None and unit is None and before is not None and tokens[before].text in _FEWER:
             unit = _counted_by_event(tokens, draft)
         draft.bounds.append(Bound(op, number, unit, _bounded(metric, unit)))
+
+
+_SELLING = frozenset({"卖", "撑", "用", "顶", "卖得", "撑得", "够卖", "能卖"})
+
+
+def _lasting(tokens: Sequence[Token], op: int | None, number: int, unit: str | None) -> str | None:
+    """不够卖一周, 能卖超过60天: how long goods last."""
+    near = (*tokens[op + 1:number], *tokens[max(0, op - 1):op]) if op is not None and unit == "day" else ()
+    selling = next((token for token in near if token.text in _SELLING and not token.used), None)
+    if selling is None:
+        return None
+    selling.used = True
+    return "days_of_cover"
 
 
 def _read_one_unit(tokens: Sequence[Token], at: int, draft: Draft) -> None:

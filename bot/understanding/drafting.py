@@ -15,7 +15,7 @@ from bot.understanding.followups import says_more
 from bot.understanding.groupwise import add_rows_mentioned, doubt_ranking_within
 from bot.understanding.normalise import Normalised
 from bot.understanding.periods import PeriodReader
-from bot.understanding.qualified import read_shares, use_topics
+from bot.understanding.qualified import read_shares, use_pace, use_topics
 from bot.understanding.ratios import read_ratio, read_share_of
 from bot.understanding.readings import Refused, Unclear
 from bot.understanding.scan import Token, Words
@@ -66,8 +66,8 @@ def read_draft(tokens: Words, message: Normalised, setting: Setting, last: Metri
 
 def _read_what_is_more(tokens: Sequence[Token], draft: Draft, *, has_last: bool) -> None:
     """Several figures, or one of several things: none that was asked for goes unanswered."""
-    if "order_status" in draft.kinds:
-        draft.lists_orders = draft.asks_which == "many" or any(token.text in _LISTING for token in tokens)
+    draft.lists_orders = "order_status" in draft.kinds and (
+        draft.asks_which == "many" or any(token.text in _LISTING for token in tokens))
     if draft.several and not (draft.by or draft.is_apiece or "no_split" in draft.kinds):
         draft.is_apiece = _asks_of_one_after_another(tokens, draft.several[0])
     for token in tokens if "incoming" in draft.all_events else ():
@@ -93,7 +93,7 @@ def _read_what_qualifies(tokens: Sequence[Token], draft: Draft) -> None:
     if "topic" in draft.kinds:
         use_topics(tokens, draft)
     if "pace" in draft.kinds:
-        _use_pace(tokens, draft)
+        use_pace(tokens, draft)
     if draft.is_shared or "count" in draft.kinds:
         read_shares(tokens, draft, EVENT_OF)
     if "part_of" in draft.kinds:
@@ -124,20 +124,6 @@ def _ranks_before_their(tokens: Sequence[Token], draft: Draft) -> bool:
     their = next((at for at, token in enumerate(tokens) if token.text.endswith("their")), 0)
     is_named = any(token.has("metric") for token in tokens[:their])
     return ranked < their and not is_named and all(is_of_stock(one) for one in draft.metrics)
-
-
-_OF_PACE = frozenset({"days_of_cover", "reorder_quantity"})
-
-
-def _use_pace(tokens: Sequence[Token], draft: Draft) -> None:
-    """照这么卖 beside how long it lasts; 照这么卖这个月卖多少 asks for a forecast."""
-    is_meant = (bool(draft.metrics) and set(draft.metrics) <= _OF_PACE) or (
-        draft.feature in STOCK_LISTS and not draft.metrics)
-    for token in tokens:
-        if token.has("pace") and not token.names:
-            token.used = True
-            if not is_meant:
-                draft.object_to(Refused("off_forecast"))
 
 
 _ANY_FIGURES = {"revenue", "orders", "net_profit"}  # 数据, 情况: says nothing beside a figure that was named
@@ -217,9 +203,9 @@ def _settle_unmet(draft: Draft) -> None:
             draft.metrics.insert(one.place, figure)
 
 
-_WHEN = frozenset({"days until", "days till",
-                   "什么时候", "几时", "多久", "哪天", "when", "when will", "how soon", "how long", *(
-    f"{asked} {word}" for asked in ("how long", "how many days") for word in ("until", "till", "before", "til"))})
+_WHEN = frozenset({"什么时候", "几时", "多久", "哪天", "when", "when will", "how soon", "how long", *(
+    f"{asked} {word}" for asked in ("how long", "how many days", "days")
+    for word in ("until", "till", "before", "til"))})
 
 
 def _settle_when(tokens: Sequence[Token], draft: Draft) -> None:
@@ -322,6 +308,8 @@ def _says_nothing_more(tokens: Sequence[Token], at: int, dimension: str, draft: 
     """客户复购率, how much money in account, 女装商品, 客户退了多少: whose, where or what it is, and no split."""
     if dimension == "customer" and _are_buyers_anyway(tokens, at, draft):
         return True
+    if dimension == "customer" and at and _follows_filter(tokens, at) and any(one in GOODS for one, _ in draft.bare):
+        return True  # 广东买家买最多的是啥商品
     if dimension == "shop" and tokens[at].text in _WE and not (draft.lists_rows or draft.asks_which):
         return at > 0 and tokens[at - 1].text in _OURS  # did the shop make a profit
     if dimension == "account" and draft.asks_amount and not draft.lists_rows and draft.metrics in _CASH:

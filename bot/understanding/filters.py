@@ -310,7 +310,7 @@ def _named(tokens: Sequence[Token], at: int, message: Normalised, draft: Draft) 
 
 def _is_beside_platform(tokens: Sequence[Token], at: int) -> bool:
     """天猫和京东, 天猫卖得比京东多, where only the first is also what a shop is called: both are platforms then."""
-    if any(token.has("versus") for token in tokens):
+    if any(token.has("versus") or token.has("count") for token in tokens):  # 京东多少单天猫多少单
         return any(token.has("platform") and not token.names for token in tokens)
     return any(0 <= beside < len(tokens) and _sets_beside(tokens[step]) and tokens[beside].has("platform")
                and not tokens[beside].names for beside, step in ((at - 2, at - 1), (at + 2, at + 1)))

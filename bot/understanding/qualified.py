@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from bot.understanding.draft import Draft, next_content
+from bot.understanding.draft import STOCK_LISTS, Draft, next_content
 from bot.understanding.lexicon import lexicon
-from bot.understanding.readings import Unclear
+from bot.understanding.readings import Refused, Unclear
 from bot.understanding.scan import Token
 from domain.metrics.catalog import METRICS, Unit
 
@@ -125,3 +125,17 @@ def use_topics(tokens: Sequence[Token], draft: Draft) -> None:
         if not draft.metrics and topic == "ad_spend" and draft.by == ["campaign"]:
             draft.metrics.append(topic)  # 推广按计划拆一下
         token.used = topic in draft.metrics or (topic == "ad_spend" and is_of_ads)
+
+
+_OF_PACE = frozenset({"days_of_cover", "reorder_quantity"})
+
+
+def use_pace(tokens: Sequence[Token], draft: Draft) -> None:
+    """照这么卖 beside how long it lasts; 照这么卖这个月卖多少 asks for a forecast."""
+    is_meant = (bool(draft.metrics) and set(draft.metrics) <= _OF_PACE) or (
+        draft.feature in STOCK_LISTS and not draft.metrics)
+    for token in tokens:
+        if token.has("pace") and not token.names:
+            token.used = True
+            if not is_meant:
+                draft.object_to(Refused("off_forecast"))

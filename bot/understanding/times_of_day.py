@@ -13,7 +13,7 @@ _CLOCK = r"(?P<hour>\d{1,3})\s*[:\uff1a]\s*(?P<minute>\d{1,3})"
 _SAID = (r"(?P<hour_said>\d{1,3}|[零一二两三四五六七八九十]{1,3})\s*[点时]"
          r"(?:(?P<half>半)|钟|(?P<minute_said>\d{1,3}|[零一二三四五六七八九十]{1,3})分?)?")
 _ENGLISH = (r"\b(?P<hour_en>\d{1,2})\s*(?P<half_day_en>am|pm)\b"
-            r"|\bat (?P<hour_at>\d{1,2})(?: o.?clock)?(?=\s*(?:$|[.,!?]|every\b|on\b|please\b))")
+            r"|\bat (?P<hour_at>\d{1,2})(?: o.?clock)?(?=\s*(?:$|[,!?]|\.(?!\d)|every\b|on\b|please\b))")
 _TIME = re.compile(
     rf"(?:at\s+(?=\d+\s*[:\uff1a点]|\d+\s*[ap]m))?(?:在)?(?P<part>凌晨|早上|早晨|早|上午|中午|下午|傍晚|晚上|晚)?\s*"
     rf"(?:{_CLOCK}|{_SAID}|{_ENGLISH})\s*(?P<half_day>am|pm)?(?:的时候)?", re.IGNORECASE)
