@@ -35,7 +35,8 @@ def read_filters(tokens: Sequence[Token], message: Normalised, draft: Draft) -> 
             reader.read(at)
     if draft.where or draft.exclude:
         _use_counts(tokens, draft)
-    if draft.several and (contrast := _contrast(tokens, draft.several[0])):
+    if draft.several and (
+            contrast := _contrast(tokens, draft.several[0], says_of_one=bool(draft.feature))):
         draft.object_to(Unclear("unsure_about", {"words": contrast.text}))
     if {"shop", "platform"} <= draft.where.keys():
         _ask_for_one_kind(tokens, message, draft)
@@ -44,11 +45,11 @@ def read_filters(tokens: Sequence[Token], message: Normalised, draft: Draft) -> 
 _CONTRASTS = frozenset({"但", "但是", "不过", "可是", "却", "but", "yet", "while", "whereas"})
 
 
-def _contrast(tokens: Sequence[Token], dimension: str) -> Token | None:
+def _contrast(tokens: Sequence[Token], dimension: str, *, says_of_one: bool) -> Token | None:
     """The 但 of 华南仓没货但华东仓有: of the one something else is said than of the other."""
     named = [at for at, token in enumerate(tokens) if token.used and (
         dimension in token.senses or any(name.dimension == dimension for name in token.names))]
-    between = tokens[named[0]:named[-1]] if named else ()
+    between = tokens[named[0] if not says_of_one else 0:named[-1]] if named else ()
     return next((token for token in between if token.text in _CONTRASTS), None)
 
 

@@ -15,7 +15,7 @@ from domain.metrics.measures import GOODS
 from domain.metrics.query import Direction
 
 _ROWS = frozenset({"product", "sku", "goods", "category", "shop", "platform", "warehouse", "province", "customer",
-                   "segment", "staff", "campaign", "account", "person", "day"})
+                   "segment", "staff", "campaign", "account", "person", "day", "week", "month", "weekday"})
 _GOODS = GOODS | {"goods"}
 _STYLES, _SELLERS = frozenset({"款", "个商品", "款商品"}), ("seller", "sellers", "款")
 _THAT_DAY = frozenset({"那天", "那一天"})
