@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
+from bot.understanding import almanac
 from bot.understanding.comparisons import base_for, kind_of, kind_of_same_span
 from bot.understanding.draft import REORDER_LISTS, STOCK_LISTS, Bound, Draft, is_of_stock
+from bot.understanding.periods import Span
 from bot.understanding.readings import Refused, Unclear
 from domain.metrics.catalog import DIMENSIONS, METRICS, Unit
 from domain.metrics.measures import GOODS, Source
@@ -46,7 +48,7 @@ def question(draft: Draft, setting: Setting) -> MetricQuery:
     _answer_whether(draft)
     metrics = _metrics(draft)
     by = _by(draft, metrics)
-    if metrics == ["customers"] and "hour" in by and (draft.asks_which or draft.is_ranked):
+    if set(metrics) <= {"customers", "orders"} and "hour" in by and (draft.asks_which or draft.is_ranked):
         metrics = ["orders"]  # 几点下单的人最多: whose orders they are is not kept by the hour
     if metrics == ["net_profit"] and "earned" in draft.all_events and {*by, *draft.where, *draft.exclude} & GOODS:
         metrics = ["gross_profit"]  # 最赚钱的商品: ads and other expenses are of no goods
@@ -223,6 +225,8 @@ def _default_by(draft: Draft, metrics: list[str]) -> list[str]:
 def _bounds(draft: Draft, metrics: list[str], by: list[str], setting: Setting) -> list[Having]:
     if not (draft.bounds or draft.feature):
         return []
+    if any(_may_be_pieces(bound, metrics, draft) for bound in draft.bounds):
+        raise Trouble(Unclear("bound_misfit"))
     found = [Having(metric, bound.op, bound_value(bound, metric, setting))
              for bound in draft.bounds for metric in [bound.metric or _bounded_metric(bound, metrics)]]
     if draft.feature == "out_of_stock":
@@ -232,6 +236,16 @@ def _bounds(draft: Draft, metrics: list[str], by: list[str], setting: Setting) -
     if found and not by:
         raise Trouble(Unclear("which_split"))
     return found
+
+
+_FEW = 1000
+
+
+def _may_be_pieces(bound: Bound, metrics: list[str], draft: Draft) -> bool:
+    """Products that sold over 100: pieces or money?"""
+    is_bare = bound.unit is None and bound.metric is None and bound.value < _FEW
+    return is_bare and metrics == ["revenue"] and "sold" in draft.all_events and "metric" not in draft.kinds and bool(
+        {*draft.by, *(name for name, _ in draft.bare)} & _GOODS)
 
 
 def _bounded_metric(bound: Bound, metrics: list[str]) -> str:
@@ -278,6 +292,9 @@ def period_of(draft: Draft, metrics: list[str], by: Sequence[str], setting: Sett
         return base_for(draft.other, setting.today)
     if draft.lists_orders and _OPEN.issuperset(draft.where.get("order_status", ["none"])):
         raise Trouble(Unclear("vague_period"))  # held since when? hardly since this morning
+    if draft.same_unit in {"week", "month", "year_month"}:
+        (start, end), grain = almanac.unit(draft.same_unit.removeprefix("year_"), 0, setting.today)
+        return Span(0, 0, start, end, grain).period(setting.today)  # 比上月同期多卖了多少
     return _usual_period(by, setting.today)
 
 

@@ -41,10 +41,23 @@ def read_bounds(tokens: Sequence[Token], draft: Draft) -> None:
         for one in tokens[at:after]:
             one.used = True
         number, unit = _in_days(token.number, unit)
-        metric = _metric_beside(tokens, at, after)
+        metric = _metric_beside(tokens, at, after) or _lasting(tokens, before, at, unit)
         if metric is None and unit is None and before is not None and tokens[before].text in _FEWER:
             unit = _counted_by_event(tokens, draft)
         draft.bounds.append(Bound(op, number, unit, _bounded(metric, unit)))
+
+
+_SELLING = frozenset({"卖", "撑", "用", "顶", "卖得", "撑得", "够卖", "能卖"})
+
+
+def _lasting(tokens: Sequence[Token], op: int | None, number: int, unit: str | None) -> str | None:
+    """不够卖一周, 能卖超过60天: how long goods last."""
+    near = (*tokens[op + 1:number], *tokens[max(0, op - 1):op]) if op is not None and unit == "day" else ()
+    selling = next((token for token in near if token.text in _SELLING and not token.used), None)
+    if selling is None:
+        return None
+    selling.used = True
+    return "days_of_cover"
 
 
 def _read_one_unit(tokens: Sequence[Token], at: int, draft: Draft) -> None:
@@ -61,9 +74,14 @@ def _read_one_unit(tokens: Sequence[Token], at: int, draft: Draft) -> None:
 _WHETHER = frozenset({"did", "is", "was", "were", "are", "has", "have", "does", "吗", "没", "没有", "了没", "么"})
 
 
+_WHETHER_ENOUGH = frozenset({"够不够", "到没到", "过没过"})
+
+
 def asks_whether(tokens: Sequence[Token]) -> bool:
     """Did revenue exceed 20k, 过两万了吗; 过两万的有吗 asks which."""
     said = [token.text for token in tokens if not token.has("end")]
+    if not _WHETHER_ENOUGH.isdisjoint(said):
+        return True
     return bool(said) and (said[0] in _WHETHER or said[-1] in _WHETHER) and said[-2:-1] != ["有"]
 
 

@@ -221,6 +221,6 @@ def kind_of(base: Period, other: Span) -> Compare | None:
 
 def kind_of_same_span(base: Period, unit: str) -> Compare | None:
     """去年同期, 上月同期: the same days of the unit before."""
-    if unit == "year":
+    if unit in {"year", "year_month"}:
         return Compare.PREVIOUS_YEAR
     return Compare.PREVIOUS_PERIOD if base.grain.value == unit else None

@@ -16,7 +16,7 @@ from bot.understanding.followups import says_more
 from bot.understanding.mentioned import LISTED, settle_rows
 from bot.understanding.normalise import Normalised
 from bot.understanding.periods import OF_PERIODS, PeriodReader
-from bot.understanding.qualified import read_shares, use_topics
+from bot.understanding.qualified import read_shares, use_pace, use_topics
 from bot.understanding.ratios import read_ratio, read_share_of
 from bot.understanding.readings import Refused, Unclear
 from bot.understanding.scan import Token, Words
@@ -80,8 +80,8 @@ def _settle(tokens: Sequence[Token], message: Normalised, draft: Draft, last: Me
 
 def _read_what_is_more(tokens: Sequence[Token], draft: Draft, last: MetricQuery | None) -> None:
     """Several figures, or one of several things: none that was asked for goes unanswered."""
-    if "order_status" in draft.kinds:
-        draft.lists_orders = draft.asks_which == "many" or any(token.text in _LISTING for token in tokens)
+    draft.lists_orders = "order_status" in draft.kinds and (
+        draft.asks_which == "many" or any(token.text in _LISTING for token in tokens))
     if draft.where and draft.several and not (draft.by or draft.is_apiece or "no_split" in draft.kinds):
         draft.is_apiece = _asks_of_one_after_another(tokens, draft.several[0])
     if "incoming" in draft.all_events:
@@ -89,6 +89,8 @@ def _read_what_is_more(tokens: Sequence[Token], draft: Draft, last: MetricQuery 
             token.used = token.used or token.text in _NOT_HERE  # 路上还有多少面膜没到
     if last is not None and not draft.metrics:
         read_unsaid(tokens, draft, last)
+    if draft.events == ["spent"] and "segment" in draft.where and not any(token.text in _US for token in tokens):
+        draft.metrics, draft.unmet = draft.metrics or ["revenue"], []  # 快流失的客户今年花了多少
     if draft.unmet and draft.metrics:
         _settle_unmet(draft)
     if draft.widened and draft.sets_side_by_side and not draft.by:
@@ -111,13 +113,14 @@ def _read_what_qualifies(tokens: Sequence[Token], draft: Draft) -> None:
     if "topic" in draft.kinds:
         use_topics(tokens, draft)
     if "pace" in draft.kinds:
-        _use_pace(tokens, draft)
+        use_pace(tokens, draft)
     if draft.is_shared or "count" in draft.kinds:
         read_shares(tokens, draft, EVENT_OF)
     if "part_of" in draft.kinds:
         read_ratio(tokens, draft)
 
 
+_US = frozenset({"我们", "咱们", "咱", "我", "we", "i"})
 _LISTING = LISTED | {"list", "show", "show me", "which"}
 _NOT_HERE = frozenset({"没到", "没来", "没到货"})
 _WITH = frozenset({"with", "and", "和", "及", "以及"})
@@ -140,20 +143,6 @@ def _ranks_before_their(tokens: Sequence[Token], draft: Draft) -> bool:
     their = next((at for at, token in enumerate(tokens) if token.text.endswith("their")), 0)
     is_named = any(token.has("metric") for token in tokens[:their])
     return ranked < their and not is_named and all(is_of_stock(one) for one in draft.metrics)
-
-
-_OF_PACE = frozenset({"days_of_cover", "reorder_quantity"})
-
-
-def _use_pace(tokens: Sequence[Token], draft: Draft) -> None:
-    """照这么卖 beside how long it lasts; 照这么卖这个月卖多少 asks for a forecast."""
-    is_meant = (bool(draft.metrics) and set(draft.metrics) <= _OF_PACE) or (
-        draft.feature in STOCK_LISTS and not draft.metrics)
-    for token in tokens:
-        if token.has("pace") and not token.names:
-            token.used = True
-            if not is_meant:
-                draft.object_to(Refused("off_forecast"))
 
 
 _ANY_FIGURES = {"revenue", "orders", "net_profit"}  # 数据, 情况: says nothing beside a figure that was named
@@ -238,7 +227,8 @@ def _settle_unmet(draft: Draft) -> None:
 
 
 _WHEN = frozenset({"什么时候", "几时", "多久", "哪天", "when", "when will", "how soon", "how long", *(
-    f"{asked} {word}" for asked in ("how long", "how many days") for word in ("until", "till", "before", "til"))})
+    f"{asked} {word}" for asked in ("how long", "how many days", "days")
+    for word in ("until", "till", "before", "til"))})
 
 
 def _settle_when(tokens: Sequence[Token], draft: Draft) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot.understanding.clauses import Clause, counts_of, told_in_turn
-from bot.understanding.counting import COUNTED_AS, EVENT_OF, FITS, RATES
+from bot.understanding.counting import COUNTED_AS, EVENT_OF, FITS, RATES, counted
 from bot.understanding.draft import Draft, Unmet
 from bot.understanding.lexicon import lexicon
 from bot.understanding.qualified import DENYING, LEADS_TO, leave_out_denied, left_is_earned, object_to_joined, take_off
@@ -295,9 +295,18 @@ def _counts_rows(clause: Clause, counts: list[str], draft: Draft) -> bool:
     return bool(is_list) and set(counts) <= {"any", "pieces", "amount"} and not clause.nouns
 
 
+_LASTING = frozenset({"stock_available", "stock_on_hand", "days_of_cover"})
+
+
+def _doubt_last(clause: Clause, draft: Draft) -> None:
+    if clause.events == ["lasts"] and clause.asking[0] == "last" and not _LASTING & set(clause.metrics):
+        draft.object_to(Unclear("unsure_about", {"words": "last"}))  # last net revenue
+
+
 def _explicit(clause: Clause, strong: list[str], counts: list[str], draft: Draft) -> None:
     if clause.has_loose and draft.is_of_number:  # the fewest refunds
         clause.metrics = ["refund_orders" if one == "refund_amount" else one for one in clause.metrics]
+    _doubt_last(clause, draft)
     for event in strong:
         table = lexicon().combine.get(event, {})
         leads_on = clause.takes_in or (len(counts) < 2 and bool(LEADS_TO.get(event, frozenset()) & set(clause.metrics)))
@@ -336,8 +345,9 @@ def _combined(clause: Clause, event: str | None, counts: list[str], draft: Draft
         _spent(clause, draft)
         return
     table = {} if event == "charged" and not _says_platform(draft) else lexicon().combine.get(event or "none", {})
-    if counts == ["any"]:
-        counts = [next((one for one in ("pieces", "orders", "people") if one in table), "any")]
+    if event is None and "segment" in draft.kinds and set(clause.asking) & _ANYTHING:
+        counts = ["people"]  # 沉睡客户有多少个
+    counts = counted(counts, table)
     wanted = counts or clause.nouns or _bounded(draft) or ["none"]
     if event in _WEAK_EVENTS and not clause.counts and any(bound.metric for bound in draft.bounds):
         return  # less than 7 days of cover left

@@ -33,8 +33,22 @@ def read_filters(tokens: Sequence[Token], message: Normalised, draft: Draft) -> 
             reader.read(at)
     if NUMBERED in draft.kinds and (draft.where or draft.exclude):
         _use_counts(tokens, draft)
+    if draft.several and (
+            contrast := _contrast(tokens, draft.several[0], says_of_one=bool(draft.feature))):
+        draft.object_to(Unclear("unsure_about", {"words": contrast.text}))
     if {"shop", "platform"} <= draft.where.keys():
         _ask_for_one_kind(tokens, message, draft)
+
+
+_CONTRASTS = frozenset({"但", "但是", "不过", "可是", "却", "but", "yet", "while", "whereas"})
+
+
+def _contrast(tokens: Sequence[Token], dimension: str, *, says_of_one: bool) -> Token | None:
+    """The 但 of 华南仓没货但华东仓有: of the one something else is said than of the other."""
+    named = [at for at, token in enumerate(tokens) if token.used and (
+        dimension in token.senses or any(name.dimension == dimension for name in token.names))]
+    between = tokens[named[0] if not says_of_one else 0:named[-1]] if named else ()
+    return next((token for token in between if token.text in _CONTRASTS), None)
 
 
 def _use_counts(tokens: Sequence[Token], draft: Draft) -> None:
@@ -221,6 +235,8 @@ def _is_spoken_to(tokens: Sequence[Token], at: int) -> bool:
     behind = tokens[at + 1]
     if at and tokens[at - 1].text in {"给", "跟", "向"} and behind.text in _TELLS:
         return True
+    if at and tokens[at - 1].text in {"帮", "替"} and all(is_filler(token) for token in tokens[:at - 1]):
+        return True  # 帮会计导一份上月利润
     greeted = next((token for token in tokens[at + 1:] if not (
         is_filler(token) or token.has("query_word") or token.text == "在")), behind)  # 老板在吗,
     return greeted.text in {",", "!"} and all(is_filler(token) or token.has("end") for token in tokens[:at])
@@ -300,7 +316,7 @@ def _named(tokens: Sequence[Token], at: int, message: Normalised, draft: Draft) 
 
 def _is_beside_platform(tokens: Sequence[Token], at: int) -> bool:
     """天猫和京东, 天猫卖得比京东多, where only the first is also what a shop is called: both are platforms then."""
-    if any(token.has("versus") for token in tokens):
+    if any(token.has("versus") or token.has("count") for token in tokens):  # 京东多少单天猫多少单
         return any(token.has("platform") and not token.names for token in tokens)
     return any(0 <= beside < len(tokens) and _sets_beside(tokens[step]) and tokens[beside].has("platform")
                and not tokens[beside].names for beside, step in ((at - 2, at - 1), (at + 2, at + 1)))
@@ -312,7 +328,8 @@ _FROM = ("from", "out of", "从")
 def _place(tokens: Sequence[Token], at: int, names: tuple[Name, ...], draft: Draft) -> list[tuple[str, str]]:
     """北京 is where buyers live in a question on sales, and a warehouse in one on stock; so is what is shipped from."""
     token = tokens[at]
-    is_shipped = at > 0 and tokens[at - 1].text.endswith(_FROM) and any(
+    is_out_of = at > 1 and tokens[at - 1].text == "of" and tokens[at - 2].text.endswith("out")
+    is_shipped = at > 0 and (is_out_of or tokens[at - 1].text.endswith(_FROM)) and any(
         METRICS[metric].sources & {Source.SHIPMENTS} for metric in draft.metrics)
     is_of_place = any(is_of_stock(metric) for metric in draft.metrics) or (draft.is_after_stock and not draft.metrics)
     if is_shipped or is_of_place or draft.feature:

@@ -1,10 +1,11 @@
-"""Rows of two kinds, of which only one was said to be a split: 每个店销量前三的商品, 各店退款率超过5%的商品.
+"""Two rankings in one sentence, and rows of two kinds: 每个店销量前三的商品, 各店退款率超过5%的商品.
 
 A ranking goes over all rows, so that a ranking within each of something is asked about; what only has bounds or an
 order is split by both.
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from bot.understanding.draft import Draft
 from bot.understanding.normalise import Normalised
@@ -14,7 +15,7 @@ from domain.metrics.measures import GOODS
 from domain.metrics.query import Direction
 
 _ROWS = frozenset({"product", "sku", "goods", "category", "shop", "platform", "warehouse", "province", "customer",
-                   "segment", "staff", "campaign", "account", "person", "day"})
+                   "segment", "staff", "campaign", "account", "person", "day", "week", "month", "weekday"})
 _GOODS = GOODS | {"goods"}
 _STYLES, _SELLERS = frozenset({"款", "个商品", "款商品"}), ("seller", "sellers", "款")
 _THAT_DAY = frozenset({"那天", "那一天"})
@@ -65,3 +66,36 @@ def add_rows_mentioned(tokens: Sequence[Token], draft: Draft) -> None:
         named = "product" if name == "goods" else name
         if _are_rows(tokens, at) and named not in draft.by and len(draft.by) == 1:
             draft.by.append(named)
+
+
+CHOOSES = ("which", "whichdim")
+
+
+def ranks_twice(tokens: Sequence[Token]) -> bool:
+    """Which shop sold most and which had the most refunds; who shipped the most and who the least; top and bottom 3."""
+    counted = {(token.senses["rank"], behind.number) for token, behind in pairwise(tokens)
+               if token.has("rank") and token.used and behind.number is not None}
+    if len(counted) > 1:
+        return True
+    if _ranks_among(tokens):
+        return True
+    ranks = [at for at, token in enumerate(tokens) if not token.names and (token.has("extreme") or token.has("seller"))]
+    if len(ranks) < 2:
+        return False
+    between = [token for token in tokens[ranks[0] + 1:ranks[-1]] if not token.names]
+    ways = {tokens[at].senses.get("seller") or tokens[at].senses["extreme"] for at in ranks}
+    names_rows = any(token.has(kind) and token.text not in {"what", "什么"} for token in between
+                     for kind in (*CHOOSES, "dim"))
+    is_apart = any(token.has("sep") or token.has("end") for token in between)
+    return is_apart and (names_rows or {"asc", "desc"} <= ways)
+
+
+_AMONG = frozenset({"里", "里面", "里头", "中", "当中", "之中", "其中"})
+
+
+def _ranks_among(tokens: Sequence[Token]) -> bool:
+    """销量前十里毛利率最低的: the one of those that another ranking gave."""
+    ranked = next((at for at, token in enumerate(tokens) if token.has("rank") and token.used and not token.names), None)
+    among = next((at for at, token in enumerate(tokens) if ranked is not None and at > ranked
+                  and token.text in _AMONG), None)
+    return among is not None and any(token.has("extreme") and not token.names for token in tokens[among:])

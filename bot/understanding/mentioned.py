@@ -8,6 +8,7 @@ from bot.understanding.normalise import Normalised
 from bot.understanding.readings import Unclear
 from bot.understanding.scan import Token
 from domain.metrics.catalog import METRICS
+from domain.metrics.measures import GOODS
 
 LISTED = frozenset({"列表", "清单", "列出", "列出来", "列一下", "列下"})
 # Who does it or gets it, not a split: 平台扣了我们多少手续费, 给买家优惠了多少.
@@ -89,6 +90,8 @@ def _says_nothing_more(tokens: Sequence[Token], at: int, dimension: str, draft: 
     """客户复购率, how much money in account, 女装商品, 客户退了多少: whose, where or what it is, and no split."""
     if dimension == "customer" and _are_buyers_anyway(tokens, at, draft):
         return True
+    if dimension == "customer" and at and _follows_filter(tokens, at) and any(one in GOODS for one, _ in draft.bare):
+        return True  # 广东买家买最多的是啥商品
     if dimension == "shop" and tokens[at].text in _WE and not (draft.lists_rows or draft.asks_which):
         return at > 0 and tokens[at - 1].text in _OURS  # did the shop make a profit
     if dimension == "account" and draft.asks_amount and not draft.lists_rows and draft.metrics in _CASH:

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 
-from bot.understanding.draft import Draft, next_content
+from bot.understanding.draft import STOCK_LISTS, Draft, next_content
 from bot.understanding.lexicon import lexicon
-from bot.understanding.readings import Unclear
+from bot.understanding.readings import Refused, Unclear
 from bot.understanding.scan import Token
 from domain.metrics.catalog import METRICS, Unit
 
@@ -135,6 +135,8 @@ def use_topics(tokens: Sequence[Token], draft: Draft) -> None:
 
 
 _BROUGHT = ("贡献", "带来")  # 新客贡献的销售额: a part of the second figure, not two
+
+
 def _are_of_new_customers(tokens: Sequence[Token]) -> bool:
     """新客贡献的销售额, revenue from new customers: not two figures."""
     return any(token.text.startswith(_BROUGHT) for token in tokens) or any(
@@ -143,3 +145,17 @@ def _are_of_new_customers(tokens: Sequence[Token]) -> bool:
 
 
 _PREPOSITIONS = frozenset({"from", "of", "by", "for"})
+
+
+_OF_PACE = frozenset({"days_of_cover", "reorder_quantity"})
+
+
+def use_pace(tokens: Sequence[Token], draft: Draft) -> None:
+    """照这么卖 beside how long it lasts; 照这么卖这个月卖多少 asks for a forecast."""
+    is_meant = (bool(draft.metrics) and set(draft.metrics) <= _OF_PACE) or (
+        draft.feature in STOCK_LISTS and not draft.metrics)
+    for token in tokens:
+        if token.has("pace") and not token.names:
+            token.used = True
+            if not is_meant:
+                draft.object_to(Refused("off_forecast"))

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
-from itertools import pairwise
 
 from bot.understanding.counted_rows import CHOOSING, count_said, read_all_of, read_said_of, split_by
 from bot.understanding.draft import STOCK_LISTS, Draft, next_content
+from bot.understanding.groupwise import CHOOSES, ranks_twice
 from bot.understanding.readings import Refused, Unclear
 from bot.understanding.scan import Token
 from domain.metrics.query import MAX_LIMIT, Direction
@@ -22,27 +22,10 @@ def read_ranks(tokens: Sequence[Token], draft: Draft) -> None:
             _RANKERS[kind](tokens, at, draft)
     if draft.is_ranked and draft.limit is None:
         draft.limit = count_said(tokens, draft)
-    if draft.is_ranked and _ranks_twice(tokens):
+    if draft.is_ranked and ranks_twice(tokens):
         draft.object_to(Unclear("two_questions"))
     if draft.is_ranked and "in_store" in draft.kinds and draft.implied is None:
         draft.implied = "stock_available"  # 仓库里哪样最多
-
-
-def _ranks_twice(tokens: Sequence[Token]) -> bool:
-    """Which shop sold most and which had the most refunds; who shipped the most and who the least; top and bottom 3."""
-    counted = {(token.senses["rank"], behind.number) for token, behind in pairwise(tokens)
-               if token.has("rank") and token.used and behind.number is not None}
-    if len(counted) > 1:
-        return True
-    ranks = [at for at, token in enumerate(tokens) if not token.names and (token.has("extreme") or token.has("seller"))]
-    if len(ranks) < 2:
-        return False
-    between = [token for token in tokens[ranks[0] + 1:ranks[-1]] if not token.names]
-    ways = {tokens[at].senses.get("seller") or tokens[at].senses["extreme"] for at in ranks}
-    names_rows = any(token.has(kind) and token.text not in {"what", "什么"} for token in between
-                     for kind in (*_CHOOSES, "dim"))
-    is_apart = any(token.has("sep") or token.has("end") for token in between)
-    return is_apart and (names_rows or {"asc", "desc"} <= ways)
 
 
 def _role(token: Token, readers: Mapping[str, object]) -> str | None:
@@ -153,12 +136,11 @@ def _read_extreme(tokens: Sequence[Token], at: int, draft: Draft) -> None:
 
 _COMPARATIVES = frozenset({"better", "worse", "higher", "lower", "more", "less", "fewer"})
 _LISTS = frozenset({"which", "whichdim", "each", "dim", "platform"})
-_CHOOSES = ("which", "whichdim")
 
 
 def _chooses(tokens: Sequence[Token]) -> bool:
     """Which shop, who, JD or Taobao: something of which more can be said than of the rest."""
-    return any(token.text == "or" or (not token.names and any(token.has(kind) for kind in _CHOOSES))
+    return any(token.text == "or" or (not token.names and any(token.has(kind) for kind in CHOOSES))
                for token in tokens)
 
 
@@ -167,7 +149,7 @@ def _read_graded(tokens: Sequence[Token], at: int, draft: Draft) -> None:
     before = tokens[at - 1] if at else None
     is_of_figure = before is not None and (before.has("metric") or before.has("count") or (
         before.has("event") and before.text.endswith(("得", "的"))))
-    chooses = any(token.senses.get("dim") == "person" or any(token.has(kind) for kind in _CHOOSES)
+    chooses = any(token.senses.get("dim") == "person" or any(token.has(kind) for kind in CHOOSES)
                   for token in tokens[:at] if not token.names)
     behind = next_content(tokens, at + 1)
     is_of_rows = before is not None and before.has("metric") and behind < len(tokens) and tokens[behind].has("dim")

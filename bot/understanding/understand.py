@@ -128,7 +128,8 @@ class Understanding:
         if isinstance(found.reading, Act):  # 为什么不给我发日报 orders nothing; 减2件,原因是破损 does
             whole = self._plain(said, message, turn)
             return whole if isinstance(whole.reading, Act) else Understood(Refused("not_understood"), spoken)
-        if not isinstance(found.reading, Ask):
+        is_split = request.wants is Wants.DETAILS and isinstance(found.reading, Ask) and bool(found.reading.query.by)
+        if not isinstance(found.reading, Ask) or is_split:  # 各平台手续费明细
             return found
         return Understood(replace(found.reading, request=request), spoken)
 
