@@ -59,6 +59,7 @@ SAID = ("记住:小白杯就是马克杯", "学一下 小白杯 是 马克杯", 
         "what transfers are in transit", "试发 日报", "给我看看昨天的日报", "show me the daily report",
         "明天再说 JJ-01", "先暂停推送", "别再推送了",
         "继续推送", "我们订阅了哪些报告", "我的订阅", "what am i subscribed to", "哪些订单可以合单", "能合单的订单",
+        "哪些订单要拆单", "which orders need to be split",
         "which orders can be merged", "查一下订单 TB12345", "look up order TB12345", "绑定 ABCD")
 
 
