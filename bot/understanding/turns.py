@@ -38,6 +38,8 @@ class Turn:
 
 def turned(text: str, last: MetricQuery, today: date, read: Callable[[str], Draft | None]) -> MetricQuery | None:
     """The last question turned as the whole text says; None for any other message."""
+    if not _FORMS.of(text):
+        return None
     said = _CLOSING.sub("", text)
     if opening := _OPENING.match(said):
         said = said[opening.end():]
