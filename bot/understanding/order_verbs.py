@@ -42,7 +42,7 @@ _PARCEL_CODES = 2  # the order's and the waybill's
 # 合单 T1001 T1007: numbers that may be anything in another sentence.
 _MERGES_SHORT = re.compile(r"(?:合单|合并(?:订单|发货)?|merge(?: orders?)?)[\s:：]*"
                            r"([a-z]{1,4}\d{3,5}(?:(?:[\s,、和与&+]|and )+[a-z]{1,4}\d{3,5})+)")
-CUES = ("退裹前合并起块打箱拆开独改换转调让由走用解锁放恢继别不暂压扣等挂冻传同通补重再赔返拦截追召取关撤刷测赠样正"
+CUES = ("退裹面之合并起块打箱拆开独改换转调让由走用解锁放恢继别不暂压扣等挂冻传同通补重再赔返拦截追召取关撤刷测赠样正"
         " refund money parcel merge unmerge combine bundle together box package split separately own change switch move"
         " reassign reroute let instead release unlock unhold unfreeze hold lift ship lock pause freeze keep platform"
         " retry return back resend exchange send compensate goodwill yuan rmb intercept recall call cancel void close"

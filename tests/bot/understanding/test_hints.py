@@ -54,13 +54,12 @@ SAID = ("记住:小白杯就是马克杯", "学一下 小白杯 是 马克杯", 
         "how do i use this", "how does this work", "show me the commands", "确认 7K2", "好的确认", "不做了",
         "never mind", "撤销刚才的操作", "undo that", "自查", "账对得上吗", "check the books", "有哪些别名",
         "list the aliases", "你哪些问题没回答上来", "没答上来的问题", "what couldn't you answer", "哪些商品没对上",
-        "没匹配上的链接", "which products are not matched", "表头对应有哪些", "list the header mappings", "在途采购单",
-        "哪些采购单在路上", "open purchase orders", "哪些供应商", "who are our suppliers", "哪些调拨单",
-        "what transfers are in transit", "试发 日报", "给我看看昨天的日报", "show me the daily report",
-        "明天再说 JJ-01", "先暂停推送", "别再推送了",
-        "继续推送", "我们订阅了哪些报告", "我的订阅", "what am i subscribed to", "哪些订单可以合单", "能合单的订单",
-        "哪些订单要拆单", "which orders need to be split",
-        "which orders can be merged", "查一下订单 TB12345", "look up order TB12345", "绑定 ABCD")
+        "没匹配上的链接", "which products are not matched", "表头对应有哪些", "list the header mappings",
+        "在途采购单", "哪些采购单在路上", "open purchase orders", "哪些供应商", "who are our suppliers",
+        "哪些调拨单", "what transfers are in transit", "试发 日报", "给我看看昨天的日报",
+        "show me the daily report", "明天再说 JJ-01", "先暂停推送", "别再推送了", "继续推送", "我们订阅了哪些报告",
+        "我的订阅", "what am i subscribed to", "哪些订单可以合单", "能合单的订单", "which orders can be merged",
+        "哪些订单要拆单", "which orders need to be split", "查一下订单 TB12345", "look up order TB12345", "绑定 ABCD")
 
 
 @cache
