@@ -16,10 +16,23 @@ from bot.rendering.answer import render_answer
 from bot.rendering.limits import limits_line
 from bot.rendering.messages import say
 from bot.rendering.reply import Reply, Timing
+from bot.rendering.scene import went_on
 from bot.rendering.talk import render_error, render_help, render_not_allowed, render_refused, render_unclear
 from bot.sessions import Sessions
 from bot.turn import Person, Turn
-from bot.understanding.readings import Act, Ask, Command, Context, Language, Reading, Refused, Unclear, Understood
+from bot.understanding.missed import missed
+from bot.understanding.readings import (
+    Act,
+    Ask,
+    Command,
+    Context,
+    Language,
+    Reading,
+    Refused,
+    Shown,
+    Unclear,
+    Understood,
+)
 from domain.errors import NotAllowed, ShopError
 from domain.metrics.catalog import METRICS
 from domain.metrics.result import ResultTable
@@ -98,12 +111,19 @@ class Dispatcher:
             reply = render_error(error, understood.language)
         if reply.query is not None and reply.kind == "answer":
             reply.text += limits_line(reply.query.metrics, turn.person.shops, turn.language)
+        self._remember(text, understood.reading, reply, turn)
         timing.total = _ms_since(start)
         reply.timing = timing
         if reply.understood_by != "model":
             reply.understood_by = understood.by
             self.hear(text, understood.reading, turn)
         return reply
+
+    def _remember(self, text: str, reading: Reading, reply: Reply, turn: Turn) -> None:
+        """Whether anything came of the message; of an answer, which one it goes on from."""
+        turn.context.missed = missed(text, reading) if reply.kind in {"refused", "clarify"} else None
+        if reply.kind == "answer" and isinstance(reading, Ask) and reading.goes_on_from is not None:
+            reply.text = f"{went_on(reading.goes_on_from, turn.language, turn.at.date())}\n{reply.text}"
 
     def _read(self, text: str, at: datetime, context: Context) -> Understood:
         try:
@@ -155,6 +175,8 @@ class Dispatcher:
                 return render_refused(refused, turn.language)
             case Command(name="help"):
                 return render_help(turn.person.acting_role, turn.language)
+            case Command(name="thanks"):
+                return Reply("answer", say("help.welcome", turn.language))
             case Command(name=name, argument=argument) if name in self.commands:
                 return self.commands[name](argument, turn)
             case Command() as command:
@@ -168,7 +190,7 @@ class Dispatcher:
         start = perf_counter()
         if ask.request is not None:
             reply = self.proving.reply(ask, ask.request, turn)
-            turn.context.last, turn.context.pending = ask, None
+            turn.context.answered(ask, turn.context.shown)
             timing.query = _ms_since(start)
             return reply
         table = self.figures.answer(ask.query, turn.at, turn.person.shops)
@@ -176,7 +198,7 @@ class Dispatcher:
         return self._shown(ask, table, turn, timing)
 
     def _shown(self, ask: Ask, table: ResultTable, turn: Turn, timing: Timing) -> Reply:
-        turn.context.last, turn.context.pending = ask, None
+        turn.context.answered(ask, _shown(table))
         start = perf_counter()
         reply = render_answer(table, language=turn.language, at=turn.at, shows_shares=ask.wants_shares)
         reply.charts = self._chart(ask, table, turn)
@@ -195,6 +217,16 @@ class Dispatcher:
         if table.is_empty or (turn.only_asked_charts and not ask.wants_chart):
             return []
         return drawn(turn, "", lambda path: self.draw(table, language=turn.language, at=turn.at, path=path))
+
+
+_MOST_SHOWN = 10  # rows that can be pointed at
+
+
+def _shown(table: ResultTable) -> Shown | None:
+    """The rows that 第二名 and 那家店 may mean."""
+    if len(table.query.by) != 1:
+        return None
+    return Shown(table.query.by[0], tuple(str(row[0]) for row in table.rows[:_MOST_SHOWN]))
 
 
 def _ms_since(start: float) -> float:

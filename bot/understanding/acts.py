@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Any
 
 from bot.understanding import arguments as find
-from bot.understanding import free_words, goods_lines
+from bot.understanding import booked_days, free_words, goods_lines
 from bot.understanding.arguments import Arguments, Message
 from bot.understanding.draft import is_filler, is_that_order
 from bot.understanding.figures import NOUNS
@@ -32,8 +32,8 @@ FRAMES: Mapping[str, Frame] = {
     "confirm_shipment": Frame((find.carrier, find.order_and_waybill, find.warehouse, goods_lines.lines_if_any),
                               ("order", "carrier", "waybill")),
     "adjust_stock": Frame((find.sku, find.warehouse, find.delta, free_words.reason), ("sku", "warehouse", "delta")),
-    "receive_stock": Frame((find.sku, find.warehouse, find.money_as("unit_cost"), find.quantity_as("quantity")),
-                           ("sku", "warehouse", "quantity")),
+    "receive_stock": Frame((find.sku, find.warehouse, find.money_as("unit_cost"), booked_days.earlier_day,
+                            find.quantity_as("quantity")), ("sku", "warehouse", "quantity")),
     "transfer_stock": Frame((find.sku, find.from_to, find.quantity_as("quantity")), ("sku", "from", "to", "quantity")),
     "send_transfer": Frame((find.sku, find.from_to, find.quantity_as("quantity")), ("sku", "from", "to", "quantity")),
     "receive_transfer": Frame((find.quantity_as("quantity"),), ("transfer",)),
@@ -42,7 +42,7 @@ FRAMES: Mapping[str, Frame] = {
     "drop_reorder_point": Frame((find.sku, find.warehouse), ("sku",)),
     "allow_backorder": Frame((find.sku,), ("sku",)),
     "forbid_backorder": Frame((find.sku,), ("sku",)),
-    "record_expense": Frame((find.amount, find.day, free_words.category), ("category", "amount"),
+    "record_expense": Frame((find.amount, booked_days.day, free_words.category), ("category", "amount"),
                             unsaid=lambda message: {"day": message.today.isoformat()}),
     "approve_refund": Frame((find.order, find.amount), ("order",)),
     "repair_stock": Frame((find.sku, find.warehouse), ("sku", "warehouse")),
@@ -92,7 +92,7 @@ OF_GOODS = frozenset({"adjust_stock", "receive_stock", "transfer_stock", "count_
 
 def action_of(tokens: Words) -> str | None:
     """The action that the message orders; None when it orders none."""
-    if tokens.kinds.isdisjoint(_ORDERING) or asks_something(tokens):
+    if tokens.kinds.isdisjoint(ORDERING) or asks_something(tokens):
         return None
     verbs = {token.senses["action"] for token in tokens if token.has("action") and not token.names}
     facts = _Facts.of(tokens)
@@ -111,7 +111,7 @@ def action_of(tokens: Words) -> str | None:
     return "count_stock" if "adjust_stock" in verbs and facts.sets and facts.numbers and facts.goods else None
 
 
-_ORDERING = frozenset({"action", "sign", "event", CODED})  # some of what happened is told as an order: 付了 50 元
+ORDERING = frozenset({"action", "sign", "event", CODED})  # some of what happened is told as an order: 付了 50 元
 
 
 def asks_something(tokens: Sequence[Token]) -> bool:

@@ -35,7 +35,7 @@ class Trouble(Exception):
         self.reading = reading
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Setting:
     """What every question is asked in: the day it is, the base currency."""
 
@@ -72,9 +72,11 @@ def _along(period: Period) -> list[str]:
 
 def _answer_whether(draft: Draft) -> None:
     """Did revenue exceed 20k yesterday: the figure says so, where no rows are asked for that it could hold of."""
+    if not draft.asks_whether:
+        return
     names_rows = draft.by or draft.bare or draft.several or draft.is_ranked or draft.asks_which or draft.feature
     figures = [bound.metric for bound in draft.bounds if bound.metric]
-    if draft.asks_whether and len(figures) == len(draft.bounds) == 1 and not names_rows:
+    if len(figures) == len(draft.bounds) == 1 and not names_rows:
         draft.metrics, draft.bounds = draft.metrics or figures, []
 
 

@@ -24,7 +24,13 @@ _LISTING = frozenset({"compare", "对比", "比较", "比一下", "对比一下"
 def read_comparison(tokens: Sequence[Token], spans: Sequence[Span], draft: Draft, today: date) -> None:
     """Sort the periods into the one asked about and the one beside it."""
     left = list(spans)
-    for at, token in enumerate(tokens if not _CONTRASTS.isdisjoint(draft.kinds) else ()):
+    if not _CONTRASTS.isdisjoint(draft.kinds):
+        _read_contrasts(tokens, left, draft, today)
+    _take_asked(left, draft)
+
+
+def _read_contrasts(tokens: Sequence[Token], left: list[Span], draft: Draft, today: date) -> None:
+    for at, token in enumerate(tokens):
         if token.used or token.names or not _CONTRASTS & token.senses.keys():
             continue
         if token.has("same_span"):
@@ -44,7 +50,6 @@ def read_comparison(tokens: Sequence[Token], spans: Sequence[Span], draft: Draft
             draft.compare = draft.compare or Compare.PREVIOUS_PERIOD
     if "with" in draft.kinds:
         _use_with(tokens, draft)
-    _take_asked(left, draft)
 
 
 _THEN = {"same day last year": "year_day", "same month last year": "year_month"}

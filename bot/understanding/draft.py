@@ -83,6 +83,7 @@ class Draft:
     widened: list[str] = field(default_factory=list)  # 全部店铺: dimensions that are not filtered any more
     asks_amount: bool = False
     asks_whether: bool = False  # did revenue exceed 20k
+    counted: str | None = None  # 拼多多的有几单: what is counted, where nothing else says which figure
     events: list[str] = field(default_factory=list)  # those that made no figure yet
     all_events: list[str] = field(default_factory=list)
     vague: tuple[int, tuple[str, ...]] | None = None  # a token that may be any of these metrics

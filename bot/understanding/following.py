@@ -30,9 +30,13 @@ _OF_LAST = frozenset({"uncompared", "points_back", "nests"})
 def _adds(tokens: Sequence[Token], *, is_opened: bool) -> bool:
     """Whether what is named comes beside what was named before: 再加京东, with ROI, by shop too, 口红也一起看."""
     said = [token for token in tokens if not token.has("end")]
+    while len(said) > 1 and said[-1].text in _FINAL:
+        said.pop()
     if any(token.has("add") and not (token.has("sep") and at) for at, token in enumerate(tokens)) and (
             tokens[0].has("add") or is_opened):
         return True
+    if len(said) > 1 and said[-1].has("add") and not said[-1].has("sep"):
+        return True  # 把转化率也加上
     if tokens[0].text == "with" and any(token.has("metric") for token in tokens[1:3]):
         return True
     while len(said) > 1 and is_filler(said[-1]) and said[-1].text not in {"too", "也"}:
@@ -42,6 +46,7 @@ def _adds(tokens: Sequence[Token], *, is_opened: bool) -> bool:
         is_filler(token) or token.has("no_split") for token in said[together:])))
 
 
+_FINAL = frozenset({"吧", "呗", "呢", "了", "一下", "看看", "please", "pls"})
 _ALSO = frozenset({"too", "as well", "也要", "也看", "也看看"})
 _CHANGES = frozenset({"换成", "改成", "改为", "改看", "换看", "换成看", "再看", "switch to", "change it to"})
 _INSTEAD = frozenset({"instead", "rather"})

@@ -16,7 +16,8 @@ from bot.understanding.asks import (
     question,
 )
 from bot.understanding.bounds import unit_of
-from bot.understanding.draft import STOCK_LISTS, Bound, Draft, family, is_filler
+from bot.understanding.counting import FITS
+from bot.understanding.draft import STOCK_LISTS, Bound, Draft, family, is_filler, is_of_stock
 from bot.understanding.periods import Span, before
 from bot.understanding.readings import Unclear
 from bot.understanding.scan import Token
@@ -41,13 +42,14 @@ def continues(draft: Draft, last: MetricQuery | None) -> bool:
         return not (draft.vague or (draft.all_events and all(METRICS[name].is_of_the_moment for name in last.metrics)))
     return (draft.follows or draft.adds or draft.nests or draft.uncompared or not says_more(draft)
             or _lacks_its_goods(draft, last) or _asks_which_of_it(draft, last) or _sorts_its_rows(draft, last)
-            or _is_of_its_rows(draft, last))
+            or _is_of_its_rows(draft, last) or _counts_the_same(draft, last))
 
 
 def _ranks_by_itself(draft: Draft, last: MetricQuery) -> bool:
     """Top 5 customers this year after a single figure: complete without it, and ranked by what they paid."""
     names_buyers = any(name == "customer" for name, _ in draft.bare) or draft.by == ["customer"]
-    return bool(names_buyers and draft.is_ranked and draft.span and "rank" in draft.kinds and not last.by) and not (
+    is_complete = draft.is_ranked and draft.span and "rank" in draft.kinds and "customer" not in last.by
+    return bool(names_buyers and is_complete) and not (
         draft.follows or draft.adds or draft.where or draft.rank_metric)
 
 
@@ -90,10 +92,18 @@ def _sets(token: Token) -> bool:
 
 
 def _lacks_its_goods(draft: Draft, last: MetricQuery) -> bool:
-    """上个月卖了多少件 after 面膜还有多少: a verb whose object was said before."""
-    is_verb = bool(draft.all_events) and draft.metrics == ["units"]
-    says_of_what = draft.where or draft.exclude or draft.by or draft.bare or draft.is_ranked or draft.lists_rows
-    return is_verb and not says_of_what and bool({"product", "sku"} & last.where.keys())
+    """上个月卖了多少件 after 面膜还有多少: pieces of what was said before."""
+    are_pieces = draft.metrics == ["units"] or (
+        draft.where.keys() == {"warehouse"} and all(is_of_stock(one) for one in draft.metrics))
+    is_elsewhere = draft.where.keys() <= {"warehouse"}  # 上海仓放了几条
+    says_of_what = draft.exclude or draft.by or draft.bare or draft.is_ranked or draft.lists_rows
+    return are_pieces and is_elsewhere and not says_of_what and bool({"product", "sku"} & last.where.keys())
+
+
+def _counts_the_same(draft: Draft, last: MetricQuery) -> bool:
+    """拼多多的有几单 after 还有几单没付款: of the figure just given, which is counted so, another part."""
+    of_else = (draft.span, draft.by, draft.bare, draft.bounds, draft.feature, draft.all_events, draft.is_ranked)
+    return bool(draft.counted and draft.where) and FITS[draft.counted or ""](last.metrics[0]) and not any(of_else)
 
 
 def _sorts_its_rows(draft: Draft, last: MetricQuery) -> bool:
@@ -115,9 +125,13 @@ _SALES = frozenset({"revenue", "orders", "units"})
 
 
 def _asks_which_of_it(draft: Draft, last: MetricQuery) -> bool:
-    """哪个商品卖得最多 after 上周抖音卖了几件: which part of what was just asked about, by its verb alone."""
+    """哪个商品卖得最多 after 上周抖音卖了几件: which part of what was just asked about, named or not."""
     if "person" in draft.by and draft.all_events and tuple(draft.metrics) == last.metrics and not draft.span:
         return not (draft.where or draft.exclude or draft.bounds)  # 谁发的 after 昨天发了多少单
+    is_same = bool(draft.metrics) and tuple(draft.metrics) == last.metrics and not draft.rank_metric
+    if is_same and draft.asks_which and draft.is_ranked and not (
+            draft.span or draft.where or draft.exclude or draft.other or draft.is_versus):
+        return True  # 哪个店退款率最高 after 上周退款率
     is_verb = (draft.seller or draft.all_events == ["sold"]) and set(draft.metrics) <= _SALES
     of_else = (draft.span, draft.where, draft.exclude, draft.bounds, draft.feature, draft.compare, draft.other,
                draft.is_versus, draft.wants_trend)
@@ -171,6 +185,7 @@ class _Continuation:
     setting: Setting
 
     def query(self) -> MetricQuery:
+        self._set_side_by_side()
         metrics = self._metrics()
         by = self._by(metrics)
         period = self._period(metrics, by)
@@ -182,12 +197,21 @@ class _Continuation:
             self.last, metrics=tuple(metrics), by=tuple(by), where=where, exclude=exclude, period=period,
             compare=compare, having=self._having(metrics, by), order=order, limit=limit))
 
+    def _set_side_by_side(self) -> None:
+        """Side by side, after two platforms: a row for each, and beside no other time."""
+        said = self.draft
+        if said.sets_side_by_side and not (said.other or said.compare or said.span or said.by or self.last.by) and any(
+                len(values) > 1 for values in {**self.last.where, **said.where}.values()):
+            said.is_versus, said.is_apiece = False, True
+
     @property
     def _is_bare_figure(self) -> bool:
         """复购率 alone after a ranking asks for one number; 换成复购率 for the same ranking by it."""
-        said = self.draft
-        return bool(said.metrics) and not (said.follows or said.adds or said.wants_chart or says_more(said)
-                                           or said.points_back or said.lists_losers or self._is_of_short_goods)
+        said, last = self.draft, self.last
+        is_part = set(said.metrics) < set(last.metrics)  # 光看转化率, of the two figures of each day
+        says_more_of_it = said.points_back or said.lists_losers or self._is_of_short_goods or says_more(said)
+        return bool(said.metrics and last.limit) and not (
+            is_part or said.follows or said.adds or said.wants_chart or says_more_of_it)
 
     @property
     def _is_of_short_goods(self) -> bool:
@@ -199,6 +223,8 @@ class _Continuation:
         draft, last = self.draft, self.last
         if not draft.metrics and draft.feature in STOCK_LISTS:
             return ["stock_available"]
+        if _counts_the_same(draft, last):
+            return list(last.metrics)
         if not draft.metrics:
             is_new = draft.rank_metric and draft.rank_metric not in last.metrics
             return [draft.rank_metric] if is_new and draft.rank_metric else list(last.metrics)
@@ -225,6 +251,8 @@ class _Continuation:
         for dimension, values in draft.exclude.items():
             exclude[dimension] = list(dict.fromkeys([*exclude.get(dimension, []), *values]))
             where[dimension] = [value for value in where.get(dimension, []) if value not in values]
+        for dimension in (*draft.by, *(name for name, _ in draft.bare)):
+            _widen_for_rows(where, dimension, draft.where)
         return _frozen(where), _frozen(exclude)
 
     @property
@@ -276,6 +304,8 @@ class _Continuation:
             return (Order(key, direction),), limit if draft.is_ranked or draft.limit else last.limit
         if tuple(by) != last.by:
             return (), None
+        if set(draft.widened) & set(by) and not draft.where:
+            return last.order, None  # show all the shops
         known = {*metrics, *by}
         return tuple(one if one.by in known else Order(metrics[0], one.direction) for one in last.order), last.limit
 
@@ -295,6 +325,18 @@ def _plain(name: str, metric: str) -> str:
     meant = {"goods": "sku" if known.is_of_the_moment else "product",
              "person": "staff" if "staff" in known.dimensions else "customer"}
     return meant.get(name, name)
+
+
+def _widen_for_rows(where: dict[str, list[str]], dimension: str, said: Mapping[str, Sequence[str]]) -> None:
+    """哪个省最多 after one province: rows of what only one was looked at are of all."""
+    for other in _SAME_OR_COARSER.get(dimension, (dimension,)):
+        if len(where.get(other, ())) == 1 and other not in said:
+            del where[other]
+
+
+# A split by a shop is of all shops, not of the one that was spoken of; by SKU it may be of one product.
+_SAME_OR_COARSER = {"product": ("product", "sku"), "category": ("category", "product", "sku"),
+                    "platform": ("platform", "shop"), "segment": ("segment", "customer")}
 
 
 def _drop_family(filters: dict[str, list[str]], dimension: str) -> None:

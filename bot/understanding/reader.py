@@ -15,7 +15,7 @@ from bot.understanding.followups import continued, continues, rebounded, relimit
 from bot.understanding.gate import has_trade_words, objection, off_topic, unexplained
 from bot.understanding.gazetteer import Gazetteer
 from bot.understanding.normalise import Normalised, normalise
-from bot.understanding.phrasings import is_of_goods, phrased
+from bot.understanding.phrasings import COUNTED, is_of_goods, phrased
 from bot.understanding.readings import Act, Ask, Command, Context, Reading, Refused, Unclear
 from bot.understanding.reasons import TAKE_REASONS, with_reason
 from bot.understanding.scan import CODED, Token, Words, scan
@@ -24,6 +24,7 @@ from bot.understanding.variants import with_variant
 from domain.metrics.measures import GOODS
 from domain.metrics.query import MetricQuery
 
+_DOING = acts.ORDERING | COUNTED  # nothing is done without a word for it, or a number of something
 _TAKE_OWN_WORDS = frozenset({"adjust_stock", "record_expense"})
 # What an order shows of itself: 多少钱, 退款, 签收了吗.
 _ON_ORDER = frozenset({"revenue", "refund_amount", "refund_orders", "orders", "orders_to_ship", "orders_to_pay",
@@ -87,7 +88,7 @@ class Reader:
         if (right := restated(message, tokens)) and isinstance(
                 done := self._done_or_asked(right, self.spread(right).tokens), Act):
             return done
-        acted = self._done(message, tokens)
+        acted = None if tokens.kinds.isdisjoint(_DOING) else self._done(message, tokens)
         takes_reason = not isinstance(acted, Act) or acted.action in TAKE_REASONS
         if takes_reason and is_of_goods(tokens):
             acted = with_reason(message, self.spread, self._done) or acted
@@ -143,7 +144,7 @@ class Reader:
         if last is not None and (changed := rebounded(tokens, last, self._setting) or relimited(tokens, last)):
             return Ask(changed, wants_chart=False)
         draft = read_draft(tokens, message, self._setting, last)
-        draft.follows = draft.follows or is_corrected
+        draft.follows = draft.follows or is_corrected or self._context.goes_on
         if last is not None and last.by and not draft.where and (those := _rows_meant(tokens, draft, last)):
             draft.object_to(Unclear("unsure_about", {"words": those}))
         if draft.said_of:
@@ -227,8 +228,9 @@ class Reader:
             names_list = draft.is_ranked and draft.span and (draft.by or draft.bare)
             if names_list and not (draft.metrics or draft.follows or draft.adds):
                 return question(draft, self._setting)  # top 5 products this month, after a list of stock
-            if not draft.metrics or (last.where and is_of_stock(draft.metrics[0]) == is_of_stock(last.metrics[0])):
-                raise  # 华东仓哪些货要补, then 补多少: nobody means all warehouses
+            is_kind = bool(draft.metrics) and is_of_stock(draft.metrics[0]) == is_of_stock(last.metrics[0])
+            if not draft.metrics or (is_kind and (last.where or draft.follows or draft.adds)):
+                raise  # 华东仓哪些货要补, then 补多少: nobody means all warehouses; 换成净利 where it is not split so
             if not draft.filters:  # and how many are left: of the goods just spoken of
                 draft.where = {name: list(values) for name, values in last.where.items() if name in GOODS}
             return question(draft, self._setting)

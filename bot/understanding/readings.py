@@ -41,6 +41,7 @@ class Ask:
     wants_chart: bool = False
     request: Request | None = None
     wants_shares: bool = False
+    goes_on_from: MetricQuery | None = None  # told where the message before was not understood
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,30 @@ class Understood:
     by: Literal["rules", "model", "command"] = "rules"
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Which rows an answer showed: the values of its one dimension, as they stood."""
+
+    dimension: str
+    values: tuple[str, ...]
+
+    def holds(self, query: MetricQuery) -> bool:
+        """Whether the question is of one of the rows: then 第二名 is still another one."""
+        one = query.where.get(self.dimension, ())
+        return not query.by and len(one) == 1 and one[0] in self.values
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """The message before, where nothing came of it."""
+
+    text: str
+    reading: NotRead
+
+
+MOST_EARLIER = 6  # questions that can be gone back to
+
+
 @dataclass(slots=True)
 class Context:
     """What the last turns of one person in one chat left behind: what 那上周呢 continues."""
@@ -102,3 +127,15 @@ class Context:
     last: Ask | None = None
     pending: Unclear | None = None
     language: Language | None = None  # of the last message: a bare number is answered in it
+    earlier: tuple[Ask, ...] = ()  # the questions before the last, the newest first
+    shown: Shown | None = None  # of the last answer
+    missed: Missed | None = None
+    goes_on: bool = False  # what is read goes on from the last question, whatever it says
+
+    def answered(self, ask: Ask, shown: Shown | None = None) -> None:
+        """Keep what was asked, and which rows the answer had."""
+        if self.last is not None and self.last.query != ask.query:
+            self.earlier = (self.last, *self.earlier)[:MOST_EARLIER]
+        if shown is None and self.shown is not None and self.shown.holds(ask.query):
+            shown = self.shown
+        self.last, self.pending, self.shown, self.missed = ask, None, shown, None

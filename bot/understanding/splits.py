@@ -117,7 +117,7 @@ def _read_extreme(tokens: Sequence[Token], at: int, draft: Draft) -> None:
         return
     if token.text in _COMPARATIVES and not _chooses(tokens):
         return  # do we get more orders on some weekdays: no ranking, and not answered as one
-    draft.is_ranked, token.used = True, not token.has("event")  # 最赚钱 also says of what
+    draft.is_ranked, token.used = True, not (token.has("event") or token.has("metric"))  # 最赚钱
     if token.has("busy"):
         draft.implied = "orders"
     draft.is_of_number = draft.is_of_number or token.text in {"fewest", "fewer"}
@@ -158,6 +158,7 @@ def _read_graded(tokens: Sequence[Token], at: int, draft: Draft) -> None:
 _RANKERS: Mapping[str, Callable[[Sequence[Token], int, Draft], None]] = {
     "rank": _read_rank, "seller": _read_seller, "extreme": _read_extreme, "speed": _read_speed,
     "ranking": _read_ranking, "sorting": _read_sorting, "graded": _read_graded}
+RANKING = CHOOSING.union(_RANKERS, {"piece_unit"})
 
 
 def read_splits(tokens: Sequence[Token], draft: Draft) -> None:
@@ -369,3 +370,4 @@ def _read_each_of_figure(tokens: Sequence[Token], at: int, draft: Draft) -> None
 _SPLITTERS: Mapping[str, Callable[[Sequence[Token], int, Draft], None]] = {
     "split": _read_split, "whichdim": _read_which_dimension, "which": _read_which, "each": _read_each,
     "apiece": _read_apiece, "share": _read_share, "not_by": _read_not_by, "trend": _read_trend, "chart": _read_chart}
+SPLITTING = frozenset(_SPLITTERS) | {"dim"}

@@ -30,6 +30,8 @@ class Place:
     """Where the lines of one order go, and what they add up to in the batch at hand."""
 
     seq: int
+    is_foreign: bool = False  # in another currency than the shop's: it needs a rate
+    is_again: bool = False  # rows above, apart from these, may be of the same order
     lines: int = 0  # so far, over all batches
     numbers: set[int] = field(default_factory=set)  # that they have
     first_row: int = 0
@@ -102,6 +104,17 @@ class LineRows:
             self._seqs += [place.seq] * size
             self._numbers += range(1, size + 1)
         return self._kept()
+
+    def doubtful(self, places: Places) -> Iterator[tuple[Any, ...]]:
+        """Rows for `staging.DOUBTFUL`, once the columns are made."""
+        if not any(place.is_foreign or place.is_again for place in places.values()):
+            return
+        refused = {reject.row_no for reject in self.repeated}
+        for line in self._lines:
+            place, number = places[line.shop, line.order], line.line_no if line.quantity > 0 else None
+            if (place.is_foreign or (place.is_again and number is not None)) and line.row_no not in refused:
+                yield (place.seq, line.row_no, number, line.row_hash, line.paid_minor, line.discount_minor,
+                       line.refund_minor)
 
     def _odd(self) -> bytearray:
         """1 for each line that has to be looked at by itself."""

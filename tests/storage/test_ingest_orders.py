@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from domain.catalog.model import ItemKind, Platform
-from domain.drafts import Counts, FxRateDraft, Kind, LineDraft, OrderDraft, ProductDraft
+from domain.drafts import Counts, FxRateDraft, Kind, LineDraft, OrderDraft, ProductDraft, Reject
 from domain.money import RATE_SCALE
 from domain.orders.model import Fulfilment, Payment
 from storage.engine import Database
@@ -83,6 +83,49 @@ def test_a_line_that_is_said_twice_is_taken_once_and_the_other_row_refused(datab
     assert rows(database, "SELECT line_no FROM order_lines ORDER BY 1") == [(1,), (3,), (4,)]
 
 
+@pytest.mark.parametrize("batches", [1, 2, 5])
+def test_a_line_said_again_further_down_is_refused_as_well(database: Database, batches: int) -> None:
+    """In another batch of the file it became a second line, and the order's amount grew by it."""
+    lines = [line(row_no=1, line_no=1, row_hash=1), line(row_no=2, order="A2", row_hash=2),
+             line(row_no=3, line_no=1, paid_minor=700, row_hash=4), line(row_no=4, line_no=8, row_hash=8),
+             line(row_no=5, order="A2", row_hash=16)]
+    orders = [order(), order(external_id="A2")]
+    with ingest(database) as sink:
+        size = -(-len(lines) // batches)
+        for start in range(0, len(lines), size):
+            part = lines[start : start + size]
+            sink.stage_orders([each for each in orders if any(one.order == each.external_id for one in part)], part)
+        counts = sink.finish()[Kind.ORDER_LINES]
+        assert list(sink.rejects) == [
+            (Kind.ORDER_LINES, Reject(3, "line_repeated", {"order": "A1", "line_no": "1"}, ()))]
+    assert counts == Counts(4, 0, 1)
+    assert rows(database, "SELECT external_id, paid_minor, content_hash FROM orders ORDER BY external_id") == [
+        ("A1", 2_000, 9), ("A2", 2_000, 18)]
+    assert rows(database, "SELECT line_no, paid_minor FROM order_lines ORDER BY order_id, line_no") == [
+        (1, 1_000), (8, 1_000), (1, 1_000), (2, 1_000)]
+    assert consistent(database)
+
+
+@pytest.mark.parametrize("changed", ["", "later", "earlier"])
+def test_an_order_in_two_tables_of_one_import_is_told_anew(database: Database, changed: str) -> None:
+    """Two exports that overlap, brought in with one command, sold the orders of those days twice."""
+    when = {"later": (21, 22), "earlier": (22, 21)}.get(changed)
+    first, second = (order(changed_at=when and datetime(2026, 11, day, tzinfo=UTC)) for day in when or (1, 1))
+    shipped = second._replace(fulfilment=Fulfilment.SHIPPED)
+    with ingest(database) as sink:
+        sink.stage_orders([first, order(external_id="A2")], [
+            line(row_no=1), line(row_no=2), line(row_no=3, order="A2")])
+        sink.begin_table()
+        sink.stage_orders([order(external_id="A2"), shipped], [
+            line(row_no=4, order="A2"), line(row_no=5, row_hash=9), line(row_no=6, row_hash=9)])
+        counts = sink.finish()[Kind.ORDER_LINES]
+    same = 1 if changed != "earlier" else 3
+    assert counts == Counts(6 - same, same, 0)
+    assert rows(database, "SELECT external_id, paid_minor, status FROM orders ORDER BY external_id") == [
+        ("A1", 2_000, "to_ship" if changed == "earlier" else "shipped"), ("A2", 1_000, "to_ship")]
+    assert consistent(database)
+
+
 def test_two_equal_lines_are_two_lines(database: Database) -> None:
     """A public data set of real invoices has 5,268 of them; who drops them loses their money."""
     bring(database, [order()], [line(row_no=1), line(row_no=2)])
@@ -153,11 +196,12 @@ def test_foreign_money_is_booked_at_the_rate_of_its_day_and_never_without_one(da
     with ingest(database) as sink:
         sink.stage(Kind.FX_RATES, [FxRateDraft(date(2026, 11, 19), "USD", 71_234_567 * RATE_SCALE // 10_000_000)])
         sink.stage_orders([order(currency="USD"), order(external_id="A2", currency="THB")],
-                          [line(), line(order="A2", row_no=2, row_hash=2)])
+                          [line(), line(order="A2", row_no=2, row_hash=2), line(order="A2", row_no=3, row_hash=4)])
+        sink.stage_orders([order(external_id="A2", currency="THB")], [line(order="A2", row_no=4, row_hash=8)])
         counts = sink.finish()
         assert [(kind, reject.row_no, reject.reason) for kind, reject in sink.rejects] == [
-            (Kind.ORDER_LINES, 2, "no_rate")]
-    assert counts[Kind.ORDER_LINES] == Counts(1, 0, 1)
+            (Kind.ORDER_LINES, row_no, "no_rate") for row_no in (2, 3, 4)]
+    assert counts[Kind.ORDER_LINES] == Counts(1, 0, 3)
     assert rows(database, "SELECT external_id, paid_minor, paid_base FROM orders") == [("A1", 1_000, 7_123)]
 
 
