@@ -295,18 +295,9 @@ def _counts_rows(clause: Clause, counts: list[str], draft: Draft) -> bool:
     return bool(is_list) and set(counts) <= {"any", "pieces", "amount"} and not clause.nouns
 
 
-_LASTING = frozenset({"stock_available", "stock_on_hand", "days_of_cover"})
-
-
-def _doubt_last(clause: Clause, draft: Draft) -> None:
-    if clause.events == ["lasts"] and clause.asking[0] == "last" and not _LASTING & set(clause.metrics):
-        draft.object_to(Unclear("unsure_about", {"words": "last"}))  # last net revenue
-
-
 def _explicit(clause: Clause, strong: list[str], counts: list[str], draft: Draft) -> None:
     if clause.has_loose and draft.is_of_number:  # the fewest refunds
         clause.metrics = ["refund_orders" if one == "refund_amount" else one for one in clause.metrics]
-    _doubt_last(clause, draft)
     for event in strong:
         table = lexicon().combine.get(event, {})
         leads_on = clause.takes_in or (len(counts) < 2 and bool(LEADS_TO.get(event, frozenset()) & set(clause.metrics)))

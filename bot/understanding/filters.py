@@ -371,8 +371,8 @@ def _use_label(tokens: Sequence[Token], at: int, dimension: str) -> None:
         is_split = beside and any(tokens[beside - 1].has(kind) for kind in ("each", "which", "rank"))
         is_label = tokens[beside].senses.get("dim") in labels and not is_split
         if is_label and (those or _touches(tokens, at, beside)):
-            tokens[at + 1].used = tokens[at + 1].used or those
-            tokens[beside].used = True
+            for one in (beside, at + those):
+                tokens[one].used = True
 
 
 def _touches(tokens: Sequence[Token], at: int, beside: int) -> bool:

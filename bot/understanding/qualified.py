@@ -73,12 +73,18 @@ _STOCK = frozenset({"stock", "inventory", "the stock", "the inventory"})
 _LEFT, _JOINED = frozenset({"left", "earned"}), frozenset({"metric", "event"})
 
 
+_LASTING = frozenset({"stock_available", "stock_on_hand", "days_of_cover", "orders_overdue"})
+
+
 def object_to_joined(tokens: Sequence[Token], draft: Draft) -> None:
     """平台收了多少广告费, 投流成交额, 扣掉运费还剩多少: the one only qualifies the other."""
     if "new_customers" in draft.metrics and len(draft.metrics) > 1 and _are_of_new_customers(tokens):
         draft.object_to(Unclear("which_figure_of_two", {"metric": "new_customers"}))  # 新客贡献的销售额
     if "stock_value" in draft.metrics:
         _leave_out_object(tokens, draft)
+    if draft.all_events == ["lasts"] and draft.metrics and not _LASTING & set(draft.metrics) and any(
+            token.text == "last" for token in tokens):
+        draft.object_to(Unclear("unsure_about", {"words": "last"}))  # last net revenue
     figures = [at for at, token in enumerate(tokens) if "metric" in token.senses and at and not token.names]
     for at in figures:
         before, after = tokens[at - 2], tokens[at]
