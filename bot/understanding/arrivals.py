@@ -28,7 +28,7 @@ _ALONE = re.compile(r"调拨(?:单|的货)?(?:到货|到了|收货|到仓)了?|r
 _TRANSFER_NO = re.compile(r"(?<![a-z\d])db\d{6}-\d{1,12}(?![\d-])")
 COUNT = r"(?:[-负]?\d+(?:\.\d+)?|[一二两三四五六七八九十百千]+)"
 _UNIT = r"\s*(?:件|个|条|盒|袋|支|罐|双|瓶|套|包|台|箱|只|pieces?|pcs|units?)?"
-_LOST_ZH = r"(?:在?(?:路上|途中|运输中))?(?:丢失|遗失|丢|损失|损耗|破损|少|缺|没到|未到)了?"
+_LOST_ZH = r"(?:在?(?:路上|途中|运输中))?(?:丢失|遗失|丢(?!失)|损失|损耗|破损|少|缺|没到|未到)了?"
 _LOST_EN = r"(?:were |was |are |is )?(?:lost|missing|damaged)"
 _LOST = re.compile(
     rf"\s*[,，;；、]?\s*(?:and )?(?:(?P<first>{COUNT}){_UNIT}\s*{_LOST_EN}|{_LOST_EN}\s*(?P<behind>{COUNT}){_UNIT}"

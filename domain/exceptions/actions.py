@@ -25,6 +25,8 @@ def snooze_exception(books: Books, asked: Asked) -> Plan:
         raise Impossible("snooze_into_past", day=day)
     until = asked.local.replace(year=day.year, month=day.month, day=day.day, hour=MORNING_HOUR, minute=0, second=0,
                                 microsecond=0)
+    if found.snoozed_until == until:
+        raise Impossible("snoozed_already", exception=str(found.id), label=found.label, day=day)
     return Plan(
         facts=(Fact("snoozed_until", found.label, found.snoozed_until and found.snoozed_until.date(), day),),
         changes=(ExceptionChange(found.id, found.snoozed_until, until),),

@@ -187,6 +187,7 @@ def test_put_off_it_is_told_again_on_that_morning(shop: Watched) -> None:
     assert shop.look(at=NOW + timedelta(hours=3)) == []
     assert shop.look(at=NOW.replace(hour=9) + timedelta(days=1)) == [case]
     assert counter.refusal("snooze_exception", exception=case.id, until=TODAY.isoformat()).key == "no.snooze_into_past"
+    assert counter.refusal("snooze_exception", exception=case.id).key == "no.snoozed_already"
     counter.undo()
     assert shop.look() == [case]
 

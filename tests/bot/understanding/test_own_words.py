@@ -82,6 +82,7 @@ def test_why_is_kept_while_a_place_is_asked_for() -> None:
     (f"{ORDER}客户不要了,取消", "cancel_order", {"order": ORDER, "reason": "客户不要了"}),
     (f"{ORDER}这单取消吧,谢谢", "cancel_order", {"order": ORDER}),
     ("DB261123-7收到8个少了2个", "receive_transfer", {"transfer": "DB261123-7", "lost": 2, "quantity": 8}),
+    ("DB261123-7 到货 8 丢失 2", "receive_transfer", {"transfer": "DB261123-7", "lost": 2, "quantity": 8}),
     ("撤销PO261123-3", "cancel_purchase", {"purchase": "PO261123-3"}),
 ])
 def test_the_opposite_is_not_read(text: str, action: str, arguments: dict[str, Any]) -> None:
