@@ -16,9 +16,11 @@ from bot.rendering.answer import render_answer
 from bot.rendering.limits import limits_line
 from bot.rendering.messages import say
 from bot.rendering.reply import Reply, Timing
+from bot.rendering.scene import went_on
 from bot.rendering.talk import render_error, render_help, render_not_allowed, render_refused, render_unclear
 from bot.sessions import Sessions
 from bot.turn import Person, Turn
+from bot.understanding.missed import missed
 from bot.understanding.readings import (
     Act,
     Ask,
@@ -109,12 +111,19 @@ class Dispatcher:
             reply = render_error(error, understood.language)
         if reply.query is not None and reply.kind == "answer":
             reply.text += limits_line(reply.query.metrics, turn.person.shops, turn.language)
+        self._remember(text, understood.reading, reply, turn)
         timing.total = _ms_since(start)
         reply.timing = timing
         if reply.understood_by != "model":
             reply.understood_by = understood.by
             self.hear(text, understood.reading, turn)
         return reply
+
+    def _remember(self, text: str, reading: Reading, reply: Reply, turn: Turn) -> None:
+        """Whether anything came of the message; of an answer, which one it goes on from."""
+        turn.context.missed = missed(text, reading) if reply.kind in {"refused", "clarify"} else None
+        if reply.kind == "answer" and isinstance(reading, Ask) and reading.goes_on_from is not None:
+            reply.text = f"{went_on(reading.goes_on_from, turn.language, turn.at.date())}\n{reply.text}"
 
     def _read(self, text: str, at: datetime, context: Context) -> Understood:
         try:
@@ -166,6 +175,8 @@ class Dispatcher:
                 return render_refused(refused, turn.language)
             case Command(name="help"):
                 return render_help(turn.person.acting_role, turn.language)
+            case Command(name="thanks"):
+                return Reply("answer", say("help.welcome", turn.language))
             case Command(name=name, argument=argument) if name in self.commands:
                 return self.commands[name](argument, turn)
             case Command() as command:

@@ -22,6 +22,13 @@ def setting(query: MetricQuery, language: str, today: date) -> dict[str, str]:
     return {"when": when, "part": say("answer.part", language, part=apart(part, language))}
 
 
+def went_on(query: MetricQuery, language: str, today: date) -> str:
+    """Which question a message was taken to go on from, where that is not the message before it."""
+    facts = setting(query, language, today)
+    split = say("answer.went_on_split", language, dimensions=dimensions_named(query, language)) if query.by else ""
+    return sentence("answer.went_on", language, **facts, metrics=metrics_named(query, language), split=split)
+
+
 def sentence(key: str, language: str, **facts: object) -> str:
     """A sentence with its first letter large, and one without a time not starting with a blank."""
     text = say(key, language, **facts).lstrip(" :,")

@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Any
 
 from bot.understanding import arguments as find
-from bot.understanding import free_words, goods_lines
+from bot.understanding import booked_days, free_words, goods_lines
 from bot.understanding.arguments import Arguments, Message
 from bot.understanding.draft import is_filler, is_that_order
 from bot.understanding.figures import NOUNS
@@ -32,8 +32,8 @@ FRAMES: Mapping[str, Frame] = {
     "confirm_shipment": Frame((find.carrier, find.order_and_waybill, find.warehouse, goods_lines.lines_if_any),
                               ("order", "carrier", "waybill")),
     "adjust_stock": Frame((find.sku, find.warehouse, find.delta, free_words.reason), ("sku", "warehouse", "delta")),
-    "receive_stock": Frame((find.sku, find.warehouse, find.money_as("unit_cost"), find.quantity_as("quantity")),
-                           ("sku", "warehouse", "quantity")),
+    "receive_stock": Frame((find.sku, find.warehouse, find.money_as("unit_cost"), booked_days.earlier_day,
+                            find.quantity_as("quantity")), ("sku", "warehouse", "quantity")),
     "transfer_stock": Frame((find.sku, find.from_to, find.quantity_as("quantity")), ("sku", "from", "to", "quantity")),
     "send_transfer": Frame((find.sku, find.from_to, find.quantity_as("quantity")), ("sku", "from", "to", "quantity")),
     "receive_transfer": Frame((find.quantity_as("quantity"),), ("transfer",)),
@@ -42,7 +42,7 @@ FRAMES: Mapping[str, Frame] = {
     "drop_reorder_point": Frame((find.sku, find.warehouse), ("sku",)),
     "allow_backorder": Frame((find.sku,), ("sku",)),
     "forbid_backorder": Frame((find.sku,), ("sku",)),
-    "record_expense": Frame((find.amount, find.day, free_words.category), ("category", "amount"),
+    "record_expense": Frame((find.amount, booked_days.day, free_words.category), ("category", "amount"),
                             unsaid=lambda message: {"day": message.today.isoformat()}),
     "approve_refund": Frame((find.order, find.amount), ("order",)),
     "repair_stock": Frame((find.sku, find.warehouse), ("sku", "warehouse")),

@@ -17,6 +17,8 @@ from domain.money import to_minor
 TREND_DAYS = 30  # 走势 without a period
 DEFAULT_LIMIT = 10
 LONGEST_BY_DAY = 92  # days of a chart by the day; what is longer is by the month
+# Where costs of the whole shop cannot be told apart, the profit before them can.
+NEAREST = {"net_profit": "gross_profit", "net_margin": "gross_margin"}
 _GOODS = {"product", "sku", "goods"}
 _BUYING = {"customer", "segment", "person"}
 _HANDED_OUT = {Source.SHIPMENTS, Source.SIGNED}
@@ -31,7 +33,7 @@ class Trouble(Exception):
         self.reading = reading
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Setting:
     """What every question is asked in: the day it is, the base currency."""
 
@@ -68,9 +70,11 @@ def _along(period: Period) -> list[str]:
 
 def _answer_whether(draft: Draft) -> None:
     """Did revenue exceed 20k yesterday: the figure says so, where no rows are asked for that it could hold of."""
+    if not draft.asks_whether:
+        return
     names_rows = draft.by or draft.bare or draft.several or draft.is_ranked or draft.asks_which or draft.feature
     figures = [bound.metric for bound in draft.bounds if bound.metric]
-    if draft.asks_whether and len(figures) == len(draft.bounds) == 1 and not names_rows:
+    if len(figures) == len(draft.bounds) == 1 and not names_rows:
         draft.metrics, draft.bounds = draft.metrics or figures, []
 
 
@@ -80,7 +84,11 @@ def checked(query: MetricQuery) -> MetricQuery:
         check(query)
     except ImpossibleQuery as error:
         facts = {name: str(fact) for name, fact in error.facts.items()}
-        raise Trouble(Refused(error.key or "impossible", facts)) from error
+        key = error.key or "impossible"
+        if key == "not_by" and (gross := NEAREST.get(facts.get("metric", ""))) and (
+                facts["dimension"] in METRICS[gross].dimensions):
+            key = "net_not_by"
+        raise Trouble(Refused(key, facts)) from error
     return query
 
 

@@ -13,13 +13,12 @@ _UNIT_NAMES = {"money_unit": "money", "percent": "percent", "piece_unit": "piece
                "people_unit": "person"}
 
 
-_TELLING = frozenset({NUMBERED, "zero"})
+BOUNDING = frozenset({NUMBERED, "zero", "op"})
 
 
 def read_bounds(tokens: Sequence[Token], draft: Draft) -> None:
     """低于30%, 5万以上, at least 100 orders."""
-    is_told = not _TELLING.isdisjoint(draft.kinds) or {"op", "unit"} <= draft.kinds  # within a week, too
-    for at, token in enumerate(tokens if is_told else ()):
+    for at, token in enumerate(tokens):
         if "zero" in token.senses and not token.used and not token.names:
             _read_zero(tokens, at, draft)
         if "op" in token.senses and not token.used and tokens[at + 1:at + 2] and tokens[at + 1].text == "a":
@@ -75,7 +74,7 @@ _OF_TIME = ("offset", "compare_unit", "same_span", "weekday")
 def _sets_beside_time(tokens: Sequence[Token], at: int) -> bool:
     """The higher than of higher than last week, and the from of up from last month: beside another time."""
     behind = tokens[next_content(tokens, at + 1):][:1]
-    is_than = tokens[at].has("op") and tokens[at].text.endswith(" than")
+    is_than = tokens[at].has("op") and (tokens[at].text.endswith(" than") or not tokens[at].text.isascii())
     is_from = tokens[at].text == "from" and any(
         token.has(kind) for token in tokens[:at] for kind in ("change", "versus") if not token.names)
     return (is_than or is_from) and any(one.has(kind) for one in behind for kind in _OF_TIME)
@@ -92,7 +91,7 @@ def as_bounds(tokens: Words) -> Words:
         for token in beside:
             token.senses = {"versus": "versus"}  # is revenue higher than last week
         return Words(tokens)
-    if not {"seller", "versus"} <= tokens.kinds:
+    if "seller" not in tokens.kinds or "versus" not in tokens.kinds:
         return tokens
     for token, than, number in zip(tokens, tokens[1:], tokens[2:], strict=False):
         op = _OPS.get(token.text.rpartition(" ")[2]) if token.has("seller") and than.text == "than" else None
@@ -210,7 +209,7 @@ _PLURALS = {"days": "day", "weeks": "week", "months": "month"}
 
 def read_times_of_rows(tokens: Sequence[Token], draft: Draft) -> None:
     """Days with revenue below 5,000: what the rows are, where no number of them is said."""
-    for at, token in enumerate(tokens if draft.bounds and not draft.by else ()):
+    for at, token in enumerate(tokens):
         if token.text in _PLURALS and not token.used and not (at and (
                 tokens[at - 1].number is not None or tokens[at - 1].has("last"))):
             token.used = True

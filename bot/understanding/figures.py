@@ -1,9 +1,8 @@
 """Which figures: metrics by name, and what happened × what is counted."""
 
 from collections.abc import Sequence
-from itertools import pairwise
 
-from bot.understanding.clauses import Clause, counts_of, hand_on_topics, leave_out_openers
+from bot.understanding.clauses import Clause, counts_of, told_in_turn
 from bot.understanding.counting import COUNTED_AS, EVENT_OF, FITS, RATES
 from bot.understanding.draft import Draft, Unmet
 from bot.understanding.lexicon import lexicon
@@ -26,7 +25,6 @@ _GENERAL_EVENTS = frozenset(
 _WEAK_EVENTS = frozenset({"left", "sold", "on_hand"})  # 还有多少单没发: the other event counts
 _BEFORE_PAYING = frozenset({"ordered", "bought"})  # 拍了没付钱的: the status counts
 _COSTS = frozenset({"ad_spend", "shipping_cost", "platform_fees", "expenses", "cogs"})
-_BROUGHT = ("贡献", "带来")  # 新客贡献的销售额: a part of the second figure, not two
 
 
 def read_figures(tokens: Sequence[Token], draft: Draft) -> None:
@@ -34,11 +32,9 @@ def read_figures(tokens: Sequence[Token], draft: Draft) -> None:
     event: str | None = None
     if not draft.kinds.isdisjoint(DENYING):
         leave_out_denied(tokens, draft)
-    draft.has_account = not draft.kinds.isdisjoint({"count", "event"}) and _has_account(tokens, draft)
+    draft.has_account = not draft.kinds.isdisjoint(_OF_ACCOUNTS) and _has_account(tokens, draft)
     clauses = _clauses(tokens, draft)
-    leave_out_openers(clauses)
     money_is_left = "less" in draft.kinds and left_is_earned(tokens)
-    hand_on_topics(clauses)
     for clause in clauses:
         if money_is_left:
             clause.events = ["earned" if one == "left" else one for one in clause.events]
@@ -47,14 +43,8 @@ def read_figures(tokens: Sequence[Token], draft: Draft) -> None:
         else:
             event = _read_clause(clause, event, draft)
     _keep_empty_questions(clauses, draft)
-    clauses = [clause for clause in clauses if not clause.is_plain]
-    if draft.feature and any(clause.counts and not clause.features for clause in clauses):
-        draft.object_to(Unclear("two_questions"))
-    if "new_customers" in draft.metrics and len(draft.metrics) > 1 and _are_of_new_customers(tokens):
-        draft.object_to(Unclear("which_figure_of_two", {"metric": "new_customers"}))  # 新客贡献的销售额
-    counted = [one for clause in clauses for one in clause.counts if one != "amount"]
-    draft.is_apiece = draft.is_apiece or len(counted) > len(set(counted))  # 京东多少单拼多多多少单
-    draft.all_events = [event for clause in clauses for event in clause.events]
+    if clauses := [clause for clause in clauses if not clause.is_plain]:
+        _read_all_of(clauses, draft)
     if "less" in draft.kinds:
         take_off(tokens, draft)
     for token in (status for clause in clauses for status in clause.statuses):
@@ -64,20 +54,22 @@ def read_figures(tokens: Sequence[Token], draft: Draft) -> None:
         draft.events = [event] if event else []
 
 
+_OF_ACCOUNTS = frozenset({"count", "event"})
+
+
+def _read_all_of(clauses: Sequence[Clause], draft: Draft) -> None:
+    """What they say together."""
+    if draft.feature and any(clause.counts and not clause.features for clause in clauses):
+        draft.object_to(Unclear("two_questions"))
+    counted = [one for clause in clauses for one in clause.counts if one != "amount"]
+    draft.is_apiece = draft.is_apiece or len(counted) > len(set(counted))  # 京东多少单拼多多多少单
+    draft.all_events = [event for clause in clauses for event in clause.events]
+
+
 def _keep_empty_questions(clauses: Sequence[Clause], draft: Draft) -> None:
     """What did we spend on ads and what did it bring us: the second is asked about, too."""
-    if draft.metrics and len(clauses) > 1 and any(clause.is_empty_question for clause in clauses[1:]):
+    if len(clauses) > 1 and draft.metrics and any(clause.is_empty_question for clause in clauses[1:]):
         draft.unmet.append(Unmet("what", "what", len(draft.metrics), frozenset()))
-
-
-def _are_of_new_customers(tokens: Sequence[Token]) -> bool:
-    """新客贡献的销售额, revenue from new customers: not two figures."""
-    return any(token.text.startswith(_BROUGHT) for token in tokens) or any(
-        before.text in _PREPOSITIONS and after.senses.get("metric") == "new_customers"
-        for before, after in pairwise(tokens))
-
-
-_PREPOSITIONS = frozenset({"from", "of", "by", "for"})
 
 
 def _has_account(tokens: Sequence[Token], draft: Draft) -> bool:
@@ -119,7 +111,7 @@ def _clauses(tokens: Sequence[Token], draft: Draft) -> list[Clause]:
         elif not is_free and "apiece" in senses and token.text.endswith("多少"):
             clause.counts.append("amount")
             clause.asking.append(token.text)
-    return clauses
+    return clauses if len(clauses) == 1 else told_in_turn(clauses)
 
 
 def _is_next_event(tokens: Sequence[Token], at: int, clause: Clause) -> bool:

@@ -22,13 +22,11 @@ _OF_PLACES = {Source.STOCK, Source.SHIPMENTS, Source.SIGNED}
 
 
 _FILTERING = frozenset({*CLOSED, "exclude", "exclude_end", "counted_in", "not_this", "rest"})
-_MAY_FILTER = _FILTERING | {NAMED, "retract"}  # no 女装
+FILTERING = _FILTERING | {NAMED, "retract"}  # no 女装
 
 
 def read_filters(tokens: Sequence[Token], message: Normalised, draft: Draft) -> None:
     """Every name and closed value becomes a filter; after 除了 it is left out."""
-    if _MAY_FILTER.isdisjoint(draft.kinds):
-        return
     reader = _FilterReader(tokens, message, draft)
     for at, token in enumerate(tokens):
         if reader.out or token.names or not _FILTERING.isdisjoint(token.senses) or token.text == "no":
@@ -129,9 +127,10 @@ class _FilterReader:
             self.out = None if is_end else token
             if is_end:
                 self._end(at)
-        elif _is_asker(self.tokens, at):
+        elif _is_person(token) and _is_asker(self.tokens, at):
             token.used = self.tokens[at + 1].used = True
-        elif _is_spoken_to(self.tokens, at) or (token.has("counted_in") and self.draft.exclude):
+        elif (_is_person(token) and _is_spoken_to(self.tokens, at)) or (
+                token.has("counted_in") and self.draft.exclude):
             token.used = True
         elif self.draft.exclude and (token.has("rest") or token.senses.get("platform") == "other"):
             self._rest(at)
@@ -202,11 +201,14 @@ class _FilterReader:
             self.tokens[behind].used = True
 
 
+def _is_person(token: Token) -> bool:
+    return bool(token.names) and any(name.dimension == "staff" for name in token.names)
+
+
 def _is_asker(tokens: Sequence[Token], at: int) -> bool:
     """老板要看 …: the first word says who wants to know, not whose figures."""
-    is_person = any(name.dimension == "staff" for name in tokens[at].names)
     opens = at == 0 or tokens[at - 1].has("sep") or tokens[at - 1].has("end")  # …,老板等着呢
-    return is_person and opens and at + 1 < len(tokens) and tokens[at + 1].has("asker")
+    return opens and at + 1 < len(tokens) and tokens[at + 1].has("asker")
 
 
 _TELLS = frozenset({"汇报", "报告", "看", "看看", "看下", "看一下", "说", "说说", "说一下", "交差"})
@@ -214,7 +216,7 @@ _TELLS = frozenset({"汇报", "报告", "看", "看看", "看下", "看一下", 
 
 def _is_spoken_to(tokens: Sequence[Token], at: int) -> bool:
     """请问老板,… and 要给老板汇报: somebody who is addressed or told, not whose figures they are."""
-    if not any(name.dimension == "staff" for name in tokens[at].names) or at + 1 == len(tokens):
+    if at + 1 == len(tokens):
         return False
     behind = tokens[at + 1]
     if at and tokens[at - 1].text in {"给", "跟", "向"} and behind.text in _TELLS:
@@ -226,7 +228,7 @@ def _is_spoken_to(tokens: Sequence[Token], at: int) -> bool:
 
 def _use_by(tokens: Sequence[Token], at: int) -> None:
     """Shipped by 小王."""
-    if at and tokens[at - 1].text == "by" and any(name.dimension == "staff" for name in tokens[at].names):
+    if at and tokens[at - 1].text == "by" and _is_person(tokens[at]):
         tokens[at - 1].used = True
 
 

@@ -17,7 +17,7 @@ from bot.understanding.asks import (
 )
 from bot.understanding.bounds import unit_of
 from bot.understanding.counting import FITS
-from bot.understanding.draft import STOCK_LISTS, Bound, Draft, family, is_filler
+from bot.understanding.draft import STOCK_LISTS, Bound, Draft, family, is_filler, is_of_stock
 from bot.understanding.periods import Span, before
 from bot.understanding.readings import Unclear
 from bot.understanding.scan import Token
@@ -48,7 +48,8 @@ def continues(draft: Draft, last: MetricQuery | None) -> bool:
 def _ranks_by_itself(draft: Draft, last: MetricQuery) -> bool:
     """Top 5 customers this year after a single figure: complete without it, and ranked by what they paid."""
     names_buyers = any(name == "customer" for name, _ in draft.bare) or draft.by == ["customer"]
-    return bool(names_buyers and draft.is_ranked and draft.span and "rank" in draft.kinds and not last.by) and not (
+    is_complete = draft.is_ranked and draft.span and "rank" in draft.kinds and "customer" not in last.by
+    return bool(names_buyers and is_complete) and not (
         draft.follows or draft.adds or draft.where or draft.rank_metric)
 
 
@@ -91,10 +92,12 @@ def _sets(token: Token) -> bool:
 
 
 def _lacks_its_goods(draft: Draft, last: MetricQuery) -> bool:
-    """上个月卖了多少件 after 面膜还有多少: a verb whose object was said before."""
-    is_verb = bool(draft.all_events) and draft.metrics == ["units"]
-    says_of_what = draft.where or draft.exclude or draft.by or draft.bare or draft.is_ranked or draft.lists_rows
-    return is_verb and not says_of_what and bool({"product", "sku"} & last.where.keys())
+    """上个月卖了多少件 after 面膜还有多少: pieces of what was said before."""
+    are_pieces = draft.metrics == ["units"] or (
+        draft.where.keys() == {"warehouse"} and all(is_of_stock(one) for one in draft.metrics))
+    is_elsewhere = draft.where.keys() <= {"warehouse"}  # 上海仓放了几条
+    says_of_what = draft.exclude or draft.by or draft.bare or draft.is_ranked or draft.lists_rows
+    return are_pieces and is_elsewhere and not says_of_what and bool({"product", "sku"} & last.where.keys())
 
 
 def _counts_the_same(draft: Draft, last: MetricQuery) -> bool:
@@ -122,9 +125,13 @@ _SALES = frozenset({"revenue", "orders", "units"})
 
 
 def _asks_which_of_it(draft: Draft, last: MetricQuery) -> bool:
-    """哪个商品卖得最多 after 上周抖音卖了几件: which part of what was just asked about, by its verb alone."""
+    """哪个商品卖得最多 after 上周抖音卖了几件: which part of what was just asked about, named or not."""
     if "person" in draft.by and draft.all_events and tuple(draft.metrics) == last.metrics and not draft.span:
         return not (draft.where or draft.exclude or draft.bounds)  # 谁发的 after 昨天发了多少单
+    is_same = bool(draft.metrics) and tuple(draft.metrics) == last.metrics and not draft.rank_metric
+    if is_same and draft.asks_which and draft.is_ranked and not (
+            draft.span or draft.where or draft.exclude or draft.other or draft.is_versus):
+        return True  # 哪个店退款率最高 after 上周退款率
     is_verb = (draft.seller or draft.all_events == ["sold"]) and set(draft.metrics) <= _SALES
     of_else = (draft.span, draft.where, draft.exclude, draft.bounds, draft.feature, draft.compare, draft.other,
                draft.is_versus, draft.wants_trend)

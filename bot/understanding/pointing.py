@@ -25,6 +25,7 @@ class Pointed:
 
     rest: str
     context: Context
+    is_sure: bool = True  # whichever message came before
 
     @property
     def says_no_more(self) -> bool:
@@ -51,9 +52,9 @@ class _Turn:
         joint = " " if before[-1:].isascii() and behind[:1].isascii() else ""
         return _EDGES.sub("", f"{before}{joint}{behind}")
 
-    def on(self, query: MetricQuery, rest: str | None = None) -> Pointed:
+    def on(self, query: MetricQuery, rest: str | None = None, *, is_sure: bool = True) -> Pointed:
         return Pointed(self.rest if rest is None else rest,
-                       replace(self.context, last=Ask(query), pending=None, goes_on=True))
+                       replace(self.context, last=Ask(query), pending=None, goes_on=True), is_sure)
 
     def unclear(self) -> Unclear:
         return Unclear("points_nowhere", {"words": self.message.original(*self.found.span()).strip()})
@@ -69,11 +70,9 @@ _NO_MORE = re.compile(r"(?:[\s,.!?,。!?呢吧啊吗的那就]|看看|看下|看
 
 def pointed(message: Normalised, context: Context, gazetteer: Gazetteer) -> Pointed | NotRead | None:
     """The conversation that the message speaks of, if it points at something in it; what cannot be told is asked."""
-    if context.last is None:
-        return None
     for pattern, does in _FORMS.of(message.text):
         found = pattern.search(message.text)
-        if found and (meant := does(_Turn(message, found, context, gazetteer))):
+        if found and (context.last or does is _left) and (meant := does(_Turn(message, found, context, gazetteer))):
             return meant
     return None
 
@@ -159,7 +158,7 @@ def _of_same(turn: _Turn) -> Pointed | NotRead | None:
         return turn.unclear() if noun or groups.get("person") else None
     kept = [name for name in dimensions if len(last.where.get(name, ())) == 1]
     if kept and (noun or groups.get("person")):
-        return turn.on(last)
+        return turn.on(last, is_sure=False)
     return turn.unclear() if groups.get("person") and not kept else None
 
 
@@ -169,16 +168,17 @@ def _of_both(turn: _Turn) -> Pointed | NotRead | None:
     dimensions = _dimensions_called(noun)
     last = turn.last
     if any(len(last.where.get(name, ())) == 2 for name in dimensions):
-        return turn.on(last)
+        return turn.on(last, is_sure=False)
     before = turn.context.earlier[0].query if turn.context.earlier else None
     for name in dimensions if before is not None else ():
         joined = _joined(before, last, name)
         if joined is not None:
-            return turn.on(joined)
+            return turn.on(joined, is_sure=False)
     known = {"warehouse": turn.gazetteer.warehouses, "shop": turn.gazetteer.shops}.get(dimensions[0], ())
     if noun and len(known) == 2:
         left = {name: values for name, values in last.where.items() if name not in family(dimensions[0])}
-        return turn.on(replace(last, where=left, by=tuple(name for name in last.by if name != dimensions[0])))
+        query = replace(last, where=left, by=tuple(name for name in last.by if name != dimensions[0]))
+        return turn.on(query, is_sure=False)
     return turn.unclear()
 
 

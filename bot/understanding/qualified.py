@@ -1,6 +1,7 @@
 """Figures that qualify one another: what is taken off first, a rate where a sum was named, words that say whose."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 
 from bot.understanding.draft import Draft, next_content
 from bot.understanding.lexicon import lexicon
@@ -69,24 +70,27 @@ def _leave_out_object(tokens: Sequence[Token], draft: Draft) -> None:
 _STOCK = frozenset({"stock", "inventory", "the stock", "the inventory"})
 
 
-_LEFT = frozenset({"left", "earned"})
+_LEFT, _JOINED = frozenset({"left", "earned"}), frozenset({"metric", "event"})
 
 
 def object_to_joined(tokens: Sequence[Token], draft: Draft) -> None:
     """平台收了多少广告费, 投流成交额, 扣掉运费还剩多少: the one only qualifies the other."""
+    if "new_customers" in draft.metrics and len(draft.metrics) > 1 and _are_of_new_customers(tokens):
+        draft.object_to(Unclear("which_figure_of_two", {"metric": "new_customers"}))  # 新客贡献的销售额
     if "stock_value" in draft.metrics:
         _leave_out_object(tokens, draft)
     figures = [at for at, token in enumerate(tokens) if "metric" in token.senses and at and not token.names]
     for at in figures:
         before, after = tokens[at - 2], tokens[at]
-        if at > 1 and tokens[at - 1].text == "的" and not before.names and (
+        if tokens[at - 1].text == "的" and at > 1 and not before.names and (
                 before.senses.get("metric", after.senses["metric"]) != after.senses["metric"]) and (
                 {before.senses["metric"], after.senses["metric"]} <= set(draft.metrics)):
             draft.object_to(Unclear("which_figure_of_two", {"metric": after.senses["metric"]}))  # 退款的订单金额
     for at in figures:
         before, after, metric = tokens[at - 1], tokens[at], tokens[at].senses["metric"]
         is_income = after.text in _INCOME and before.senses.get("metric") in _COSTS  # 运费收入, freight income
-        if before.names or (before.end != after.start and not is_income):
+        if before.names or (before.end != after.start and not is_income) or (
+                _JOINED.isdisjoint(before.senses) and before.text not in _QUALIFIES):
             continue
         named = before.senses.get("metric", metric)
         is_asked = named != metric and before.text.endswith(_ASKS)
@@ -128,3 +132,14 @@ def use_topics(tokens: Sequence[Token], draft: Draft) -> None:
         if not draft.metrics and topic == "ad_spend" and draft.by == ["campaign"]:
             draft.metrics.append(topic)  # 推广按计划拆一下
         token.used = topic in draft.metrics or (topic == "ad_spend" and is_of_ads)
+
+
+_BROUGHT = ("贡献", "带来")  # 新客贡献的销售额: a part of the second figure, not two
+def _are_of_new_customers(tokens: Sequence[Token]) -> bool:
+    """新客贡献的销售额, revenue from new customers: not two figures."""
+    return any(token.text.startswith(_BROUGHT) for token in tokens) or any(
+        before.text in _PREPOSITIONS and after.senses.get("metric") == "new_customers"
+        for before, after in pairwise(tokens))
+
+
+_PREPOSITIONS = frozenset({"from", "of", "by", "for"})

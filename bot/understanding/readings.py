@@ -41,6 +41,7 @@ class Ask:
     wants_chart: bool = False
     request: Request | None = None
     wants_shares: bool = False
+    goes_on_from: MetricQuery | None = None  # told where the message before was not understood
 
 
 @dataclass(frozen=True, slots=True)

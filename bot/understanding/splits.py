@@ -134,7 +134,7 @@ def _read_extreme(tokens: Sequence[Token], at: int, draft: Draft) -> None:
         return
     if token.text in _COMPARATIVES and not _chooses(tokens):
         return  # do we get more orders on some weekdays: no ranking, and not answered as one
-    draft.is_ranked, token.used = True, not token.has("event")  # 最赚钱 also says of what
+    draft.is_ranked, token.used = True, not (token.has("event") or token.has("metric"))  # 最赚钱
     if token.has("busy"):
         draft.implied = "orders"
     draft.is_of_number = draft.is_of_number or token.text in {"fewest", "fewer"}
@@ -166,7 +166,9 @@ def _read_graded(tokens: Sequence[Token], at: int, draft: Draft) -> None:
         before.has("event") and before.text.endswith(("得", "的"))))
     chooses = any(token.senses.get("dim") == "person" or any(token.has(kind) for kind in _CHOOSES)
                   for token in tokens[:at] if not token.names)
-    if is_of_figure and chooses:
+    behind = next_content(tokens, at + 1)
+    is_of_rows = before is not None and before.has("metric") and behind < len(tokens) and tokens[behind].has("dim")
+    if (is_of_figure and chooses) or is_of_rows:  # 退款率高的商品
         tokens[at].used = draft.is_ranked = True
         draft.direction = Direction(tokens[at].senses["graded"])
 
@@ -174,6 +176,7 @@ def _read_graded(tokens: Sequence[Token], at: int, draft: Draft) -> None:
 _RANKERS: Mapping[str, Callable[[Sequence[Token], int, Draft], None]] = {
     "rank": _read_rank, "seller": _read_seller, "extreme": _read_extreme, "speed": _read_speed,
     "ranking": _read_ranking, "sorting": _read_sorting, "graded": _read_graded}
+RANKING = CHOOSING.union(_RANKERS, {"piece_unit"})
 
 
 def read_splits(tokens: Sequence[Token], draft: Draft) -> None:
@@ -385,3 +388,4 @@ def _read_each_of_figure(tokens: Sequence[Token], at: int, draft: Draft) -> None
 _SPLITTERS: Mapping[str, Callable[[Sequence[Token], int, Draft], None]] = {
     "split": _read_split, "whichdim": _read_which_dimension, "which": _read_which, "each": _read_each,
     "apiece": _read_apiece, "share": _read_share, "not_by": _read_not_by, "trend": _read_trend, "chart": _read_chart}
+SPLITTING = frozenset(_SPLITTERS) | {"dim"}

@@ -6,14 +6,15 @@ what that part is, is read like any other words.
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import date
 
+from bot.understanding import period_turns, unit_turns
+from bot.understanding.asks import DEFAULT_LIMIT
 from bot.understanding.cues import Forms
 from bot.understanding.draft import Draft, family
-from bot.understanding.numbers import chinese
-from domain.metrics.catalog import DIMENSIONS, METRICS
-from domain.metrics.periods import Grain, Period, add_months, unit_before
+from bot.understanding.turning import Form, Turn, count_of, form
+from domain.metrics.catalog import DIMENSIONS
 from domain.metrics.query import MAX_LIMIT, Direction, Filter, MetricQuery, Order
 
 _OPENING = re.compile(r"(?:(?:(?:ok(?:ay)?|now|and|then|so|well|hm+|actually|please|can you|could you|let'?s|just"
@@ -27,15 +28,6 @@ _REMARK = re.compile(r"(?:这|有点|还是)?太.{1,4}了?|换个(?:角度|看�
                      r"|(?:that'?s |it'?s |this is )?(?:a bit |way |far )?too \w+(?: \w+)?")
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """The words that name the part, and how they are read."""
-
-    words: str
-    read: Callable[[str], Draft | None]  # None where not all of the words are understood
-    today: date
-
-
 def turned(text: str, last: MetricQuery, today: date, read: Callable[[str], Draft | None]) -> MetricQuery | None:
     """The last question turned as the whole text says; None for any other message."""
     said = _CLOSING.sub("", text)
@@ -43,7 +35,7 @@ def turned(text: str, last: MetricQuery, today: date, read: Callable[[str], Draf
         said = said[opening.end():]
     for pattern, does in _FORMS.of(said):
         found = pattern.fullmatch(said)
-        if found and (query := does(Turn(found["what"].strip(), read, today), last)):
+        if found and (query := does(Turn((found["what"] or "").strip(), read, today), last)):
             return query
     return None
 
@@ -166,7 +158,9 @@ def _left_out(names: dict[str, list[str]], last: MetricQuery) -> MetricQuery | N
 
 
 def _restore(turn: Turn, last: MetricQuery) -> MetricQuery | None:
-    """Put JD back in: of what was left out."""
+    """Put JD back in: of what was left out; put it back: all that was."""
+    if turn.words in _IT:
+        return replace(last, exclude={}) if last.exclude else None
     draft = turn.read(turn.words)
     names = {**draft.where, **draft.exclude} if draft else {}
     if not names or (draft and draft.metrics) or any(
@@ -175,6 +169,9 @@ def _restore(turn: Turn, last: MetricQuery) -> MetricQuery | None:
     left: Filter = {dimension: tuple(value for value in values if value not in names.get(dimension, ()))
                     for dimension, values in last.exclude.items()}
     return replace(last, exclude={dimension: values for dimension, values in left.items() if values})
+
+
+_IT = frozenset({"", "it", "that", "them", "those", "它", "它们", "那个", "这个"})
 
 
 def _reverse(_turn: Turn, last: MetricQuery) -> MetricQuery | None:
@@ -190,22 +187,9 @@ def _reverse(_turn: Turn, last: MetricQuery) -> MetricQuery | None:
 
 _OTHER_WAY = {Direction.ASC: Direction.DESC, Direction.DESC: Direction.ASC}
 
-_UNITS = {"day": Grain.DAY, "天": Grain.DAY, "日": Grain.DAY, "week": Grain.WEEK, "周": Grain.WEEK, "星期": Grain.WEEK,
-          "礼拜": Grain.WEEK, "month": Grain.MONTH, "月": Grain.MONTH, "quarter": Grain.QUARTER, "季度": Grain.QUARTER,
-          "year": Grain.YEAR, "年": Grain.YEAR}
-_MONTHS = {Grain.MONTH: 1, Grain.QUARTER: 3, Grain.YEAR: 12}
-_DAYS = {Grain.DAY: 1, Grain.WEEK: 7}
-_COUNTS = {"": 1, "a": 1, "an": 1, "one": 1, "another": 1, "the": 1, "two": 2, "three": 3, "four": 4, "five": 5,
-           "six": 6, "seven": 7, "ten": 10, "两": 2}
-_MOST = 400
-_LENGTH = re.compile(r"(?:(?:the|previous|prior|preceding|的)\s*)*(?P<count>\d+|[a-z]+|[一二两三四五六七八九十]+)??"
-                     r"\s*(?:more |further |个)?(?P<unit>days?|weeks?|months?|quarters?|years?|天|日|周|星期|礼拜"
-                     r"|月|季度|年)")
-
-
 def _limited(turn: Turn, last: MetricQuery) -> MetricQuery | None:
     """Cut it to three: of the rows as they stand."""
-    count = _count(turn.words)
+    count = count_of(turn.words)
     if not (last.by and count and count <= MAX_LIMIT) or (last.having and not last.limit):
         return None
     return replace(last, order=last.order or (Order(last.metrics[0], Direction.DESC),), limit=count)
@@ -218,159 +202,62 @@ def _unlimited(_turn: Turn, last: MetricQuery) -> MetricQuery | None:
     return None if last.where or last.exclude else last
 
 
-# What else is told of the same: 率 of refunds, the amount of what is in stock.
-_AS_RATE = {"refund_amount": "refund_rate", "refund_orders": "refund_rate", "gross_profit": "gross_margin",
-            "net_profit": "net_margin"}
-_AS_AMOUNT = {"refund_rate": "refund_amount", "refund_orders": "refund_amount", "gross_margin": "gross_profit",
-              "net_margin": "net_profit", "stock_available": "stock_value", "stock_on_hand": "stock_value"}
-
-
-def _as_rate(_turn: Turn, last: MetricQuery) -> MetricQuery | None:
-    return _told_as(_AS_RATE, last)
-
-
-def _as_amount(_turn: Turn, last: MetricQuery) -> MetricQuery | None:
-    return _told_as(_AS_AMOUNT, last)
-
-
-def _told_as(other: dict[str, str], last: MetricQuery) -> MetricQuery | None:
-    """The same in another unit, and ranked by it; a bound in the old one would mean nothing."""
-    figure = other.get(last.metrics[0]) if len(last.metrics) == 1 and not last.having else None
-    if figure is None or not {*last.by, *last.where, *last.exclude} <= METRICS[figure].dimensions:
+def _more(turn: Turn, last: MetricQuery) -> MetricQuery | None:
+    """再多给几个: of a list that was cut short; how many, where it is said."""
+    if last.limit is None:
         return None
-    order = tuple(replace(one, by=figure) if one.by in last.metrics else one for one in last.order)
-    return replace(last, metrics=(figure,), order=order)
-
-
-def _earlier(turn: Turn, last: MetricQuery) -> MetricQuery | None:
-    """So many days, weeks, months that end where the last period starts."""
-    length = _length(turn.words)
-    if length is None or last.period is None or not _fits(last.period, length[1]):
+    more = 0 if turn.words in _A_FEW else count_of(turn.words)
+    if not more and turn.words not in _A_FEW:
         return None
-    count, grain = length
-    if (count == 1 and _is_one(last.period, grain)) or count * _DAYS.get(grain, 0) == last.period.days:
-        return replace(last, period=unit_before(last.period))
-    if count == 1:
-        return None  # the week before, of a month that was spoken of
-    return replace(last, period=Period(_moved(last.period.start, -count, grain), last.period.start))
+    limit = last.limit + more if more else max(DEFAULT_LIMIT, 2 * last.limit)
+    return replace(last, limit=min(limit, MAX_LIMIT))
 
 
-def _shifted(turn: Turn, last: MetricQuery) -> MetricQuery | None:
-    """Go back two weeks: a period as long, so much before the last one."""
-    length = _length(turn.words)
-    if length is None or (period := last.period) is None or not _fits(period, length[1]):
-        return None
-    count, grain = length
-    if not _is_one(period, grain):
-        moved = Period(_moved(period.start, -count, grain), _moved(period.end, -count, grain))
-        return replace(last, period=moved)
-    for _ in range(count):
-        period = unit_before(period)
-    return replace(last, period=period)
+_A_FEW = frozenset({"", "几", "a few", "some"})
 
 
-def _fits(period: Period, grain: Grain) -> bool:
-    """Months are counted back from months, and days and weeks from those; anything else is asked about."""
-    return (grain in _DAYS) is (period.grain not in _MONTHS)
-
-
-def _is_one(period: Period, grain: Grain) -> bool:
-    return period.grain is grain or (grain is Grain.WEEK and period.days == _DAYS[Grain.WEEK])
-
-
-def _moved(day: date, count: int, grain: Grain) -> date:
-    return day + timedelta(days=count * _DAYS[grain]) if grain in _DAYS else add_months(day, count * _MONTHS[grain])
-
-
-def _period_between(start: date, end: date, length: tuple[int, Grain]) -> Period:
-    count, grain = length
-    return Period(start, end, grain if count == 1 and (grain in _DAYS or start.day == 1) else Grain.SPAN)
-
-
-def _later(turn: Turn, last: MetricQuery) -> MetricQuery | None:
-    """The week after: begins where the last period ends, and runs no further than today."""
-    length = _length(turn.words)
-    if length is None or last.period is None or last.period.end > turn.today:
-        return None
-    start = last.period.end
-    end = min(_moved(start, *length), turn.today + timedelta(days=1))
-    return replace(last, period=_period_between(start, end, length))
-
-
-def _length(words: str) -> tuple[int, Grain] | None:
-    found = _LENGTH.fullmatch(words)
-    if found is None:
-        return None
-    count = _count(found["count"] or "")
-    return (count, _UNITS[found["unit"].rstrip("s")]) if 0 < count <= _MOST else None
-
-
-def _count(said: str) -> int:
-    """0 for what is no number."""
-    return int(said) if said.isdecimal() else _COUNTS.get(said) or (0 if said.isascii() else int(chinese(said) or 0))
-
-
-_Does = Callable[[Turn, MetricQuery], MetricQuery | None]
-_Form = tuple[re.Pattern[str], _Does]
-
-
-def _form(pattern: str, does: _Does) -> _Form:
-    return re.compile(pattern), does
-
-
-_ASKING = (r"(?:(?:what about|how about|show(?: me)?|give me|use|switch to|(?:i'?d|i would) (?:rather|prefer)|see|as|in"
-           r"|to)\s+)*(?:the |an? )?")
-_ASKING_ZH = "(?:换成|换|改成|改看|用|看)?"
 _ROWS = r"(?: (?:it|that|this|them|the (?:list|rows|table|order|sort(?:ing)?)))?"
-_FORMS: Forms[_Form] = Forms(
-    ("drop never lose remov forget scrap clear ditch undo lift cancel get delete no without leave take skip", _form(
+_FORMS: Forms[Form] = Forms(
+    ("drop never lose remov forget scrap clear ditch undo lift cancel get delete no without leave take skip", form(
         r"(?:drop|lose|remove|forget(?: about)?|never mind|scrap|clear|ditch|undo|lift|cancel|get rid of|delete|skip"
         r"|leave out|no more|no|without|take (?:off|out|away))\s+(?P<what>[^,].*?)(?: again)?", _remove)),
-    ("take leave kick throw cut keep pull filter", _form(
+    ("take leave kick throw cut keep pull filter", form(
         r"(?:take|leave|kick|throw|cut|keep|pull|filter)\s+(?P<what>.+?)\s+(?:out|off|away)"
         r"(?: of (?:it|that|this|there))?", _remove)),
-    ("去取不拿撤删清解放忽关移别剔踢扔刨排", _form(
+    ("去取不拿撤删清解放忽关移别剔踢扔刨排", form(
         r"(?:[去拿撤删剔踢扔刨排]掉|取消|不要|别要|撤销|删除|清[除空]|解除|不用|不看|忽略|关掉|移除|放开)"
         r"(?P<what>[^的].*?)了?", _remove)),
-    ("去取不拿撤删清解移别剔踢扔刨排", _form(
+    ("去取不拿撤删清解移别剔踢扔刨排", form(
         r"(?P<what>.+?)(?:也|就|先|都)*(?:不要了?|[去拿撤删清剔踢扔刨排]掉|取消|撤了|解除|移除"
         r"|不用[看列要]?了?|不看了?|别要了?)了?", _remove)),
-    ("back", _form(
+    ("back", form(
         r"(?:put|bring|add|include|let|take)\s+(?P<what>.+?)\s+back(?: in(?:to it)?)?(?: again)?", _restore)),
-    ("back restore reinclude", _form(
+    ("back restore reinclude", form(
         r"(?:(?:put|bring|add) back(?: in)?|restore|re-?include)\s+(?P<what>.+?)", _restore)),
-    ("回", _form(r"(?P<what>.+?)(?:再|重新)?[加放算补拿要]回[来去]", _restore)),
-    ("回恢", _form(r"(?:[加放]回[来去]?|恢复)(?P<what>.+)", _restore)),
-    ("include count", _form(r"(?:include|count)\s+(?P<what>.+?)(?: (?:again|after all))", _restore)),
-    ("way reverse flip invert upside backwards opposite", _form(
+    ("回", form(r"(?P<what>.+?)(?:再|重新)?[加放算补拿要]回[来去]", _restore)),
+    ("回恢", form(r"(?:再|重新)?(?:[加放算]回[来去]?|恢复)(?P<what>.*)", _restore)),
+    ("include count", form(r"(?:include|count)\s+(?P<what>.+?)(?: (?:again|after all))", _restore)),
+    ("way reverse flip invert upside backwards opposite", form(
         rf"(?P<what>)(?:(?:sort|order|rank|show|list|put|turn|do)\b{_ROWS}(?: in)?\s*)?"
         rf"(?:(?:flip|reverse|invert|turn)\b{_ROWS}(?: (?:around|round|over))?"
         r"|(?:the )?other way (?:a?round)?|reversed|(?:the )?(?:reverse|opposite)(?: order| way)?|upside down"
         r"|backwards)(?: order)?", _reverse)),
-    ("倒反逆颠", _form(
+    ("倒反逆颠", form(
         r"(?P<what>)(?:排序|顺序|排列)?(?:(?:倒|反|颠倒?)(?:过来|着|序|向|转|一下)|逆序|倒序|反序)来?"
         r"(?:排列?|排序|排一?下|一下)?", _reverse)),
-    ("cut trim limit narrow reduce shorten bring keep", _form(
+    ("cut trim limit narrow reduce shorten bring keep", form(
         r"(?:cut|trim|limit|narrow|reduce|shorten|bring|keep)(?: (?:it|that|this|them|the list))?(?: down)? to "
         r"(?:the )?(?P<what>\d+|[a-z]+)(?: rows)?", _limited)),
-    ("缩减压砍", _form(
+    ("缩减压砍", form(
         r"(?:缩|减|压|砍|缩减|缩短)[小少]?(?:到|成|为)前?(?P<what>\d+|[一二两三四五六七八九十]+)[个名条]", _limited)),
-    ("all everything", _form(
+    ("all everything", form(
         r"(?P<what>)(?:show|list|give|see)(?: me)? (?:all(?: of (?:them|it|those))?|them all|everything)", _unlimited)),
-    ("全都", _form(r"(?P<what>)(?:全部?|都)(?:显示|列)(?:出来)?", _unlimited)),
-    ("rate percent ratio", _form(
-        rf"(?P<what>){_ASKING}(?:rates?|ratios?|percent(?:age)?s?)(?: instead| rather)?", _as_rate)),
-    ("率例百", _form(rf"(?P<what>){_ASKING_ZH}(?:比率|比例|百分比|率)", _as_rate)),
-    ("amount value", _form(
-        rf"(?P<what>){_ASKING}(?:amounts?|values?)(?: instead| rather)?", _as_amount)),
-    ("额", _form(rf"(?P<what>){_ASKING_ZH}金额", _as_amount)),
-    ("前", _form(r"(?:再|继续)?(?:往前|向前)推(?P<what>.+?)", _shifted)),
-    ("前", _form(r"(?:再|继续)?(?:往前|向前)(?:看|数)?(?P<what>.+?)", _earlier)),
-    ("back earlier", _form(r"(?:go|look|step|move|shift|rewind) back (?:by )?(?P<what>.+?)(?: earlier)?", _shifted)),
-    ("back earlier", _form(
-        r"(?P<what>.+?) (?:(?:further )?back|earlier)(?: (?:than (?:that|this)|again|still))?", _shifted)),
-    ("before", _form(r"(?P<what>.+?) before (?:that|those|it|this)", _earlier)),
-    ("preceding previous prior", _form(r"(?P<what>the (?:preceding|previous|prior) .+?)", _earlier)),
-    ("后", _form(r"(?:再|继续)?(?:往后|向后|后)(?:看)?(?P<what>[一1-9].+?)", _later)),
-    ("following", _form(r"(?:the )?following (?P<what>.+?)", _later)),
-    ("after", _form(r"(?P<what>the .+?) after(?: (?:that|those|it))?", _later)))
+    ("全都", form(r"(?P<what>)(?:全部?|都)(?:显示|列)(?:出来)?", _unlimited)),
+    ("more", form(
+        r"(?:(?:show|give|list|see|get)(?: me)? )?(?:a few |some |(?P<what>\d+|[a-z]+) )?more(?: of (?:them|those))?"
+        r"(?: (?:rows|lines|of them))?", _more)),
+    ("多", form(
+        r"(?:再|还)?(?:多)(?:给|来|列|看|要|显示)(?:我)?(?:出)?(?P<what>\d+|[几一二两三四五六七八九十]+)"
+        r"(?:个|款|条|名|家|行|位|种)", _more)),
+    *unit_turns.FORMS,
+    *period_turns.FORMS)

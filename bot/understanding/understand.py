@@ -13,6 +13,7 @@ from bot.understanding.codes import with_codes
 from bot.understanding.commands import answers, chosen, command_of
 from bot.understanding.cues import Forms
 from bot.understanding.gazetteer import Gazetteer, LiveGazetteer
+from bot.understanding.missed import gone_on
 from bot.understanding.normalise import Normalised, normalise
 from bot.understanding.pointing import Pointed, pointed
 from bot.understanding.readings import (
@@ -38,7 +39,7 @@ _SUBSCRIBE = re.compile(r"/(subscribe|unsubscribe)\s+(\S{1,40})(?:\s.*)?", re.IG
 _HAS_WORDS = re.compile(r"[\u4e00-\u9fff]|(?<![\w/-])[A-Za-z]{2,}(?![\w-])")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Turn:
     """What one message is read in: when, after what, beside which names. They are asked for once a message."""
 
@@ -82,14 +83,24 @@ class Understanding:
         return self._plain(said, message, turn)
 
     def _plain(self, said: str, message: Normalised, turn: _Turn) -> Understood:
+        """The message where it points at something in the conversation, and whatever else it says."""
         meant = pointed(message, turn.context, turn.gazetteer)
         if isinstance(meant, NotRead):
             return Understood(meant, script_of(said))
-        if isinstance(meant, Pointed):
-            if meant.says_no_more and meant.context.last is not None:
-                return Understood(meant.context.last, script_of(said))
-            turn, message = replace(turn, context=meant.context), normalise(meant.rest)
-        return self._in_words(said, message, turn)
+        found = self._on_what_is_meant(meant, said, turn) if meant else self._in_words(said, message, turn)
+        if turn.context.missed is None or not isinstance(found.reading, Ask) or (meant and meant.is_sure):
+            return found
+        alone = self._in_words(said, message, replace(turn, context=Context())).reading
+        if found.reading == alone:
+            return found
+        return replace(found, reading=gone_on(found.reading, said, turn.context, turn.gazetteer))
+
+    def _on_what_is_meant(self, meant: Pointed, said: str, turn: _Turn) -> Understood:
+        """What is left of a message once it is known what it points at, which may point once more."""
+        if meant.says_no_more and meant.context.last is not None:
+            return Understood(meant.context.last, script_of(said))
+        context = replace(meant.context, missed=None)
+        return self._plain(meant.rest, normalise(meant.rest), replace(turn, context=context))
 
     def _in_words(self, said: str, message: Normalised, turn: _Turn) -> Understood:
         tokens = scan(message, turn.gazetteer)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from domain.orders.model import Exclusion, Hold, OrderStatus, RefundStatus
 from domain.people import Shops
@@ -45,6 +45,32 @@ class CardParcel:
     signed_at: datetime | None
     intercepted_at: datetime | None = None
     told: CardWriteBack | None = None  # None: nobody has to be told
+
+
+class Goods(NamedTuple):
+    """Pieces of a SKU."""
+
+    what: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedParcel:
+    """What is held for an order in one warehouse, to leave in one parcel."""
+
+    warehouse: str
+    goods: Sequence[Goods]
+
+
+@dataclass(frozen=True, slots=True)
+class DividedOrder:
+    """An order that cannot leave as one: in several parcels, or in part while pieces of it are missing."""
+
+    number: str
+    shop: str
+    parcels: Sequence[PlannedParcel]
+    here: Sequence[Goods] = ()
+    missing: Sequence[Goods] = ()
 
 
 @dataclass(frozen=True, slots=True)

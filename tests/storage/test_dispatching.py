@@ -3,14 +3,15 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlmodel import col
 
+from domain.catalog.model import Sku
 from domain.clock import ShopCalendar
 from domain.confirmations import Done
 from domain.customers.model import Customer
 from domain.fulfilment.model import MergedOrder, ParcelLine, Shipment
-from domain.inventory.model import Allocation, StockMove
+from domain.inventory.model import Allocation, StockBalance, StockMove
 from domain.orders.model import Exclusion, Fulfilment, Hold, Order, OrderStatus
 from storage import rollups
 from storage.engine import Database
@@ -156,3 +157,25 @@ def test_orders_that_could_be_merged_are_listed_and_merged_ones_no_more(shop: Co
     assert {"FIRST", "MIXED"} <= set(listed[0])
     shop.do("merge_orders", orders=TWO)
     assert all(not {"FIRST", "MIXED"} & set(group) for group in shop.desk.mergeable())
+
+
+def test_orders_that_cannot_leave_as_one_are_listed_with_what_is_where(shop: Counter) -> None:
+    """Asked for, the orders paid today were listed."""
+    def listed() -> list[tuple[str, list[str], list[str]]]:
+        return [(order.number, [f"{parcel.warehouse} {one.what}×{one.quantity}" for parcel in order.parcels
+                                for one in parcel.goods], [one.what for one in (*order.here, *order.missing)])
+                for order in shop.desk.divided()]
+
+    assert listed() == []
+    shop.do("split_order", order="WAITING", lines=[{"sku": "CUP", "quantity": 1}])
+    assert listed() == [("WAITING", ["华南仓 BAG×1", "华南仓 CUP×1", "华南仓 CUP×1"], [])]
+    shop.do("confirm_shipment", order="WAITING", **SHIPPING)
+    assert listed() == []
+    shop.undo()
+    with shop.database.write() as connection:
+        waiting = select(col(Order.id)).where(col(Order.external_id) == "WAITING")
+        connection.execute(delete(Allocation).where(col(Allocation.order_id).in_(waiting)))
+        bag = select(col(Sku.id)).where(col(Sku.code) == "BAG")
+        connection.execute(update(StockBalance).where(col(StockBalance.sku_id).in_(bag)).values(on_hand=2, reserved=2))
+    assert listed() == [("WAITING", [], ["CUP", "BAG"])]
+    assert shop.desk.divided(shops=("别的店",)) == []

@@ -59,6 +59,17 @@ def test_a_shipment(text: str) -> None:
     ("use the moving average for KF-01", "set_cost_method", {"sku": "KF-01", "method": "average"}),
     ("咖啡壶的成本价改为60元", "revalue_stock", {"sku": "KF-01", "unit_cost": 6000}),
     ("revalue KF-01 at 58.5", "revalue_stock", {"sku": "KF-01", "unit_cost": 5850}),
+    ("昨天杭州仓来了30个咖啡壶", "receive_stock",
+     {"sku": "KF-01", "warehouse": "杭州仓", "quantity": 30, "day": "2026-11-22"}),
+    ("11月20入库 KF-01 30件 成本 32 杭州仓", "receive_stock",
+     {"sku": "KF-01", "warehouse": "杭州仓", "quantity": 30, "unit_cost": 3200, "day": "2026-11-20"}),
+    ("receive 30 KF-01 at 杭州仓 on Nov 20 at cost 32", "receive_stock",
+     {"sku": "KF-01", "warehouse": "杭州仓", "quantity": 30, "unit_cost": 3200, "day": "2026-11-20"}),
+    ("补录一笔上周五杭州仓的入库,KF-01 30个", "receive_stock",
+     {"sku": "KF-01", "warehouse": "杭州仓", "quantity": 30, "day": "2026-11-20"}),
+    ("今天杭州仓入库30个KF-01", "receive_stock", {"sku": "KF-01", "warehouse": "杭州仓", "quantity": 30}),
+    ("明天杭州仓入库30个KF-01", "receive_stock",
+     {"sku": "KF-01", "warehouse": "杭州仓", "quantity": 30, "day": "2026-11-24"}),
     ("订阅日报", "subscribe", {"report": "daily_profit"}),
     ("/subscribe weekly report", "subscribe", {"report": "weekly_review"}),
     ("待发货提醒别再发了", "unsubscribe", {"report": "to_ship"}),
@@ -274,10 +285,12 @@ def test_suppliers_and_purchase_orders(text: str, action: str, arguments: dict[s
 
 
 @pytest.mark.parametrize(("text", "command"), [
+    ("哪些订单要拆单", Command("divided")), ("which orders need to be split?", Command("divided")),
+    ("有需要拆单的订单吗", Command("divided")), ("哪些订单可以合单", Command("mergeable")),
     ("采购单", Command("purchases")), ("purchase orders", Command("purchases")), ("供应商", Command("suppliers")),
     ("PO261123-3 到哪了", Command("purchases", "PO261123-3")), ("供应商 恒源纺织", Command("suppliers", "恒源纺织")),
     ("供应商 恒源纺织 的电话", Command("suppliers", "恒源纺织")), ("suppliers", Command("suppliers"))])
-def test_purchase_orders_and_suppliers_are_listed(text: str, command: Command) -> None:
+def test_orders_purchases_and_suppliers_are_listed(text: str, command: Command) -> None:
     assert Chat().say(text) == command
 
 
