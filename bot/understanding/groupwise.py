@@ -18,6 +18,7 @@ _ROWS = frozenset({"product", "sku", "goods", "category", "shop", "platform", "w
                    "segment", "staff", "campaign", "account", "person", "day", "week", "month", "weekday"})
 _GOODS = GOODS | {"goods"}
 _STYLES, _SELLERS = frozenset({"款", "个商品", "款商品"}), ("seller", "sellers", "款")
+_WHAT = frozenset({"什么", "啥"})
 _THAT_DAY = frozenset({"那天", "那一天"})
 
 
@@ -48,7 +49,8 @@ def _ranked_rows(tokens: Sequence[Token], draft: Draft) -> str | None:
         return "day"
     names_goods = any(token.text in _STYLES or (token.has("seller") and token.text.endswith(_SELLERS))
                       for token in tokens if not token.names)
-    return "product" if names_goods else None
+    asks_what = draft.seller is not None and any(token.text in _WHAT for token in tokens)  # 各平台卖得最好的是什么
+    return "product" if names_goods or asks_what else None
 
 
 def _are_rows(tokens: Sequence[Token], at: int) -> bool:
