@@ -48,7 +48,7 @@ def read_draft(tokens: Words, message: Normalised, setting: Setting, last: Metri
     _read_what_qualifies(tokens, draft)
     _read_what_is_more(tokens, draft, last)
     if draft.bare:
-        _settle_bare(tokens, draft)
+        _settle_bare(tokens, draft, has_last=has_last)
     if draft.vague is not None and (not draft.metrics or _are_of_ads(draft)):
         _settle_vague(tokens, draft, draft.vague[1], last)
     if draft.seller:
@@ -252,8 +252,9 @@ _STANDS_FOR_ALL = frozenset({"product", "goods", "customer"})
 _SPANS = frozenset({"day", "week", "month"})
 
 
-def _settle_bare(tokens: Sequence[Token], draft: Draft) -> None:
+def _settle_bare(tokens: Sequence[Token], draft: Draft, *, has_last: bool) -> None:
     """A dimension that was only mentioned: what the rows are, or a word that says nothing more."""
+    says_that_alone = has_last and not (draft.metrics or draft.where or draft.exclude or draft.span or draft.all_events)
     left: list[tuple[str, int]] = []
     for dimension, at in draft.bare:
         token = tokens[at]
@@ -272,7 +273,8 @@ def _settle_bare(tokens: Sequence[Token], draft: Draft) -> None:
             token.used = token.text == "what" or (bool(draft.metrics) and not _are_paid_for(tokens, at, draft))
         elif draft.unsplit or _SIDES.get(dimension) in draft.all_events:
             token.used = True
-        elif not draft.by and (draft.asks_which or (draft.follows and token.text.isascii() and token.text[-1] == "s")):
+        elif not draft.by and (draft.asks_which or (
+                (draft.follows or says_that_alone) and token.text.isascii() and token.text[-1] == "s")):
             token.used = True
             draft.by.append(dimension)  # same for shops
         elif not token.has("metric"):
