@@ -1,13 +1,13 @@
 """What people want done: proposed, confirmed, cancelled, undone; the effect is the desk's, the words are ours."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from bot.rendering.limits import covers
-from bot.rendering.order_lists import render_mergeable
+from bot.rendering.order_lists import render_divided, render_mergeable
 from bot.rendering.proposal import render_done, render_missing, render_not_possible, render_proposal
 from bot.rendering.reply import Reply
 from bot.rendering.talk import render_not_allowed, render_refused
@@ -16,6 +16,7 @@ from bot.understanding.readings import Act, Command, Refused, Unclear
 from domain.actions import actions
 from domain.confirmations import Done, Missing, NotPossible, Proposal
 from domain.errors import NotAllowed
+from domain.orders.card import DividedOrder
 from domain.people import Permission, Role, Shops
 from domain.reports import NEEDS
 
@@ -36,6 +37,8 @@ class Desk(Protocol):
              shops: Shops) -> Done | NotPossible: ...
 
     def mergeable(self, shops: Shops) -> list[list[str]]: ...
+
+    def divided(self, shops: Shops) -> Sequence[DividedOrder]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +62,8 @@ class Acting:
 
     def command(self, command: Command, turn: Turn) -> Reply:
         """confirm, cancel or undo, with the code it names or the only one there is."""
-        if command.name == "mergeable":
-            return self._mergeable(turn)
+        if command.name in {"mergeable", "divided"}:
+            return self._listed(command.name, turn)
         decide = {"confirm": self.desk.confirm, "cancel": self.desk.cancel, "undo": self.desk.undo}.get(command.name)
         if decide is None:
             return render_refused(Refused("not_understood"), turn.language)
@@ -68,10 +71,13 @@ class Acting:
                          chat=turn.chat, at=turn.at, shops=turn.person.shops)
         return self._say(outcome, turn)
 
-    def _mergeable(self, turn: Turn) -> Reply:
-        """Orders that could leave in one parcel, each group with the message that merges it."""
+    def _listed(self, name: str, turn: Turn) -> Reply:
+        """Orders that could leave in one parcel, or cannot leave in one."""
         turn.person.require(Permission.FULFILMENT)
-        reply = render_mergeable(self.desk.mergeable(turn.person.shops), turn.language)
+        if name == "mergeable":
+            reply = render_mergeable(self.desk.mergeable(turn.person.shops), turn.language)
+        else:
+            reply = render_divided(self.desk.divided(turn.person.shops), turn.language)
         reply.text += covers(turn.person.shops, turn.language)
         return reply
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from bot.rendering.order_card import render_cards, render_no_card
 from bot.rendering.reply import Reply
 from bot.turn import Turn
+from domain.exceptions.kinds import kinds_for
 from domain.orders.card import OrderCards
 from domain.people import Permission
 
@@ -29,4 +30,5 @@ class OrderLookup:
         if not cards:
             return render_no_card(number, self.orders.nearest(number, turn.person.shops), turn.language)
         with_money = any(turn.person.may(right) for right in _SEES_MONEY)
-        return render_cards(cards, turn.language, turn.at, with_money=with_money)
+        return render_cards(cards, turn.language, turn.at, with_money=with_money,
+                            kinds=kinds_for(turn.person.rights, only_of_shops=turn.person.shops is not None))

@@ -298,6 +298,12 @@ class Books(Protocol):
     def moved(self, sku_id: int, warehouse_id: int) -> int:
         """What all stock moves of the SKU in the warehouse add up to."""
 
+    def counted_at(self, sku_id: int, warehouse_id: int) -> datetime | None:
+        """When it was last counted there: what had come by then is in that number. None where it never was."""
+
+    def shipped_since(self, sku_id: int, day: date) -> int:
+        """Pieces of the SKU in orders of which a parcel left on that day or later."""
+
     def open_purchases(self, sku_id: int, warehouse_id: int) -> Sequence[PurchaseLineFacts]:
         """Purchase lines still open, oldest first."""
 

@@ -62,6 +62,9 @@ class Names(Protocol):
 class ImportSink(Protocol):
     """Takes the drafts of one import; nothing is kept until `finish`, and then all of it."""
 
+    def begin_table(self) -> None:
+        """What follows is of another table. An order that one before it told, too, is told anew: the latest counts."""
+
     def stage_orders(self, orders: Sequence[OrderDraft], lines: Iterable[LineDraft]) -> None:
         """Set aside a batch of order rows. `Lines` are taken column by column, which is fastest."""
 

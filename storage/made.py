@@ -13,9 +13,12 @@ from typing import Any
 from sqlalchemy import Connection
 from sqlalchemy.sql.compiler import SQLCompiler
 
+from storage.engine import reading
+
 Process = Callable[[Any], Any] | None
 Given = Mapping[str, Any]
 _NOTHING: Given = {}
+_LIST = (list, tuple)
 MOST_VALUES = 32_000  # of one list: SQLite takes 32,766 in all
 
 
@@ -64,7 +67,7 @@ class Made:
 
     def rows(self, connection: Connection, given: Given = _NOTHING) -> list[Any]:
         """What comes back, each row in the order of its columns."""
-        lists = {name: _filled_up(value) for name, value in given.items() if isinstance(value, list | tuple)}
+        lists = {name: _filled_up(value) for name, value in given.items() if isinstance(value, _LIST)}
         if lists:
             given = {**given, **lists}
         written = self._for(connection, given, (*lists, *map(len, lists.values())))
@@ -126,8 +129,10 @@ class Made:
 
 def _cursor(connection: Connection) -> Any:
     """The driver's own, in the connection's transaction."""
-    if not connection.in_transaction():
-        connection.begin()  # as SQLAlchemy would: what is read belongs together
+    if not connection.in_transaction():  # what is read belongs together
+        if connection.dialect.name == "sqlite":
+            return reading(connection).cursor()
+        connection.begin()
     return connection.connection.cursor()
 
 

@@ -62,6 +62,11 @@ class _Rollup:
         return ["day", "shop_id", *self.parts]
 
     @property
+    def is_of_moments(self) -> bool:
+        """Whether its first source is; one that is of whole days has few rows for each and is read at one go."""
+        return self.sources[0][0].moment is not None
+
+    @property
     def sums(self) -> list[str]:
         return [column.name for column in self.table.c if not column.primary_key]
 
@@ -216,7 +221,7 @@ def _rebuild(connection: Connection, some: Sequence[_Rollup]) -> None:
         connection.execute(delete(rollup.table))
         makes = rollup.makes()
         with fill(connection, rollup.table):
-            for start, end in pairwise(some_days):
+            for start, end in pairwise(some_days if rollup.is_of_moments else some_days[:1] + some_days[-1:]):
                 connection.execute(makes, {"of_start": start, "of_end": end})
         for statement in rollup.adds(connection):
             connection.execute(statement)

@@ -30,9 +30,18 @@ from storage.room import free_bytes
 
 MAX_NAMED_COLUMNS = 25  # in a sentence; the JSON names all
 MAX_REJECTS_KEPT = 100_000  # of one file; a file with more is not what it was taken for
-MAX_ROWS = 20_000_000  # of one import, forty years of a shop that sells half a million lines a year
-BYTES_A_ROW = 800  # on the disk while it is brought in: set aside, in the tables, in the journal (measured: 250 to 700)
 _Choice = TypeVar("_Choice", bound=StrEnum)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Of one import; what is above is refused before anything is set aside."""
+
+    rows: int = 20_000_000  # forty years of a shop that sells half a million lines a year
+    bytes_a_row: int = 800  # on the disk: set aside, in the tables, in the journal (measured: 250 to 700)
+
+
+LIMITS = Limits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +63,10 @@ class FileOutcome:
     rows: int = 0
     rejects: list[Reject] = field(default_factory=list)
     rejected_file: Path | None = None
+
+    def holds(self, row_no: int) -> bool:
+        """Whether the row is of this table; rows are numbered through all tables of the import."""
+        return self.table.rows_before < row_no <= self.table.rows_before + self.rows
 
 
 @dataclass(slots=True)
@@ -139,16 +152,20 @@ def _mapping(path: Path) -> dict[str, str]:
 
 
 def import_files(shop: OpenShop, paths: Sequence[Path], options: Options, *, dry_run: bool,
-                 progress: Progress) -> Outcome:
+                 progress: Progress, limits: Limits = LIMITS) -> Outcome:
     """All files in one transaction: after a crash there is all of it or nothing, and the command may be run again."""
     tables = [(path, table) for path in paths for table in open_import(
         path, calendar=shop.calendar, default_currency=shop.currency, kind=options.kind, shop=options.shop,
         mapping=options.mapping, platform=options.platform, remember=StoredMappings(shop.database).remembered)]
-    _refuse_too_much(shop, tables)
+    _refuse_too_much(shop, tables, limits)
     files = [FileOutcome(path, table) for path, table in tables]
     with shop.ingest(shop.now()) as sink:
+        read = 0
         for item in files:
+            item.table.rows_before = read
+            sink.begin_table()
             _read(item, sink, progress, shop.settings.language)
+            read += item.rows
         progress.show(say("import_writing", shop.settings.language), 1.0, sum(item.rows for item in files))
         counts = dict(sink.finish(dry_run=dry_run))
         late = list(sink.rejects)
@@ -157,7 +174,7 @@ def import_files(shop: OpenShop, paths: Sequence[Path], options: Options, *, dry
         known = counts.get(item.table.kind, Counts())
         counts[item.table.kind] = known._replace(rejected=known.rejected + len(item.rejects))
     for kind, reject in late:  # found wrong only beside what the shop knows; already counted
-        next(item for item in files if item.table.kind is kind).rejects.append(reject)
+        next(item for item in files if item.table.kind is kind and item.holds(reject.row_no)).rejects.append(reject)
     if not dry_run:
         _remember(shop, files, options.mapping or {})
         _write_rejected(files, shop.settings)
@@ -165,17 +182,18 @@ def import_files(shop: OpenShop, paths: Sequence[Path], options: Options, *, dry
     return Outcome(files, counts, dry_run, shop.settings.language, exceptions)
 
 
-def _refuse_too_much(shop: OpenShop, tables: Sequence[tuple[Path, ImportTable]]) -> None:
+def _refuse_too_much(shop: OpenShop, tables: Sequence[tuple[Path, ImportTable]], limits: Limits) -> None:
     """Before anything is set aside: a small packed file may hold more rows than the disk has room for."""
-    rows, free = 0, free_bytes(shop.database)
+    rows = 0
     for path, table in tables:
         rows += table.total_rows_hint or 0
-        if rows > MAX_ROWS:
+        if rows > limits.rows:
             raise FileProblem(f"{path.name} has too many rows", key="file_too_many_rows", file=path.name,
-                              limit=f"{MAX_ROWS:,}")
-    if free is not None and rows * BYTES_A_ROW > free:
+                              limit=f"{limits.rows:,}")
+    needed, free = rows * limits.bytes_a_row, free_bytes(shop.database)
+    if free is not None and needed > free:
         raise OperatorMustAct("there is too little room on the disk for this import", key="import_no_room",
-                              rows=f"{rows:,}", needed=_gib(rows * BYTES_A_ROW), free=_gib(free))
+                              rows=f"{rows:,}", needed=_gib(needed), free=_gib(free))
 
 
 def _gib(size: int) -> str:
@@ -229,4 +247,5 @@ def _write_rejected(files: Sequence[FileOutcome], settings: Settings) -> None:
 
 
 def _write(path: Path, item: FileOutcome, settings: Settings) -> None:
-    write_rejects(path, item.table.header, item.rejects, lambda key, facts: say(key, settings.language, **facts))
+    rejects = item.table.own_rejects(item.rejects)
+    write_rejects(path, item.table.header, rejects, lambda key, facts: say(key, settings.language, **facts))

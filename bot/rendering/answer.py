@@ -4,12 +4,13 @@ from datetime import date, datetime
 
 from bot.rendering import scene
 from bot.rendering.amounts import UNKNOWN, change, counted
-from bot.rendering.figures_table import comparison_table, figures_table, series_summary
+from bot.rendering.figures_table import comparison_table, figures_table
 from bot.rendering.follow_ups import follow_ups
 from bot.rendering.footing import footing, freshness
 from bot.rendering.labels import metric_name, value_label
 from bot.rendering.messages import say
 from bot.rendering.reply import Reply, Timing
+from bot.rendering.series import summary
 from domain.metrics.catalog import METRICS
 from domain.metrics.measures import Source
 from domain.metrics.query import Direction, MetricQuery
@@ -51,6 +52,8 @@ def _waiting_only(query: MetricQuery) -> bool:
 
 def _nothing(table: ResultTable, language: str, today: date) -> str:
     """What was looked for and not found, never a zero."""
+    if table.lacking is not None:
+        return say(f"empty.no_{table.lacking}_yet", language)
     query, facts = table.query, scene.setting(table.query, language, today)
     if query.having and query.by:
         # a shelf that is not empty is good news; few good sellers are not
@@ -72,7 +75,7 @@ def _figures(table: ResultTable, language: str, today: date, *, shows_shares: bo
     if _is_superlative(table):
         return _superlative(table, language, today)
     lines = [_heading(table, language, today), figures_table(table, language, today, shows_shares=shows_shares),
-             series_summary(table, language, today)]
+             summary(table, language, today)]
     return "\n".join(line for line in lines if line)
 
 

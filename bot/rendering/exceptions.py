@@ -55,7 +55,10 @@ def _line(case: OpenCase, language: str, zone: ZoneInfo, currency: str) -> str:
         money(case.amount, currency) if case.kind == "negative_margin" else count(abs(case.amount)))
     detail = say(_why(case), language) if case.kind == NOT_TOLD and knows(_why(case), language) else case.detail
     since = case.since.astimezone(zone).strftime("%m-%d %H:%M") if case.since else ""
-    return say(f"exceptions.{case.kind}", language, id=case.id, label=case.label, place=case.place,
+    key = f"exceptions.{case.kind}"
+    unsent = f"{key}_unsent"  # what is to be said where no parcel has left
+    said = unsent if not case.detail and knows(unsent, language) else key
+    return say(said, language, id=case.id, label=case.label, place=case.place,
                detail=detail, amount=amount, since=since)
 
 

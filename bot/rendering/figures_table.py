@@ -2,19 +2,18 @@
 
 from collections.abc import Sequence
 from datetime import date
-from operator import itemgetter
 
-from bot.rendering.amounts import UNKNOWN, change, counted, figure, is_additive, rate
-from bot.rendering.labels import dimension_name, metric_name, value_label
+from bot.rendering.amounts import UNKNOWN, change, figure, is_additive, rate
+from bot.rendering.labels import dimension_name, metric_name
 from bot.rendering.messages import say
+from bot.rendering.series import in_steps, is_series, row_labels
 from bot.rendering.table import lay_out
-from domain.metrics.catalog import DIMENSIONS
 from domain.metrics.result import Cell, Column, ResultTable, Row
 
 MAX_ROWS = 20  # one thumb's scroll on a phone
 MAX_DAYS = 31  # a month of days is read as one
+MAX_OF_CYCLE = 56  # weekdays of eight shops: cut, a week or a day round the clock tells nothing
 _LATEST = 14  # of a longer series, what one wants to see in figures; the picture shows the rest
-_LEAST_FOR_PEAKS = 4  # a shorter series shows its peaks by itself
 
 
 def comparison_table(table: ResultTable, language: str) -> str:
@@ -41,7 +40,7 @@ def figures_table(table: ResultTable, language: str, today: date, *, shows_share
     """
     wholes = _wholes(table) if shows_shares or len(table.query.metrics) == 1 else [0.0] * len(table.query.metrics)
     rows, cut = _shown(table)
-    labels = _labels(table, language, today)
+    labels = row_labels(table, language, today)
     header = ["/".join(dimension_name(name, language) for name in table.query.by), *_header(table, wholes, language)]
     ranked = table.query.limit is not None and bool(table.query.order)
     lines = [[f"{index + 1}. {labels[index]}" if ranked else labels[index], *_cells(table, index, wholes, language)]
@@ -54,25 +53,16 @@ def _shown(table: ResultTable) -> tuple[range, bool]:
     """Which rows, and whether some are missing."""
     have = len(table.rows)
     everything = table.total_rows or have
-    if _is_series(table):
+    if in_steps(table.query):
         return (range(have), False) if have <= MAX_DAYS else (range(have - _LATEST, have), True)
-    shown = min(have, MAX_ROWS)
+    shown = min(have, MAX_OF_CYCLE if is_series(table.query) else MAX_ROWS)
     wanted = min(everything, table.query.limit or everything)
     return range(shown), shown < wanted
 
 
 def cut_note(table: ResultTable, shown: int, language: str) -> str:
-    key = "table.latest" if _is_series(table) else "table.more"
+    key = "table.latest" if in_steps(table.query) else "table.more"
     return say(key, language, n=max(table.total_rows or 0, len(table.rows)), shown=shown)
-
-
-def _is_series(table: ResultTable) -> bool:
-    return DIMENSIONS[table.query.by[0]].is_time
-
-
-def _labels(table: ResultTable, language: str, today: date) -> list[str]:
-    return [" · ".join(value_label(name, value, language, today)
-                       for name, value in zip(table.query.by, row, strict=False)) for row in table.rows]
 
 
 def _header(table: ResultTable, wholes: Sequence[float], language: str) -> list[str]:
@@ -116,7 +106,7 @@ def _share(value: Cell, whole: float) -> str:
 def _wholes(table: ResultTable) -> list[float]:
     """What the shares are shares of, figure by figure; 0 where shares make no sense."""
     sums, width = _sums(table), len(table.query.by)
-    if table.comparison_rows is not None or _is_series(table) or not sums:
+    if table.comparison_rows is not None or is_series(table.query) or not sums:
         return [0.0] * len(table.query.metrics)
     return [total or 0.0 if all(_is_part(row[width + i]) for row in table.rows) else 0.0
             for i, total in enumerate(sums)]
@@ -165,21 +155,3 @@ def _leaves_out(table: ResultTable) -> bool:
     width = len(table.query.by)
     added = [width + i for i, name in enumerate(table.query.metrics) if is_additive(name, table.query.by)]
     return any(row[i] is None for row in (*table.rows, *(table.comparison_rows or ())) if row for i in added)
-
-
-def series_summary(table: ResultTable, language: str, today: date) -> str:
-    """最高 11月11日 周三 ¥…;最低 …;日均 ¥…: what one looks for in a series of one figure."""
-    values = [(value, index) for index, row in enumerate(table.rows) if isinstance(value := row[-1], int | float)]
-    is_one_series = len(table.query.by) == len(table.query.metrics) == 1 and _is_series(table)
-    if not is_one_series or len(values) < _LEAST_FOR_PEAKS:
-        return ""
-    labels, column = _labels(table, language, today), table.columns[1]
-    high, low = max(values, key=itemgetter(0)), min(values, key=itemgetter(0))
-    parts = [say("table.peak", language, high=counted(high[0], column, language), high_label=labels[high[1]],
-                 low=counted(low[0], column, language), low_label=labels[low[1]])]
-    dimension = table.query.by[0]
-    if dimension in {"day", "week", "month"} and is_additive(column.id, table.query.by):
-        mean = round(sum(value for value, _ in values) / len(table.rows), 1)
-        parts.append(say("table.average", language, per=say(f"table.per_{dimension}", language),
-                         value=counted(mean, column, language)))
-    return (";" if language == "zh" else "; ").join(parts) + ("。" if language == "zh" else ".")

@@ -40,6 +40,8 @@ def coverage_line(table: ResultTable, language: str) -> str:
         parts.append(say("rests_on.skus_without_cost", language, n=count(coverage.skus_without_cost)))
     if coverage.estimated_charges:
         parts.append(say("rests_on.estimated", language, n=count(coverage.estimated_charges)))
+    if "currency" in {*table.query.by, *table.query.where} and any(column.currency for column in table.columns):
+        parts.append(say("rests_on.converted", language, currency=currency))
     return _joined(parts, language)
 
 
@@ -79,7 +81,7 @@ def _needs_cost(metrics: tuple[str, ...]) -> bool:
 def _amount(amount: int | None, currency: str, metrics: tuple[str, ...]) -> str:
     """Money only beside money: who asks for counts may have no right to amounts."""
     seen = any(METRICS[name].permission in {Permission.SALES, Permission.PROFIT} for name in metrics)
-    return money(amount, currency) if seen and amount is not None else ""
+    return money(amount, currency) if seen and amount else ""
 
 
 def _currency(table: ResultTable) -> str:

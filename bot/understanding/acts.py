@@ -6,13 +6,13 @@ from itertools import pairwise
 from typing import Any
 
 from bot.understanding import arguments as find
-from bot.understanding import free_words, goods_lines
+from bot.understanding import booked_days, free_words, goods_lines
 from bot.understanding.arguments import Arguments, Message
 from bot.understanding.draft import is_filler, is_that_order
 from bot.understanding.figures import NOUNS
 from bot.understanding.gate import objection
 from bot.understanding.readings import Act, Refused, Unclear
-from bot.understanding.scan import CODED, Token, Words
+from bot.understanding.scan import CODED, NUMBERED, Token, Words
 from bot.understanding.waybills import waybill_alone
 
 MAX_CHOICES = 3
@@ -32,8 +32,8 @@ FRAMES: Mapping[str, Frame] = {
     "confirm_shipment": Frame((find.carrier, find.order_and_waybill, find.warehouse, goods_lines.lines_if_any),
                               ("order", "carrier", "waybill")),
     "adjust_stock": Frame((find.sku, find.warehouse, find.delta, free_words.reason), ("sku", "warehouse", "delta")),
-    "receive_stock": Frame((find.sku, find.warehouse, find.money_as("unit_cost"), find.quantity_as("quantity")),
-                           ("sku", "warehouse", "quantity")),
+    "receive_stock": Frame((find.sku, find.warehouse, find.money_as("unit_cost"), booked_days.earlier_day,
+                            find.quantity_as("quantity")), ("sku", "warehouse", "quantity")),
     "transfer_stock": Frame((find.sku, find.from_to, find.quantity_as("quantity")), ("sku", "from", "to", "quantity")),
     "send_transfer": Frame((find.sku, find.from_to, find.quantity_as("quantity")), ("sku", "from", "to", "quantity")),
     "receive_transfer": Frame((find.quantity_as("quantity"),), ("transfer",)),
@@ -42,7 +42,7 @@ FRAMES: Mapping[str, Frame] = {
     "drop_reorder_point": Frame((find.sku, find.warehouse), ("sku",)),
     "allow_backorder": Frame((find.sku,), ("sku",)),
     "forbid_backorder": Frame((find.sku,), ("sku",)),
-    "record_expense": Frame((find.amount, find.day, free_words.category), ("category", "amount"),
+    "record_expense": Frame((find.amount, booked_days.day, free_words.category), ("category", "amount"),
                             unsaid=lambda message: {"day": message.today.isoformat()}),
     "approve_refund": Frame((find.order, find.amount), ("order",)),
     "repair_stock": Frame((find.sku, find.warehouse), ("sku", "warehouse")),
@@ -95,6 +95,8 @@ def action_of(tokens: Words) -> str | None:
     if tokens.kinds.isdisjoint(_ORDERING) or asks_something(tokens):
         return None
     verbs = {token.senses["action"] for token in tokens if token.has("action") and not token.names}
+    if verbs <= _BY_NUMBER and tokens.kinds.isdisjoint(_NUMBERS):
+        return None
     facts = _Facts.of(tokens)
     if facts.codes and "unsubscribe" in verbs:
         return None  # 取消 … 的退款 is not to be taken for the refund itself
@@ -112,6 +114,9 @@ def action_of(tokens: Words) -> str | None:
 
 
 _ORDERING = frozenset({"action", "sign", "event", CODED})  # some of what happened is told as an order: 付了 50 元
+
+
+_BY_NUMBER, _NUMBERS = frozenset({"adjust_stock"}), frozenset({NUMBERED, CODED})  # 库存, and by how many
 
 
 def asks_something(tokens: Sequence[Token]) -> bool:

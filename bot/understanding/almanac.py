@@ -122,6 +122,42 @@ def back(kind: str, count: int, today: date) -> Range | None:
         return None
 
 
+# What 前三个 may count of a period that was named, in days or in months.
+_DAYS_OF = {"day": 1, "week": 7, "fortnight": 14, "half_month": 15}
+_MONTHS_OF = {"month": 1, "quarter": 3, "half_year": 6}
+MOST_COUNTED = 9999
+
+
+def end_within(whole: Range, count: int, unit: str, *, is_first: bool) -> Range | None:
+    """The first or last so many days, weeks, months or quarters of the whole; None where it has not so many."""
+    start, end = whole
+    if unit in _DAYS_OF and count <= MOST_COUNTED:
+        days = count * _DAYS_OF[unit] * DAY
+        found = (start, start + days) if is_first else (end - days, end)
+    elif unit in _MONTHS_OF and count <= MOST_COUNTED // 10:
+        months = count * _MONTHS_OF[unit]
+        found = (start, add_months(start, months)) if is_first else (add_months(end, -months), end)
+    else:
+        return None
+    return found if start <= found[0] and found[1] <= end else None
+
+
+def beside(named: Range, count: int, unit: str, *, is_after: bool) -> Range | None:
+    """So many days, weeks or months right before or after the days that were named."""
+    start, end = named
+    way = 1 if is_after else -1
+    try:
+        if unit in _DAYS_OF:
+            far = (end if is_after else start) + way * count * _DAYS_OF[unit] * DAY
+        elif unit in _MONTHS_OF:
+            far = add_months(end if is_after else start, way * count * _MONTHS_OF[unit])
+        else:
+            return None
+    except (OverflowError, ValueError):
+        return None
+    return (end, far) if is_after else (far, start)
+
+
 @dataclass(frozen=True, slots=True)
 class Recurring:
     """A day or month said without its year, week or month. `at` gives the range of one turn, None where it has none."""

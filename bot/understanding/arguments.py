@@ -10,7 +10,6 @@ from typing import Any
 from bot.understanding.draft import is_filler
 from bot.understanding.gazetteer import Gazetteer
 from bot.understanding.normalise import Normalised
-from bot.understanding.periods import PeriodReader
 from bot.understanding.readings import Refused, Unclear
 from bot.understanding.scan import Token, Words
 from domain.money import to_minor
@@ -279,21 +278,6 @@ def _is_of_date(message: Message, at: int) -> bool:
         message.after(at, kind) for kind in ("day_suffix", "month_suffix", "year_suffix", "unit"))
 
 
-def day(message: Message, found: Arguments) -> None:
-    """The day an expense is booked on, where one is named."""
-    for token in message.tokens:
-        token.is_scaled = token.is_scaled or (token.used and token.number is not None)  # the amount is no date
-    spans = PeriodReader(message.tokens, message.today).read()
-    for span in spans:
-        if span.problem or span.before or (span.end - span.start).days != 1:
-            message.trouble = message.trouble or Refused(span.problem or "one_day")
-            return
-    if len(spans) > 1:
-        message.trouble = message.trouble or Unclear("two_periods")
-    if spans:
-        found["day"] = spans[0].start.isoformat()
-
-
 _CARRIER_LIKE = re.compile(r"(?:快递|快运|速递|速运|物流|express|logistics|couriers?)$")
 
 
@@ -359,7 +343,10 @@ def codes(message: Message, found: Arguments, *, takes_waybill: bool) -> None:
         else:
             loose.append(code)
     for code in loose:
-        found.setdefault("order" if "order" not in found or not takes_waybill else "waybill", code)
+        place = "order" if "order" not in found or not takes_waybill else "waybill"
+        if found.setdefault(place, code) != code and takes_waybill:  # 发货 JD1 JD2 顺丰 SF139: which of the two?
+            orders = "、".join(dict.fromkeys((found["order"], *loose)))
+            message.trouble = message.trouble or Unclear("one_order", {"orders": orders})
 
 
 def _said_together(message: Message) -> list[str]:

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
+from bot.understanding import almanac
 from bot.understanding.comparisons import base_for, kind_of, kind_of_same_span
 from bot.understanding.draft import REORDER_LISTS, STOCK_LISTS, Bound, Draft, is_of_stock
+from bot.understanding.periods import Span
 from bot.understanding.readings import Refused, Unclear
 from domain.metrics.catalog import DIMENSIONS, METRICS, Unit
 from domain.metrics.measures import GOODS, Source
@@ -17,6 +19,8 @@ from domain.money import to_minor
 TREND_DAYS = 30  # 走势 without a period
 DEFAULT_LIMIT = 10
 LONGEST_BY_DAY = 92  # days of a chart by the day; what is longer is by the month
+# Where costs of the whole shop cannot be told apart, the profit before them can.
+NEAREST = {"net_profit": "gross_profit", "net_margin": "gross_margin"}
 _GOODS = {"product", "sku", "goods"}
 _BUYING = {"customer", "segment", "person"}
 _HANDED_OUT = {Source.SHIPMENTS, Source.SIGNED}
@@ -31,7 +35,7 @@ class Trouble(Exception):
         self.reading = reading
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Setting:
     """What every question is asked in: the day it is, the base currency."""
 
@@ -44,7 +48,7 @@ def question(draft: Draft, setting: Setting) -> MetricQuery:
     _answer_whether(draft)
     metrics = _metrics(draft)
     by = _by(draft, metrics)
-    if metrics == ["customers"] and "hour" in by and (draft.asks_which or draft.is_ranked):
+    if set(metrics) <= {"customers", "orders"} and "hour" in by and (draft.asks_which or draft.is_ranked):
         metrics = ["orders"]  # 几点下单的人最多: whose orders they are is not kept by the hour
     if metrics == ["net_profit"] and "earned" in draft.all_events and {*by, *draft.where, *draft.exclude} & GOODS:
         metrics = ["gross_profit"]  # 最赚钱的商品: ads and other expenses are of no goods
@@ -68,9 +72,11 @@ def _along(period: Period) -> list[str]:
 
 def _answer_whether(draft: Draft) -> None:
     """Did revenue exceed 20k yesterday: the figure says so, where no rows are asked for that it could hold of."""
+    if not draft.asks_whether:
+        return
     names_rows = draft.by or draft.bare or draft.several or draft.is_ranked or draft.asks_which or draft.feature
     figures = [bound.metric for bound in draft.bounds if bound.metric]
-    if draft.asks_whether and len(figures) == len(draft.bounds) == 1 and not names_rows:
+    if len(figures) == len(draft.bounds) == 1 and not names_rows:
         draft.metrics, draft.bounds = draft.metrics or figures, []
 
 
@@ -80,7 +86,11 @@ def checked(query: MetricQuery) -> MetricQuery:
         check(query)
     except ImpossibleQuery as error:
         facts = {name: str(fact) for name, fact in error.facts.items()}
-        raise Trouble(Refused(error.key or "impossible", facts)) from error
+        key = error.key or "impossible"
+        if key == "not_by" and (gross := NEAREST.get(facts.get("metric", ""))) and (
+                facts["dimension"] in METRICS[gross].dimensions):
+            key = "net_not_by"
+        raise Trouble(Refused(key, facts)) from error
     return query
 
 
@@ -91,7 +101,8 @@ def _frozen(filters: dict[str, list[str]]) -> dict[str, tuple[str, ...]]:
 def _metrics(draft: Draft) -> list[str]:
     """The figures that were named; else those that the bounds are on; else the one that the rest implies."""
     if draft.metrics and not draft.rank_metric:
-        return list(dict.fromkeys(["units", *draft.metrics] if draft.is_beside else draft.metrics))
+        beside = [*_implied(draft)[:1], *draft.metrics] if draft.is_beside else draft.metrics
+        return list(dict.fromkeys(beside))
     bounded = list(dict.fromkeys(bound.metric for bound in draft.bounds if bound.metric))
     metrics = list(draft.metrics) or bounded or _implied(draft)
     if not metrics and draft.bounds:
@@ -140,7 +151,7 @@ def _metric_of_unit(bound: Bound, draft: Draft) -> str:
     """少于10件 without a figure is about what is left; 超过50单 about orders."""
     metric = _UNIT_METRICS.get(bound.unit or "")
     if metric is None and (bound.unit == "piece" or "left" in draft.events):
-        metric = "stock_available"
+        metric = "units" if draft.span and draft.span.before is None else "stock_available"
     if metric is None:
         raise Trouble(Unclear("which_figure"))
     return metric
@@ -214,6 +225,8 @@ def _default_by(draft: Draft, metrics: list[str]) -> list[str]:
 def _bounds(draft: Draft, metrics: list[str], by: list[str], setting: Setting) -> list[Having]:
     if not (draft.bounds or draft.feature):
         return []
+    if any(_may_be_pieces(bound, metrics, draft) for bound in draft.bounds):
+        raise Trouble(Unclear("bound_misfit"))
     found = [Having(metric, bound.op, bound_value(bound, metric, setting))
              for bound in draft.bounds for metric in [bound.metric or _bounded_metric(bound, metrics)]]
     if draft.feature == "out_of_stock":
@@ -223,6 +236,16 @@ def _bounds(draft: Draft, metrics: list[str], by: list[str], setting: Setting) -
     if found and not by:
         raise Trouble(Unclear("which_split"))
     return found
+
+
+_FEW = 1000
+
+
+def _may_be_pieces(bound: Bound, metrics: list[str], draft: Draft) -> bool:
+    """Products that sold over 100: pieces or money?"""
+    is_bare = bound.unit is None and bound.metric is None and bound.value < _FEW
+    return is_bare and metrics == ["revenue"] and "sold" in draft.all_events and "metric" not in draft.kinds and bool(
+        {*draft.by, *(name for name, _ in draft.bare)} & _GOODS)
 
 
 def _bounded_metric(bound: Bound, metrics: list[str]) -> str:
@@ -267,7 +290,15 @@ def period_of(draft: Draft, metrics: list[str], by: Sequence[str], setting: Sett
         return draft.span.period(setting.today)
     if draft.other and draft.other.before != "any":
         return base_for(draft.other, setting.today)
+    if draft.lists_orders and _OPEN.issuperset(draft.where.get("order_status", ["none"])):
+        raise Trouble(Unclear("vague_period"))  # held since when? hardly since this morning
+    if draft.same_unit in {"week", "month", "year_month"}:
+        (start, end), grain = almanac.unit(draft.same_unit.removeprefix("year_"), 0, setting.today)
+        return Span(0, 0, start, end, grain).period(setting.today)  # 比上月同期多卖了多少
     return _usual_period(by, setting.today)
+
+
+_OPEN = frozenset({"held", "after_sale", "partly_shipped"})
 
 
 def _is_today(draft: Draft, setting: Setting) -> bool:

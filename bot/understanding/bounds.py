@@ -13,13 +13,12 @@ _UNIT_NAMES = {"money_unit": "money", "percent": "percent", "piece_unit": "piece
                "people_unit": "person"}
 
 
-_TELLING = frozenset({NUMBERED, "zero"})
+BOUNDING = frozenset({NUMBERED, "zero", "op"})
 
 
 def read_bounds(tokens: Sequence[Token], draft: Draft) -> None:
     """低于30%, 5万以上, at least 100 orders."""
-    is_told = not _TELLING.isdisjoint(draft.kinds) or {"op", "unit"} <= draft.kinds  # within a week, too
-    for at, token in enumerate(tokens if is_told else ()):
+    for at, token in enumerate(tokens):
         if "zero" in token.senses and not token.used and not token.names:
             _read_zero(tokens, at, draft)
         if "op" in token.senses and not token.used and tokens[at + 1:at + 2] and tokens[at + 1].text == "a":
@@ -42,10 +41,23 @@ def read_bounds(tokens: Sequence[Token], draft: Draft) -> None:
         for one in tokens[at:after]:
             one.used = True
         number, unit = _in_days(token.number, unit)
-        metric = _metric_beside(tokens, at, after)
+        metric = _metric_beside(tokens, at, after) or _lasting(tokens, before, at, unit)
         if metric is None and unit is None and before is not None and tokens[before].text in _FEWER:
             unit = _counted_by_event(tokens, draft)
         draft.bounds.append(Bound(op, number, unit, _bounded(metric, unit)))
+
+
+_SELLING = frozenset({"卖", "撑", "用", "顶", "卖得", "撑得", "够卖", "能卖"})
+
+
+def _lasting(tokens: Sequence[Token], op: int | None, number: int, unit: str | None) -> str | None:
+    """不够卖一周, 能卖超过60天: how long goods last."""
+    near = (*tokens[op + 1:number], *tokens[max(0, op - 1):op]) if op is not None and unit == "day" else ()
+    selling = next((token for token in near if token.text in _SELLING and not token.used), None)
+    if selling is None:
+        return None
+    selling.used = True
+    return "days_of_cover"
 
 
 def _read_one_unit(tokens: Sequence[Token], at: int, draft: Draft) -> None:
@@ -62,9 +74,14 @@ def _read_one_unit(tokens: Sequence[Token], at: int, draft: Draft) -> None:
 _WHETHER = frozenset({"did", "is", "was", "were", "are", "has", "have", "does", "吗", "没", "没有", "了没", "么"})
 
 
+_WHETHER_ENOUGH = frozenset({"够不够", "到没到", "过没过"})
+
+
 def asks_whether(tokens: Sequence[Token]) -> bool:
     """Did revenue exceed 20k, 过两万了吗; 过两万的有吗 asks which."""
     said = [token.text for token in tokens if not token.has("end")]
+    if not _WHETHER_ENOUGH.isdisjoint(said):
+        return True
     return bool(said) and (said[0] in _WHETHER or said[-1] in _WHETHER) and said[-2:-1] != ["有"]
 
 
@@ -75,7 +92,7 @@ _OF_TIME = ("offset", "compare_unit", "same_span", "weekday")
 def _sets_beside_time(tokens: Sequence[Token], at: int) -> bool:
     """The higher than of higher than last week, and the from of up from last month: beside another time."""
     behind = tokens[next_content(tokens, at + 1):][:1]
-    is_than = tokens[at].has("op") and tokens[at].text.endswith(" than")
+    is_than = tokens[at].has("op") and (tokens[at].text.endswith(" than") or not tokens[at].text.isascii())
     is_from = tokens[at].text == "from" and any(
         token.has(kind) for token in tokens[:at] for kind in ("change", "versus") if not token.names)
     return (is_than or is_from) and any(one.has(kind) for one in behind for kind in _OF_TIME)
@@ -92,7 +109,7 @@ def as_bounds(tokens: Words) -> Words:
         for token in beside:
             token.senses = {"versus": "versus"}  # is revenue higher than last week
         return Words(tokens)
-    if not {"seller", "versus"} <= tokens.kinds:
+    if "seller" not in tokens.kinds or "versus" not in tokens.kinds:
         return tokens
     for token, than, number in zip(tokens, tokens[1:], tokens[2:], strict=False):
         op = _OPS.get(token.text.rpartition(" ")[2]) if token.has("seller") and than.text == "than" else None
@@ -210,7 +227,7 @@ _PLURALS = {"days": "day", "weeks": "week", "months": "month"}
 
 def read_times_of_rows(tokens: Sequence[Token], draft: Draft) -> None:
     """Days with revenue below 5,000: what the rows are, where no number of them is said."""
-    for at, token in enumerate(tokens if draft.bounds and not draft.by else ()):
+    for at, token in enumerate(tokens):
         if token.text in _PLURALS and not token.used and not (at and (
                 tokens[at - 1].number is not None or tokens[at - 1].has("last"))):
             token.used = True

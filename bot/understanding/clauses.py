@@ -68,14 +68,21 @@ def counts_of(clause: Clause, strong: list[str]) -> list[str]:
     return clause.nouns[:1] if clause.nouns and not (clause.asked == "how much" and strong) else counts
 
 
-def hand_on_topics(clauses: Sequence[Clause]) -> None:
+def told_in_turn(clauses: list[Clause]) -> list[Clause]:
+    """Several clauses, each with what the others say of it."""
+    _leave_out_openers(clauses)
+    _hand_on_topics(clauses)
+    return clauses
+
+
+def _hand_on_topics(clauses: Sequence[Clause]) -> None:
     """广告和快递各花了多少: what was only named before is asked about with what stands behind it."""
     for before, clause in pairwise(clauses):
         if before.topics and "spent" in clause.events and before.is_topic_alone:
             clause.topics[:0] = before.topics
 
 
-def leave_out_openers(clauses: Sequence[Clause]) -> None:
+def _leave_out_openers(clauses: Sequence[Clause]) -> None:
     """卖得怎么样,有多少单: how sales went, of which is said behind it what is wanted."""
     for clause in clauses[:-1]:
         opens = clause.events == ["sold"] and clause.asking[-1:] == ["卖得"] and not (

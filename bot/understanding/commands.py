@@ -2,6 +2,7 @@
 
 import re
 
+from bot.understanding.cues import Forms
 from bot.understanding.readings import Command, Context
 
 _CODE = r"\s*([0-9a-z]{2,8})?"
@@ -12,6 +13,9 @@ _GIVE_ZH = "(?:给我|帮我|我要|我想)?"
 _OF_WHEN = "(?:昨[天日]的?|今[天日]的?|上周的?(?=.{0,2}周报))?"
 _REPORTS_EN = r"(?:daily|weekly) (?:profit )?(?:report|review|summary)|low[ -]stock (?:report|alert)"
 _WHAT_ZH = "(?:什么|啥|哪些)"
+_LIST_EN = "(?:(?:list|show)(?: me)?(?: the)? |are there )?"
+_MUST_ZH = "(?:是|还|都)?(?:需要|要|得|该|应该|必须|可以|能)?"
+_SPLIT_ZH = "(?:拆[单分](?:发货?)?|拆开来?发?|拆成几?个?包裹|分单|分(?:几个|多个|开|仓)(?:包裹)?发货?|拆)"
 _WITH_WHOM = "(?: you| about| with| for| me| us)*"
 _HELP = r"(?:help[,\uff0c\s]*)"
 _SAID_ZH = "(?:好的?|好嘞|好滴|嗯|行|可以|收到|明白了?|知道了|了解了?|ok|太好了|不错|先这样|就这样|没了|可以了|够了)"
@@ -24,7 +28,9 @@ _THANKS_EN = (rf"(?:{_SAID_EN}[\s,.!;-]*)*(?:thanks?|thank you|thx|ty|cheers|muc
 _PRAISE_EN = (r"(?:(?:great|perfect|awesome|nice(?: one)?|lovely|excellent|brilliant|good(?: to know)?|got it|noted"
               r"|cool|that's all|that'?ll do|understood|good job|well done)[\s,.!;-]*)+")
 _COMMANDS = tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern in (
-    ("help", r"/?(?:help|start|帮助|功能|菜单|使用说明)(?:一下)?|怎么用|help me"),
+    ("thanks", rf"(?=.{{1,60}}$)(?:{_THANKS_ZH}|{_PRAISE_ZH}|{_THANKS_EN}|{_PRAISE_EN})"),
+    ("help", r"/?(?:help|start|帮助|功能|菜单|使用说明)(?:一下)?|help me"),
+    ("help", rf"{_HELP}?(?:这个|这|你)?(?:东西|机器人|系统|软件)?(?:要|该)?(?:怎么|咋|如何)(?:使用|用|玩)的?[呢呀啊]?"),
     ("help", rf"{_HELP}?你[都还]?(?:能|会|可以|懂)(?:帮?我?们?)?[做干查问看办]?[些点]?{_WHAT_ZH}(?:事儿?)?[呢呀啊]?"),
     ("help", rf"我?(?:都|可以|能)+[问查看]你?[点些]?{_WHAT_ZH}[呢呀啊]?|你?有{_WHAT_ZH}(?:功能|本事)"),
     ("help", r"(?:我?是?新来的[,\uff0c]?)?(?:我?想|要|怎么).{0,8}(?:话|指令|命令)[该要]?(?:怎么|咋)[打说发写问]"),
@@ -71,15 +77,30 @@ _COMMANDS = tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern i
     ("subscriptions", r"what (?:am i|are we|is this chat) subscribed to"),
     ("mergeable", r"(?:有)?(?:哪些|什么)(?:订单|单子?)?(?:可以|能|该)(?:合单|合并(?:发货)?|一起发货?)"),
     ("mergeable", r"(?:可|能)合单的?(?:订单|单)?"),
+    ("divided", rf"有?(?:{_WHAT_ZH}|哪几)个?(?:订单|单子?){_MUST_ZH}{_SPLIT_ZH}[的了过]?"),
+    ("divided", rf"(?:有没有|有|看看?|列出)?{_MUST_ZH}{_SPLIT_ZH}的(?:订单|单子?)(?:有哪些|列表)?[吗么]?"),
+    ("divided", r"which orders (?:need|have|must|should|will)(?: to)? (?:be )?(?:split|divided)(?: up)?"),
+    ("divided", r"which orders (?:are|were) split|which orders (?:leave|go(?: out)?) in (?:several|more) parcels"),
+    ("divided", rf"{_LIST_EN}(?:any )?orders (?:that (?:need|have) )?to (?:be )?split|/?divided(?: orders)?"),
     ("mergeable", r"which orders (?:can|could|may) (?:i |we |be )?(?:merged?|combined?)|/?mergeable(?: orders)?"),
     ("order", r"(?:/?order|(?:查|看)?(?:一下)?订?单|(?:look up|show)(?: me)?(?: order)?)\s*[:：#]?\s*" + _NUMBER),
     ("bind", r"(?:/?bind|绑定)\s+(\S{4,64})"),
 ))
-# Tried on lower case: a pattern that minds no case takes longer to say no.
-_ANY = re.compile("|".join(f"(?:{pattern.pattern})" for _, pattern in _COMMANDS))
-_POLITE = re.compile(r"^(?:please|pls|麻烦|请)[ ,，]*|[ ,，]*(?:please|pls|thanks?|thank you|谢谢)$", re.IGNORECASE)
-_THANKING = re.compile(f"{_THANKS_ZH}|{_PRAISE_ZH}|{_THANKS_EN}|{_PRAISE_EN}", re.IGNORECASE)
-_LONGEST_THANKS = 60  # characters
+# One of its command's is in every way to say it.
+_CUES = {
+    "thanks": "谢感苦棒错厉收明知解好 thank thanks thx ty cheers appreciated great perfect awesome nice lovely"
+              " excellent brilliant good got noted cool that understood well",
+    "help": "帮功菜使怎咋如什啥哪 help start what sort kind type how command menu feature example",
+    "confirm": "确 confirm", "cancel": "取做放 cancel never", "undo": "撤反 undo", "verify": "账自 verify books",
+    "aliases": "别 alias", "unanswered": "哪什答 unanswered what which", "unmatched": "哪什没 unmatched what which",
+    "mappings": "应 mapping", "purchases": "采 purchase", "suppliers": "供 supplier", "transfers": "调 transfer",
+    "test": "试", "report": "报每低待 report review summary alert", "snooze": "再管 snooze", "pause": "停推 pause",
+    "resume": "恢推 resume", "subscriptions": "订 subscriptions", "mergeable": "哪什合 which mergeable",
+    "divided": "拆分 split divided parcels",
+    "order": "单 order look show", "bind": "绑 bind"}
+_FORMS = Forms(*((_CUES[name], (name, pattern)) for name, pattern in _COMMANDS))
+_POLITENESS = Forms(("请麻谢 please pls thanks", re.compile(
+    r"^(?:please|pls|麻烦|请)[ ,，]*|[ ,，]*(?:please|pls|thanks?|thank you|谢谢)$", re.IGNORECASE)))
 _SLASH = re.compile(r"/([a-z_]{2,32})(?:@\w+)?(?:\s+(.*))?", re.IGNORECASE | re.DOTALL)
 # Slash commands that are the first word of a sentence.
 _SENTENCES = {"subscribe", "unsubscribe", "why", "details", "detail", "export", "definition", "quiet"}
@@ -88,14 +109,15 @@ _CHOSEN = {"一": 1, "二": 2, "三": 3}
 
 
 def command_of(text: str) -> Command | None:
-    plain = text.rstrip("?？!！。. ")
-    bare = _POLITE.sub("", plain)
-    if len(plain) <= _LONGEST_THANKS and _THANKING.fullmatch(plain):
-        return Command("thanks")
-    for name, pattern in _COMMANDS if _ANY.fullmatch(bare.lower()) else ():
-        if found := pattern.fullmatch(bare):
-            argument = next((one for one in found.groups() if one), "")
-            return Command(name, argument if name == "bind" else argument.upper())
+    spelt = text.lower()
+    if forms := _FORMS.of(spelt):
+        plain = bare = text.rstrip("?？!！。. ")
+        for polite in _POLITENESS.of(spelt):
+            bare = polite.sub("", bare)
+        for name, pattern in forms:
+            if found := pattern.fullmatch(plain if name == "thanks" else bare):
+                argument = next((one for one in found.groups() if one), "")
+                return Command(name, argument if name == "bind" else argument.upper())
     slash = _SLASH.fullmatch(text) if text.startswith("/") else None
     if slash and slash[1].lower() not in _SENTENCES:
         return Command(slash[1].lower(), (slash[2] or "").strip())

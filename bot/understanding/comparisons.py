@@ -10,7 +10,7 @@ from bot.understanding.lexicon import Senses
 from bot.understanding.periods import Span
 from bot.understanding.readings import Refused, Unclear
 from bot.understanding.scan import Token
-from domain.metrics.periods import Grain, Period, previous, previous_year
+from domain.metrics.periods import Grain, Period, add_months, previous, previous_year
 from domain.metrics.query import Compare
 
 _CONTRASTS = frozenset({"compare", "compare_unit", "versus", "same_span", "change"})
@@ -24,7 +24,13 @@ _LISTING = frozenset({"compare", "对比", "比较", "比一下", "对比一下"
 def read_comparison(tokens: Sequence[Token], spans: Sequence[Span], draft: Draft, today: date) -> None:
     """Sort the periods into the one asked about and the one beside it."""
     left = list(spans)
-    for at, token in enumerate(tokens if not _CONTRASTS.isdisjoint(draft.kinds) else ()):
+    if not _CONTRASTS.isdisjoint(draft.kinds):
+        _read_contrasts(tokens, left, draft, today)
+    _take_asked(left, draft)
+
+
+def _read_contrasts(tokens: Sequence[Token], left: list[Span], draft: Draft, today: date) -> None:
+    for at, token in enumerate(tokens):
         if token.used or token.names or not _CONTRASTS & token.senses.keys():
             continue
         if token.has("same_span"):
@@ -44,7 +50,6 @@ def read_comparison(tokens: Sequence[Token], spans: Sequence[Span], draft: Draft
             draft.compare, draft.is_change = draft.compare or Compare.PREVIOUS_PERIOD, draft.compare is None
     if "with" in draft.kinds:
         _use_with(tokens, draft)
-    _take_asked(left, draft)
 
 
 _THEN = {"same day last year": "year_day", "same month last year": "year_month"}
@@ -190,7 +195,10 @@ def _objection(problem: str) -> Unclear | Refused:
 
 
 def base_for(other: Span, today: date) -> Period:
-    """The running unit that stands beside the one compared with: today for 比昨天."""
+    """The running unit that stands beside the one compared with: today for 比昨天; 双11 for 比去年双11."""
+    this_year = add_months(other.start, 12)
+    if not other.before and other.grain is Grain.DAY and other.start.year == today.year - 1 and this_year <= today:
+        return Period(this_year, this_year + almanac.DAY, Grain.DAY)
     kind = other.before or (other.grain.value if other.grain is not Grain.SPAN else "day")
     (start, end), grain = almanac.unit(kind, 0, today)
     return Span(0, 0, start, end, grain).period(today)
@@ -213,6 +221,6 @@ def kind_of(base: Period, other: Span) -> Compare | None:
 
 def kind_of_same_span(base: Period, unit: str) -> Compare | None:
     """去年同期, 上月同期: the same days of the unit before."""
-    if unit == "year":
+    if unit in {"year", "year_month"}:
         return Compare.PREVIOUS_YEAR
     return Compare.PREVIOUS_PERIOD if base.grain.value == unit else None

@@ -3,14 +3,17 @@
 from collections.abc import Sequence
 
 from bot.understanding.draft import Draft
-from bot.understanding.scan import Token
+from bot.understanding.scan import NUMBERED, Token
 from domain.metrics.query import MAX_LIMIT
 
+_COUNTING = frozenset({"several", NUMBERED})
 CHOOSING = frozenset({"which", "whichdim", "apiece", "each", "versus"})
 
 
 def read_said_of(tokens: Sequence[Token], draft: Draft) -> None:
     """两个仓哪个仓的…, 三个平台谁卖得多: how many there are to choose among, not how many to list."""
+    if draft.kinds.isdisjoint(_COUNTING):
+        return
     chooses = next((at for at, token in enumerate(tokens) if not token.names and (
         any(token.has(kind) for kind in ("which", "whichdim", "apiece")) or _is_each_alone(tokens, at))), 0)
     if not chooses and draft.sets_side_by_side and not draft.other:

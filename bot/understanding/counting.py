@@ -37,3 +37,9 @@ def counted_in(metric: str, unit: str) -> str:
     if not counted or FITS[counted](metric):
         return metric
     return lexicon().combine.get(EVENT_OF.get(metric, ""), {}).get(counted, metric)
+
+
+def counted(counts: list[str], table: Mapping[str, str]) -> list[str]:
+    """What 多少个 counts: what is kept of the event."""
+    is_any = counts == ["any"]
+    return [next((one for one in ("pieces", "orders", "people") if one in table), "any")] if is_any else counts

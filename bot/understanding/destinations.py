@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from bot.understanding.draft import is_filler
+from bot.understanding.draft import Draft, is_filler
 from bot.understanding.scan import Token
 
 
-def use_destinations(tokens: Sequence[Token]) -> None:
+def use_destinations(tokens: Sequence[Token], _draft: Draft) -> None:
     """Mark the verb used where it only says whose orders: a 的 stands behind the place, or nothing was done with it."""
     for at, token in enumerate(tokens):
         if not token.has("bound_for") or token.used or token.names:

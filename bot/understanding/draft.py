@@ -50,6 +50,7 @@ class Draft:
     kinds: frozenset[str] = frozenset()  # of the words in the message
     metrics: list[str] = field(default_factory=list)
     by: list[str] = field(default_factory=list)
+    chosen: list[str] = field(default_factory=list)  # those of them that were asked for: 哪个店, who
     where: dict[str, list[str]] = field(default_factory=dict)
     exclude: dict[str, list[str]] = field(default_factory=dict)
     span: Span | None = None
@@ -74,6 +75,7 @@ class Draft:
     is_shared: bool = False  # 占比
     wants_trend: bool = False
     wants_chart: bool = False
+    has_last: bool = False  # there was a question before
     follows: bool = False
     adds: bool = False
     nests: bool = False  # 细分, further: each row of the last answer is split
@@ -92,6 +94,7 @@ class Draft:
     unmet: list[Unmet] = field(default_factory=list)  # asked for, and no figure found for it
     implied: str | None = None  # the figure that is meant where none is named: orders of 最忙的一天
     is_after_stock: bool = False  # the last question was about what is there: 上海呢 is a warehouse then
+    lists_orders: bool = False  # 锁定的订单有哪些: they are asked for, not how many they are
     is_of_number: bool = False  # fewest: of what is counted, never of money
     is_beside: bool = False  # 毛利也带上: the figures named are shown beside the one that ranks
     trouble: Unclear | Refused | None = None  # what has to be said instead of an answer
@@ -103,6 +106,12 @@ class Draft:
     @property
     def filters(self) -> dict[str, list[str]]:
         return {**self.exclude, **self.where}
+
+    @property
+    def is_alone(self) -> bool:
+        """After another question, nothing is said but of what the rows are."""
+        says_more = self.metrics or self.where or self.exclude or self.span or self.all_events
+        return self.has_last and not says_more
 
     @property
     def several(self) -> list[str]:

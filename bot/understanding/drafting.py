@@ -1,25 +1,26 @@
 """All parts of a question read from its tokens, in the order in which one makes sense of the other."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from bot.understanding.asks import Setting
-from bot.understanding.bounds import as_bounds, asks_whether, read_bounds, read_times_of_rows
+from bot.understanding.bounds import BOUNDING, as_bounds, asks_whether, read_bounds, read_times_of_rows
 from bot.understanding.comparisons import read_comparison
 from bot.understanding.counting import EVENT_OF
 from bot.understanding.destinations import use_destinations
 from bot.understanding.draft import STOCK_LISTS, Draft, is_of_stock
 from bot.understanding.ellipsis import read_unsaid
 from bot.understanding.figures import read_figures
-from bot.understanding.filters import read_filters
+from bot.understanding.filters import FILTERING, read_filters
 from bot.understanding.following import read_follow
 from bot.understanding.followups import says_more
+from bot.understanding.mentioned import LISTED, settle_rows
 from bot.understanding.normalise import Normalised
-from bot.understanding.periods import PeriodReader
-from bot.understanding.qualified import read_shares, use_topics
+from bot.understanding.periods import OF_PERIODS, PeriodReader
+from bot.understanding.qualified import read_shares, use_pace, use_topics
 from bot.understanding.ratios import read_ratio, read_share_of
 from bot.understanding.readings import Refused, Unclear
 from bot.understanding.scan import Token, Words
-from bot.understanding.splits import read_ranks, read_splits
+from bot.understanding.splits import RANKING, SPLITTING, read_ranks, read_splits
 from domain.metrics.catalog import METRICS
 from domain.metrics.measures import GOODS
 from domain.metrics.query import Direction, MetricQuery
@@ -27,28 +28,41 @@ from domain.metrics.query import Direction, MetricQuery
 
 def read_draft(tokens: Words, message: Normalised, setting: Setting, last: MetricQuery | None) -> Draft:
     """What the message says of a question, every token that says it marked used."""
-    tokens, has_last = as_bounds(tokens), last is not None
-    draft = Draft(tokens.kinds)
-    draft.asks_whether = "op" in draft.kinds and asks_whether(tokens)
-    draft.is_after_stock = last is not None and all(is_of_stock(one) for one in last.metrics)
-    if has_last:
+    tokens = as_bounds(tokens)
+    kinds = tokens.kinds
+    draft = Draft(kinds)
+    draft.asks_whether = "op" in kinds and asks_whether(tokens)
+    if last is not None:
+        draft.has_last, draft.is_after_stock = True, all(is_of_stock(one) for one in last.metrics)
         read_follow(tokens, draft)
-    spans = PeriodReader(tokens, setting.today).read()
+    spans = [] if kinds.isdisjoint(OF_PERIODS) else PeriodReader(tokens, setting.today).read()
     if len(spans) > 1:
         spans = [span for span in spans if not _is_all_days_of_week(tokens[span.first:span.after], draft)]
     read_comparison(tokens, spans, draft, setting.today)
-    if "bound_for" in draft.kinds:
-        use_destinations(tokens)
-    read_bounds(tokens, draft)
-    read_ranks(tokens, draft)
-    read_splits(tokens, draft)
-    read_times_of_rows(tokens, draft)
+    for words, read in _PARTS:
+        if not kinds.isdisjoint(words):
+            read(tokens, draft)
+    if draft.bounds and not draft.by:
+        read_times_of_rows(tokens, draft)
     read_figures(tokens, draft)
-    read_filters(tokens, message, draft)
-    _read_what_qualifies(tokens, draft)
+    if not kinds.isdisjoint(FILTERING):
+        read_filters(tokens, message, draft)
+    if draft.is_shared or not kinds.isdisjoint(_QUALIFYING):
+        _read_what_qualifies(tokens, draft)
     _read_what_is_more(tokens, draft, last)
-    if draft.bare:
-        _settle_bare(tokens, draft, has_last=has_last)
+    _settle(tokens, message, draft, last)
+    return draft
+
+
+# Each beside the kinds of words of which one must be there.
+_PARTS: Sequence[tuple[frozenset[str], Callable[[Sequence[Token], Draft], None]]] = (
+    (frozenset({"bound_for"}), use_destinations), (BOUNDING, read_bounds), (RANKING, read_ranks),
+    (SPLITTING, read_splits))
+
+
+def _settle(tokens: Sequence[Token], message: Normalised, draft: Draft, last: MetricQuery | None) -> None:
+    """What could be told only once every part was read."""
+    settle_rows(tokens, message, draft)
     if draft.vague is not None and (not draft.metrics or _are_of_ads(draft)):
         _settle_vague(tokens, draft, draft.vague[1], last)
     if draft.seller:
@@ -57,27 +71,35 @@ def read_draft(tokens: Words, message: Normalised, setting: Setting, last: Metri
         draft.is_beside = _ranks_before_their(tokens, draft)
     if draft.feature in STOCK_LISTS:
         _settle_when(tokens, draft)
+        draft.is_beside = draft.is_beside or "beside" in draft.kinds  # 哪些货要补,算上在途
     if draft.vague and not _says_nothing_beside(draft.vague[1], draft.metrics):
         token = tokens[draft.vague[0]]
         facts = {"metrics": " ".join(draft.vague[1]), "at": str(token.start), "end": str(token.end)}
         draft.object_to(Unclear("which_of", facts))
-    return draft
 
 
 def _read_what_is_more(tokens: Sequence[Token], draft: Draft, last: MetricQuery | None) -> None:
     """Several figures, or one of several things: none that was asked for goes unanswered."""
-    if draft.several and not (draft.by or draft.is_apiece or "no_split" in draft.kinds):
+    draft.lists_orders = "order_status" in draft.kinds and (
+        draft.asks_which == "many" or any(token.text in _LISTING for token in tokens))
+    if draft.where and draft.several and not (draft.by or draft.is_apiece or "no_split" in draft.kinds):
         draft.is_apiece = _asks_of_one_after_another(tokens, draft.several[0])
-    for token in tokens if "incoming" in draft.all_events else ():
-        token.used = token.used or token.text in _NOT_HERE  # 路上还有多少面膜没到
+    if "incoming" in draft.all_events:
+        for token in tokens:
+            token.used = token.used or token.text in _NOT_HERE  # 路上还有多少面膜没到
     if last is not None and not draft.metrics:
         read_unsaid(tokens, draft, last)
+    if draft.events == ["spent"] and "segment" in draft.where and not any(token.text in _US for token in tokens):
+        draft.metrics, draft.unmet = draft.metrics or ["revenue"], []  # 快流失的客户今年花了多少
     if draft.unmet and draft.metrics:
         _settle_unmet(draft)
     if draft.widened and draft.sets_side_by_side and not draft.by:
         draft.by = draft.widened[:1]  # all platforms side by side
     if last is not None and draft.metrics and "beside" in draft.kinds:
         draft.adds = draft.adds or not says_more(draft)  # 在途也带上
+
+
+_QUALIFYING = frozenset({"share_of", "again", "topic", "pace", "count", "part_of"})
 
 
 def _read_what_qualifies(tokens: Sequence[Token], draft: Draft) -> None:
@@ -91,13 +113,15 @@ def _read_what_qualifies(tokens: Sequence[Token], draft: Draft) -> None:
     if "topic" in draft.kinds:
         use_topics(tokens, draft)
     if "pace" in draft.kinds:
-        _use_pace(tokens, draft)
+        use_pace(tokens, draft)
     if draft.is_shared or "count" in draft.kinds:
         read_shares(tokens, draft, EVENT_OF)
     if "part_of" in draft.kinds:
         read_ratio(tokens, draft)
 
 
+_US = frozenset({"我们", "咱们", "咱", "我", "we", "i"})
+_LISTING = LISTED | {"list", "show", "show me", "which"}
 _NOT_HERE = frozenset({"没到", "没来", "没到货"})
 _WITH = frozenset({"with", "and", "和", "及", "以及"})
 
@@ -119,20 +143,6 @@ def _ranks_before_their(tokens: Sequence[Token], draft: Draft) -> bool:
     their = next((at for at, token in enumerate(tokens) if token.text.endswith("their")), 0)
     is_named = any(token.has("metric") for token in tokens[:their])
     return ranked < their and not is_named and all(is_of_stock(one) for one in draft.metrics)
-
-
-_OF_PACE = frozenset({"days_of_cover", "reorder_quantity"})
-
-
-def _use_pace(tokens: Sequence[Token], draft: Draft) -> None:
-    """照这么卖 beside how long it lasts; 照这么卖这个月卖多少 asks for a forecast."""
-    is_meant = (bool(draft.metrics) and set(draft.metrics) <= _OF_PACE) or (
-        draft.feature in STOCK_LISTS and not draft.metrics)
-    for token in tokens:
-        if token.has("pace") and not token.names:
-            token.used = True
-            if not is_meant:
-                draft.object_to(Refused("off_forecast"))
 
 
 _ANY_FIGURES = {"revenue", "orders", "net_profit"}  # 数据, 情况: says nothing beside a figure that was named
@@ -217,7 +227,8 @@ def _settle_unmet(draft: Draft) -> None:
 
 
 _WHEN = frozenset({"什么时候", "几时", "多久", "哪天", "when", "when will", "how soon", "how long", *(
-    f"{asked} {word}" for asked in ("how long", "how many days") for word in ("until", "till", "before", "til"))})
+    f"{asked} {word}" for asked in ("how long", "how many days", "days")
+    for word in ("until", "till", "before", "til"))})
 
 
 def _settle_when(tokens: Sequence[Token], draft: Draft) -> None:
@@ -238,142 +249,3 @@ def _asks_days_until(tokens: Sequence[Token]) -> bool:
     """几天能卖光; 卖光几天了 asks for the days since."""
     at = next((at for at, token in enumerate(tokens) if token.has("feature")), 0)
     return any(token.senses.get("count") == "days" and not token.text.isascii() for token in tokens[:at])
-
-
-# Who does it or gets it, not a split: 平台扣了我们多少手续费, 给买家优惠了多少.
-_SIDES = {"platform": "charged", "customer": "discounted"}
-_DONE_TO_BUYERS = frozenset({"refunded", "discounted"})
-_DONE_BY_BUYERS = frozenset({"signed", "ordered", "bought", "refunded", "visited", "came"})
-# Figures that are of buyers anyway: 客户复购率 is no split.
-_OF_BUYERS = frozenset({"repeat_rate", "customers", "new_customers", "aov"})
-_STANDS_FOR_ALL = frozenset({"product", "goods", "customer"})
-
-
-_SPANS = frozenset({"day", "week", "month"})
-
-
-def _settle_bare(tokens: Sequence[Token], draft: Draft, *, has_last: bool) -> None:
-    """A dimension that was only mentioned: what the rows are, or a word that says nothing more."""
-    says_that_alone = has_last and not (draft.metrics or draft.where or draft.exclude or draft.span or draft.all_events)
-    left: list[tuple[str, int]] = []
-    for dimension, at in draft.bare:
-        token = tokens[at]
-        if token.used and not token.has("event"):  # spenders: who they are and what they did
-            continue
-        if _says_no_other_row(dimension, draft) or _says_nothing_more(tokens, at, dimension, draft):
-            token.used = True
-        elif _are_counted(tokens, at, dimension, draft):
-            token.used = True
-            draft.metrics.append("customers")
-        elif draft.lists_rows and not (draft.feature and dimension in _SPANS):  # not run out within a week
-            token.used = True
-            _count_of_rows(tokens, at, draft)
-            left.append((dimension, at))
-        elif dimension == "goods":
-            token.used = token.text == "what" or (bool(draft.metrics) and not _are_paid_for(tokens, at, draft))
-        elif draft.unsplit or _SIDES.get(dimension) in draft.all_events:
-            token.used = True
-        elif not draft.by and (draft.asks_which or (
-                (draft.follows or says_that_alone) and token.text.isascii() and token.text[-1] == "s")):
-            token.used = True
-            draft.by.append(dimension)  # same for shops
-        elif not token.has("metric"):
-            facts = {"at": str(token.start), "end": str(token.end), "dimension": dimension}
-            draft.object_to(Unclear("split_or_total", facts))
-            token.used = True
-    draft.bare = left
-
-
-def _fill_a_warehouse(draft: Draft) -> bool:
-    """货最多的仓: what is there, and no row."""
-    is_there = draft.is_ranked and not draft.metrics and any(name == "warehouse" for name, _ in draft.bare)
-    if is_there:
-        draft.implied = "stock_available"
-    return is_there
-
-
-def _says_no_other_row(dimension: str, draft: Draft) -> bool:
-    """Said already; 今天的单子都啥状态, of which nothing else can be asked; 货最多的仓."""
-    if dimension == "order_status" and set(draft.metrics) <= {"orders"} and not draft.by:
-        draft.by.append(dimension)
-    return dimension in draft.by or (dimension == "goods" and _fill_a_warehouse(draft))
-
-
-_WHO_BUYS = frozenset({"province", "segment", "customer"})
-
-
-def _are_paid_for(tokens: Sequence[Token], at: int, draft: Draft) -> bool:
-    """收了多少钱的货: what goods cost, none of the figures of money; 卖了多少钱的货 is what was sold."""
-    is_worth = at > 1 and tokens[at - 1].text == "的" and tokens[at - 2].senses.get("count") == "money"
-    are_of_buyers = "bought" in draft.all_events and not _WHO_BUYS.isdisjoint(draft.where)  # 浙江的买家买了多少钱的东西
-    return is_worth and not are_of_buyers and "sold" not in draft.all_events
-
-
-def _says_nothing_more(tokens: Sequence[Token], at: int, dimension: str, draft: Draft) -> bool:
-    """客户复购率, how much money in account, 女装商品, 客户退了多少: whose, where or what it is, and no split."""
-    if dimension == "customer" and _are_buyers_anyway(tokens, at, draft):
-        return True
-    if dimension == "shop" and tokens[at].text in _WE and not (draft.lists_rows or draft.asks_which):
-        return at > 0 and tokens[at - 1].text in _OURS  # did the shop make a profit
-    if dimension == "account" and draft.asks_amount and not draft.lists_rows and draft.metrics in _CASH:
-        return True  # 账户付出多少: money goes through accounts anyway
-    if dimension in _STANDS_FOR_ALL and not draft.lists_rows and at and (
-            tokens[at - 1].names or _follows_filter(tokens, at)):
-        return dimension != "customer" or bool(draft.metrics)
-    is_there = at > 0 and tokens[at - 1].has("glue") and tokens[at].text in _WHEREABOUTS
-    return is_there and draft.asks_amount and (
-        draft.metrics == ["balance"] if dimension == "account" else all(
-            METRICS[one].is_of_the_moment for one in draft.metrics))
-
-
-def _are_buyers_anyway(tokens: Sequence[Token], at: int, draft: Draft) -> bool:
-    """客户复购率; 客户签收的, 退了客人多少钱: whose figure it is, or who did it or got it."""
-    before = tokens[at - 1].senses if at else {}
-    behind = tokens[at + 1].senses if at + 1 < len(tokens) and not tokens[at + 1].names else {}
-    if behind.get("metric") in _OF_BUYERS or before.get("metric") == "new_customers":
-        return True
-    takes_part = (behind.get("event") in _DONE_BY_BUYERS or before.get("event") in _DONE_TO_BUYERS
-                  or behind.get("order_status") == "signed" or behind.get("metric") == "orders_signed")
-    return takes_part and not (draft.lists_rows or draft.asks_which)
-
-
-_WE = frozenset({"shop", "store"})
-_OURS = frozenset({"the", "our", "my", "this", *(f"{where} {whose}" for where in ("in", "of", "for")
-                                                 for whose in ("the", "our"))})
-_CASH = (["cash_in"], ["cash_out"])
-_WHEREABOUTS = frozenset({"account", "warehouse"})
-
-
-def _are_counted(tokens: Sequence[Token], at: int, dimension: str, draft: Draft) -> bool:
-    """买家最多的省份, customers last week: how many there are."""
-    if dimension != "customer" or draft.metrics:
-        return False
-    if at + 1 < len(tokens) and tokens[at + 1].has("extreme"):
-        return True
-    if draft.by and draft.is_apiece and not draft.all_events:
-        return True  # 买家按人群分各有多少个
-    return tokens[at].text.isascii() and not draft.lists_rows and not (at and _follows_filter(tokens, at))
-
-
-def _count_of_rows(tokens: Sequence[Token], at: int, draft: Draft) -> None:
-    """最高的商品 and best shop mean one; 商品最高 and best shops mean a list."""
-    if draft.asks_which or not draft.is_ranked or draft.limit:
-        return
-    word = tokens[at].text
-    if word.isascii():
-        is_list = word.endswith("s") or word == "staff" or any(one.has("ranking") for one in tokens[at + 1:at + 2])
-        draft.asks_which = "many" if is_list else "one"
-        return
-    before = tokens[at - 2:at] if at >= 2 else tokens[:at]
-    if any(beside.text in _THAT_OR_WHICH for beside in (*before[-1:], *tokens[at + 1:at + 2])):
-        draft.asks_which = "one"  # 那个平台最高: 哪个 with one letter less
-    if any("最" in token.text for token in before) and any(token.text.endswith("的") for token in before):
-        draft.asks_which = "one"
-
-
-_THAT_OR_WHICH = frozenset({"那个", "那款", "那种", "那位", "那家"})
-
-
-def _follows_filter(tokens: Sequence[Token], at: int) -> bool:
-    before = tokens[at - 2] if at >= 2 and tokens[at - 1].text == "的" else tokens[at - 1]
-    return bool(before.names) or any(before.has(kind) for kind in ("platform", "province", "order_status", "segment"))

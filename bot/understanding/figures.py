@@ -1,10 +1,9 @@
 """Which figures: metrics by name, and what happened × what is counted."""
 
 from collections.abc import Sequence
-from itertools import pairwise
 
-from bot.understanding.clauses import Clause, counts_of, hand_on_topics, leave_out_openers
-from bot.understanding.counting import COUNTED_AS, EVENT_OF, FITS, RATES
+from bot.understanding.clauses import Clause, counts_of, told_in_turn
+from bot.understanding.counting import COUNTED_AS, EVENT_OF, FITS, RATES, counted
 from bot.understanding.draft import Draft, Unmet
 from bot.understanding.lexicon import lexicon
 from bot.understanding.qualified import DENYING, LEADS_TO, leave_out_denied, left_is_earned, object_to_joined, take_off
@@ -26,7 +25,6 @@ _GENERAL_EVENTS = frozenset(
 _WEAK_EVENTS = frozenset({"left", "sold", "on_hand"})  # 还有多少单没发: the other event counts
 _BEFORE_PAYING = frozenset({"ordered", "bought"})  # 拍了没付钱的: the status counts
 _COSTS = frozenset({"ad_spend", "shipping_cost", "platform_fees", "expenses", "cogs"})
-_BROUGHT = ("贡献", "带来")  # 新客贡献的销售额: a part of the second figure, not two
 
 
 def read_figures(tokens: Sequence[Token], draft: Draft) -> None:
@@ -34,11 +32,9 @@ def read_figures(tokens: Sequence[Token], draft: Draft) -> None:
     event: str | None = None
     if not draft.kinds.isdisjoint(DENYING):
         leave_out_denied(tokens, draft)
-    draft.has_account = not draft.kinds.isdisjoint({"count", "event"}) and _has_account(tokens, draft)
+    draft.has_account = not draft.kinds.isdisjoint(_OF_ACCOUNTS) and _has_account(tokens, draft)
     clauses = _clauses(tokens, draft)
-    leave_out_openers(clauses)
     money_is_left = "less" in draft.kinds and left_is_earned(tokens)
-    hand_on_topics(clauses)
     for clause in clauses:
         if money_is_left:
             clause.events = ["earned" if one == "left" else one for one in clause.events]
@@ -47,14 +43,8 @@ def read_figures(tokens: Sequence[Token], draft: Draft) -> None:
         else:
             event = _read_clause(clause, event, draft)
     _keep_empty_questions(clauses, draft)
-    clauses = [clause for clause in clauses if not clause.is_plain]
-    if draft.feature and any(clause.counts and not clause.features for clause in clauses):
-        draft.object_to(Unclear("two_questions"))
-    if "new_customers" in draft.metrics and len(draft.metrics) > 1 and _are_of_new_customers(tokens):
-        draft.object_to(Unclear("which_figure_of_two", {"metric": "new_customers"}))  # 新客贡献的销售额
-    counted = [one for clause in clauses for one in clause.counts if one != "amount"]
-    draft.is_apiece = draft.is_apiece or len(counted) > len(set(counted))  # 京东多少单拼多多多少单
-    draft.all_events = [event for clause in clauses for event in clause.events]
+    if clauses := [clause for clause in clauses if not clause.is_plain]:
+        _read_all_of(clauses, draft)
     if "less" in draft.kinds:
         take_off(tokens, draft)
     for token in (status for clause in clauses for status in clause.statuses):
@@ -64,20 +54,22 @@ def read_figures(tokens: Sequence[Token], draft: Draft) -> None:
         draft.events = [event] if event else []
 
 
+_OF_ACCOUNTS = frozenset({"count", "event"})
+
+
+def _read_all_of(clauses: Sequence[Clause], draft: Draft) -> None:
+    """What they say together."""
+    if draft.feature and any(clause.counts and not clause.features for clause in clauses):
+        draft.object_to(Unclear("two_questions"))
+    counted = [one for clause in clauses for one in clause.counts if one != "amount"]
+    draft.is_apiece = draft.is_apiece or len(counted) > len(set(counted))  # 京东多少单拼多多多少单
+    draft.all_events = [event for clause in clauses for event in clause.events]
+
+
 def _keep_empty_questions(clauses: Sequence[Clause], draft: Draft) -> None:
     """What did we spend on ads and what did it bring us: the second is asked about, too."""
-    if draft.metrics and len(clauses) > 1 and any(clause.is_empty_question for clause in clauses[1:]):
+    if len(clauses) > 1 and draft.metrics and any(clause.is_empty_question for clause in clauses[1:]):
         draft.unmet.append(Unmet("what", "what", len(draft.metrics), frozenset()))
-
-
-def _are_of_new_customers(tokens: Sequence[Token]) -> bool:
-    """新客贡献的销售额, revenue from new customers: not two figures."""
-    return any(token.text.startswith(_BROUGHT) for token in tokens) or any(
-        before.text in _PREPOSITIONS and after.senses.get("metric") == "new_customers"
-        for before, after in pairwise(tokens))
-
-
-_PREPOSITIONS = frozenset({"from", "of", "by", "for"})
 
 
 def _has_account(tokens: Sequence[Token], draft: Draft) -> bool:
@@ -96,27 +88,36 @@ _FIGURING = frozenset({"metric", "both", "vague", "count", "feature", "order_sta
 
 def _clauses(tokens: Sequence[Token], draft: Draft) -> list[Clause]:
     clauses = [Clause()]
+    clause = clauses[0]
     for at, token in enumerate(tokens):
-        clause, senses = clauses[-1], token.senses
-        if senses.get("event") in _BEFORE_PAYING and clause.events == ["came"] and not token.used:
+        senses, is_free = token.senses, not token.used
+        if is_free and clause.events == ["came"] and senses.get("event") in _BEFORE_PAYING:
             clause.events.clear()  # 多少人来买过东西 are those who bought
-        is_pause = ("sep" in senses or "end" in senses) and not token.used and "event" not in senses
+        is_event = is_free and "event" in senses
+        is_pause = is_free and ("sep" in senses or "end" in senses) and not is_event
         if is_pause or (clause.counts and token.text in _LOOKS):
-            clauses.append(Clause())
-            continue
-        is_next_event = ((clause.events or _counts_more(tokens, at, clause)) and clause.counts and "event" in senses
-                         and not token.used and not (_ends_still(tokens, at, clause) or _is_complement(token, clause)))
-        if is_next_event or (clause.nouns and not clause.statuses and _is_second(tokens, at, clause)):
             clauses.append(clause := Clause())
-        clause.has_time = clause.has_time or "offset" in senses
-        clause.asks_what = clause.asks_what or token.text == "what"
-        if not token.used and not token.names:
+            continue
+        if (clause.counts and is_event and _is_next_event(tokens, at, clause)) or (
+                clause.nouns and not clause.statuses and _is_second(tokens, at, clause)):
+            clauses.append(clause := Clause())
+        if "offset" in senses:
+            clause.has_time = True
+        elif token.text == "what":
+            clause.asks_what = True
+        if is_free and not token.names:
             if not _FIGURING.isdisjoint(senses):
                 _read_token(tokens, at, clause, draft)
-        elif token.used and "apiece" in senses and token.text.endswith("多少"):
+        elif not is_free and "apiece" in senses and token.text.endswith("多少"):
             clause.counts.append("amount")
             clause.asking.append(token.text)
-    return clauses
+    return clauses if len(clauses) == 1 else told_in_turn(clauses)
+
+
+def _is_next_event(tokens: Sequence[Token], at: int, clause: Clause) -> bool:
+    """Whether something else happened than what was counted."""
+    return bool(clause.events or _counts_more(tokens, at, clause)) and not (
+        _ends_still(tokens, at, clause) or _is_complement(tokens[at], clause))
 
 
 # 昨天多少单看看销售额: once something was asked for, these open what is asked for beside it.
@@ -335,8 +336,9 @@ def _combined(clause: Clause, event: str | None, counts: list[str], draft: Draft
         _spent(clause, draft)
         return
     table = {} if event == "charged" and not _says_platform(draft) else lexicon().combine.get(event or "none", {})
-    if counts == ["any"]:
-        counts = [next((one for one in ("pieces", "orders", "people") if one in table), "any")]
+    if event is None and "segment" in draft.kinds and set(clause.asking) & _ANYTHING:
+        counts = ["people"]  # 沉睡客户有多少个
+    counts = counted(counts, table)
     wanted = counts or clause.nouns or _bounded(draft) or ["none"]
     if event in _WEAK_EVENTS and not clause.counts and any(bound.metric for bound in draft.bounds):
         return  # less than 7 days of cover left

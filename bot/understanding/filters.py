@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from bot.understanding.draft import Draft, add_to, is_filler, is_of_stock, next_content
 from bot.understanding.normalise import Normalised
 from bot.understanding.readings import Unclear
-from bot.understanding.scan import NAMED, Token
+from bot.understanding.scan import NAMED, NUMBERED, Token
 from domain.metrics.catalog import DIMENSIONS, METRICS
 from domain.metrics.measures import GOODS, Source
 from domain.ports import Name
@@ -22,21 +22,33 @@ _OF_PLACES = {Source.STOCK, Source.SHIPMENTS, Source.SIGNED}
 
 
 _FILTERING = frozenset({*CLOSED, "exclude", "exclude_end", "counted_in", "not_this", "rest"})
-_MAY_FILTER = _FILTERING | {NAMED, "retract"}  # no 女装
+FILTERING = _FILTERING | {NAMED, "retract"}  # no 女装
 
 
 def read_filters(tokens: Sequence[Token], message: Normalised, draft: Draft) -> None:
     """Every name and closed value becomes a filter; after 除了 it is left out."""
-    if _MAY_FILTER.isdisjoint(draft.kinds):
-        return
     reader = _FilterReader(tokens, message, draft)
     for at, token in enumerate(tokens):
         if reader.out or token.names or not _FILTERING.isdisjoint(token.senses) or token.text == "no":
             reader.read(at)
-    if draft.where or draft.exclude:
+    if NUMBERED in draft.kinds and (draft.where or draft.exclude):
         _use_counts(tokens, draft)
+    if draft.several and (
+            contrast := _contrast(tokens, draft.several[0], says_of_one=bool(draft.feature))):
+        draft.object_to(Unclear("unsure_about", {"words": contrast.text}))
     if {"shop", "platform"} <= draft.where.keys():
         _ask_for_one_kind(tokens, message, draft)
+
+
+_CONTRASTS = frozenset({"但", "但是", "不过", "可是", "却", "but", "yet", "while", "whereas"})
+
+
+def _contrast(tokens: Sequence[Token], dimension: str, *, says_of_one: bool) -> Token | None:
+    """The 但 of 华南仓没货但华东仓有: of the one something else is said than of the other."""
+    named = [at for at, token in enumerate(tokens) if token.used and (
+        dimension in token.senses or any(name.dimension == dimension for name in token.names))]
+    between = tokens[named[0] if not says_of_one else 0:named[-1]] if named else ()
+    return next((token for token in between if token.text in _CONTRASTS), None)
 
 
 def _use_counts(tokens: Sequence[Token], draft: Draft) -> None:
@@ -129,9 +141,10 @@ class _FilterReader:
             self.out = None if is_end else token
             if is_end:
                 self._end(at)
-        elif _is_asker(self.tokens, at):
+        elif _is_person(token) and _is_asker(self.tokens, at):
             token.used = self.tokens[at + 1].used = True
-        elif _is_spoken_to(self.tokens, at) or (token.has("counted_in") and self.draft.exclude):
+        elif (_is_person(token) and _is_spoken_to(self.tokens, at)) or (
+                token.has("counted_in") and self.draft.exclude):
             token.used = True
         elif self.draft.exclude and (token.has("rest") or token.senses.get("platform") == "other"):
             self._rest(at)
@@ -202,11 +215,14 @@ class _FilterReader:
             self.tokens[behind].used = True
 
 
+def _is_person(token: Token) -> bool:
+    return bool(token.names) and any(name.dimension == "staff" for name in token.names)
+
+
 def _is_asker(tokens: Sequence[Token], at: int) -> bool:
     """老板要看 …: the first word says who wants to know, not whose figures."""
-    is_person = any(name.dimension == "staff" for name in tokens[at].names)
     opens = at == 0 or tokens[at - 1].has("sep") or tokens[at - 1].has("end")  # …,老板等着呢
-    return is_person and opens and at + 1 < len(tokens) and tokens[at + 1].has("asker")
+    return opens and at + 1 < len(tokens) and tokens[at + 1].has("asker")
 
 
 _TELLS = frozenset({"汇报", "报告", "看", "看看", "看下", "看一下", "说", "说说", "说一下", "交差"})
@@ -214,11 +230,13 @@ _TELLS = frozenset({"汇报", "报告", "看", "看看", "看下", "看一下", 
 
 def _is_spoken_to(tokens: Sequence[Token], at: int) -> bool:
     """请问老板,… and 要给老板汇报: somebody who is addressed or told, not whose figures they are."""
-    if not any(name.dimension == "staff" for name in tokens[at].names) or at + 1 == len(tokens):
+    if at + 1 == len(tokens):
         return False
     behind = tokens[at + 1]
     if at and tokens[at - 1].text in {"给", "跟", "向"} and behind.text in _TELLS:
         return True
+    if at and tokens[at - 1].text in {"帮", "替"} and all(is_filler(token) for token in tokens[:at - 1]):
+        return True  # 帮会计导一份上月利润
     greeted = next((token for token in tokens[at + 1:] if not (
         is_filler(token) or token.has("query_word") or token.text == "在")), behind)  # 老板在吗,
     return greeted.text in {",", "!"} and all(is_filler(token) or token.has("end") for token in tokens[:at])
@@ -226,7 +244,7 @@ def _is_spoken_to(tokens: Sequence[Token], at: int) -> bool:
 
 def _use_by(tokens: Sequence[Token], at: int) -> None:
     """Shipped by 小王."""
-    if at and tokens[at - 1].text == "by" and any(name.dimension == "staff" for name in tokens[at].names):
+    if at and tokens[at - 1].text == "by" and _is_person(tokens[at]):
         tokens[at - 1].used = True
 
 
@@ -274,6 +292,9 @@ def _other_metrics(draft: Draft, token: Token) -> bool:
 def _named(tokens: Sequence[Token], at: int, message: Normalised, draft: Draft) -> list[tuple[str, str]]:
     token = tokens[at]
     closed, names = _closed(token), token.names
+    if len(names) == 1 and closed is None:
+        _doubt_bare_place(names[0], token, message, draft)
+        return [(names[0].dimension, names[0].value)]
     if len({name.dimension for name in names}) == 1 and names[0].dimension == "sku" and len(
             {name.within for name in names}) == 1:
         return [(name.dimension, name.value) for name in names]
@@ -295,7 +316,7 @@ def _named(tokens: Sequence[Token], at: int, message: Normalised, draft: Draft) 
 
 def _is_beside_platform(tokens: Sequence[Token], at: int) -> bool:
     """天猫和京东, 天猫卖得比京东多, where only the first is also what a shop is called: both are platforms then."""
-    if any(token.has("versus") for token in tokens):
+    if any(token.has("versus") or token.has("count") for token in tokens):  # 京东多少单天猫多少单
         return any(token.has("platform") and not token.names for token in tokens)
     return any(0 <= beside < len(tokens) and _sets_beside(tokens[step]) and tokens[beside].has("platform")
                and not tokens[beside].names for beside, step in ((at - 2, at - 1), (at + 2, at + 1)))
@@ -307,7 +328,8 @@ _FROM = ("from", "out of", "从")
 def _place(tokens: Sequence[Token], at: int, names: tuple[Name, ...], draft: Draft) -> list[tuple[str, str]]:
     """北京 is where buyers live in a question on sales, and a warehouse in one on stock; so is what is shipped from."""
     token = tokens[at]
-    is_shipped = at > 0 and tokens[at - 1].text.endswith(_FROM) and any(
+    is_out_of = at > 1 and tokens[at - 1].text == "of" and tokens[at - 2].text.endswith("out")
+    is_shipped = at > 0 and (is_out_of or tokens[at - 1].text.endswith(_FROM)) and any(
         METRICS[metric].sources & {Source.SHIPMENTS} for metric in draft.metrics)
     is_of_place = any(is_of_stock(metric) for metric in draft.metrics) or (draft.is_after_stock and not draft.metrics)
     if is_shipped or is_of_place or draft.feature:
@@ -317,9 +339,8 @@ def _place(tokens: Sequence[Token], at: int, names: tuple[Name, ...], draft: Dra
 
 def _doubt_bare_place(name: Name, token: Token, message: Normalised, draft: Draft) -> None:
     """广州 may be the warehouse's name for people in it, yet in a question on sales it may mean the buyers' town."""
-    is_plain = "仓" not in token.text and "warehouse" not in token.text
-    sold = any(not METRICS[metric].sources & _OF_PLACES for metric in draft.metrics)
-    if name.dimension == "warehouse" and is_plain and sold:
+    is_plain = name.dimension == "warehouse" and "仓" not in token.text and "warehouse" not in token.text
+    if is_plain and any(not METRICS[metric].sources & _OF_PLACES for metric in draft.metrics):
         draft.object_to(Unclear("place_or_warehouse", {"name": message.original(token.start, token.end)},
                                 (message.replaced(token.start, token.end, name.value),)))
 
@@ -350,8 +371,8 @@ def _use_label(tokens: Sequence[Token], at: int, dimension: str) -> None:
         is_split = beside and any(tokens[beside - 1].has(kind) for kind in ("each", "which", "rank"))
         is_label = tokens[beside].senses.get("dim") in labels and not is_split
         if is_label and (those or _touches(tokens, at, beside)):
-            tokens[at + 1].used = tokens[at + 1].used or those
-            tokens[beside].used = True
+            for one in (beside, at + those):
+                tokens[one].used = True
 
 
 def _touches(tokens: Sequence[Token], at: int, beside: int) -> bool:

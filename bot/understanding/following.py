@@ -17,18 +17,25 @@ def read_follow(tokens: Sequence[Token], draft: Draft) -> None:
             tokens[0].text == "in" and any(token.has("metric") for token in tokens[1:2])):
         draft.follows = True  # in revenue
     draft.adds = _adds(tokens, is_opened=is_opened)
+    if not draft.kinds.isdisjoint(_OF_LAST):
+        _read_of_last(tokens, draft)
+    draft.unsplit = "no_split" in draft.kinds
+    if "whole" in draft.kinds:
+        draft.widened = [token.senses["whole"] for token in tokens if token.has("whole")]
+        draft.unsplit = draft.unsplit or "all" in draft.widened or any(
+            token.has("whole") and token.text.startswith("不分") for token in tokens)
+
+
+_OF_LAST = frozenset({"uncompared", "points_back", "nests"})
+
+
+def _read_of_last(tokens: Sequence[Token], draft: Draft) -> None:
+    """What is said of the last answer itself."""
     draft.nests = any(token.has("nests") and not token.names for token in tokens)
     draft.uncompared = any(token.has("uncompared") for token in tokens)
     draft.points_back = any(token.has("points_back") and not token.names for token in tokens)
     for token in tokens:
         token.used = token.used or (not _OF_LAST.isdisjoint(token.senses) and not token.names)
-    draft.unsplit = any(token.has("no_split") for token in tokens)
-    draft.widened = [token.senses["whole"] for token in tokens if token.has("whole")]
-    draft.unsplit = draft.unsplit or "all" in draft.widened or any(
-        token.has("whole") and token.text.startswith("不分") for token in tokens)
-
-
-_OF_LAST = frozenset({"uncompared", "points_back", "nests"})
 
 
 def _adds(tokens: Sequence[Token], *, is_opened: bool) -> bool:
@@ -59,6 +66,6 @@ _INSTEAD = frozenset({"instead", "rather", "terms"})  # in revenue terms
 def _ends_with_ne(tokens: Sequence[Token]) -> bool:
     """京东呢. In 双11卖了多少,比去年呢 it is the second half that goes on from the first."""
     said = [token for token in tokens if not token.has("end")]
-    is_of_first_half = any(one.has("sep") and any(token.has("event") or token.has("metric") for token in said[:at])
-                           for at, one in enumerate(said))
-    return bool(said) and said[-1].text == "呢" and not is_of_first_half
+    return bool(said) and said[-1].text == "呢" and not any(
+        one.has("sep") and any(token.has("event") or token.has("metric") for token in said[:at])
+        for at, one in enumerate(said))

@@ -29,6 +29,7 @@ class Gazetteer:
     shops: tuple[str, ...] = ()
     _common: set[str] = field(default_factory=set)  # what names are called that nobody here gave: beauty, the coat
     _near: NearNames | None = None
+    _near_common: NearNames | None = None
     _skus: dict[str, list[str]] | None = None
     _squeezed: dict[str, str] | None = None
     _called: dict[str, list[str]] | None = None
@@ -90,6 +91,13 @@ class Gazetteer:
         if self._near is None:
             self._near = NearNames.of([text for text in self.names if text not in self._common])
         return self._near
+
+    @property
+    def near_common(self) -> NearNames:
+        """What names are also called, likewise: buaety."""
+        if self._near_common is None:
+            self._near_common = NearNames.of(sorted(self._common))
+        return self._near_common
 
     def _add(self, text: str, name: Name) -> None:
         known = self.names.get(text)

@@ -10,7 +10,7 @@ from bot.understanding.lexicon import read_table
 from domain.metrics.catalog import METRICS
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Normalised:
     """The message in one spelling. Character i of `text` comes from character `origin[i]` of `message`."""
 

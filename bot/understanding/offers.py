@@ -4,18 +4,19 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from bot.understanding.asks import NEAREST
 from bot.understanding.normalise import Normalised
 from bot.understanding.readings import Refused, Unclear
 from bot.understanding.spoken import script_of
 from domain.metrics.catalog import DIMENSIONS, METRICS
 
-_QUESTION_TAIL = re.compile(r"(?:[\s?？。.!！呢吗]|怎么样|咋样|如何|怎样|有?多少钱?|的?情况|是| doing)+$")
+_QUESTION_TAIL = re.compile(r"(?:[\s?？。.!！呢吗]|怎么样|咋样|如何|怎样|有?多少钱?了?|的?情况|是| doing)+$")
 _VAGUE = ("最近几天", "这几天", "前几天", "这段时间", "最近", "近期", "近来", "recently", "recent", "lately",
           "these days")
-# The nearest figure that is kept by more dimensions.
-_NEAREST = {"net_profit": "gross_profit", "net_margin": "gross_margin"}
-_PROFITS = ("净利润率", "净利率", "利润率", "净利润", "利润", "净利", "赚钱",
-            "net profit margin", "net margin", "profit margin", "net profit", "profit")
+_PROFITS = ("净利润率", "净利率", "利润率", "净利润", "利润", "净利", "净赚了", "净赚", "净收益", "盈利", "盈亏",
+            "赚钱",
+            "net profit margin", "net margin", "profit margin", "net profit", "profit", "net earnings", "net income",
+            "bottom line", "earnings")
 
 _MOST_PROFITABLE = ("最赚钱", "最挣钱", "赚钱最多", "赚得最多", "赚的最多", "most profitable")
 
@@ -42,7 +43,7 @@ class _Said:
     def with_figure(self, name: str) -> str:
         """今年双11销售额比去年: what is asked of stands before what it is set beside."""
         if not self.is_chinese:
-            return f"{name} {_OPENING.sub('', self.bare)}"
+            return f"{name} {_BEAT.sub('vs ', _OPENING.sub('', self.bare))}"
         versus = _VERSUS.search(self.bare)
         at = versus.start() if versus and versus.start() else len(self.bare)
         return f"{self.bare[:at].rstrip(', ')}{name}{self.bare[at:]}"
@@ -111,6 +112,18 @@ def _split_or_total(said: _Said) -> list[str]:
     return [said.by(rest, said.facts["dimension"]), rest]
 
 
+def _ranked_within(said: _Said) -> list[str]:
+    """每个店销量前三的商品: all rows of both in their order."""
+    if not said.facts["figure"]:
+        return []
+    outer, inner = (DIMENSIONS[said.facts[one]] for one in ("dimension", "inner"))
+    figure, when, is_most = said.metric(said.facts["figure"]), said.facts["when"], said.facts["way"] == "desc"
+    if said.is_chinese:
+        return [f"{when}各{outer.zh}各{inner.zh}{figure},从{'高到低' if is_most else '低到高'}"]
+    first = "highest first" if is_most else "lowest first"
+    return [f"{' '.join(f'{figure} by {outer.en} and {inner.en} {when}'.split())}, {first}"]
+
+
 def _best_or_most(said: _Said) -> list[str]:
     text = said.message.message
     word = next((one for one in ("最好", "最差", "best", "worst") if one in text), None)
@@ -120,7 +133,7 @@ def _best_or_most(said: _Said) -> list[str]:
 
 def _not_by(said: _Said) -> list[str]:
     """Net profit is not kept by product; gross profit is."""
-    other = _NEAREST.get(said.facts.get("metric", ""))
+    other = NEAREST.get(said.facts.get("metric", ""))
     if not other:
         return []
     text, highest = said.message.message, "{}最高" if said.is_chinese else "highest {}"
@@ -150,6 +163,7 @@ _WHETHER = re.compile("(?:[吗么嘛?？\\s]|了没有?)+$")
 _DID_WE = re.compile(r"^(?:how much |how many |what )?(?:did|do|have|are|were) (?:we|i|you) ", re.IGNORECASE)
 _THAN = re.compile(r" than ", re.IGNORECASE)
 _VERSUS = re.compile("[,,]?(?:和|跟|与|同|比|较|对比|环比|同比)")
+_BEAT = re.compile(r"^(?:did|do|have|are) (?:we|i) (?:do better than|beat(?:ing|en)?|top|outdo(?:ne)?) ", re.IGNORECASE)
 _OPENING = re.compile(r"(?:how['’]?s|how (?:was|is|were|are|did|about)|what about|what was)\s+", re.IGNORECASE)
 _WORKDAYS = re.compile("的?工作日|平日|weekdays only|working days|workdays|business days", re.IGNORECASE)
 _AVERAGE = re.compile(r"日均|天均|平均?(?:每|一)[天日]的?|每[天日]平均|(?:per day )?on average|average daily"
@@ -181,6 +195,7 @@ def _by_month(said: _Said) -> list[str]:
 
 
 _MAKERS: Mapping[str, Callable[[_Said], list[str]]] = {
+    "rank_within": _ranked_within, "net_not_by": _not_by,
     "which_figure": _which_figure, "nothing_said": _usual, "off_chatter": _usual, "not_understood": _usual,
     "which_of": _which_of, "no_ratio": _both, "vague_period": _vague_period, "which_split": _which_split,
     "split_or_total": _split_or_total, "best_or_most": _best_or_most, "not_by": _not_by, "mixed_time": _parts,

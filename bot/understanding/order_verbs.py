@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import cache, partial
 from typing import Any
 
+from bot.understanding.cues import Forms
 from bot.understanding.lexicon import read_table
 from bot.understanding.normalise import Normalised
 from bot.understanding.patterns import around, pattern_of
@@ -41,6 +42,12 @@ _PARCEL_CODES = 2  # the order's and the waybill's
 # 合单 T1001 T1007: numbers that may be anything in another sentence.
 _MERGES_SHORT = re.compile(r"(?:合单|合并(?:订单|发货)?|merge(?: orders?)?)[\s:：]*"
                            r"([a-z]{1,4}\d{3,5}(?:(?:[\s,、和与&+]|and )+[a-z]{1,4}\d{3,5})+)")
+CUES = ("退裹面之合并起块打箱拆开独改换转调让由走用解锁放恢继别不暂压扣等挂冻传同通补重再赔返拦截追召取关撤刷测赠样正"
+        " refund money parcel merge unmerge combine bundle together box package split separately own change switch move"
+        " reassign reroute let instead release unlock unhold unfreeze hold lift ship lock pause freeze keep platform"
+        " retry return back resend exchange send compensate goodwill yuan rmb intercept recall call cancel void close"
+        " brush fake test gift normal")
+_CUED = Forms((CUES, True))
 _EACH_SHORT = re.compile(r"[A-Z]{1,4}\d{3,5}")
 _BEHIND_LETTERS = re.compile("[^a-z].*")
 
@@ -68,8 +75,10 @@ def _along(action: str) -> re.Pattern[str] | None:
 
 def verb_of(message: Normalised, tokens: Words) -> OrderVerb | None:
     """The verb beside an order's number, or alone; None when the message asks something or is about something else."""
-    text = message.text.strip(" 。.!")
     has_number = CODED in tokens.kinds
+    if not (has_number or _CUED.of(message.text)):
+        return None
+    text = message.text.strip(" 。.!")
     if not has_number and len(text) > LONGEST_ALONE:
         return None
     if has_number and (left := _parcel_left(text, tokens)):

@@ -6,8 +6,10 @@ from datetime import date
 from typing import Any, ClassVar
 
 from bot.understanding import almanac
-from bot.understanding.almanac import DAY, Range
-from bot.understanding.points import CALENDAR, POINT_STARTS, Point, PointReader
+from bot.understanding.almanac import DAY
+from bot.understanding.around import PAST, AroundReader
+from bot.understanding.points import CALENDAR, POINT_STARTS, Point
+from bot.understanding.scan import DATED, NUMBERED
 from bot.understanding.starts import Starts
 from domain.metrics.periods import Grain, Period, add_months, unit_before
 
@@ -32,18 +34,16 @@ class Span:
 
 # Kinds of words that a period can start with; numbers and dates can, too.
 _STARTS = POINT_STARTS | {"rank", "last", "since", "between", "before", "clock", "vague_time", "until"}
-_GOING_ON = POINT_STARTS | {"glue", "range", "sep", "since_end", "rank", "vague_time", "between", "whole_length"}
-# What 前三个 may count in a period that was named, in days or in months.
-_DAYS_OF = {"day": 1, "week": 7}
-_MONTHS_OF = {"month": 1, "quarter": 3}
-_MOST_COUNTED = 9999
+OF_PERIODS = _STARTS | {NUMBERED, DATED}  # without one of these a message names none
+_GOING_ON = POINT_STARTS | {"glue", "range", "sep", "since_end", "rank", "vague_time", "between", "whole_length",
+                            "before", "ago"}
 _MONTH_END = frozenset({"月底", "月末"})
 _WHOLE = frozenset({"week", "month", "quarter", "year"})
 # 12月20号到1月5号 crosses a year; 11月5号到10月1号 is turned round.
 LONGEST_ACROSS_YEARS = 180
 
 
-class PeriodReader(PointReader):
+class PeriodReader(AroundReader):
     """Reads the periods of one message."""
 
     def read(self) -> list[Span]:
@@ -51,21 +51,19 @@ class PeriodReader(PointReader):
         spans: list[Span] = []
         after = 0
         for at, token in enumerate(self._tokens):
-            if at < after or token.names or not (token.number is not None or token.date is not None
-                                                 or not _STARTS.isdisjoint(token.senses)):
+            is_number = token.number is not None or token.date is not None
+            if at < after or token.names or not (is_number or not _STARTS.isdisjoint(token.senses)):
                 continue
-            if span := self._span(at):
+            if span := self._span(at, is_number=is_number):
                 for one in self._tokens[span.first:span.after]:
                     one.used = True
                 spans.append(span)
                 after = span.after
         return spans
 
-    def _span(self, at: int) -> Span | None:
-        token = self._tokens[at]
-        is_number = token.number is not None or token.date is not None
+    def _span(self, at: int, *, is_number: bool) -> Span | None:
         span = None
-        for form in self._SPANS.at(token, is_number=is_number):
+        for form in self._SPANS.at(self._tokens[at], is_number=is_number):
             if span := form(self, at):
                 break
         if span and span.problem is None and span.before is None and span.start > self._today:
@@ -100,7 +98,7 @@ class PeriodReader(PointReader):
 
     def _is_endless(self, at: int) -> bool:
         number = self._tokens[at].number if at < len(self._tokens) else None
-        return number is not None and number > _MOST_COUNTED
+        return number is not None and number > almanac.MOST_COUNTED
 
     def _days_of(self, at: int) -> Span | None:
         """The first ten days of this month, the last day of October, first two quarters of 2026."""
@@ -115,7 +113,7 @@ class PeriodReader(PointReader):
         if text not in {"first", "last"} or unit is None or not self._is(unit_at + 1, "glue"):
             return None
         whole = self._point(self._past_glue(unit_at + 1), None)
-        found = _end_within(whole[0], count or 1, unit, is_first=text == "first") if whole else None
+        found = almanac.end_within(whole[0], count or 1, unit, is_first=text == "first") if whole else None
         return Span(at, whole[2], *found) if whole and found else None
 
     def _between(self, at: int) -> Span | None:
@@ -176,6 +174,8 @@ class PeriodReader(PointReader):
         first = self._in_its_unit(first)
         if not self._goes_on(first[2]):
             return Span(at, first[2], *first[0], first[1])
+        if around := self._around(at, first):
+            return Span(at, around[2], *around[0], around[1])
         if first[1] is Grain.DAY:
             first = self._with_next_days(at, first)
         first = self._with_named_days(self._with_added(first))
@@ -204,7 +204,7 @@ class PeriodReader(PointReader):
         if at >= len(self._tokens):
             return False
         token = self._tokens[at]
-        return (token.number is not None or token.date is not None or token.text == "那"
+        return (token.number is not None or token.date is not None or token.text in {"那", "过"}
                 or not _GOING_ON.isdisjoint(token.senses))
 
     def _until(self, at: int) -> Span | None:
@@ -224,7 +224,7 @@ class PeriodReader(PointReader):
         count, side, unit = self._count(after + 1), self._value(after, "rank"), self._value(after + 2, "unit")
         if side is None or not count or unit is None:
             return None
-        found = _end_within((start, end), count, unit, is_first=side == "desc")
+        found = almanac.end_within((start, end), count, unit, is_first=side == "desc")
         return Span(at, after + 3, *found) if found else None
 
     def _with_next_days(self, at: int, first: Point) -> Point:
@@ -341,8 +341,10 @@ class PeriodReader(PointReader):
         return len(said) == _ENDS and all(token.has("weekday") and not token.has("week_of") for token in said)
 
     def _open(self, at: int, first: Point, after: int) -> Span:
-        """Up to today: of the month that is running, 这个月到今天 is the month."""
+        """Up to today: of the month that is running, 这个月到今天 is the month; 双11之后 begins the day after it."""
         start, end = first[0]
+        if self._is(at, "festival") and self._tokens[after - 1].text in PAST:
+            return Span(at, after, end, max(self._today, end) + DAY)
         if start <= self._today < end and first[1] is not Grain.DAY:
             return Span(at, after, start, end, first[1])
         return Span(at, after, start, max(self._today, start) + DAY)
@@ -362,7 +364,12 @@ class PeriodReader(PointReader):
         vague = self._value(at, "vague_time")
         return Span(at, at + 1, problem=f"vague_{vague}") if vague else None
 
+    def _before_or_after(self, at: int) -> Span | None:
+        found = self._around_behind(at)
+        return Span(at, found[2], *found[0], found[1]) if found else None
+
     _SPANS: ClassVar[Starts[Callable[[Any, int], Span | None]]] = Starts(
+        (frozenset({"unit", "before"}), True, _before_or_after),
         (frozenset({"rank", "last", "vague_time"}), False, _days_of),
         (frozenset({"last", "week_of"}), True, _last_units),
         (frozenset({"between"}), False, _between),
@@ -378,20 +385,6 @@ _ADDS_UP = frozenset({"加", "加上", "+", "plus"})
 _WORKDAYS = 5
 _WEEK = 7
 _ENDS = 2  # of a range
-
-
-def _end_within(whole: Range, count: int, unit: str, *, is_first: bool) -> Range | None:
-    """The first or last so many days, weeks, months or quarters of the whole; None where it has not so many."""
-    start, end = whole
-    if unit in _DAYS_OF and count <= _MOST_COUNTED:
-        days = count * _DAYS_OF[unit] * DAY
-        found = (start, start + days) if is_first else (end - days, end)
-    elif unit in _MONTHS_OF and count <= _MOST_COUNTED // 10:
-        months = count * _MONTHS_OF[unit]
-        found = (start, add_months(start, months)) if is_first else (add_months(end, -months), end)
-    else:
-        return None
-    return found if start <= found[0] and found[1] <= end else None
 
 
 def before(period: Period, unit: str) -> Period | None:

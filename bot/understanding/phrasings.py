@@ -65,12 +65,12 @@ def _without_point(tokens: Sequence[Token]) -> Sequence[Token]:
     return [token for token in tokens if not (token.has("op") or token.has("postop"))] if is_set else tokens
 
 
-_COUNTED = frozenset({NUMBERED, CODED, UNKNOWN})  # x60 is unknown
+COUNTED = frozenset({NUMBERED, CODED, UNKNOWN})  # x60 is unknown
 
 
 def is_of_goods(tokens: Words) -> bool:
     """Whether goods and a number are named: without them nothing is done to goods."""
-    if NAMED not in tokens.kinds or tokens.kinds.isdisjoint(_COUNTED):
+    if NAMED not in tokens.kinds or tokens.kinds.isdisjoint(COUNTED):
         return False
     has_number = any((token.number is not None or token.is_code or _TIMES.fullmatch(token.text)) and not token.names
                      for token in tokens)

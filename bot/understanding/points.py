@@ -80,7 +80,7 @@ class PointReader(TokenReader):
             return first
         inner = self._of_year(self._past_glue(cursor))
         if inner and (found := inner[0].at(year)):
-            within = self._day_within(found, inner[0].grain, inner[1])
+            within = self._day_within(found, inner[0].grain, inner[1], is_english=self._is(inner[1] - 1, "month"))
             return self._first_day(cursor, within) if self._is(inner[1] - 1, "festival") else within
         return (date(year, 1, 1), date(year + 1, 1, 1)), Grain.YEAR, cursor
 
@@ -152,14 +152,15 @@ class PointReader(TokenReader):
         day = self._count(cursor, 31)
         if day and self._is(cursor + 1, "day_suffix"):
             return day, cursor + 2
-        is_bare = is_english or self._is(cursor + 1, "range") or cursor + 1 == len(self._tokens)
+        ends = cursor + 1 == len(self._tokens) or self._is(cursor + 1, "range") or self._is(cursor + 1, "action")
+        is_bare = is_english or ends  # 11月20入库
         return (day, cursor + 1) if day and is_bare and not self._measured(cursor + 1) else (None, at)
 
-    def _day_within(self, found: Range, grain: Grain, at: int) -> Point:
+    def _day_within(self, found: Range, grain: Grain, at: int, *, is_english: bool = False) -> Point:
         """A day or third of the month that was just named with its year."""
         if grain is not Grain.MONTH:
             return found, grain, at
-        day, cursor = self._day_number(at, is_english=False)
+        day, cursor = self._day_number(at, is_english=is_english)
         exact = almanac.yearly(found[0].month, day).at(found[0].year) if day else None
         return (exact, Grain.DAY, cursor) if exact else self._third((found, grain, at))
 
@@ -345,8 +346,9 @@ class PointReader(TokenReader):
 
     def _month_dot_day(self, at: int, after: date | None) -> Point | None:
         """11.11, where nothing says that it is an amount."""
-        month, dot, day = self._tokens[at].text.partition(".")
-        if not dot or self._tokens[at].number is None or self._measured(at + 1) or self._bounded(at):
+        token = self._tokens[at]
+        month, dot, day = token.text.partition(".")
+        if not dot or token.number is None or token.is_scaled or self._measured(at + 1) or self._bounded(at):
             return None
         if not (month.isdigit() and day.isdigit() and 1 <= int(month) <= 12 and 1 <= int(day) <= 31):
             return None

@@ -1,10 +1,11 @@
 """Figures that qualify one another: what is taken off first, a rate where a sum was named, words that say whose."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 
-from bot.understanding.draft import Draft, next_content
+from bot.understanding.draft import STOCK_LISTS, Draft, next_content
 from bot.understanding.lexicon import lexicon
-from bot.understanding.readings import Unclear
+from bot.understanding.readings import Refused, Unclear
 from bot.understanding.scan import Token
 from domain.metrics.catalog import METRICS, Unit
 
@@ -19,6 +20,8 @@ _ASKS = ("多少", "多少钱", "几块", "几个钱", "几块钱")
 _QUALIFIES = frozenset({"投流"})  # whose orders, clicks: no figure beside them
 _APIECE = ("一", "每", "单", "平均")
 _OF_ADS = ("ad_", "roi")
+_COSTS = frozenset({"shipping_cost", "ad_spend", "platform_fees", "expenses", "cogs", "discount", "refund_amount"})
+_INCOME = frozenset({"收入", "营收", "流水", "income", "revenue"})
 # What happened that only leads up to the figure: 毛利赚了多少, 发货花了多少运费.
 LEADS_TO = {"earned": frozenset({"gross_profit", "gross_margin", "net_margin"}),
             "shipped": frozenset({"shipping_cost"})}
@@ -67,28 +70,41 @@ def _leave_out_object(tokens: Sequence[Token], draft: Draft) -> None:
 _STOCK = frozenset({"stock", "inventory", "the stock", "the inventory"})
 
 
+_LEFT, _JOINED = frozenset({"left", "earned"}), frozenset({"metric", "event"})
+
+
+_LASTING = frozenset({"stock_available", "stock_on_hand", "days_of_cover", "orders_overdue"})
+
+
 def object_to_joined(tokens: Sequence[Token], draft: Draft) -> None:
     """平台收了多少广告费, 投流成交额, 扣掉运费还剩多少: the one only qualifies the other."""
+    if "new_customers" in draft.metrics and len(draft.metrics) > 1 and _are_of_new_customers(tokens):
+        draft.object_to(Unclear("which_figure_of_two", {"metric": "new_customers"}))  # 新客贡献的销售额
     if "stock_value" in draft.metrics:
         _leave_out_object(tokens, draft)
-    asks_left = len(draft.metrics) > 1 or not {"left", "earned"}.isdisjoint(draft.all_events)
-    figures = [at for at, token in enumerate(tokens) if at and "metric" in token.senses and not token.names]
+    if draft.all_events == ["lasts"] and draft.metrics and not _LASTING & set(draft.metrics) and any(
+            token.text == "last" for token in tokens):
+        draft.object_to(Unclear("unsure_about", {"words": "last"}))  # last net revenue
+    figures = [at for at, token in enumerate(tokens) if "metric" in token.senses and at and not token.names]
     for at in figures:
         before, after = tokens[at - 2], tokens[at]
-        if at > 1 and tokens[at - 1].text == "的" and not before.names and (
+        if tokens[at - 1].text == "的" and at > 1 and not before.names and (
                 before.senses.get("metric", after.senses["metric"]) != after.senses["metric"]) and (
                 {before.senses["metric"], after.senses["metric"]} <= set(draft.metrics)):
             draft.object_to(Unclear("which_figure_of_two", {"metric": after.senses["metric"]}))  # 退款的订单金额
     for at in figures:
         before, after, metric = tokens[at - 1], tokens[at], tokens[at].senses["metric"]
-        if before.names or before.end != after.start:
+        is_income = after.text in _INCOME and before.senses.get("metric") in _COSTS  # 运费收入, freight income
+        if before.names or (before.end != after.start and not is_income) or (
+                _JOINED.isdisjoint(before.senses) and before.text not in _QUALIFIES):
             continue
         named = before.senses.get("metric", metric)
         is_asked = named != metric and before.text.endswith(_ASKS)
         is_part = (before.text in _QUALIFIES and not metric.startswith(_OF_ADS)) or (
             named == "aov" != metric and before.text.startswith(_APIECE))  # 一单平均运费
-        is_less = before.senses.get("event") == "charged" and before.text.startswith("扣") and asks_left
-        if is_asked or is_part or is_less:
+        is_less = before.senses.get("event") == "charged" and before.text.startswith("扣") and (
+            len(draft.metrics) > 1 or not _LEFT.isdisjoint(draft.all_events))
+        if is_asked or is_part or is_less or is_income:
             draft.object_to(Unclear("which_figure_of_two", {"metric": metric}))
         elif before.text in _QUALIFIES and named in draft.metrics and draft.metrics != [named]:
             draft.metrics.remove(named)  # 投流ROI
@@ -122,3 +138,30 @@ def use_topics(tokens: Sequence[Token], draft: Draft) -> None:
         if not draft.metrics and topic == "ad_spend" and draft.by == ["campaign"]:
             draft.metrics.append(topic)  # 推广按计划拆一下
         token.used = topic in draft.metrics or (topic == "ad_spend" and is_of_ads)
+
+
+_BROUGHT = ("贡献", "带来")  # 新客贡献的销售额: a part of the second figure, not two
+
+
+def _are_of_new_customers(tokens: Sequence[Token]) -> bool:
+    """新客贡献的销售额, revenue from new customers: not two figures."""
+    return any(token.text.startswith(_BROUGHT) for token in tokens) or any(
+        before.text in _PREPOSITIONS and after.senses.get("metric") == "new_customers"
+        for before, after in pairwise(tokens))
+
+
+_PREPOSITIONS = frozenset({"from", "of", "by", "for"})
+
+
+_OF_PACE = frozenset({"days_of_cover", "reorder_quantity"})
+
+
+def use_pace(tokens: Sequence[Token], draft: Draft) -> None:
+    """照这么卖 beside how long it lasts; 照这么卖这个月卖多少 asks for a forecast."""
+    is_meant = (bool(draft.metrics) and set(draft.metrics) <= _OF_PACE) or (
+        draft.feature in STOCK_LISTS and not draft.metrics)
+    for token in tokens:
+        if token.has("pace") and not token.names:
+            token.used = True
+            if not is_meant:
+                draft.object_to(Refused("off_forecast"))

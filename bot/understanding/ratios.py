@@ -63,6 +63,9 @@ def read_share_of(tokens: Sequence[Token], draft: Draft) -> None:
         draft.is_shared = tokens[at].used = True
         return
     rate = _SHARES.get((whole, part))
+    if rate is None and draft.by and {whole, part} <= set(draft.metrics) and _stand_beside(tokens, said):
+        draft.is_shared = tokens[at].used = True  # share of revenue and orders by platform
+        return
     if rate is None:
         draft.object_to(Unclear("unsure_about", {"words": tokens[at].text}))
         return
@@ -73,6 +76,12 @@ def read_share_of(tokens: Sequence[Token], draft: Draft) -> None:
     draft.bare = [one for one in draft.bare if not any(tokens[one[1]] is token for token, _ in said)]
     if draft.trouble is not None and draft.trouble.key in _OF_TWO_FIGURES:
         draft.trouble = None
+
+
+def _stand_beside(tokens: Sequence[Token], said: Sequence[tuple[Token, str]]) -> bool:
+    """Whether only an and is between the two."""
+    first, last = (next(at for at, one in enumerate(tokens) if one is token) for token, _ in said)
+    return last - first == 2 and tokens[first + 1].has("sep")
 
 
 def _named(token: Token, whole: str) -> str | None:

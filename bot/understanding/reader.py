@@ -15,7 +15,7 @@ from bot.understanding.followups import continued, continues, rebounded, relimit
 from bot.understanding.gate import has_trade_words, objection, off_topic, unexplained
 from bot.understanding.gazetteer import Gazetteer
 from bot.understanding.normalise import Normalised, normalise
-from bot.understanding.phrasings import is_of_goods, phrased
+from bot.understanding.phrasings import COUNTED, is_of_goods, phrased
 from bot.understanding.readings import Act, Ask, Command, Context, Reading, Refused, Unclear
 from bot.understanding.reasons import TAKE_REASONS, with_reason
 from bot.understanding.scan import CODED, Token, Words, scan
@@ -24,6 +24,7 @@ from bot.understanding.variants import with_variant
 from domain.metrics.measures import GOODS
 from domain.metrics.query import MetricQuery
 
+_DOING = COUNTED | {"action"}  # nothing is done without a word for it, or a number of something
 _TAKE_OWN_WORDS = frozenset({"adjust_stock", "record_expense"})
 # What an order shows of itself: 多少钱, 退款, 签收了吗.
 _ON_ORDER = frozenset({"revenue", "refund_amount", "refund_orders", "orders", "orders_to_ship", "orders_to_pay",
@@ -87,7 +88,7 @@ class Reader:
         if (right := restated(message, tokens)) and isinstance(
                 done := self._done_or_asked(right, self.spread(right).tokens), Act):
             return done
-        acted = self._done(message, tokens)
+        acted = None if tokens.kinds.isdisjoint(_DOING) else self._done(message, tokens)
         takes_reason = not isinstance(acted, Act) or acted.action in TAKE_REASONS
         if takes_reason and is_of_goods(tokens):
             acted = with_reason(message, self.spread, self._done) or acted

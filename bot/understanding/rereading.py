@@ -23,11 +23,13 @@ from bot.understanding.shortened import with_whole_name
 
 MAX_LENGTH = 600  # characters; the longest purchase order that still reads as one message
 MAX_CHOICES = 3
+SHORTEST_LIKE = 4  # letters of an English word that may have been meant for the name of a thing
 MAX_TOKENS = 160  # a message of more words than this is a document
 _NOT_EXPLAINED = frozenset({"unknown_words", "unsure_about", "not_understood", "nothing_said"})  # words left over
 _MAY_BE_MISHEARD = _NOT_EXPLAINED | {"vague_period"}  # 上各月, where 各 and 月 are words
 _NAMES_NOBODY_KNOWS = _NOT_EXPLAINED | {"part_of_name"}
 _MAY_BE_PADDED = _NAMES_NOBODY_KNOWS | {"no_hours", "no_order_lookup"}  # morning! how did we do
+_MAY_BE_EXCUSED = _MAY_BE_PADDED | {"split_or_total"}  # 客人要碎花裙L,还有吗
 _ABOUT_REPORTS = frozenset({"subscribe", "unsubscribe"})  # stop the alerts, too many of them
 _CLAUSE_ENDS = re.compile(r"[?？;；!！。\n,]")
 _CLAUSE_END = re.compile(r"[?？;；!！。\n]+|,\s*(?:and\s+)?(?=how |what |which )")
@@ -249,11 +251,20 @@ class PatientReader:
         """Choices that were checked: each is understood when it is sent back."""
         if not isinstance(reading, NotRead):
             return reading
-        offered = reading.choices or offer(reading, message)
+        offered = reading.choices or offer(reading, message) or self._with_common_names(reading, message)
         if not offered:
             return reading
         kept = (one for one in dict.fromkeys(offered) if one != message.message and self._leads_on(one, reading.key))
         return replace(reading, choices=tuple(islice(kept, MAX_CHOICES)))
+
+    def _with_common_names(self, reading: NotRead, message: Normalised) -> tuple[str, ...]:
+        """Buaety sales: what the shop's goods go by in English, one spelling of each thing."""
+        words = reading.facts.get("words", "")
+        if reading.key != "unknown_words" or not words.isascii() or len(words) < SHORTEST_LIKE:
+            return ()
+        like = {self._gazetteer.names[name][0].value: name for name in
+                reversed(self._gazetteer.near_common.like(words.lower()))}
+        return tuple(message.message.replace(words, name) for name in reversed(like.values()))
 
     def _leads_on(self, choice: str, key: str) -> bool:
         found = self._apart.reading_of(normalise(choice))
@@ -264,7 +275,7 @@ class PatientReader:
         (_NAMES_NOBODY_KNOWS, _all_in_chinese),
         (_MAY_BE_PADDED, _unpadded),
         (_NAMES_NOBODY_KNOWS, _unnoted),
-        (_MAY_BE_PADDED, _unexcused),
+        (_MAY_BE_EXCUSED, _unexcused),
         (_NAMES_NOBODY_KNOWS, _shortened),
         (_NAMES_NOBODY_KNOWS, _heard),
         (_MAY_BE_MISHEARD, _repaired_twice),

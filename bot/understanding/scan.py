@@ -52,19 +52,20 @@ class Words(list[Token]):
 
     def __init__(self, tokens: Iterable[Token]) -> None:
         super().__init__(tokens)
-        marks: set[str] = set()
+        kinds: set[str] = set()
         for token in self:
+            kinds.update(token.senses)
             if token.names:
-                marks.add(NAMED)
+                kinds.add(NAMED)
             elif token.number is not None:
-                marks.add(NUMBERED)
+                kinds.add(NUMBERED)
             elif token.is_code:
-                marks.add(CODED)
+                kinds.add(CODED)
             elif token.date is not None:
-                marks.add(DATED)
+                kinds.add(DATED)
             elif not token.senses:
-                marks.add(UNKNOWN)
-        self.kinds = frozenset(marks).union(*[token.senses for token in self])
+                kinds.add(UNKNOWN)
+        self.kinds = frozenset(kinds)
 
 
 CODE = re.compile(r"#\d{3,20}|[a-z]{1,8}[-_]?\d[\da-z-]{5,30}|\d{6}-\d{6,20}|\d{9,30}[a-z\d-]*")
@@ -120,35 +121,33 @@ def unknown_length(tokens: Iterable[Token]) -> int:
 def _pass(text: str, gazetteer: Gazetteer, barred: Mapping[int, int]) -> list[Token]:
     """One way to cut the text; `barred` says how long a word may not be at a place, or longer."""
     tokens: list[Token] = []
-    at = 0
+    at, size = 0, len(text)
     words, word_lengths, doubted = lexicon().words, _word_lengths(), _doubted()
     names, name_lengths = gazetteer.names, gazetteer.lengths
-    while at < len(text):
+    while at < size:
         first = text[at]
         if first == " ":
             at += 1
             continue
         is_latin = first <= LAST_ASCII
         start = text[at:at + (LATIN_START if is_latin else OTHER_START)]
-        lengths = name_lengths.get(start) or name_lengths.get(first)
-        if at in barred and lengths:
-            lengths = tuple(length for length in lengths if length < barred[at])
-        name_end = _longest(text, at, lengths, names, loose=False) if lengths else 0
-        lengths = word_lengths.get(start) or word_lengths.get(first, ())
-        if at in barred:
-            lengths = tuple(length for length in lengths if length < barred[at])
-        word_end = _longest(text, at, lengths, words, loose=True) if lengths else 0
-        if word_end and (text[at:word_end] in doubted or (tokens and "each" in tokens[-1].senses)):
-            word_end = _word(text, at, lengths, tokens)
-        token = _pattern(text, at, max(name_end, word_end)) if is_latin or first in _NUMERALS else None
+        shorter = barred.get(at, MAX_WORD) if barred else MAX_WORD
+        name = word = ""
+        if lengths := name_lengths.get(start) or name_lengths.get(first):
+            name = _longest(text, at, lengths, names, loose=False, shorter=shorter)
+        if lengths := word_lengths.get(start) or word_lengths.get(first):
+            word = _longest(text, at, lengths, words, loose=True, shorter=shorter)
+            if word in doubted or (tokens and "each" in tokens[-1].senses):
+                word = _word(text, at, lengths, tokens, word=word)
+        token = _pattern(text, at, max(len(name), len(word))) if is_latin or first in _NUMERALS else None
         if token is not None and token.is_code and tokens and _is_counted(token, tokens[-1]):
             token = Token(at, token.end, token.text, number=Decimal(token.text))
-        if token is None and name_end >= word_end and name_end:
-            token = _with_variant_before(_named(text, at, name_end, gazetteer), text, tokens, gazetteer)
-        elif token is None and word_end:
-            token = Token(at, word_end, text[at:word_end], words[text[at:word_end]])
+        if token is None and name and len(name) >= len(word):
+            token = _with_variant_before(_named(text, at, name, gazetteer), text, tokens, gazetteer)
+        elif token is None and word:
+            token = Token(at, at + len(word), word, words[word])
         if token is None:
-            token = _unknown(text, at, tokens)
+            token = _nameless(text, at, tokens, gazetteer)
         else:
             tokens.append(token)
         at = token.end
@@ -165,17 +164,16 @@ def _is_counted(code: Token, before: Token) -> bool:
     return is_said and code.text.isdecimal() and not before.names
 
 
-def _word(text: str, at: int, lengths: tuple[int, ...], tokens: list[Token]) -> int:
-    """Where the longest word of the lexicon ends that makes sense behind the tokens before it; 0 when none does."""
-    words = lexicon().words
-    end = _longest(text, at, lengths, words, loose=True)
-    while end and text[at:end] in _doubted() and not _makes_sense(words[text[at:end]], text, end, tokens):
-        end = _longest(text, at, tuple(length for length in lengths if length < end - at), words, loose=True)
-    if end and tokens and "each" in tokens[-1].senses and "metric" in words[text[at:end]]:
+def _word(text: str, at: int, lengths: tuple[int, ...], tokens: list[Token], *, word: str) -> str:
+    """The word, or the longest shorter one that makes sense behind the tokens before it; empty when none does."""
+    words, doubted = lexicon().words, _doubted()
+    while word in doubted and not _makes_sense(words[word], text, at + len(word), tokens):
+        word = _longest(text, at, lengths, words, loose=True, shorter=len(word))
+    if word and tokens and "each" in tokens[-1].senses and "metric" in words[word]:
         # 各账户余额 are the balances by account
-        end = next((at + length for length in lengths if "dim" in words.get(text[at:at + length], ())
-                    and at + length < end), end)
-    return end
+        word = next((word[:length] for length in lengths if length < len(word)
+                     and "dim" in words.get(word[:length], ()) and _is_free(text, at, at + length, loose=True)), word)
+    return word
 
 
 _UNIT_KINDS = frozenset({"piece_unit", "order_unit", "people_unit"})
@@ -222,15 +220,18 @@ def _makes_sense(senses: Senses, text: str, end: int, tokens: list[Token]) -> bo
     return True
 
 
-def _longest(text: str, at: int, lengths: tuple[int, ...], words: Mapping[str, object], *, loose: bool) -> int:
-    """Where the longest word at text[at:] ends; 0 when there is none. `loose` lets top5 be top and 5."""
-    size = len(text)
+def _longest(text: str, at: int, lengths: tuple[int, ...], words: Mapping[str, object], *, loose: bool,
+             shorter: int) -> str:
+    """The longest word at text[at:] that is shorter than that; empty when there is none.
+
+    `loose` lets top5 be top and 5.
+    """
+    shorter = min(shorter, len(text) - at + 1)
     for length in lengths:
-        end = at + length
-        if end <= size and text[at:end] in words and (
-                (text[at] > LAST_ASCII and text[end - 1] > LAST_ASCII) or _is_free(text, at, end, loose=loose)):
-            return end
-    return 0
+        if length < shorter and (word := text[at:at + length]) in words and (
+                (word[0] > LAST_ASCII and word[-1] > LAST_ASCII) or _is_free(text, at, at + length, loose=loose)):
+            return word
+    return ""
 
 
 def _is_free(text: str, start: int, end: int, *, loose: bool) -> bool:
@@ -250,7 +251,7 @@ _BEFORE_PERCENT = frozenset("百一二三四五六七八九")
 
 
 def _pattern(text: str, at: int, longest: int) -> Token | None:
-    """A code, date or number at text[at:] that is longer than any word there."""
+    """A code, date or number at text[at:] that is longer than any word there, of `longest`."""
     first = text[at]
     token = None
     if first.isascii() and (first.isalnum() or first == "#"):
@@ -263,7 +264,7 @@ def _pattern(text: str, at: int, longest: int) -> Token | None:
         end = found.end() - (text.startswith("一共", found.end() - 1) and found.end() > at + 1)  # 上周五一共
         said = text[at:end]
         token = Token(at, end, said, number=numbers.chinese(said), is_scaled=said[-1] in "千万亿")
-    return token if token and token.end > longest else None
+    return token if token and token.end - at > longest else None
 
 
 def _code(text: str, at: int) -> Token | None:
@@ -320,17 +321,16 @@ def _number_word(text: str, at: int) -> Token | None:
 _LETTERS = re.compile("[a-z]+")
 
 
-def _named(text: str, at: int, end: int, gazetteer: Gazetteer) -> Token:
+def _named(text: str, at: int, name: str, gazetteer: Gazetteer) -> Token:
     """A name; with a variant behind it, the SKUs it narrows the product to."""
-    senses = lexicon().words.get(text[at:end], _NO_SENSES)
+    senses, end = lexicon().words.get(name, _NO_SENSES), at + len(name)
     if any(kind not in YIELDS for kind in senses):
-        return Token(at, end, text[at:end], senses)
-    names = gazetteer.names[text[at:end]]
+        return Token(at, end, name, senses)
+    names = gazetteer.names[name]
     if len(names) == 1 and names[0].dimension == "product":
-        codes, after = gazetteer.variant_at(text, end, names[0].value)
+        codes, end = gazetteer.variant_at(text, end, names[0].value)
         if codes and len(codes) < len(gazetteer.skus.get(names[0].value, ())):
             names = tuple(Name(code, "sku", code, names[0].value) for code in codes)
-        end = after
     return Token(at, end, text[at:end], senses, names)
 
 
@@ -353,6 +353,28 @@ def _with_variant_before(token: Token, text: str, tokens: list[Token], gazetteer
             names = tuple(Name(code, "sku", code, product) for code in codes)
             return Token(start, token.end, text[start:token.end], token.senses, names)
     return token
+
+
+def _nameless(text: str, at: int, tokens: list[Token], gazetteer: Gazetteer) -> Token:
+    """What no word begins: another variant of the goods before it, or unknown; taken among the tokens."""
+    variant = _other_variant(text, at, tokens, gazetteer)
+    if variant is None:
+        return _unknown(text, at, tokens)
+    tokens.append(variant)
+    return variant
+
+
+def _other_variant(text: str, at: int, tokens: list[Token], gazetteer: Gazetteer) -> Token | None:
+    """The L码 of 羊绒大衣M码跟L码: another variant of the goods that were just named."""
+    named = next((token for token in reversed(tokens[-2:]) if not token.has("sep") or token.names), None)
+    products = {one.within for one in named.names if one.dimension == "sku"} if named else set()
+    if len(products) != 1:
+        return None
+    product = products.pop()
+    codes, end = gazetteer.variant_at(text, at, product)
+    if not codes or len(codes) == len(gazetteer.skus.get(product, ())):
+        return None
+    return Token(at, end, text[at:end], names=tuple(Name(code, "sku", code, product) for code in codes))
 
 
 def _unknown(text: str, at: int, tokens: list[Token]) -> Token:

@@ -4,6 +4,7 @@ A part counts where one product alone has it: the end of its name, a longer piec
 order. What other products have, too, is left to be asked about.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
@@ -14,8 +15,10 @@ from bot.understanding.scan import Token
 MOST_BESIDE = 4  # tokens looked at on either side of the one nobody knows
 SHORTEST_END, SHORTEST_PIECE = 2, 3  # characters of a name that tell it: its end, or any piece of it
 _COLOURS = frozenset("黑白红蓝绿灰粉紫黄米驼棕")
-_JOINS = frozenset("的码号款")
+_THAT = ("那个", "那款", "那件", "那种", "这个", "这款", "这件")
+_JOINS = frozenset({*"的码号款", *_THAT})
 _BETWEEN = " 的-/码号款,"
+_THAT_ONE = re.compile("|".join(_THAT))
 
 
 def with_whole_name(message: Normalised, tokens: Sequence[Token], gazetteer: Gazetteer) -> Normalised | None:
@@ -82,7 +85,7 @@ def _names_of(product: str, gazetteer: Gazetteer) -> Iterator[str]:
 
 def _without_variant(typed: str, variants: Sequence[tuple[str, tuple[str, ...]]]) -> tuple[str, tuple[str, ...]]:
     """What is left once the variants beside it are taken off, and the codes that have them all."""
-    rest, left = typed.strip(_BETWEEN), list(variants)
+    rest, left = _THAT_ONE.sub(" ", typed).strip(_BETWEEN), list(variants)
     while found := _variant_beside(rest, left):
         spelling, is_first = found
         rest = (rest[len(spelling):] if is_first else rest[:-len(spelling)]).strip(_BETWEEN)

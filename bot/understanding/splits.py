@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
-from itertools import pairwise
 
 from bot.understanding.counted_rows import CHOOSING, count_said, read_all_of, read_said_of, split_by
 from bot.understanding.draft import STOCK_LISTS, Draft, next_content
+from bot.understanding.groupwise import CHOOSES, ranks_twice
 from bot.understanding.readings import Refused, Unclear
 from bot.understanding.scan import Token
 from domain.metrics.query import MAX_LIMIT, Direction
@@ -22,27 +22,10 @@ def read_ranks(tokens: Sequence[Token], draft: Draft) -> None:
             _RANKERS[kind](tokens, at, draft)
     if draft.is_ranked and draft.limit is None:
         draft.limit = count_said(tokens, draft)
-    if draft.is_ranked and _ranks_twice(tokens):
+    if draft.is_ranked and ranks_twice(tokens):
         draft.object_to(Unclear("two_questions"))
     if draft.is_ranked and "in_store" in draft.kinds and draft.implied is None:
         draft.implied = "stock_available"  # 仓库里哪样最多
-
-
-def _ranks_twice(tokens: Sequence[Token]) -> bool:
-    """Which shop sold most and which had the most refunds; who shipped the most and who the least; top and bottom 3."""
-    counted = {(token.senses["rank"], behind.number) for token, behind in pairwise(tokens)
-               if token.has("rank") and token.used and behind.number is not None}
-    if len(counted) > 1:
-        return True
-    ranks = [at for at, token in enumerate(tokens) if not token.names and (token.has("extreme") or token.has("seller"))]
-    if len(ranks) < 2:
-        return False
-    between = [token for token in tokens[ranks[0] + 1:ranks[-1]] if not token.names]
-    ways = {tokens[at].senses.get("seller") or tokens[at].senses["extreme"] for at in ranks}
-    names_rows = any(token.has(kind) and token.text not in {"what", "什么"} for token in between
-                     for kind in (*_CHOOSES, "dim"))
-    is_apart = any(token.has("sep") or token.has("end") for token in between)
-    return is_apart and (names_rows or {"asc", "desc"} <= ways)
 
 
 def _role(token: Token, readers: Mapping[str, object]) -> str | None:
@@ -153,12 +136,11 @@ def _read_extreme(tokens: Sequence[Token], at: int, draft: Draft) -> None:
 
 _COMPARATIVES = frozenset({"better", "worse", "higher", "lower", "more", "less", "fewer"})
 _LISTS = frozenset({"which", "whichdim", "each", "dim", "platform"})
-_CHOOSES = ("which", "whichdim")
 
 
 def _chooses(tokens: Sequence[Token]) -> bool:
     """Which shop, who, JD or Taobao: something of which more can be said than of the rest."""
-    return any(token.text == "or" or (not token.names and any(token.has(kind) for kind in _CHOOSES))
+    return any(token.text == "or" or (not token.names and any(token.has(kind) for kind in CHOOSES))
                for token in tokens)
 
 
@@ -167,9 +149,11 @@ def _read_graded(tokens: Sequence[Token], at: int, draft: Draft) -> None:
     before = tokens[at - 1] if at else None
     is_of_figure = before is not None and (before.has("metric") or before.has("count") or (
         before.has("event") and before.text.endswith(("得", "的"))))
-    chooses = any(token.senses.get("dim") == "person" or any(token.has(kind) for kind in _CHOOSES)
+    chooses = any(token.senses.get("dim") == "person" or any(token.has(kind) for kind in CHOOSES)
                   for token in tokens[:at] if not token.names)
-    if is_of_figure and chooses:
+    behind = next_content(tokens, at + 1)
+    is_of_rows = before is not None and before.has("metric") and behind < len(tokens) and tokens[behind].has("dim")
+    if (is_of_figure and chooses) or is_of_rows:  # 退款率高的商品
         tokens[at].used = draft.is_ranked = True
         draft.direction = Direction(tokens[at].senses["graded"])
 
@@ -177,6 +161,7 @@ def _read_graded(tokens: Sequence[Token], at: int, draft: Draft) -> None:
 _RANKERS: Mapping[str, Callable[[Sequence[Token], int, Draft], None]] = {
     "rank": _read_rank, "seller": _read_seller, "extreme": _read_extreme, "speed": _read_speed,
     "ranking": _read_ranking, "sorting": _read_sorting, "graded": _read_graded}
+RANKING = CHOOSING.union(_RANKERS, {"piece_unit"})
 
 
 def read_splits(tokens: Sequence[Token], draft: Draft) -> None:
@@ -233,6 +218,7 @@ def _read_which_dimension(tokens: Sequence[Token], at: int, draft: Draft) -> Non
         tokens[at].used = True  # categories where margin is below 40 %
         return
     split_by(draft, tokens[at], tokens[at].senses["whichdim"])
+    draft.chosen.append(tokens[at].senses["whichdim"])
     draft.asks_which = draft.asks_which or "one"
 
 
@@ -273,15 +259,18 @@ def _read_which(tokens: Sequence[Token], at: int, draft: Draft) -> None:
         draft.object_to(Unclear("which_split"))  # 卖了什么: of what, and counted how?
     tokens[at].used = True
     if dim_at < len(tokens) and tokens[dim_at].has("dim") and not tokens[dim_at].used and not tokens[dim_at].names:
-        split_by(draft, tokens[dim_at], _sort_of(tokens[at], tokens[dim_at]))
+        split_by(draft, tokens[dim_at], sort := _sort_of(tokens[at], tokens[dim_at]))
+        draft.chosen.append(sort)
         word = tokens[dim_at].text
         is_plural = word.isascii() and word.endswith("s") and word != "status"
         number = "many" if is_plural or tokens[at].senses["which"] == "many" else "one"
     elif dim_at < len(tokens) and tokens[dim_at].text in _THINGS_SOLD and draft.is_ranked:
         draft.by.append("product")  # which products sold best
+        draft.chosen.append("product")
         number = "many"
     elif own := tokens[at].senses.get("each_of"):
         split_by(draft, tokens[at], own)
+        draft.chosen.append(own)
         number = "many" if "几" in tokens[at].text else "one"
     elif tokens[at].text not in {"what", "什么"}:
         number = tokens[at].senses["which"]
@@ -313,12 +302,22 @@ def _read_each(tokens: Sequence[Token], at: int, draft: Draft) -> None:
     token = tokens[at]
     if at + 1 < len(tokens) and tokens[at + 1].has("each") and token.text.isascii():
         token.used = True  # shipped by each person
+    elif draft.is_ranked and token.text == "by" and _ranks_by_buyers(tokens, at):
+        token.used = tokens[at + 1].used = True
+        draft.rank_metric = "customers"
     elif _split_by_those_behind(tokens, at, draft):
         return
     elif (own := token.senses.get("each_of")) and not (own == "category" and _is_counted_behind(tokens, at)):
         split_by(draft, token, own)
     else:
         _read_each_of_figure(tokens, at, draft)
+
+
+def _ranks_by_buyers(tokens: Sequence[Token], at: int) -> bool:
+    """Top shops by customers: by how many there are, where the rows were named before."""
+    names_rows = any(token.has("dim") and not token.has("unit") and not token.names for token in tokens[:at])
+    return names_rows and at + 1 < len(tokens) and tokens[at + 1].senses.get("dim") == "customer" and (
+        tokens[at + 1].text.endswith("s"))
 
 
 def _is_counted_behind(tokens: Sequence[Token], at: int) -> bool:
@@ -374,3 +373,4 @@ def _read_each_of_figure(tokens: Sequence[Token], at: int, draft: Draft) -> None
 _SPLITTERS: Mapping[str, Callable[[Sequence[Token], int, Draft], None]] = {
     "split": _read_split, "whichdim": _read_which_dimension, "which": _read_which, "each": _read_each,
     "apiece": _read_apiece, "share": _read_share, "not_by": _read_not_by, "trend": _read_trend, "chart": _read_chart}
+SPLITTING = frozenset(_SPLITTERS) | {"dim"}

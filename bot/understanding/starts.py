@@ -19,7 +19,8 @@ class Starts(Generic[Form]):
 
     def at(self, token: Token, *, is_number: bool) -> tuple[Form, ...]:
         key = (is_number, *token.senses)
-        if key not in self._chosen:
-            self._chosen[key] = tuple(form for kinds, takes_number, form in self._forms
-                                      if (takes_number and is_number) or not kinds.isdisjoint(token.senses))
-        return self._chosen[key]
+        chosen = self._chosen.get(key)
+        if chosen is None:
+            chosen = self._chosen[key] = tuple(form for kinds, takes_number, form in self._forms
+                                               if (takes_number and is_number) or not kinds.isdisjoint(token.senses))
+        return chosen

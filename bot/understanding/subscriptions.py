@@ -4,6 +4,7 @@
 """
 
 import re
+from functools import cache
 
 from bot.understanding.lexicon import lexicon
 from bot.understanding.normalise import Normalised
@@ -50,6 +51,8 @@ def subscription_of(message: Normalised) -> Act | None:
         return None
     stop, start, lasting, polite = (_STOP_EN, _START_EN, _LASTING_EN, _POLITE_EN) if text.isascii() else (
         _STOP_ZH, _START_ZH, _LASTING_ZH, _POLITE_ZH)
+    if polite is _POLITE_ZH and not _sayable().issuperset(text):
+        return None
     for action, verb in (("unsubscribe", stop), ("subscribe", start)):
         for found in verb.finditer(text):
             rest = f"{text[:found.start()]} {text[found.end():]}"
@@ -59,6 +62,13 @@ def subscription_of(message: Normalised) -> Act | None:
                     return None  # 低库存发给我: the list of it, once; 待发货别发了: the orders, perhaps
                 return Act(action, {"report": report[1]})
     return None
+
+
+@cache
+def _sayable() -> frozenset[str]:
+    """The characters of Chinese subscriptions: those of the names of reports, and of all that is said around them."""
+    named = (word for word, senses in lexicon().words.items() if "report" in senses)
+    return frozenset(" ").union(*named, *(said.pattern for said in (_STOP_ZH, _START_ZH, _POLITE_ZH, _EVERY_ZH)))
 
 
 def _report_in(rest: str, verb: re.Pattern[str], polite: re.Pattern[str]) -> tuple[str, str] | None:

@@ -39,7 +39,8 @@ _OF_SUPPLIER = tuple(re.compile(pattern) for pattern in (
 _BUYS = re.compile(r"下单|[进订](?:点|货)?")  # from somebody, that is buying
 CUES = "供价采订进下取交期 supplier sell price from po"
 # Every message about them has one of these in it; most have none, and the long patterns need not be tried.
-_HINT = re.compile(r"供|价|采购|订(?!单)|进|下单|supplier|sell|price|from|(?<![a-z\d])po\d|取消|交期|货期|交货")
+_HINT = re.compile(
+    r"供|(?<!客单)价|采购|订(?!单)|进|下单|supplier|sell|price|from|(?<![a-z\d])po\d|取消|交期|货期|交货")
 _NUMBER = re.compile(r"(?<![a-z\d])po\d{6}-\d{1,12}(?![\d-])")
 _DETAIL = re.compile(r"\s*的?(?:电话|联系方式|联系人|微信|价格|报价|供货价|资料|详情|信息)$")
 _CANCEL = re.compile(r"取消|撤销|撤(?:掉|了|单)|不要了?|作废|不等了|\bcall(?:ed)? off\b|\bcancel(?:led)?\b")

@@ -12,12 +12,14 @@ from bot.understanding.numbers import chinese
 _CLOCK = r"(?P<hour>\d{1,3})\s*[:\uff1a]\s*(?P<minute>\d{1,3})"
 _SAID = (r"(?P<hour_said>\d{1,3}|[零一二两三四五六七八九十]{1,3})\s*[点时]"
          r"(?:(?P<half>半)|钟|(?P<minute_said>\d{1,3}|[零一二三四五六七八九十]{1,3})分?)?")
-_ENGLISH = r"\b(?P<hour_en>\d{1,2})\s*(?P<half_day_en>am|pm)\b"
+_ENGLISH = (r"\b(?P<hour_en>\d{1,2})\s*(?P<half_day_en>am|pm)\b"
+            r"|\bat (?P<hour_at>\d{1,2})(?: o.?clock)?(?=\s*(?:$|[,!?]|\.(?!\d)|every\b|on\b|please\b))")
 _TIME = re.compile(
-    rf"(?:at\s+)?(?:在)?(?P<part>凌晨|早上|早晨|早|上午|中午|下午|傍晚|晚上|晚)?\s*"
+    rf"(?:at\s+(?=\d+\s*[:\uff1a点]|\d+\s*[ap]m))?(?:在)?(?P<part>凌晨|早上|早晨|早|上午|中午|下午|傍晚|晚上|晚)?\s*"
     rf"(?:{_CLOCK}|{_SAID}|{_ENGLISH})\s*(?P<half_day>am|pm)?(?:的时候)?", re.IGNORECASE)
 # What every time of the day and every day of the week has in it.
-CUES = ":点时每 am pm mon monday tue tues wed wednes thu thurs fri friday sat satur sun sunday"
+CUES = (":点时每 am pm daily weekly report reports mon monday tue tues wed wednes thu thurs fri friday sat satur"
+        " sun sunday")
 _BETWEEN = re.compile(r"\s*(?:-|–|—|~|～|到|至|to|until|till|and)\s*", re.IGNORECASE)
 # 22到8点: the first hour goes without its 点
 _HOUR = r"(?:\d{1,2}|[零一二两三四五六七八九十]{1,3})"
@@ -85,7 +87,7 @@ def take_span(message: str) -> TimeOfDay | None:
 
 
 def _shown(one: re.Match[str]) -> str:
-    hour = _number(one["hour"] or one["hour_said"] or one["hour_en"])
+    hour = _number(one["hour"] or one["hour_said"] or one["hour_en"] or one["hour_at"])
     minute = 30 if one["half"] else _number(one["minute"] or one["minute_said"] or "0")
     part = (one["part"] or one["half_day"] or one["half_day_en"] or "").lower()
     if part in _AFTERNOON and hour < _NOON:

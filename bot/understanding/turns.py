@@ -30,6 +30,8 @@ _REMARK = re.compile(r"(?:这|有点|还是)?太.{1,4}了?|换个(?:角度|看�
 
 def turned(text: str, last: MetricQuery, today: date, read: Callable[[str], Draft | None]) -> MetricQuery | None:
     """The last question turned as the whole text says; None for any other message."""
+    if not _FORMS.of(text):
+        return None
     said = _CLOSING.sub("", text)
     if opening := _OPENING.match(said):
         said = said[opening.end():]

@@ -7,7 +7,18 @@ from datetime import datetime
 from functools import partial
 from typing import Any, ClassVar
 
-from bot.understanding import exceptions, limiting, mapping_words, matching, quiet, requests, teaching, times_of_day
+from bot.understanding import (
+    acts,
+    exceptions,
+    limiting,
+    mapping_words,
+    matching,
+    quiet,
+    requests,
+    teaching,
+    times_of_day,
+)
+from bot.understanding.arguments import Message
 from bot.understanding.asks import Setting
 from bot.understanding.codes import with_codes
 from bot.understanding.commands import answers, chosen, command_of
@@ -19,6 +30,7 @@ from bot.understanding.pointing import Pointed, pointed
 from bot.understanding.readings import (
     Act,
     Ask,
+    Command,
     Context,
     NotRead,
     Reading,
@@ -31,6 +43,7 @@ from bot.understanding.readings import (
 from bot.understanding.rereading import MAX_LENGTH, PatientReader
 from bot.understanding.scan import scan
 from bot.understanding.spoken import language, script_of
+from domain.actions import actions
 from domain.messaging.model import Report
 from domain.ports import Names
 
@@ -39,7 +52,7 @@ _SUBSCRIBE = re.compile(r"/(subscribe|unsubscribe)\s+(\S{1,40})(?:\s.*)?", re.IG
 _HAS_WORDS = re.compile(r"[\u4e00-\u9fff]|(?<![\w/-])[A-Za-z]{2,}(?![\w-])")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Turn:
     """What one message is read in: when, after what, beside which names. They are asked for once a message."""
 
@@ -74,6 +87,8 @@ class Understanding:
             return Understood(Refused("too_long", {"most": str(MAX_LENGTH)}), script_of(text[:MAX_LENGTH]))
         said = chosen(text.strip(), context) or text.strip()
         if (command := command_of(said)) and not answers(command, context):
+            if command.name in acts.FRAMES:
+                return self._spelt_act(command, _Turn(at, context, self._live.current()))
             return Understood(command, script_of(said), "command")
         turn = _Turn(at, context, self._live.current())
         message = normalise(said.removeprefix("/"))
@@ -81,6 +96,20 @@ class Understanding:
             if formed := form(self, said, turn):
                 return formed
         return self._plain(said, message, turn)
+
+    def _spelt_act(self, command: Command, turn: _Turn) -> Understood:
+        """/receive_stock YS-01-M 50 华东仓: an action by its name, and what is said of it in any words."""
+        verbs = (command.name.replace("_", " "), actions()[command.name].zh, "")
+        sentences = (self._plain(said, normalise(said), turn).reading
+                     for said in (f"{verb} {command.argument}".strip() for verb in verbs))
+        reading = next((each for each in sentences if _is_of(each, command.name)), None)
+        if reading is None:
+            said = normalise(command.argument)
+            reading = acts.read_act(command.name, Message(
+                scan(said, turn.gazetteer), said, turn.gazetteer, turn.at.date(), self._currency))
+            if isinstance(reading, Unclear):
+                reading = replace(reading, choices=tuple(f"/{command.name} {each}" for each in reading.choices))
+        return Understood(reading, script_of(command.argument), "command")
 
     def _plain(self, said: str, message: Normalised, turn: _Turn) -> Understood:
         """The message where it points at something in the conversation, and whatever else it says."""
@@ -128,7 +157,8 @@ class Understanding:
         if isinstance(found.reading, Act):  # 为什么不给我发日报 orders nothing; 减2件,原因是破损 does
             whole = self._plain(said, message, turn)
             return whole if isinstance(whole.reading, Act) else Understood(Refused("not_understood"), spoken)
-        if not isinstance(found.reading, Ask):
+        is_split = request.wants is Wants.DETAILS and isinstance(found.reading, Ask) and bool(found.reading.query.by)
+        if not isinstance(found.reading, Ask) or is_split:  # 各平台手续费明细
             return found
         return Understood(replace(found.reading, request=request), spoken)
 
@@ -194,6 +224,11 @@ class Understanding:
         (limiting.CUES, _framed(limiting.limiting_of)),
         (matching.CUES, _framed(matching.matching_of)),
         (requests.CUES, _requested))
+
+
+def _is_of(reading: Reading, action: str) -> bool:
+    act = reading.pending if isinstance(reading, Unclear) else reading
+    return isinstance(act, Act) and act.action == action
 
 
 def _of_last(request: Request, context: Context) -> Ask | Unclear:

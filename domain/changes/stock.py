@@ -12,7 +12,7 @@ from domain.inventory.model import AllocationReason, MoveReason
 class StockChange(Change):
     """Pieces into (positive) or out of a warehouse; never below what is reserved unless the SKU allows backorder.
 
-    `arrives` pieces stop being on their way (negative: are now on their way).
+    `arrives` pieces stop being on their way (negative: are now on their way). `moved_at` is when it was, if not now.
     """
 
     sku_id: int
@@ -25,6 +25,7 @@ class StockChange(Change):
     unit_cost_e4: int | None = None
     order_id: int | None = None
     note: str | None = None
+    moved_at: datetime | None = None
     kind: Literal["stock"] = "stock"
 
     def inverse(self) -> Self:

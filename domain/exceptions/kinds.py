@@ -35,8 +35,10 @@ _KINDS = (
     Kind("oversold", "超卖", "oversold", "补货或调拨;平台上先下架,来不及就和买家商量退款",
          "buy or transfer pieces; take it off the platform, or agree on a refund with the buyers", _P.STOCK, 1,
          is_of_shop=False),
-    Kind("address_changed", "发货后改地址", "address changed", "联系快递拦截或改派,再联系买家",
-         "ask the carrier to intercept or redirect the parcel, then tell the buyer", _P.FULFILMENT, 1),
+    Kind("address_changed", "打包后改地址", "address changed after packing",
+         "已发的联系快递改派或拦截,再联系买家;合单没发的先说「取消合单 订单号」",
+         'ask the carrier to redirect or intercept what has left, then tell the buyer; of what is merged say "unmerge" '
+         "with the order first", _P.FULFILMENT, 1),
     Kind("refund_on_shipped", "已发货又申请退款", "refunds on shipped goods", "先让快递拦截,收到退回再同意退款",
          "have the parcel intercepted, and approve the refund when the goods are back", _P.FULFILMENT, 1),
     Kind("write_back_failed", "平台回传失败", "platform not told",

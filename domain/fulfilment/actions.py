@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from domain.actions import Asked, Fact, Impossible, Note, Parameter, ParameterKind, Plan, Word, action
 from domain.books import Books, Need, OrderFacts
@@ -45,6 +46,7 @@ def confirm_shipment(books: Books, asked: Asked) -> Plan:
     for one in together:
         _check_state(one)
         _check_known(one, asked)
+    _check_one_door(together)
     waybill = _checked_waybill(books, asked)
     place = warehouse_of(books, asked.arguments["warehouse"]) if "warehouse" in asked.arguments else None
     only = {line["sku"]: line["quantity"] for line in asked.arguments["lines"]} if "lines" in asked.arguments else None
@@ -123,6 +125,20 @@ def _check_one_place(loads: Sequence[Load]) -> None:
     places = {parcel.place.name for parcel in loads if parcel.place}
     if len(places) > 1:
         raise Impossible("not_in_one_place", warehouses="、".join(sorted(places)))
+
+
+def _check_one_door(together: Sequence[OrderFacts]) -> None:
+    """A buyer may have changed the address of one of them since they were merged."""
+    first = together[0]
+    for other in together[1:]:
+        if first.receiver and other.receiver and any(map(_differ, first.receiver[1:], other.receiver[1:])):
+            raise Impossible("merged_to_two_doors", order=first.number, other=other.number)
+
+
+def _differ(one: Any, other: Any) -> bool:
+    """What is not known, or masked by the platform (上海市***), says nothing."""
+    is_masked = any(isinstance(each, str) and "*" in each for each in (one, other))
+    return None not in (one, other) and not is_masked and one != other
 
 
 def _after(parcel: Load) -> Axes:

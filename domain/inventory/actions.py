@@ -1,12 +1,14 @@
 """Verbs that move stock or say when it is low."""
 
 from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time
 
 from domain.actions import Asked, Fact, Impossible, Note, Parameter, ParameterKind, Plan, Value, Word, action
 from domain.books import NOTHING, Balance, Books, SkuFacts, WarehouseFacts
 from domain.changes import Change
 from domain.changes.costs import Cost, CostKept
 from domain.changes.stock import BackorderChange, PlaceReorderPointChange, ReorderPointChange, StockChange
+from domain.costing.model import CostMethod
 from domain.inventory.model import MoveReason
 from domain.inventory.rules import arrivals, average, unit_cost_e4, unit_cost_minor
 from domain.lookups import sku_of, warehouse_of
@@ -66,14 +68,17 @@ def adjust_stock(books: Books, asked: Asked) -> Plan:
 
 @action(name="receive_stock", permission=Permission.MOVE_STOCK, zh="入库", en="receive stock", parameters=(
     _SKU, _WAREHOUSE, _QUANTITY,
-    Parameter("unit_cost", ParameterKind.MONEY, "进价", "unit cost", required=False, minimum=0)))
+    Parameter("unit_cost", ParameterKind.MONEY, "进价", "unit cost", required=False, minimum=0),
+    Parameter("day", ParameterKind.DAY, "到货日期", "day it came", required=False)))
 def receive_stock(books: Books, asked: Asked) -> Plan:
+    """What came on an earlier day is on that day's shelf; what has been sold since keeps its cost (docs/adr/0011)."""
     shelf, quantity = _asked_shelf(books, asked), asked.arguments["quantity"]
+    day = _came_on(books, shelf, asked)
     arrives = _arriving(books, shelf, quantity)
     facts = [shelf.after(quantity)]
     if arrives:
         facts.append(Fact("incoming", shelf.subject, shelf.balance.incoming, shelf.balance.incoming - arrives))
-    cost, notes = shelf.sku.cost, []
+    cost, notes = shelf.sku.cost, _of_day(books, shelf.sku, asked, day) if day else []
     if "unit_cost" in asked.arguments:
         cost = average(cost, shelf.sku.on_hand, quantity,
                        unit_cost_e4(asked.arguments["unit_cost"], shelf.sku.currency))
@@ -81,7 +86,37 @@ def receive_stock(books: Books, asked: Asked) -> Plan:
                           right=Permission.PROFIT))
         if shelf.sku.cost.unit_e4 is None and shelf.sku.on_hand > 0:
             notes.append(Note("cost_was_unknown", {"pieces": shelf.sku.on_hand}))
-    return Plan(tuple(facts), _receipt(books, shelf, asked, cost), tuple(notes), _names(shelf))
+    receipt = _receipt(books, shelf, asked, cost)
+    if day:
+        moved_at = datetime.combine(day, time.min, asked.local.tzinfo).astimezone(UTC)
+        receipt = tuple(replace(each, moved_at=moved_at) if isinstance(each, StockChange) else each
+                        for each in receipt)
+    return Plan(tuple(facts), receipt, tuple(notes), _names(shelf))
+
+
+def _came_on(books: Books, shelf: _Shelf, asked: Asked) -> date | None:
+    """The earlier day it came on; None for today. Refuses days to come, and those that a later count has closed."""
+    day = date.fromisoformat(asked.arguments["day"]) if "day" in asked.arguments else asked.today
+    if day > asked.today:
+        raise Impossible("day_in_future", day=day)
+    if day == asked.today:
+        return None
+    counted_at = books.counted_at(shelf.sku.id, shelf.warehouse.id)
+    counted = counted_at.astimezone(asked.local.tzinfo).date() if counted_at else day
+    if day < counted:
+        raise Impossible("counted_since", sku=shelf.sku.code, warehouse=shelf.warehouse.name, day=day, counted=counted)
+    return day
+
+
+def _of_day(books: Books, sku: SkuFacts, asked: Asked, day: date) -> list[Note]:
+    """When it came, and what that changes of costs: of what was sold since, nothing."""
+    notes = [Note("came_on", {"day": day, "days": (asked.today - day).days})]
+    sold = books.shipped_since(sku.id, day)
+    if sold and ("unit_cost" in asked.arguments or sku.cost_method):
+        notes.append(Note("shipped_keeps_cost", {"pieces": sold}))
+    if sku.cost_method is CostMethod.FIFO:
+        notes.append(Note("leaves_by_day", {"day": day}))
+    return notes
 
 
 def _arriving(books: Books, shelf: _Shelf, quantity: int) -> int:

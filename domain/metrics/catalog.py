@@ -182,7 +182,8 @@ _METRICS = (
     Metric("cash_out", "付款", "cash out", _M, _P.CASH, _of("cash_out"), "各账户付出的钱", "money out of the accounts",
            rising_is_good=False),
     Metric("balance", "账户余额", "account balance", _M, _P.CASH, _of("balance"),
-           "期初余额 + 收款 − 付款,到此刻", "opening balance + in − out, up to the moment"),
+           "期初余额 + 收款 − 付款,到此刻,外币按最新汇率",
+           "opening balance + in − out, up to the moment, at the latest rates"),
 )
 METRICS: Mapping[str, Metric] = MappingProxyType({metric.id: metric for metric in _METRICS})
 

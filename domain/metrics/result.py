@@ -58,13 +58,20 @@ class Coverage:
         return {**{name: value for name, value in counts.items() if value is not None}, **lists, "fresh": fresh}
 
 
+class Lacking(StrEnum):
+    """What has to be there before a question can have an answer."""
+
+    ORDERS = "orders"
+    GOODS = "goods"
+
+
 @dataclass(frozen=True, slots=True)
 class ResultTable:
     """Rows of dimension labels and figures, in the order of `columns`.
 
     `comparison_rows` has one row for each row, of the period compared with (None: nothing to compare).
     `beside` says how far that period goes (None: both are over), `comparison_since` from which day it is known (None:
-    from its first).
+    from its first). `lacking`: the shop has none at all of what was asked about.
     `total_rows` is how many rows there were before the limit.
     """
 
@@ -77,6 +84,7 @@ class ResultTable:
     total_rows: int | None = None
     beside: Beside | None = None
     comparison_since: date | None = None
+    lacking: Lacking | None = None
 
     @property
     def is_empty(self) -> bool:

@@ -3,12 +3,27 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from domain.orders.model import Exclusion, Hold, OrderStatus, RefundStatus
 from domain.people import Shops
 from domain.writebacks.model import WriteBackState
 from domain.writebacks.telling import WhyNot
+
+
+class Goods(NamedTuple):
+    """Pieces of a SKU."""
+
+    what: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedParcel:
+    """What is held for an order in one warehouse, to leave in one parcel."""
+
+    warehouse: str
+    goods: Sequence[Goods]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +60,19 @@ class CardParcel:
     signed_at: datetime | None
     intercepted_at: datetime | None = None
     told: CardWriteBack | None = None  # None: nobody has to be told
+    is_again: bool = False  # beyond what was ordered: sent again, or the other goods of an exchange
+    goods: Sequence[Goods] = ()  # as far as it is known
+
+
+@dataclass(frozen=True, slots=True)
+class DividedOrder:
+    """An order that cannot leave as one: in several parcels, or in part while pieces of it are missing."""
+
+    number: str
+    shop: str
+    parcels: Sequence[PlannedParcel]
+    here: Sequence[Goods] = ()
+    missing: Sequence[Goods] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +82,14 @@ class CardRefund:
     status: RefundStatus
     amount_minor: int
     reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CardCase:
+    """One open exception about the order, by its number and kind (domain.exceptions.kinds)."""
+
+    id: int
+    kind: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +112,12 @@ class OrderCard:
     lines: Sequence[CardLine]
     parcels: Sequence[CardParcel]
     refunds: Sequence[CardRefund]
+    to_come: Sequence[PlannedParcel] = ()  # of an order that waits
+    missing: Sequence[Goods] = ()  # what it waits for and nothing is held of
+    merged_with: Sequence[str] = ()  # numbers of the orders it leaves with, in one parcel
+    returned: Sequence[Goods] = ()  # what came back
+    receiver_changed_at: datetime | None = None  # once it was packed
+    cases: Sequence[CardCase] = ()  # what is wrong with it
 
 
 class OrderCards(Protocol):

@@ -25,7 +25,7 @@ FORMULA = "\N{FUNCTION APPLICATION}"  # invisible, before a workbook's formula t
 _BLANKS = " \t\r\n\v\f\xa0\u3000\ufeff\u200b\u200e\u200f\u202a\u202c"
 _EMPTY_WORDS = frozenset(("", "-", "--", "—", "/", "\\N", "null", "NULL", "None", "nan", "NaN", "N/A", "#N/A"))
 _WRAPPED = re.compile(r'=\s*"(.*)"', re.DOTALL)
-_SCIENTIFIC = re.compile(r"[-+]?\d(?:\.\d+)?[eE]\+\d+")
+_SCIENTIFIC = re.compile(r"[-+]?\d(?:\.\d+[eE]\+?|[eE]\+)\d+")  # 1E5 may be a code
 _MONEY_WORDS = re.compile(r"(?:rmb|cny|usd|hk\$|us\$|[¥$£€]|元|圆|块)", re.IGNORECASE)
 _NUMBER = re.compile(r"([-+]?)((?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d*)?)(?:[eE]([-+]?\d{1,2}))?")
 _SAYS_MORE = re.compile(r"[^\d.,\-\s]")
@@ -92,7 +92,7 @@ def optional_text(cell: str) -> str | None:
 
 
 def identifier(cell: str) -> str | Bad:
-    """An id or code. 1.23457E+17 is what Excel leaves of a long one: its digits are lost."""
+    """An id or code. 1.23457E+17 is what Excel leaves of a long one, Java 1.23457E17: its digits are lost."""
     found = clean(cell)
     if not found.isascii():
         found = unicodedata.normalize("NFKC", found)

@@ -13,6 +13,7 @@ from domain.clock import ShopCalendar
 from domain.drafts import Draft, Kind, Lines, OrderDraft, Reject
 from domain.importing.model import Learned, Remember, hash_of
 from integrations.files import amounts, cells
+from integrations.files.block import row_number
 from integrations.files.cells import Bad, DayOrder, Moments
 from integrations.files.excel import Shelf, sheet_tables
 from integrations.files.formats import PaidRule, header_key
@@ -73,6 +74,7 @@ class ImportTable:
         self.ignored_columns = plan.ignored
         self.total_rows_hint = None if table.row_hint is None else max(table.row_hint - plan.header_at - 1, 0)
         self.can_be_read_elsewhere = table.is_opened_anew
+        self.rows_before = 0  # in the tables of the import that come before: rows are numbered through them all
         self._table, self._plan, self._setting = table, plan, setting
 
     def batches(self, most_rows: int = BATCH_ROWS) -> Iterator[Batch]:
@@ -82,6 +84,16 @@ class ImportTable:
         if self.kind is Kind.ORDER_LINES:
             return self._order_batches(rows, batch_rows)
         return self._other_batches(rows, batch_rows)
+
+    def own_rejects(self, rejects: Sequence[Reject]) -> Iterator[Reject]:
+        """Those of this table by its own row numbers, in their order, each with the cells of its row."""
+        wanted = sorted(rejects, key=row_number)
+        rows = enumerate(islice(self._table.rows(), self._plan.header_at + 1, None), self.rows_before + 1)
+        at, row = self.rows_before, list[str]()
+        for reject in wanted:
+            while not reject.cells and at < reject.row_no:
+                at, row = next(rows)
+            yield reject._replace(row_no=reject.row_no - self.rows_before, cells=reject.cells or tuple(row))
 
     def _order_batches(self, rows: Iterator[list[str]], batch_rows: int) -> Iterator[Batch]:
         reader = OrderReader(self._plan, self._setting)
@@ -93,7 +105,7 @@ class ImportTable:
                 block = next(blocks, None)
                 if block is None:
                     return
-                orders, lines, rejects = reader.batch(block, read + 1)
+                orders, lines, rejects = reader.batch(block, self.rows_before + read + 1)
             read += len(block)
             if once:
                 once.check(orders)
@@ -103,7 +115,7 @@ class ImportTable:
         reader = ShopTableReader(self.name, self._plan, self._setting)
         read = 0
         while block := list(islice(rows, batch_rows)):
-            drafts, rejects = reader.batch(block, read + 1)
+            drafts, rejects = reader.batch(block, self.rows_before + read + 1)
             read += len(block)
             yield Batch([], Lines(), drafts, rejects, read, self._table.fraction)
 

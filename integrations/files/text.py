@@ -124,7 +124,7 @@ def _first_undecodable(source: Source, encoding: str) -> tuple[int, int, bool]:
                 has_chinese = has_chinese or bool(_CHINESE.search(before.decode(encoding, "ignore")))
                 return lines + before.count(b"\n") + 1, lines, has_chinese
             has_chinese = has_chinese or (not text.isascii() and bool(_CHINESE.search(text)))
-            lines += chunk.count(b"\n")
+            lines += max(chunk.count(b"\n"), chunk.count(b"\r"))
     return 0, lines, has_chinese
 
 

@@ -3,6 +3,7 @@
 from base64 import b64encode
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import BindParameter, ColumnElement, Connection, Select, and_, bindparam, func, select, true
@@ -31,9 +32,9 @@ from domain.exceptions.kinds import kinds_for
 from domain.exceptions.model import ExceptionCase
 from domain.fulfilment.model import MergedOrder, Shipment
 from domain.importing.model import KeptMapping
-from domain.inventory.model import ReorderPoint, StockBalance, StockMove, Warehouse
+from domain.inventory.model import MoveReason, ReorderPoint, StockBalance, StockMove, Warehouse
 from domain.messaging.model import Report, Subscription
-from domain.orders.model import Order, OrderStatus
+from domain.orders.model import Order, OrderLine, OrderStatus
 from domain.people import Permission, Shops, Staff
 from domain.purchasing.model import PurchaseLine, PurchaseOrder, PurchaseStatus
 from storage import write_backs
@@ -153,6 +154,16 @@ class StoredBooks:
     def moved(self, sku_id: int, warehouse_id: int) -> int:
         return int(self._connection.execute(select(func.coalesce(func.sum(col(StockMove.quantity)), 0)).where(
             col(StockMove.sku_id) == sku_id, col(StockMove.warehouse_id) == warehouse_id)).scalar_one())
+
+    def counted_at(self, sku_id: int, warehouse_id: int) -> datetime | None:
+        return self._connection.execute(select(func.max(col(StockMove.moved_at))).where(
+            col(StockMove.sku_id) == sku_id, col(StockMove.warehouse_id) == warehouse_id,
+            col(StockMove.reason).in_((MoveReason.OPENING, MoveReason.COUNTED)))).scalar()
+
+    def shipped_since(self, sku_id: int, day: date) -> int:
+        left = select(col(Shipment.order_id)).where(col(Shipment.shipped_on) >= day)
+        return int(self._connection.execute(select(func.coalesce(func.sum(col(OrderLine.quantity)), 0)).where(
+            col(OrderLine.sku_id) == sku_id, col(OrderLine.order_id).in_(left))).scalar_one())
 
     def open_purchases(self, sku_id: int, warehouse_id: int) -> Sequence[PurchaseLineFacts]:
         still_open = col(PurchaseLine.quantity) - col(PurchaseLine.received)

@@ -29,6 +29,7 @@ from domain.confirmations import (
     State,
 )
 from domain.dispatching.rules import mergeable
+from domain.orders.card import DividedOrder
 from domain.people import Role, Shops, may
 from storage import audit, ledger, rollups, write_backs
 from storage.actions import confirmations
@@ -36,6 +37,7 @@ from storage.actions.books import StoredBooks
 from storage.encryption import Vault
 from storage.engine import Database
 from storage.stock import allocations, costs, purchases
+from storage.stock.divided_orders import divided
 from storage.stock.shelves import Contended
 
 MAX_TRIES = 3  # a second look nearly always finds the books quiet; a third is for luck
@@ -142,6 +144,11 @@ class ActionDesk:
         with self._database.read() as connection:
             found = StoredBooks(connection, locks=False, vault=self._vault, shops=shops).mergeable_candidates()
         return [[order.number for order in group] for group in mergeable(found)]
+
+    def divided(self, shops: Shops = None) -> list[DividedOrder]:
+        """Orders that cannot leave as one; nothing is split by itself."""
+        with self._database.read() as connection:
+            return divided(connection, shops)
 
     def expire(self, at: datetime) -> int:
         """Close every proposal whose time is up; returns how many there were."""

@@ -24,6 +24,7 @@ _T = metadata.tables
 _shops, _skus, _products, _listings = _T["shops"], _T["skus"], _T["products"], _T["listings"]
 _balances, _moves, _warehouses = _T["stock_balances"], _T["stock_moves"], _T["warehouses"]
 _refunds, _shipments = _T["refunds"], _T["shipments"]
+_merged = _T["merged_orders"]
 _contents, _resent, _returned = _T["parcel_lines"], _T["resent_parcels"], _T["returned_pieces"]
 write_backs = _T["write_backs"]
 _live = write_backs.alias("live")
@@ -76,11 +77,15 @@ def unknown_status(_: Moment) -> Rows:
 
 
 def readdressed(_: Moment) -> Rows:
-    """Until the parcel has been signed for."""
-    return _order(and_(orders.c.receiver_changed_at.is_not(None), orders.c.signed_at.is_(None), orders.c.status.in_(
-        [OrderStatus.SHIPPED, OrderStatus.PARTLY_SHIPPED, OrderStatus.AFTER_SALE])),
-        detail=func.coalesce(select(func.min(_shipments.c.waybill_no)).where(
-            _shipments.c.order_id == orders.c.id).scalar_subquery(), ""), since=orders.c.receiver_changed_at)
+    """Until the parcel has been signed for; of one that waits, as long as it is to leave together with others."""
+    has_left = and_(
+        orders.c.status.in_([OrderStatus.SHIPPED, OrderStatus.PARTLY_SHIPPED, OrderStatus.AFTER_SALE]),
+        orders.c.id.in_(select(_shipments.c.order_id).where(
+            _shipments.c.shipped_at <= orders.c.receiver_changed_at)))
+    is_merged = and_(orders.c.status == OrderStatus.TO_SHIP, orders.c.id.in_(select(_merged.c.order_id)))
+    return _order(and_(orders.c.receiver_changed_at.is_not(None), orders.c.signed_at.is_(None),
+                       or_(has_left, is_merged)),
+                  detail=_waybill(), since=orders.c.receiver_changed_at)
 
 
 def refund_on_shipped(_: Moment) -> Rows:

@@ -19,6 +19,7 @@ from domain.people import Shops
 from storage.engine import Database
 from storage.figures.comparison import beside, compared_with, counterparts
 from storage.figures.coverage import coverage, coverage_measures
+from storage.figures.lacking import lacking
 from storage.figures.once import made_once
 from storage.figures.sales import sales_days
 from storage.figures.scope import CUSTOMER_LABEL, Scope, resolve
@@ -70,21 +71,23 @@ class MetricFigures:
     def answer(self, query: MetricQuery, at: datetime, shops: Shops = None) -> ResultTable:
         """The figures as they stood at the moment. Raises ImpossibleQuery, UnknownName and OutsideShops."""
         _check(query)
-        query = limited(query, shops)
-        _check(query)
+        if shops is not None:
+            query = limited(query, shops)
+            _check(query)
         with self._database.read() as connection:
             scope = resolve(connection, query, at, self._calendar, base_currency=self._base_currency,
                                 from_facts=self._from_facts, shops=shops)
             wanted = Wanted.of(query, coverage_measures(query))
             found = _run(connection, query, scope, wanted)
             rows = found.table()
-            before = compared_with(query, scope)
+            before, shown = compared_with(query, scope), tuple(rows.values())
             return ResultTable(
-                query, self._columns(query), tuple(rows.values()),
+                query, self._columns(query), shown,
                 coverage(connection, scope, query, {name: found.about(f"covered_{name}") for name in wanted.coverage}),
                 None if before is None else _comparison(connection, query, (scope, before), list(rows)),
                 None if before is None else before.period, found.about(ALL_ROWS) if rows else 0,
-                beside(query, scope), None if before is None else _since(connection, query, before))
+                beside(query, scope), None if before is None else _since(connection, query, before),
+                lacking(connection, query, shown))
 
     def _columns(self, query: MetricQuery) -> tuple[Column, ...]:
         return (*(Column(name, "text") for name in query.by), *(self._column(name) for name in query.metrics))

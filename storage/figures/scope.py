@@ -140,7 +140,8 @@ class Scope:
     @property
     def demand(self) -> Days:
         """The whole days before today that daily sales are averaged over."""
-        return Days("demand", self.today - timedelta(days=DEMAND_DAYS), self.today)
+        today = self.today
+        return Days("demand", today - timedelta(days=DEMAND_DAYS), today)
 
     @property
     def asked(self) -> Days:

@@ -52,6 +52,7 @@ class Ingest:
             staging.create(self._connection, "stage_lines", staging.LINES)
             staging.create(self._connection, "stage_returns", staging.RETURNS)
             staging.create(self._connection, "stage_sums", staging.SUMS)
+            staging.create(self._connection, "stage_doubtful", staging.DOUBTFUL)
             staging.index(self._connection, "stage_sums", "order_seq")
         return self
 
@@ -65,6 +66,9 @@ class Ingest:
     @property
     def rejects(self) -> Sequence[tuple[Kind, Reject]]:
         return self._rejects
+
+    def begin_table(self) -> None:
+        self._rows.begin_table()
 
     def stage_orders(self, orders: Sequence[OrderDraft], lines: Iterable[LineDraft]) -> None:
         if not self._rows.orders_staged and not self._transaction and self._other.seen.keys().isdisjoint(
@@ -83,6 +87,7 @@ class Ingest:
             else:
                 staging.fill_columns(self._open, "stage_lines", staging.LINES, columns)
             staging.fill(self._open, "stage_returns", staging.RETURNS, self._rows.take_returns())
+            staging.fill(self._open, "stage_doubtful", staging.DOUBTFUL, self._rows.take_doubtful())
             staging.fill(self._open, "stage_sums", staging.SUMS, self._rows.sums(places))
             if self._first and not self._first.book(self._rows, ORDERS_AT_ONCE):
                 self._take_back()

@@ -25,7 +25,7 @@ _T = metadata.tables
 _IS_KNOWN = " UNION ALL ".join(f"SELECT 1 FROM {table}" for table in ("orders", "skus", "products")) + " LIMIT 1"
 _STAYS: Columns = {  # the columns of staging.LINES under the names they have where they stay
     {"order_seq": "order_id", "sku": "sku_id"}.get(name, name): kind for name, kind in staging.LINES.items()}
-_LINES: Columns = {**_STAYS, "paid_base": "int"}  # of lines sold in the base currency
+_LINES: Columns = {**_STAYS, "line_no": "short", "quantity": "short", "paid_base": "int"}  # sold in the base currency
 _TAKE_BACK = (f"INSERT INTO stage_lines ({', '.join(staging.LINES)}) SELECT {', '.join(_STAYS)} FROM order_lines",
               *(f"DELETE FROM {table}" for table in ("order_lines", "orders", "sku_days", "skus", "products")))
 # An order's buyer is known when all are: a later order may say that two of them are one.

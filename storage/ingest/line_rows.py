@@ -30,8 +30,11 @@ class Place:
     """Where the lines of one order go, and what they add up to in the batch at hand."""
 
     seq: int
+    is_foreign: bool = False  # in another currency than the shop's: it needs a rate
+    is_again: bool = False  # rows above, apart from these, may be of the same order
     lines: int = 0  # so far, over all batches
-    numbers: set[int] = field(default_factory=set)  # that they have
+    up_to: int = 0  # they have all numbers from 1 to this one: kept one by one, millions would fill the memory
+    beyond: set[int] = field(default_factory=set)  # and these numbers
     first_row: int = 0
     rows: int = 0
     row_hash: int = 0
@@ -41,9 +44,18 @@ class Place:
     discount_minor: int = 0
     refund_minor: int = 0
 
+    def has(self, number: int | None) -> bool:
+        return number is not None and (1 <= number <= self.up_to or number in self.beyond)
+
+    def take(self, number: int) -> None:
+        self.beyond.add(number)
+        while self.up_to + 1 in self.beyond:
+            self.up_to += 1
+            self.beyond.remove(self.up_to)
+
     def free_number(self) -> int:
         """Of a line that came without: its place, unless another line has said that it is that one."""
-        return self.lines if self.lines not in self.numbers else max(self.numbers) + 1
+        return max(self.beyond, default=self.up_to) + 1 if self.has(self.lines) else self.lines
 
 
 Places = dict[tuple[str, str], Place]
@@ -95,13 +107,24 @@ class LineRows:
             place.rows += size
             place.row_hash += sum(hashes[start:end])
             place.lines = size
-            place.numbers.update(range(1, size + 1))
+            place.up_to = size
             place.is_sale = place.is_priced = True
             place.paid_minor += sum(paids[start:end])
             place.discount_minor += sum(discounts[start:end])
             self._seqs += [place.seq] * size
             self._numbers += range(1, size + 1)
         return self._kept()
+
+    def doubtful(self, places: Places) -> Iterator[tuple[Any, ...]]:
+        """Rows for `staging.DOUBTFUL`, once the columns are made."""
+        if not any(place.is_foreign or place.is_again for place in places.values()):
+            return
+        refused = {reject.row_no for reject in self.repeated}
+        for line in self._lines:
+            place, number = places[line.shop, line.order], line.line_no if line.quantity > 0 else None
+            if (place.is_foreign or (place.is_again and number is not None)) and line.row_no not in refused:
+                yield (place.seq, line.row_no, number, line.row_hash, line.paid_minor, line.discount_minor,
+                       line.refund_minor)
 
     def _odd(self) -> bytearray:
         """1 for each line that has to be looked at by itself."""
@@ -130,7 +153,7 @@ class LineRows:
     def _add(self, at: int, place: Place) -> None:
         (_, order, row_no, line_no, _, code, title, kind, quantity, price, discount, paid, refund, refunded_at, asked,
          row_hash) = (column[at] for column in self._lines.columns)
-        if line_no in place.numbers and quantity >= 0:
+        if place.has(line_no) and quantity >= 0:
             self.repeated.append(Reject(row_no, "line_repeated", {"order": order, "line_no": str(line_no)}, ()))
             self._left_out.append(at)
             return
@@ -155,7 +178,7 @@ class LineRows:
         elif code:
             self._goods.gift_titles.setdefault(code, title)
         number = line_no or place.free_number()
-        place.numbers.add(number)
+        place.take(number)
         if refund or asked:
             place.refund_minor += refund
             self.returns.append((place.seq, row_no, number, sku, quantity, paid, refund, asked,

@@ -12,37 +12,30 @@ from domain.drafts import Counts, Kind, Reject
 from storage import rollups
 from storage.customers import refresh_touched
 from storage.first_fill import way_to_fill
-from storage.ingest import merge_kept, merge_numbers, merge_refunds, merge_shops, merge_told, staging
+from storage.ingest import (
+    merge_kept,
+    merge_numbers,
+    merge_readdressed,
+    merge_refunds,
+    merge_repeated,
+    merge_shops,
+    merge_told,
+    staging,
+)
 from storage.ingest.first_orders import FirstOrders
 from storage.ingest.next_id import go_on_after, next_id
 from storage.ingest.order_rows import OrderRows
-from storage.ingest.order_values import INSERT_NEW, ORDER_COLUMNS, ORDER_FROM, ORDER_VALUES, base, totals
+from storage.ingest.order_values import INSERT_NEW, ORDER_COLUMNS, ORDER_FROM, ORDER_VALUES, base, shares, totals
 from storage.ingest.terms import Terms, refresh_days
 from storage.names_version import renew
 from storage.schema import metadata
 from storage.stock import allocations, costs
 
 _T = metadata.tables
-# An order whose rows stand apart in the file was staged more than once: its first place takes all of them.
-_REPEATED = """CREATE TEMPORARY TABLE stage_repeated AS SELECT seq, first_seq FROM (SELECT seq,
-  MIN(seq) OVER (PARTITION BY shop, external_id) AS first_seq,
-  COUNT(*) OVER (PARTITION BY shop, external_id) AS times FROM stage_orders) AS places WHERE times > 1"""
-_JOIN_REPEATED = (
-    """CREATE TEMPORARY TABLE stage_renumbered AS SELECT l.order_seq, l.line_no, r.first_seq,
-      ROW_NUMBER() OVER (PARTITION BY r.first_seq ORDER BY l.order_seq, l.line_no) AS new_no
-    FROM stage_lines l JOIN stage_repeated r ON r.seq = l.order_seq""",
-    *(f"""UPDATE {table} SET order_seq = n.first_seq, line_no = n.new_no FROM stage_renumbered n
-    WHERE n.order_seq = {table}.order_seq AND n.line_no = {table}.line_no""" for table in (
-        "stage_lines", "stage_returns")),
-    *(f"""UPDATE {table} SET order_seq = r.first_seq FROM stage_repeated r
-    WHERE r.seq = {table}.order_seq AND r.seq <> r.first_seq""" for table in ("stage_returns", "stage_sums")),
-    "DELETE FROM stage_orders WHERE seq IN (SELECT seq FROM stage_repeated WHERE seq <> first_seq)",
-)
-
 # What is to be done with each staged order: return (only a refund), same, stale, changed or new.
 _TODO = f"""INSERT INTO stage_todo ({", ".join(staging.TODO)})
 SELECT o.seq, s.shop_id, t.first_row, t.row_count, t.row_hash, t.paid_minor, t.discount_minor,
-  t.refund_minor, t.is_priced, old.id,
+  t.refund_minor, t.is_priced, CASE WHEN :are_first AND t.is_sale = 1 THEN o.seq ELSE old.id END,
   CASE WHEN t.is_sale = 0 THEN CASE WHEN r.content_hash = t.row_hash THEN 'same' ELSE 'return' END
        WHEN old.id IS NULL THEN 'new' WHEN old.content_hash = t.row_hash THEN 'same'
        WHEN o.changed_at < old.changed_at THEN 'stale' ELSE 'changed' END,
@@ -52,10 +45,10 @@ FROM stage_orders o JOIN stage_totals t ON t.seq = o.seq JOIN stage_shops s ON s
 LEFT JOIN orders old ON old.shop_id = s.shop_id AND old.external_id = o.external_id AND NOT :are_first
 LEFT JOIN refunds r ON r.shop_id = s.shop_id AND r.external_id = o.external_id AND t.is_sale = 0"""
 
-_WITHOUT_RATE = """SELECT t.first_row, t.row_count, o.currency, o.booked_on FROM stage_todo t
-JOIN stage_orders o ON o.seq = t.seq WHERE t.fx_rate IS NULL ORDER BY t.first_row"""
+_WITHOUT_RATE = """SELECT d.row_no, o.currency, o.booked_on FROM stage_todo t JOIN stage_orders o ON o.seq = t.seq
+JOIN stage_doubtful d ON d.order_seq = t.seq WHERE t.fx_rate IS NULL ORDER BY d.row_no"""
 
-_COUNT = """SELECT COALESCE(SUM(CASE WHEN action IN ('new', 'changed', 'return') THEN row_count ELSE 0 END), 0),
+_COUNT = """SELECT COALESCE(SUM(CASE WHEN action NOT IN ('same', 'stale') THEN row_count ELSE 0 END), 0),
   COALESCE(SUM(CASE WHEN action IN ('same', 'stale') THEN row_count ELSE 0 END), 0) FROM stage_todo"""
 _ANY_CHANGED = "SELECT 1 FROM stage_todo WHERE action = 'changed' LIMIT 1"
 
@@ -74,12 +67,6 @@ UNION SELECT c.customer_id FROM stage_todo t JOIN stage_orders o ON o.seq = t.se
   JOIN stage_buyers c ON c.platform = o.platform AND c.buyer_id = o.buyer_id"""
 
 _NEW_IDS = "UPDATE stage_todo SET order_id = n.id FROM stage_new_ids n WHERE n.seq = stage_todo.seq"
-
-# Where a parcel of it has left, another town or phone is something to be told. The street is sealed: not compared.
-_READDRESSED = """UPDATE orders SET receiver_changed_at = :now WHERE id IN (SELECT t.order_id FROM stage_todo t
-  JOIN stage_orders o ON o.seq = t.seq JOIN orders old ON old.id = t.order_id WHERE t.action = 'changed'
-  AND (o.province <> old.province OR o.city <> old.city OR o.phone_index <> old.phone_index)
-  AND EXISTS (SELECT 1 FROM shipments s WHERE s.order_id = old.id))"""
 
 _UPDATE_ORDERS = f"""UPDATE orders SET ({", ".join(ORDER_COLUMNS)}) = (SELECT {ORDER_VALUES} {ORDER_FROM}
   WHERE t.order_id = orders.id AND t.action = 'changed')
@@ -109,6 +96,9 @@ _DELETE_GONE_LINES = """DELETE FROM order_lines WHERE order_id IN
   (SELECT 1 FROM stage_lines l JOIN stage_todo t ON t.seq = l.order_seq WHERE t.order_id = order_lines.order_id
    AND l.line_no = order_lines.line_no)"""
 
+_SHARES = shares("order_lines", "order_id", "paid_minor",
+                 "JOIN stage_todo t ON t.order_id = p.order_id AND t.action IN ('new', 'changed')")
+
 _SHIPMENTS = """INSERT INTO shipments (order_id, parcel_no, warehouse_id, staff_id, carrier, waybill_no, shipped_at,
   shipped_on, signed_at, signed_on)
 SELECT t.order_id, 1, w.id, p.id, o.carrier, o.waybill_no, o.shipped_at, o.shipped_on, o.signed_at, o.signed_on
@@ -123,7 +113,7 @@ _FRESH = """UPDATE shops SET fresh_at = f.latest FROM (SELECT s.shop_id, MAX(COA
   o.shipped_at, o.paid_at, o.created_at)) AS latest FROM stage_orders o JOIN stage_shops s ON s.key = o.shop
   GROUP BY s.shop_id) AS f WHERE f.shop_id = shops.id AND (shops.fresh_at IS NULL OR shops.fresh_at < f.latest)"""
 
-_TABLES = ("stage_totals", "stage_new_ids", "stage_repeated", "stage_renumbered")
+_TABLES = ("stage_totals", "stage_new_ids")
 
 
 def merge(connection: Connection, rows: OrderRows, terms: Terms, rejects: list[tuple[Kind, Reject]], *,
@@ -133,13 +123,12 @@ def merge(connection: Connection, rows: OrderRows, terms: Terms, rejects: list[t
         connection.exec_driver_sql(f"DROP TABLE IF EXISTS {table}")
     parameters = terms.parameters
     merge_shops.resolve_shops(connection, list(rows.shops), terms.base_currency, terms.now)
-    connection.exec_driver_sql(_REPEATED)
-    if connection.exec_driver_sql("SELECT 1 FROM stage_repeated LIMIT 1").first():
+    is_repeated = merge_repeated.find(connection)
+    if is_repeated:
         if first:
             first.take_back()
             first = None
-        for statement in _JOIN_REPEATED:
-            connection.exec_driver_sql(statement)
+        rows.repeated += merge_repeated.join(connection)
     staging.analyze(connection, "stage_orders", "stage_lines (order_seq, sku)", "stage_sums", "stage_returns",
                     "stage_shops")
     connection.execute(text(f"CREATE TEMPORARY TABLE stage_totals AS {totals()}"))
@@ -147,23 +136,35 @@ def merge(connection: Connection, rows: OrderRows, terms: Terms, rejects: list[t
     staging.create(connection, "stage_todo", staging.TODO, key="seq")
     connection.execute(text(_TODO), {**parameters, "are_first": first is not None})
     staging.analyze(connection, "stage_todo")
+    if is_repeated:
+        merge_repeated.leave_out_replaced(connection)
     rejects.extend((Kind.ORDER_LINES, repeated) for repeated in rows.repeated)
     refused = len(rows.repeated) + _refuse_without_rate(connection, rejects)
     accepted, unchanged = connection.exec_driver_sql(_COUNT).one()
-    connection.exec_driver_sql("DELETE FROM stage_todo WHERE action IN ('same', 'stale')")
+    connection.exec_driver_sql("DELETE FROM stage_todo WHERE action IN ('same', 'stale', 'replaced')")
     if accepted:
         _write(connection, rows, terms, parameters, first=first)
     return Counts(int(accepted), int(unchanged), refused)
 
 
+def _number_new(connection: Connection) -> None:
+    connection.exec_driver_sql(
+        f"CREATE TEMPORARY TABLE stage_new_ids AS SELECT seq, {next_id(connection, 'orders')} AS id "
+        "FROM stage_todo WHERE action = 'new' ORDER BY seq")
+    staging.analyze(connection, "stage_new_ids")
+    connection.exec_driver_sql(_NEW_IDS)
+    staging.analyze(connection, "stage_todo")
+
+
 def _refuse_without_rate(connection: Connection, rejects: list[tuple[Kind, Reject]]) -> int:
-    """Orders in a currency without a rate cannot be booked; the first row of each comes back as a reject."""
+    """Orders in a currency without a rate cannot be booked: each of their rows comes back as a reject."""
     found = connection.exec_driver_sql(_WITHOUT_RATE).all()
-    rejects.extend((Kind.ORDER_LINES, Reject(first_row, "no_rate", {"currency": currency, "day": str(day)}, ()))
-                   for first_row, _, currency, day in found)
+    facts = {(currency, day): {"currency": currency, "day": str(day)} for _, currency, day in found}
+    rejects.extend((Kind.ORDER_LINES, Reject(row_no, "no_rate", facts[currency, day], ()))
+                   for row_no, currency, day in found)
     if found:
         connection.exec_driver_sql("DELETE FROM stage_todo WHERE fx_rate IS NULL")
-    return sum(row_count for _, row_count, _, _ in found)
+    return len(found)
 
 
 def _write(connection: Connection, rows: OrderRows, terms: Terms, parameters: dict[str, Any], *,
@@ -172,12 +173,8 @@ def _write(connection: Connection, rows: OrderRows, terms: Terms, parameters: di
     fill = first.way if first else way_to_fill(connection, _T["orders"])
     merge_shops.resolve_buyers(connection, parameters, fill)
     merge_shops.add_warehouses(connection)
-    connection.exec_driver_sql(
-        "CREATE TEMPORARY TABLE stage_new_ids AS SELECT seq, "
-        f"{'seq' if first else next_id(connection, 'orders')} AS id FROM stage_todo WHERE action = 'new' ORDER BY seq")
-    staging.analyze(connection, "stage_new_ids")
-    connection.exec_driver_sql(_NEW_IDS)
-    staging.analyze(connection, "stage_todo")
+    if not first:
+        _number_new(connection)
     days, customers = connection.exec_driver_sql(_DAYS).all(), connection.exec_driver_sql(_CUSTOMERS).scalars().all()
     merge_told.follow(connection, parameters)
     if connection.exec_driver_sql(_ANY_CHANGED).first():
@@ -194,8 +191,11 @@ def _write(connection: Connection, rows: OrderRows, terms: Terms, parameters: di
         with fill(connection, _T["order_lines"]):
             connection.execute(text(_INSERT_LINES), parameters)
     if connection.exec_driver_sql(_ANY_CHANGED).first():
-        for statement in (_READDRESSED, _UPDATE_ORDERS, _UPDATE_LINES, _DELETE_GONE_LINES):
+        merge_readdressed.note(connection, rows.vault, terms.now)
+        for statement in (_UPDATE_ORDERS, _UPDATE_LINES, _DELETE_GONE_LINES):
             connection.execute(text(statement), parameters)
+    if not first:
+        connection.exec_driver_sql(_SHARES)
     with fill(connection, _T["shipments"]):
         connection.exec_driver_sql(_SHIPMENTS)
     merge_refunds.add(connection, parameters, fill)

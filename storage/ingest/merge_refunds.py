@@ -11,6 +11,7 @@ from sqlalchemy import Connection, text
 from storage.first_fill import Fill
 from storage.ingest import staging
 from storage.ingest.next_id import next_id
+from storage.ingest.order_values import shares
 from storage.schema import metadata
 
 _T = metadata.tables
@@ -67,6 +68,9 @@ FROM stage_refunds r JOIN stage_todo t ON t.seq = r.seq JOIN stage_returns l ON 
 LEFT JOIN order_lines ol ON ol.order_id = t.order_id AND ol.line_no = l.line_no
 LEFT JOIN stage_sku_ids k ON k.key = l.sku WHERE r.status = 'succeeded'"""
 
+_SHARES = shares("refund_lines", "refund_id", "amount_minor",
+                 "JOIN stage_refunds r ON r.id = p.refund_id JOIN stage_todo t ON t.seq = r.seq")
+
 
 def remove_old(connection: Connection) -> None:
     """What an earlier file said of the refunds of orders that have changed."""
@@ -85,3 +89,4 @@ def add(connection: Connection, parameters: dict[str, Any], fill: Fill) -> None:
         connection.exec_driver_sql(_INSERT)
     with fill(connection, _T["refund_lines"]):
         connection.execute(text(_INSERT_LINES), parameters)
+    connection.exec_driver_sql(_SHARES)

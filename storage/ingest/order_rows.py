@@ -18,6 +18,26 @@ HASH_SPACE = 2**61  # sums of row hashes wrap round here: an order of any number
 CURRENCIES_AT_ONCE = 64  # remembered; a shop sells in a handful
 
 
+BEGUN_BYTES = 2**21  # with half a million orders one in thirty is taken for one that was begun before
+
+
+class Begun:
+    """Which orders the table has begun, in the same room for any number of them.
+
+    Now and then it takes a new one for one of them, and never one of them for a new one.
+    """
+
+    def __init__(self) -> None:
+        self._bits = bytearray(BEGUN_BYTES)
+
+    def add(self, key: tuple[str, str]) -> bool:
+        """Whether it may have been there already."""
+        at, bit = divmod(hash(key) % (BEGUN_BYTES * 8), 8)
+        was = self._bits[at]
+        self._bits[at] = was | 1 << bit
+        return bool(was >> bit & 1)
+
+
 class StatusWords(dict[Any, tuple[str, ...]]):
     """For an order's axes: their words and that of its status. Files say few different things of many orders."""
 
@@ -38,9 +58,17 @@ class OrderRows:
     goods: Goods = field(default_factory=Goods)
     returns: list[tuple[Any, ...]] = field(default_factory=list)
     repeated: list[Reject] = field(default_factory=list)  # rows that say a line once more
+    doubtful: list[tuple[Any, ...]] = field(default_factory=list)
     orders_staged: int = 0
+    source: int = 0  # which table of the import the rows at hand are from
     _words: StatusWords = field(default_factory=StatusWords)
     _last: Places = field(default_factory=dict)  # the order the batch before ended in: the next may go on with it
+    _begun: Begun = field(default_factory=Begun)
+
+    def begin_table(self) -> None:
+        """What another table says of an order does not go on with what this one says of it: it says it anew."""
+        self.source += 1
+        self._last, self._begun = {}, Begun()
 
     def places(self) -> Places:
         """For one batch: pass it to `orders`, then to `lines`, then to `sums`."""
@@ -52,7 +80,7 @@ class OrderRows:
             key = (draft.shop, draft.external_id)
             if key not in places:
                 self.orders_staged += 1
-                places[key] = Place(self.orders_staged)
+                places[key] = Place(self.orders_staged, draft.currency != self.base_currency, self._begun.add(key))
                 yield self._order(self.orders_staged, draft)
 
     def _order(self, seq: int, draft: OrderDraft) -> tuple[Any, ...]:
@@ -61,7 +89,7 @@ class OrderRows:
         booked_on = self.stored.day(booked.date())
         excluded = draft.excluded or (excluded_by(draft.remark) if draft.remark else None)
         return (
-            seq, self.shops[draft.shop, draft.platform], draft.external_id,
+            seq, self.source, self.shops[draft.shop, draft.platform], draft.external_id,
             *self._words[draft.payment, draft.fulfilment, draft.after_sale, draft.hold], draft.raw_status,
             excluded.value if excluded else None, moment(draft.created_at), moment(paid_at),
             booked_on if paid_at else None, booked.hour if paid_at else None, moment(draft.ship_by),
@@ -78,13 +106,14 @@ class OrderRows:
         return self.stored.day(self.calendar.day(moment)) if moment else None
 
     def lines(self, lines: Lines, places: Places) -> list[Sequence[Any]]:
-        """Columns for `staging.LINES`, after which `take_returns` gives the rows for `staging.RETURNS`."""
+        """Columns for `staging.LINES`, after which `take_returns` and `take_doubtful` give the rows beside them."""
         if not lines:
             return [()] * len(LINES)
         rows = LineRows(lines, self.goods, self._refund_time)
         columns = rows.columns(places)
         self.returns += rows.returns
         self.repeated += rows.repeated
+        self.doubtful += rows.doubtful(places)
         last = lines.columns[0][-1], lines.columns[1][-1]
         self._last = {last: places[last]}
         return columns
@@ -92,6 +121,11 @@ class OrderRows:
     def take_returns(self) -> list[tuple[Any, ...]]:
         """Rows for `staging.RETURNS` that the batch had."""
         taken, self.returns = self.returns, []
+        return taken
+
+    def take_doubtful(self) -> list[tuple[Any, ...]]:
+        """Rows for `staging.DOUBTFUL` that the batch had."""
+        taken, self.doubtful = self.doubtful, []
         return taken
 
     def sums(self, places: Places) -> list[tuple[int, ...]]:

@@ -18,17 +18,29 @@ def totals(where: str = "") -> str:
   CAST(SUM(refund_minor) AS BIGINT) AS refund_minor FROM stage_sums {where} GROUP BY order_seq"""
 
 
+def base(amount: str) -> str:
+    """SQL for an amount in base currency, rounded half up; all amounts here are zero or more."""
+    return f"(({amount}) * t.fx_rate + t.divisor / 2) / t.divisor"
+
+
+def shares(table: str, key: str, amount: str, joined: str) -> str:
+    """UPDATE of parts in foreign money: what they are worth in the base currency adds up to what the whole is worth.
+
+    Each is the whole up to and with it, less the whole before it; the parts of `key` are those of one whole.
+    """
+    parts = f"CAST(SUM(p.{amount}) OVER (PARTITION BY p.{key} ORDER BY p.line_no) AS BIGINT)"
+    return f"""UPDATE {table} SET {amount.replace("minor", "base")} = shares.base FROM (
+  SELECT p.{key}, p.line_no, {base(parts)} - {base(f"{parts} - p.{amount}")} AS base
+  FROM {table} p {joined} WHERE t.fx_rate <> t.divisor) AS shares
+WHERE shares.{key} = {table}.{key} AND shares.line_no = {table}.line_no"""
+
+
 ORDER_COLUMNS = (
     "customer_id", "payment", "fulfilment", "after_sale", "hold", "status", "raw_status", "excluded", "created_at",
     "paid_at", "paid_on", "paid_hour", "ship_by", "shipped_at", "signed_at", "changed_at", "currency", "fx_rate",
     "discount_minor", "freight_minor", "paid_minor", "discount_base", "freight_base", "paid_base", "province", "city",
     "receiver_sealed", "phone_sealed", "phone_index", "address_sealed", "remark", "content_hash",
 )
-
-
-def base(amount: str) -> str:
-    """SQL for an amount in base currency, rounded half up; all amounts here are zero or more."""
-    return f"(({amount}) * t.fx_rate + t.divisor / 2) / t.divisor"
 
 
 _TOTAL = "t.paid_minor + o.freight_minor"

@@ -59,7 +59,8 @@ _OF_MOVE = ("sku_id", "warehouse_id", "quantity", "reason", "reference_kind", "r
 def _stock(connection: Connection, numbered: Numbered, reference: Reference) -> None:
     insert_few(connection, StockMove, _OF_MOVE, [
         (change.sku_id, change.warehouse_id, change.quantity, change.reason, reference.kind, reference.id, line,
-         change.order_id, change.unit_cost_e4, change.note, reference.staff_id, reference.at)
+         change.order_id, change.unit_cost_e4, change.note, reference.staff_id,
+         change.moved_at or reference.at)
         for line, change in numbered if change.quantity])
 
 

@@ -1,6 +1,6 @@
 """The kept value follows the stock, on both databases: through actions, undo, imports and returns to the shelf."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from random import Random
 
 import pytest
@@ -127,6 +127,36 @@ def test_undo_puts_pieces_back_into_the_very_layers_they_came_from(shop: Counter
     shop.undo()
     assert layers() == before
     assert kept(shop) == (70, 50 * 128_000 + 20 * 200_000)
+
+
+def test_a_receipt_of_an_earlier_day_leaves_first_from_now_on_and_what_was_sold_keeps_its_cost(shop: Counter) -> None:
+    """Two cups left at 12.80 before anybody said that cheaper ones had come the week before."""
+    shop = fifo_shop(shop)
+    shop.do("confirm_shipment", order="WAITING", **SHIPPING, warehouse="华南仓")
+    asked = {"sku": "CUP", "warehouse": "华东仓", "quantity": 3, "unit_cost": 1000, "day": "2026-11-16"}
+    told = shop.proposal("receive_stock", **asked)
+    assert [(note.key, dict(note.facts)) for note in told.notes] == [
+        ("came_on", {"day": date(2026, 11, 16), "days": 7}), ("shipped_keeps_cost", {"pieces": 2}),
+        ("leaves_by_day", {"day": date(2026, 11, 16)})]
+    shop.confirm(told.code)
+    assert line_cost(shop, "WAITING") == 2 * 1280
+    assert kept(shop) == (71, 48 * 128_000 + 20 * 200_000 + 3 * 100_000)
+    shop.do("adjust_stock", sku="CUP", warehouse="华东仓", delta=-3)
+    assert kept(shop) == (68, 48 * 128_000 + 20 * 200_000)
+    shop.undo()
+    shop.undo()
+    assert kept(shop) == (68, 48 * 128_000 + 20 * 200_000)
+    assert shop.value(func.count(func.distinct(col(StockMove.moved_at))), col(StockMove.quantity).in_((3, -3))) == 2
+
+
+@pytest.mark.parametrize(("day", "key"), [
+    ("2026-11-24", "no.day_in_future"), ("2026-11-22", "no.counted_since"), ("1999-12-31", "no.bad_day")])
+def test_nothing_is_received_on_a_day_to_come_or_before_the_last_count(shop: Counter, day: str, key: str) -> None:
+    shop.do("count_stock", sku="CUP", warehouse="华东仓", counted=41)
+    receipt = {"sku": "CUP", "warehouse": "华东仓", "quantity": 3, "day": day}
+    assert shop.refusal("receive_stock", **receipt).key == key
+    elsewhere = shop.proposal("receive_stock", **{**receipt, "warehouse": "华南仓", "day": "2026-11-22"})
+    assert [note.key for note in elsewhere.notes] == ["came_on"]
 
 
 def test_an_undone_receipt_takes_its_own_value_with_it(shop: Counter) -> None:

@@ -3,14 +3,15 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlmodel import col
 
+from domain.catalog.model import Sku
 from domain.clock import ShopCalendar
 from domain.confirmations import Done
 from domain.customers.model import Customer
 from domain.fulfilment.model import MergedOrder, ParcelLine, Shipment
-from domain.inventory.model import Allocation, StockMove
+from domain.inventory.model import Allocation, StockBalance, StockMove
 from domain.orders.model import Exclusion, Fulfilment, Hold, Order, OrderStatus
 from storage import rollups
 from storage.engine import Database
@@ -73,6 +74,16 @@ def test_only_orders_for_one_door_are_merged(shop: Counter, of_first: dict[str, 
     with shop.database.write() as connection:
         connection.execute(update(Order).where(col(Order.external_id) == "FIRST").values(**of_first))
     assert shop.refusal("merge_orders", orders=TWO).key == f"no.{reason}"
+
+
+def test_merged_orders_whose_address_was_changed_since_do_not_leave_together(shop: Counter) -> None:
+    shop.do("merge_orders", orders=TWO)
+    with shop.database.write() as connection:
+        connection.execute(update(Order).where(col(Order.external_id) == "MIXED").values(city="宁波市"))
+    assert shop.refusal("confirm_shipment", order="FIRST", **SHIPPING).key == "no.merged_to_two_doors"
+    shop.do("unmerge_orders", order="MIXED")
+    shop.do("confirm_shipment", order="FIRST", **SHIPPING)
+    assert status(shop, "MIXED") is OrderStatus.TO_SHIP
 
 
 def test_a_merge_names_different_orders_and_can_be_taken_apart(shop: Counter) -> None:
@@ -156,3 +167,25 @@ def test_orders_that_could_be_merged_are_listed_and_merged_ones_no_more(shop: Co
     assert {"FIRST", "MIXED"} <= set(listed[0])
     shop.do("merge_orders", orders=TWO)
     assert all(not {"FIRST", "MIXED"} & set(group) for group in shop.desk.mergeable())
+
+
+def test_orders_that_cannot_leave_as_one_are_listed_with_what_is_where(shop: Counter) -> None:
+    """Asked for, the orders paid today were listed."""
+    def listed() -> list[tuple[str, list[str], list[str]]]:
+        return [(order.number, [f"{parcel.warehouse} {one.what}×{one.quantity}" for parcel in order.parcels
+                                for one in parcel.goods], [one.what for one in (*order.here, *order.missing)])
+                for order in shop.desk.divided()]
+
+    assert listed() == []
+    shop.do("split_order", order="WAITING", lines=[{"sku": "CUP", "quantity": 1}])
+    assert listed() == [("WAITING", ["华南仓 BAG×1", "华南仓 CUP×1", "华南仓 CUP×1"], [])]
+    shop.do("confirm_shipment", order="WAITING", **SHIPPING)
+    assert listed() == []
+    shop.undo()
+    with shop.database.write() as connection:
+        waiting = select(col(Order.id)).where(col(Order.external_id) == "WAITING")
+        connection.execute(delete(Allocation).where(col(Allocation.order_id).in_(waiting)))
+        bag = select(col(Sku.id)).where(col(Sku.code) == "BAG")
+        connection.execute(update(StockBalance).where(col(StockBalance.sku_id).in_(bag)).values(on_hand=2, reserved=2))
+    assert listed() == [("WAITING", [], ["CUP", "BAG"])]
+    assert shop.desk.divided(shops=("别的店",)) == []

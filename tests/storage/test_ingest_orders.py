@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from domain.catalog.model import ItemKind, Platform
-from domain.drafts import Counts, FxRateDraft, Kind, LineDraft, OrderDraft, ProductDraft
+from domain.drafts import Counts, FxRateDraft, Kind, LineDraft, OrderDraft, ProductDraft, Reject
 from domain.money import RATE_SCALE
 from domain.orders.model import Fulfilment, Payment
 from storage.engine import Database
@@ -72,6 +73,24 @@ def test_an_older_version_of_an_order_does_not_overwrite_a_newer(database: Datab
     assert rows(database, "SELECT status FROM orders") == [("signed",)]
 
 
+OTHER_STREET = {"address": "文三路 2 号"}
+
+
+@pytest.mark.parametrize(("state", "after", "told"), [
+    (Fulfilment.SHIPPED, OTHER_STREET, 1), (Fulfilment.SHIPPED, {"receiver": "李四"}, 1),
+    (Fulfilment.SHIPPED, {"city": "宁波市"}, 1), (Fulfilment.SHIPPED, {"address": "文三路1号", "remark": "x"}, 0),
+    (Fulfilment.SHIPPED, {"address": "文三路***", "receiver": "张*"}, 0), (Fulfilment.SHIPPED, {"address": None}, 0),
+    (Fulfilment.SIGNED, OTHER_STREET, 0), (Fulfilment.UNSHIPPED, OTHER_STREET, 0)])
+def test_another_receiver_is_told_once_the_parcel_has_left(
+        database: Database, state: Fulfilment, after: dict[str, Any], told: int) -> None:
+    """Only another town or telephone was: of most changes neither is another."""
+    packed = order(fulfilment=state, receiver="张三", city="杭州市", address="文三路 1 号",
+                   shipped_at=None if state is Fulfilment.UNSHIPPED else datetime(2026, 11, 21, tzinfo=UTC))
+    bring(database, [packed], [line(row_hash=1)])
+    bring(database, [packed._replace(**after)], [line(row_hash=2)])
+    assert rows(database, "SELECT COUNT(receiver_changed_at) FROM orders") == [(told,)]
+
+
 def test_a_line_that_is_said_twice_is_taken_once_and_the_other_row_refused(database: Database) -> None:
     """Such a file stopped with a message of the database."""
     with ingest(database) as sink:
@@ -81,6 +100,49 @@ def test_a_line_that_is_said_twice_is_taken_once_and_the_other_row_refused(datab
         assert [(reject.row_no, reject.reason) for _, reject in sink.rejects] == [(2, "line_repeated")]
     assert (counts.accepted, counts.rejected) == (3, 1)
     assert rows(database, "SELECT line_no FROM order_lines ORDER BY 1") == [(1,), (3,), (4,)]
+
+
+@pytest.mark.parametrize("batches", [1, 2, 5])
+def test_a_line_said_again_further_down_is_refused_as_well(database: Database, batches: int) -> None:
+    """In another batch of the file it became a second line, and the order's amount grew by it."""
+    lines = [line(row_no=1, line_no=1, row_hash=1), line(row_no=2, order="A2", row_hash=2),
+             line(row_no=3, line_no=1, paid_minor=700, row_hash=4), line(row_no=4, line_no=8, row_hash=8),
+             line(row_no=5, order="A2", row_hash=16)]
+    orders = [order(), order(external_id="A2")]
+    with ingest(database) as sink:
+        size = -(-len(lines) // batches)
+        for start in range(0, len(lines), size):
+            part = lines[start : start + size]
+            sink.stage_orders([each for each in orders if any(one.order == each.external_id for one in part)], part)
+        counts = sink.finish()[Kind.ORDER_LINES]
+        assert list(sink.rejects) == [
+            (Kind.ORDER_LINES, Reject(3, "line_repeated", {"order": "A1", "line_no": "1"}, ()))]
+    assert counts == Counts(4, 0, 1)
+    assert rows(database, "SELECT external_id, paid_minor, content_hash FROM orders ORDER BY external_id") == [
+        ("A1", 2_000, 9), ("A2", 2_000, 18)]
+    assert rows(database, "SELECT line_no, paid_minor FROM order_lines ORDER BY order_id, line_no") == [
+        (1, 1_000), (8, 1_000), (1, 1_000), (2, 1_000)]
+    assert consistent(database)
+
+
+@pytest.mark.parametrize("changed", ["", "later", "earlier"])
+def test_an_order_in_two_tables_of_one_import_is_told_anew(database: Database, changed: str) -> None:
+    """Two exports that overlap, brought in with one command, sold the orders of those days twice."""
+    when = {"later": (21, 22), "earlier": (22, 21)}.get(changed)
+    first, second = (order(changed_at=when and datetime(2026, 11, day, tzinfo=UTC)) for day in when or (1, 1))
+    shipped = second._replace(fulfilment=Fulfilment.SHIPPED)
+    with ingest(database) as sink:
+        sink.stage_orders([first, order(external_id="A2")], [
+            line(row_no=1), line(row_no=2), line(row_no=3, order="A2")])
+        sink.begin_table()
+        sink.stage_orders([order(external_id="A2"), shipped], [
+            line(row_no=4, order="A2"), line(row_no=5, row_hash=9), line(row_no=6, row_hash=9)])
+        counts = sink.finish()[Kind.ORDER_LINES]
+    same = 1 if changed != "earlier" else 3
+    assert counts == Counts(6 - same, same, 0)
+    assert rows(database, "SELECT external_id, paid_minor, status FROM orders ORDER BY external_id") == [
+        ("A1", 2_000, "to_ship" if changed == "earlier" else "shipped"), ("A2", 1_000, "to_ship")]
+    assert consistent(database)
 
 
 def test_two_equal_lines_are_two_lines(database: Database) -> None:
@@ -153,12 +215,30 @@ def test_foreign_money_is_booked_at_the_rate_of_its_day_and_never_without_one(da
     with ingest(database) as sink:
         sink.stage(Kind.FX_RATES, [FxRateDraft(date(2026, 11, 19), "USD", 71_234_567 * RATE_SCALE // 10_000_000)])
         sink.stage_orders([order(currency="USD"), order(external_id="A2", currency="THB")],
-                          [line(), line(order="A2", row_no=2, row_hash=2)])
+                          [line(), line(order="A2", row_no=2, row_hash=2), line(order="A2", row_no=3, row_hash=4)])
+        sink.stage_orders([order(external_id="A2", currency="THB")], [line(order="A2", row_no=4, row_hash=8)])
         counts = sink.finish()
         assert [(kind, reject.row_no, reject.reason) for kind, reject in sink.rejects] == [
-            (Kind.ORDER_LINES, 2, "no_rate")]
-    assert counts[Kind.ORDER_LINES] == Counts(1, 0, 1)
+            (Kind.ORDER_LINES, row_no, "no_rate") for row_no in (2, 3, 4)]
+    assert counts[Kind.ORDER_LINES] == Counts(1, 0, 3)
     assert rows(database, "SELECT external_id, paid_minor, paid_base FROM orders") == [("A1", 1_000, 7_123)]
+
+
+def test_lines_and_their_refunds_add_up_in_both_currencies(database: Database) -> None:
+    """Each line was rounded by itself: goods by product came to some fen more or less than goods by day."""
+    paid = (333, 333, 333, 1)
+    for back in (0, 111):
+        with ingest(database) as sink:
+            sink.stage(Kind.FX_RATES, [FxRateDraft(date(2026, 11, 19), "USD", 71_234_567 * RATE_SCALE // 10_000_000)])
+            sink.stage_orders([order(currency="USD", freight_minor=77)], [
+                line(row_no=number, paid_minor=cents, refund_minor=back * (cents > 1), row_hash=number + back)
+                for number, cents in enumerate(paid, 1)])
+            sink.finish()
+        assert rows(database, "SELECT SUM(paid_minor), SUM(paid_base) FROM order_lines") == [(1_000, 7_123)]
+        assert rows(database, "SELECT paid_base - freight_base FROM orders") == [(7_123,)]
+    assert rows(database, "SELECT amount_minor, amount_base FROM refunds") == [(333, 2_372)]
+    assert rows(database, "SELECT SUM(amount_minor), SUM(amount_base) FROM refund_lines") == [(333, 2_372)]
+    assert consistent(database)
 
 
 def test_amounts_round_the_same_way_on_both_databases(database: Database) -> None:

@@ -104,6 +104,24 @@ def test_bad_rows_are_written_beside_the_file_and_the_rest_is_taken(program: Pro
     assert rejected[1].startswith("2,")
 
 
+def test_every_row_of_an_order_that_cannot_be_booked_is_given_back(program: Program) -> None:
+    """One row stood for all of the order; and rows of a second file were looked for in the first."""
+    sold = [f"海外店,W{order},paid,2026-11-22,2026-11-22,b9,,S1,mug,{pieces},39.90,0" for order in (1, 2)
+            for pieces in (1, "none", 3)]
+    paths = [program.file(name, *(f"{row},{currency}" for row in sold), header=f"{HEADER},currency")
+             for name, currency in (("cny.csv", "CNY"), ("usd.csv", "USD"))]
+    code, out, _ = program.run("import", *paths, "--json")
+    told = json.loads(out)
+    assert (code, told["accepted"], told["rejected"]) == (3, 4, 8)
+    assert [each["rejected"] for each in told["files"]] == [2, 6]
+    given_back = Path(told["files"][1]["rejected_file"]).read_text(encoding="utf-8-sig").splitlines()[1:]
+    assert [row.partition(",")[0] for row in given_back] == ["1", "2", "3", "4", "5", "6"]
+    assert [row.endswith(f",{cells},USD") for row, cells in zip(given_back, sold, strict=True)] == [True] * 6
+    rates = program.file("rates.csv", "2026-11-22,USD,7.1", header="day,currency,rate")
+    code, out, _ = program.run("import", rates, f"{paths[1]}.rejected.csv", "--json")
+    assert (code, json.loads(out)["kinds"]["order_lines"]["accepted"]) == (3, 4)
+
+
 def test_a_dry_run_changes_nothing(program: Program) -> None:
     code, out, _ = program.run("import", program.file("orders.csv", *ROWS), "--dry-run", "--json")
     assert (code, json.loads(out)["accepted"], json.loads(out)["dry_run"]) == (0, 3, True)
@@ -213,6 +231,17 @@ def test_an_import_killed_half_way_leaves_nothing_and_the_next_run_takes_all(pro
     program.run("import", path)
     assert program.ask("昨天销售额和订单数")["rows"] == [[22_000_000, 22_000]]
     assert program.run("verify")[0] == 0
+
+
+@pytest.mark.parametrize(("question", "said"), [
+    ("昨天毛利多少", "店里还没有订单"), ("还有多少单没发", "店里还没有订单"), ("哪些货快断货", "店里还没有商品"),
+    ("sales yesterday", "The shop has no orders yet"), ("which items are low on stock", "The shop has no goods yet")])
+def test_a_new_shop_is_told_what_to_import(program: Program, question: str, said: str) -> None:
+    """It said 没有待发货的订单 ✔: nothing to worry about, where nothing was known."""
+    answer = program.ask(question)
+    assert answer["text"].startswith(said)
+    assert "✔" not in answer["text"]
+    assert "zhanggui import" in answer["text"]
 
 
 def test_a_shop_that_has_no_orders_yet_is_a_real_shop_too(program: Program) -> None:

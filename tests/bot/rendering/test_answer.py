@@ -221,6 +221,36 @@ def test_days_have_their_peak_and_average() -> None:
     assert "Highest 17 Nov Tue 9; lowest 22 Nov Sun 3; average a day 6." in en(answered)
 
 
+def test_a_week_there_in_part_is_called_by_its_days_and_is_not_the_lowest() -> None:
+    """Two days of October were 最低, and pulled the average of whole weeks down."""
+    weeks = [("2026-10-19", 20), ("2026-10-26", 100), ("2026-11-02", 90), ("2026-11-09", 200), ("2026-11-16", 110)]
+    answered = table(MetricQuery(("orders",), by=("week",), period=LAST_30_DAYS), weeks)
+    assert zh(answered).splitlines()[2].startswith("10月24日–25日 ")
+    assert "最高 11月9日起 200 单;最低 11月2日起 90 单;周均 125 单(只算完整的周)。" in zh(answered)
+    assert "lowest from 2 Nov 90; average a week 125 (whole ones only)." in en(answered)
+
+
+def test_money_of_another_currency_says_that_it_was_converted() -> None:
+    """「Shopify 卖了多少美元」 was answered in yuan without a word about it."""
+    answered = table(MetricQuery(("revenue",), where={"currency": ("USD",)}, period=THIS_MONTH), [(5485574,)])
+    assert "其他币种按发生当天的汇率折成 CNY。" in zh(answered)
+    assert "Other currencies at the rate of their day, in CNY." in en(answered)
+
+
+def test_today_is_not_over_and_so_not_the_lowest_day() -> None:
+    answered = table(MetricQuery(("orders",), by=("day",), period=THIS_MONTH), [
+        (f"2026-11-{day}", orders) for day, orders in ((19, 30), (20, 50), (21, 40), (22, 60), (23, 5))])
+    assert "最低 11月19日 周四 30 单;日均 45 单(不含今天)。" in zh(answered)
+
+
+def test_weekdays_have_no_latest() -> None:
+    """Of seven weekdays on six platforms the last fourteen lines were shown as 最近."""
+    rows = [(day, platform, 7) for day in range(1, 8) for platform in ("jd", "pdd", "taobao", "douyin", "xhs")]
+    answered = table(MetricQuery(("orders",), by=("weekday", "platform"), period=LAST_30_DAYS), rows)
+    assert all(f"周{day} · 京东" in zh(answered) for day in "一二三四五六日")
+    assert "最近" not in zh(answered)
+
+
 def test_ninety_days_show_the_latest_and_say_so() -> None:
     rows = days(LAST_30_DAYS.start - timedelta(days=60), list(range(1, 91)))
     answered = table(MetricQuery(("orders",), ("day",), period=LAST_30_DAYS), rows, total=90)

@@ -59,6 +59,23 @@ def test_a_shipment(text: str) -> None:
     ("use the moving average for KF-01", "set_cost_method", {"sku": "KF-01", "method": "average"}),
     ("咖啡壶的成本价改为60元", "revalue_stock", {"sku": "KF-01", "unit_cost": 6000}),
     ("revalue KF-01 at 58.5", "revalue_stock", {"sku": "KF-01", "unit_cost": 5850}),
+    ("昨天杭州仓来了30个咖啡壶", "receive_stock",
+     {"sku": "KF-01", "warehouse": "杭州仓", "quantity": 30, "day": "2026-11-22"}),
+    ("11月20入库 KF-01 30件 成本 32 杭州仓", "receive_stock",
+     {"sku": "KF-01", "warehouse": "杭州仓", "quantity": 30, "unit_cost": 3200, "day": "2026-11-20"}),
+    ("receive 30 KF-01 at 杭州仓 on Nov 20 at cost 32", "receive_stock",
+     {"sku": "KF-01", "warehouse": "杭州仓", "quantity": 30, "unit_cost": 3200, "day": "2026-11-20"}),
+    ("补录一笔上周五杭州仓的入库,KF-01 30个", "receive_stock",
+     {"sku": "KF-01", "warehouse": "杭州仓", "quantity": 30, "day": "2026-11-20"}),
+    ("今天杭州仓入库30个KF-01", "receive_stock", {"sku": "KF-01", "warehouse": "杭州仓", "quantity": 30}),
+    ("明天杭州仓入库30个KF-01", "receive_stock",
+     {"sku": "KF-01", "warehouse": "杭州仓", "quantity": 30, "day": "2026-11-24"}),
+    ("/receive_stock KF-01 30 杭州仓 昨天", "receive_stock",
+     {"sku": "KF-01", "warehouse": "杭州仓", "quantity": 30, "day": "2026-11-22"}),
+    ("/hold_order TB202611220007", "hold_order", {"order": "TB202611220007"}),
+    ("/mark_order TB202611220007 as brushed", "mark_order", {"order": "TB202611220007", "mark": "brushed"}),
+    ("/receive_return TB202611220007 不良品 杭州仓", "receive_return",
+     {"order": "TB202611220007", "warehouse": "杭州仓", "condition": "defective"}),
     ("订阅日报", "subscribe", {"report": "daily_profit"}),
     ("/subscribe weekly report", "subscribe", {"report": "weekly_review"}),
     ("待发货提醒别再发了", "unsubscribe", {"report": "to_ship"}),
@@ -91,7 +108,8 @@ def test_a_question_is_never_an_action(text: str) -> None:
 
 @pytest.mark.parametrize("text", [
     "拒绝TB202611220007退款", "不要发货 TB202611220007 顺丰 SF1390001112223", "入库咖啡壶20个到广州仓",
-    "调5个咖啡壶从杭州仓到杭州仓",
+    "调5个咖啡壶从杭州仓到杭州仓", "发货 TB202611220007 TB202611220008 顺丰 SF1390001112223",
+    "ship TB202611220007 TB202611220008 with 顺丰 SF1390001112223",
     "杭州仓到货KF-01 30个,顺便把WJ-R也加上", "下采购单:咖啡壶0个"])
 def test_what_was_not_understood_of_an_order_stops_it(text: str) -> None:
     assert not isinstance(Chat().say(text), Act | Ask)
@@ -274,10 +292,12 @@ def test_suppliers_and_purchase_orders(text: str, action: str, arguments: dict[s
 
 
 @pytest.mark.parametrize(("text", "command"), [
+    ("哪些订单要拆单", Command("divided")), ("which orders need to be split?", Command("divided")),
+    ("有需要拆单的订单吗", Command("divided")), ("哪些订单可以合单", Command("mergeable")),
     ("采购单", Command("purchases")), ("purchase orders", Command("purchases")), ("供应商", Command("suppliers")),
     ("PO261123-3 到哪了", Command("purchases", "PO261123-3")), ("供应商 恒源纺织", Command("suppliers", "恒源纺织")),
     ("供应商 恒源纺织 的电话", Command("suppliers", "恒源纺织")), ("suppliers", Command("suppliers"))])
-def test_purchase_orders_and_suppliers_are_listed(text: str, command: Command) -> None:
+def test_orders_purchases_and_suppliers_are_listed(text: str, command: Command) -> None:
     assert Chat().say(text) == command
 
 

@@ -26,8 +26,8 @@ def test_what_is_said_around_a_question_is_passed_over(spoken: str, plain: str) 
 @pytest.mark.parametrize(("spoken", "plain"), [
     ("我现在在外面不方便看电脑你给我说说上个月咱推广一共花了多少钱就行", "上个月推广花了多少钱"),
     ("我不在店里，你帮我看看除了京东昨天卖了多少", "除了京东昨天卖了多少"),
-    ("i'm only interested in jd, can you tell me revenue yesterday", "jd revenue yesterday"),
-    ("i'm driving so can you tell me yesterday's revenue", "yesterday's revenue")])
+    ("i'm driving so can you tell me yesterday's revenue", "yesterday's revenue"),
+    ("i'm only interested in jd, can you tell me revenue yesterday", "jd revenue yesterday")])
 def test_why_somebody_asks_is_passed_over(spoken: str, plain: str) -> None:
     assert ask(spoken).query == ask(plain).query
 
@@ -36,6 +36,7 @@ def test_why_somebody_asks_is_passed_over(spoken: str, plain: str) -> None:
     "我不要京东的你给我说说昨天卖了多少", "我只要抖音的你帮我看看昨天卖了多少", "我昨天不在你帮我看看卖了多少",
     "我要的是前天，你给我查查卖了多少", "我在杭州仓你帮我看看还剩多少围巾", "我不在店里你帮我把杭州仓的WJ-R减3条",
     "呃那个就是待会儿再把杭州仓的WJ-R减3条", "呃先别把杭州仓的WJ-R减3条",
+    "i'm not interested in jd, can you tell me revenue yesterday",
     "well not yesterday, tell me revenue for last week", "昨天卖了多少 登记一下", "WJ-R低于10条 登记一下"])
 def test_what_names_dates_denies_or_limits_is_not(text: str) -> None:
     held_back(text)

@@ -73,7 +73,7 @@ def test_other_quantities_are_bad(cell: str) -> None:
     assert whole_number(cell) == Bad("row_bad_quantity", cell)
 
 
-@pytest.mark.parametrize("cell", ["1.23457E+17", "1.23456789012346E+17", "4e+18", '="1.2E+10"'])
+@pytest.mark.parametrize("cell", ["1.23457E+17", "1.23456789012346E+17", "4e+18", '="1.2E+10"', "1.23457E17"])
 def test_ids_that_excel_damaged_are_refused(cell: str) -> None:
     assert identifier(cell) == Bad("row_id_damaged", clean(cell))
 
