@@ -75,6 +75,7 @@ class Draft:
     is_shared: bool = False  # 占比
     wants_trend: bool = False
     wants_chart: bool = False
+    has_last: bool = False  # there was a question before
     follows: bool = False
     adds: bool = False
     nests: bool = False  # 细分, further: each row of the last answer is split
@@ -105,6 +106,12 @@ class Draft:
     @property
     def filters(self) -> dict[str, list[str]]:
         return {**self.exclude, **self.where}
+
+    @property
+    def is_alone(self) -> bool:
+        """After another question, nothing is said but of what the rows are."""
+        says_more = self.metrics or self.where or self.exclude or self.span or self.all_events
+        return self.has_last and not says_more
 
     @property
     def several(self) -> list[str]:

@@ -33,7 +33,7 @@ def read_draft(tokens: Words, message: Normalised, setting: Setting, last: Metri
     draft = Draft(kinds)
     draft.asks_whether = "op" in kinds and asks_whether(tokens)
     if last is not None:
-        draft.is_after_stock = all(is_of_stock(one) for one in last.metrics)
+        draft.has_last, draft.is_after_stock = True, all(is_of_stock(one) for one in last.metrics)
         read_follow(tokens, draft)
     spans = [] if kinds.isdisjoint(OF_PERIODS) else PeriodReader(tokens, setting.today).read()
     if len(spans) > 1:

@@ -13,6 +13,9 @@ def read_follow(tokens: Sequence[Token], draft: Draft) -> None:
     is_opened = tokens[0].has("follow") or tokens[0].has("retract")
     draft.follows = is_opened or _ends_with_ne(tokens) or tokens[-1].text in _INSTEAD or (
         any(token.text in _CHANGES for token in tokens))
+    if (tokens[0].has("metric") and tokens[0].text.startswith("in ")) or (
+            tokens[0].text == "in" and any(token.has("metric") for token in tokens[1:2])):
+        draft.follows = True  # in revenue
     draft.adds = _adds(tokens, is_opened=is_opened)
     if not draft.kinds.isdisjoint(_OF_LAST):
         _read_of_last(tokens, draft)

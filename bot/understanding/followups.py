@@ -331,7 +331,8 @@ class _Continuation:
             if not by:
                 raise Trouble(Unclear("which_split"))
             key = draft.rank_metric or metrics[0]
-            is_same = draft.direction is None and not (draft.quality or draft.is_ranked) and tuple(by) == last.by
+            is_same = tuple(by) == last.by and bool(last.order) and (
+                not (draft.direction or draft.quality or draft.is_ranked) or _is_first_of_sorted(draft, last, key))
             kept = last.order[0].direction if is_same and last.order else None
             direction = kept or direction_of(draft, key) or Direction.DESC
             is_one = draft.asks_which == "one" or (draft.points_back and "extreme" in draft.kinds)  # lowest of those
@@ -354,6 +355,13 @@ class _Continuation:
         keeps_figures = self.draft.adds or set(metrics) <= set(self.last.metrics) or self._is_of_short_goods
         is_same = tuple(by) == self.last.by and keeps_figures
         return self.last.having if is_same else ()
+
+
+def _is_first_of_sorted(draft: Draft, last: MetricQuery, key: str) -> bool:
+    """前五 of a list that was sorted from the smallest up."""
+    is_counted = draft.direction is Direction.DESC and bool(draft.limit) and not draft.quality
+    is_plain = is_counted and {"extreme", "sorting"}.isdisjoint(draft.kinds)
+    return is_plain and last.limit is None and last.order[0].by == key
 
 
 def _plain(name: str, metric: str) -> str:

@@ -50,9 +50,10 @@ def _settle_bare(tokens: Sequence[Token], draft: Draft) -> None:
             token.used = token.text == "what" or (bool(draft.metrics) and not _are_paid_for(tokens, at, draft))
         elif draft.unsplit or _SIDES.get(dimension) in draft.all_events:
             token.used = True
-        elif not draft.by and (draft.asks_which or (draft.follows and token.text.isascii() and token.text[-1] == "s")):
+        elif not draft.by and (draft.asks_which or (
+                (draft.follows or draft.is_alone) and token.text.isascii() and token.text[-1] == "s")):
             token.used = True
-            draft.by.append(dimension)  # same for shops
+            draft.by.append(dimension)  # same for shops; campaigns
         elif not token.has("metric"):
             facts = {"at": str(token.start), "end": str(token.end), "dimension": dimension}
             draft.object_to(Unclear("split_or_total", facts))

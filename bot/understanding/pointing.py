@@ -15,8 +15,8 @@ from bot.understanding.normalise import Normalised, normalise
 from bot.understanding.readings import MOST_SHOWN, Ask, Context, NotRead, Unclear
 from bot.understanding.scan import Token, scan
 from domain.metrics.catalog import DIMENSIONS
-from domain.metrics.periods import Grain, Period, add_months
-from domain.metrics.query import Direction, MetricQuery, Order
+from domain.metrics.periods import Grain, Period, add_months, previous, previous_year
+from domain.metrics.query import Compare, Direction, MetricQuery, Order
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +213,25 @@ def _of_other(turn: _Turn) -> Pointed | NotRead | None:
     return turn.on(replace(turn.last, where={**turn.last.where, name: tuple(others)}), is_sure=False)
 
 
+def _two_beside_each_other(turn: _Turn) -> Pointed | NotRead | None:
+    """Compare the two, 这两个月对比: what was just asked about, and what before it."""
+    context, last = turn.context, turn.last
+    before = context.earlier[0].query if context.earlier else None
+    if before is None or last.by != before.by:
+        return None
+    if before.period and last.period and replace(before, period=last.period) == last:
+        late, early = sorted((last.period, before.period), key=lambda one: one.start, reverse=True)
+        kinds = {previous(late).start: Compare.PREVIOUS_PERIOD, previous_year(late).start: Compare.PREVIOUS_YEAR}
+        if (kind := kinds.get(early.start)) is None:
+            return Unclear("compare_kinds")
+        return turn.on(replace(last, period=late, compare=kind), "", is_sure=False)
+    for name in last.where:
+        if len(run := _spoken_of(context, name)) > 1:
+            where = {**last.where, name: tuple(reversed(run[:2]))}
+            return turn.on(replace(last, where=where, by=(name,)), "", is_sure=False)
+    return None
+
+
 def _spoken_of(context: Context, name: str) -> list[str]:
     """The values that the same question was asked of, one after another, the latest first."""
     found: list[str] = []
@@ -328,7 +347,7 @@ _FORMS: Forms[_Form] = Forms(
         rf"最(?P<way>高|多|大|低|少|小)的那(?:一)?(?:个|家|款|种|位)?(?:{_NOUNS_ZH})?(?:的)?", _of_extreme)),
     ("那这该他她它", _form(
         rf"{_THIS}(?:(?:个|家|款|种|位|件)?(?P<noun>{_NOUNS_ZH}))(?![\u4e00-\u9fff]{{0,2}}个?(?:月|周)前)(?:的)?"
-        rf"|那(?:一)?个?(?P<time>{_TIMES_ZH})(?:的)?|(?<!其)(?P<person>[他她])(?!们)(?:的)?|(?P<it>它)(?!们)(?:的)?",
+        rf"|那(?:一)?个?(?P<time>{_TIMES_ZH})(?:的)?|(?<!其)(?P<person>[他她])(?!们)(?:的)?|(?P<it>它(?!们)|那[里边儿])(?:的)?",
         _of_same)),
     ("that this he she him his her its there", _form(
         rf"(?:\b(?:of|for|in|at|on|from|by) )?\b(?:that|this) (?P<noun>{_NOUNS_EN})(?:'s)?\b"
@@ -341,6 +360,12 @@ _FORMS: Forms[_Form] = Forms(
     ("both two", _form(_BOTH_EN, _of_both)),
     ("另别其", _form(r"(?:另外?|别的|其[他它余]的?|剩下的?)(?:一|那)?个?(?P<noun>仓库?|店铺?)(?!库存)", _of_other)),
     ("other", _form(r"(?:\b(?:in|at|for|of|from) )?\bthe other (?P<noun>warehouse|shop|store)\b", _of_other)),
+    ("两俩", _form(
+        r"^(?:那|把)?(?:这|那|它|他)?(?:两|俩)(?:个|家|款|天|日|周|个星期|个?月|年|个?季度|者)?(?:放一起|放在一起|一起)?"
+        r"(?:对比|比较|比一?下|比比|比一比|相?差多少|比)(?:看看|看|一下|下)?[呢吧?\s]*$", _two_beside_each_other)),
+    ("compare contrast side", _form(
+        r"^(?:and |now |so |then |ok )?(?:(?:compare|contrast) (?:the two|them|both|these two|those two)"
+        r"|(?:the two|both) side by side)[\s?.!]*$", _two_beside_each_other)),
     ("加合共总", _form(
         r"^(?:那|都|全|全部|再|[,\s])*(?:加起来|加一起|加在一起|加一块儿?|合起来|合在一起|合计|一共|总共|总计)"
         r"(?:一下|是|有|卖了)?(?:多少|几单)?[呢啊?\s]*$", _of_all_spoken_of)),

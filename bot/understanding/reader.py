@@ -233,7 +233,13 @@ class Reader:
                 raise  # 华东仓哪些货要补, then 补多少: nobody means all warehouses; 换成净利 where it is not split so
             if not draft.filters:  # and how many are left: of the goods just spoken of
                 draft.where = {name: list(values) for name, values in last.where.items() if name in GOODS}
-            return question(draft, self._setting)
+            return self._at_the_same_time(draft, last)
+
+    def _at_the_same_time(self, draft: Draft, last: MetricQuery) -> MetricQuery:
+        """A question that cannot go on, such as one of another split: of the time that is spoken of all the same."""
+        query = question(draft, self._setting)
+        names_time = draft.span or draft.other or query.period is None or last.period is None
+        return query if names_time else replace(query, period=last.period)
 
 
 def _rows_meant(tokens: Sequence[Token], draft: Draft, last: MetricQuery) -> str:

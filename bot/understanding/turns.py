@@ -251,6 +251,7 @@ _FORMS: Forms[Form] = Forms(
     ("cut trim limit narrow reduce shorten bring keep", form(
         r"(?:cut|trim|limit|narrow|reduce|shorten|bring|keep)(?: (?:it|that|this|them|the list))?(?: down)? to "
         r"(?:the )?(?P<what>\d+|[a-z]+)(?: rows)?", _limited)),
+    ("show list give", form(r"(?:show|list|give)(?: me)? (?P<what>\d+)(?: rows| of them)?", _limited)),
     ("缩减压砍", form(
         r"(?:缩|减|压|砍|缩减|缩短)[小少]?(?:到|成|为)前?(?P<what>\d+|[一二两三四五六七八九十]+)[个名条]", _limited)),
     ("all everything", form(
