@@ -89,7 +89,8 @@ class Desk:
                 for chat, kind, payload in found]
 
     def card(self) -> str:
-        return self.say("查单 TB2026110001").text.splitlines()[-1]
+        """What it says of the parcel."""
+        return next(line for line in self.say("查单 TB2026110001").text.splitlines() if line.startswith("包裹"))
 
 
 @pytest.fixture(scope="session")
@@ -189,9 +190,9 @@ def test_an_order_in_several_parcels_shows_where_each_is_and_that_one_is_fetched
         assert desk.say(words, "陈总", CHEN).kind == "proposal"
         assert desk.say("确认", "陈总", CHEN).kind == "done"
     first, second = desk.say("查单 TB2026110001").text.splitlines()[-2:]
-    assert first.startswith("包裹 1/2:中通 78900112233445")
+    assert first.startswith("包裹:中通 78900112233445")
     assert "已要求快递拦截" in first
-    assert second.startswith("包裹 2/2:顺丰 SF1390001112224")
+    assert second.startswith("补发包裹:顺丰 SF1390001112224(CUP×1)")
     assert second.endswith("还没签收")
 
 
@@ -216,6 +217,7 @@ def test_refused_keys_are_the_owner_s_and_what_was_not_told_follows_by_itself(
     assert "自动补传" in to_wang[1]
     assert "平台回传失败" in desk.say("有什么异常").text
     assert desk.card().endswith("没能回传平台(授权失效)")
+    assert "「重新回传 订单号」" in desk.say("查单 TB2026110001").text
     assert any("not told of 2 parcels" in found.sentence and not found.is_well
                for found in findings(desk.shop.settings, demo=False))
     monkeypatch.setattr("sys.stdin", io.StringIO("renewed\n"))
