@@ -94,7 +94,7 @@ def _clauses(tokens: Sequence[Token], draft: Draft) -> list[Clause]:
         if is_free and clause.events == ["came"] and senses.get("event") in _BEFORE_PAYING:
             clause.events.clear()  # 多少人来买过东西 are those who bought
         is_event = is_free and "event" in senses
-        is_pause = is_free and ("sep" in senses or "end" in senses) and not is_event
+        is_pause = is_free and ("sep" in senses or "end" in senses) and not (is_event or _joins_names(tokens, at))
         if is_pause or (clause.counts and token.text in _LOOKS):
             clauses.append(clause := Clause())
             continue
@@ -112,6 +112,11 @@ def _clauses(tokens: Sequence[Token], draft: Draft) -> list[Clause]:
             clause.counts.append("amount")
             clause.asking.append(token.text)
     return clauses if len(clauses) == 1 else told_in_turn(clauses)
+
+
+def _joins_names(tokens: Sequence[Token], at: int) -> bool:
+    """Units of coffee and nougat sold last week: one figure of both."""
+    return 0 < at < len(tokens) - 1 and bool(tokens[at - 1].names and tokens[at + 1].names)
 
 
 def _is_next_event(tokens: Sequence[Token], at: int, clause: Clause) -> bool:

@@ -298,6 +298,8 @@ class _Continuation:
         said = draft.by or ([name for name, _ in draft.bare] if draft.lists_rows or draft.asks_which else [])
         if draft.seller and draft.asks_which and not (said or last.by):
             said = ["product"]  # 哪款卖得最好
+        if said == ["person"] and last.by and not (draft.metrics or draft.all_events):
+            return list(last.by)  # 1000以上的有谁, of goods
         said = [_plain(name, metrics[0]) for name in said]
         if draft.wants_trend and not said:
             said = ["day"]
@@ -342,8 +344,8 @@ class _Continuation:
             return (), None
         if set(draft.widened) & set(by) and not draft.where:
             return last.order, None  # show all the shops
-        if draft.bounds and last.limit == 1:
-            return last.order, None  # the lowest, then those under 2
+        if last.limit == 1 and (draft.bounds or (draft.by and not draft.asks_which)):
+            return last.order, None  # the lowest, then those under 2; who did most, then everybody
         known = {*metrics, *by}
         return tuple(one if one.by in known else Order(metrics[0], one.direction) for one in last.order), last.limit
 

@@ -190,11 +190,16 @@ def _doubted() -> frozenset[str]:
 
 def _may_run_on(text: str, senses: Senses) -> bool:
     """The 多少成 of 多少成交额, the 五一 of 上周五一共, the 周几 of 最近一周几单: its last may begin the next word."""
-    return text[-1:] in _RUNS_ON and not _RUNNING_ON.isdisjoint(senses)
+    return text[-1:] in _RUNS_ON and _may_be_cut(senses)
+
+
+def _may_be_cut(senses: Senses) -> bool:
+    return not _RUNNING_ON.isdisjoint(senses) or senses.get("action") == "subscribe"  # 每天发, of 每天发了几单
 
 
 _RUNNING_ON = frozenset({"count", "festival", "weekday", "whichdim"})
-_RUNS_ON = {"成": frozenset("交单"), "一": frozenset("共起下样块"), "几": frozenset("单件笔个条位人")}  # 一共, 几单
+_RUNS_ON = {"成": frozenset("交单"), "一": frozenset("共起下样块"), "几": frozenset("单件笔个条位人"),
+            "发": frozenset("了出货走多几")}  # 一共, 几单
 
 
 def _runs_into_next(senses: Senses, text: str, end: int, tokens: list[Token]) -> bool:
@@ -202,8 +207,8 @@ def _runs_into_next(senses: Senses, text: str, end: int, tokens: list[Token]) ->
     if text[end:end + 1] not in _RUNS_ON.get(text[end - 1], ()):
         return False
     before = tokens[-1] if tokens else None
-    if "count" in senses or before is None:
-        return "count" in senses
+    if before is None or not {"count", "action"}.isdisjoint(senses):
+        return not {"count", "action"}.isdisjoint(senses)
     if not {"weekday", "whichdim"}.isdisjoint(senses):
         return before.number is not None
     return before.senses.get("offset", "").startswith("week:")
@@ -211,7 +216,7 @@ def _runs_into_next(senses: Senses, text: str, end: int, tokens: list[Token]) ->
 
 def _makes_sense(senses: Senses, text: str, end: int, tokens: list[Token]) -> bool:
     """包 counts only behind a number; 库存不足 before one, 库存低 before 于 is a bound, not a feature."""
-    if not _RUNNING_ON.isdisjoint(senses) and _runs_into_next(senses, text, end, tokens):
+    if _may_be_cut(senses) and _runs_into_next(senses, text, end, tokens):
         return False
     if "feature" in senses or senses.get("event") == "incoming":
         return text[end:end + 2].strip()[:1] not in _BOUNDS
