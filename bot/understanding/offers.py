@@ -50,7 +50,8 @@ class _Said:
 
     def by(self, text: str, dimension: str) -> str:
         known = DIMENSIONS[dimension]
-        return f"{text},按{known.zh}" if self.is_chinese else f"{text} by {known.en}"
+        split, between = (f"按{known.zh}", ",") if self.is_chinese else (f"by {known.en}", " ")
+        return f"{text}{between}{split}" if text else split
 
     def with_other(self, other: str) -> str:
         """The message with other words for the stretch that was unclear."""

@@ -190,3 +190,12 @@ def test_noise_is_never_an_answer_about_numbers_it_holds(noise: str) -> None:
     ("今年各季度销售额", ("今年每月销售额",)), ("revenue by quarter this year", ("revenue by month this year",))])
 def test_what_cannot_be_reckoned_offers_the_nearest_that_can(text: str, offered: tuple[str, ...]) -> None:
     assert held_back(text).choices == offered
+
+
+def test_a_split_alone_is_offered_as_one() -> None:
+    """The button read 「,按客户分层」."""
+    chat = Chat(MONDAY)
+    assert isinstance(chat.say("昨天销售额"), Ask)
+    asked = chat.say("客户分层")
+    assert isinstance(asked, Unclear)
+    assert asked.choices[0] == "按客户分层"
