@@ -5,6 +5,7 @@ from datetime import date
 
 from bot.rendering.dates import MONTHS_EN, WEEKDAYS, day, month
 from domain.metrics.catalog import DIMENSIONS, METRICS, PLATFORM_NAMES, SEGMENT_NAMES, STATUS_NAMES
+from domain.metrics.periods import step_of
 from domain.metrics.query import Filter
 from domain.metrics.result import Cell
 
@@ -57,12 +58,9 @@ def _time_label(dimension: str, value: Cell, language: str, today: date) -> str:
 
 
 def moment_of(dimension: str, value: Cell) -> date | None:
-    """The first day of a day, week or month cell: 2026-11-22, 2026-11-16 (its Monday), 2026-11."""
-    text = str(value)
-    try:
-        return date.fromisoformat(f"{text}-01" if dimension == "month" and len(text) == 7 else text)
-    except ValueError:
-        return None
+    """The first day of a day, week or month cell."""
+    step = step_of(dimension, str(value))
+    return step.start if step else None
 
 
 def axis_label(dimension: str, value: Cell, language: str, today: date) -> str:

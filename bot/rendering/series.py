@@ -1,14 +1,14 @@
 """A series in time: which of its days, weeks and months are there in part only, and what one looks for in it."""
 
-from datetime import date, timedelta
+from datetime import date
 from operator import itemgetter
 
 from bot.rendering.amounts import counted, is_additive
 from bot.rendering.dates import span
-from bot.rendering.labels import moment_of, value_label
+from bot.rendering.labels import value_label
 from bot.rendering.messages import say
 from domain.metrics.catalog import DIMENSIONS
-from domain.metrics.periods import Period, add_months
+from domain.metrics.periods import Period, step_of
 from domain.metrics.query import MetricQuery
 from domain.metrics.result import Cell, ResultTable
 
@@ -36,19 +36,11 @@ def row_labels(table: ResultTable, language: str, today: date) -> list[str]:
 
 def _days_left(query: MetricQuery, dimension: str, value: Cell) -> Period | None:
     """Of a week or month that lies in the period in part; None of one that is whole."""
-    step, period = _step(dimension, value) if dimension in {"week", "month"} else None, query.period
+    step, period = step_of(dimension, str(value)) if dimension != "day" else None, query.period
     if step is None or period is None or _is_within(step, period):
         return None
     start, end = max(step.start, period.start), min(step.end, period.end)
     return Period(start, end) if start < end else None
-
-
-def _step(dimension: str, value: Cell) -> Period | None:
-    start = moment_of(dimension, value)
-    if start is None:
-        return None
-    return Period(start, add_months(start, 1) if dimension == "month" else start + timedelta(7 if dimension == "week"
-                                                                                             else 1))
 
 
 def _is_within(step: Period, period: Period) -> bool:
@@ -81,5 +73,5 @@ def summary(table: ResultTable, language: str, today: date) -> str:
 
 def _is_whole(query: MetricQuery, value: Cell, today: date) -> bool:
     """Of a day, week or month: all of it was asked for, and it is over."""
-    step = _step(query.by[0], value) if query.by[0] in _STEPS else None
+    step = step_of(query.by[0], str(value))
     return step is None or (step.end <= today and (query.period is None or _is_within(step, query.period)))

@@ -6,7 +6,6 @@ The words that point are taken out, and what they point at becomes the question 
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
 
 from bot.understanding.cues import Forms
 from bot.understanding.draft import family
@@ -15,7 +14,7 @@ from bot.understanding.normalise import Normalised, normalise
 from bot.understanding.readings import MOST_SHOWN, Ask, Context, NotRead, Unclear
 from bot.understanding.scan import Token, scan
 from domain.metrics.catalog import DIMENSIONS
-from domain.metrics.periods import Grain, Period, add_months, previous, previous_year
+from domain.metrics.periods import Grain, Period, previous, previous_year, step_of
 from domain.metrics.query import Compare, Direction, MetricQuery, Order
 
 
@@ -148,16 +147,12 @@ def _narrowed(last: MetricQuery, dimension: str, value: str) -> MetricQuery | No
 
 def _period_of(dimension: str, value: str, last: MetricQuery) -> Period | None:
     """The days of a row, as far as the question went."""
-    try:
-        start = date.fromisoformat(value if dimension != "month" else f"{value}-01")
-    except ValueError:
+    step, period = step_of(dimension, value), last.period
+    if step is None or period is None:
         return None
-    if last.period is None or dimension not in {"day", "week", "month"}:
-        return None
-    grain = Grain(dimension)
-    whole = {"day": start + timedelta(days=1), "week": start + timedelta(days=7), "month": add_months(start, 1)}
-    end = min(whole[dimension], last.period.end)
-    return Period(start, end, grain) if start >= last.period.start else Period(last.period.start, end, Grain.SPAN)
+    end = min(step.end, period.end)
+    whole = step.start >= period.start
+    return Period(step.start, end, step.grain) if whole else Period(period.start, end, Grain.SPAN)
 
 
 def _of_same(turn: _Turn) -> Pointed | NotRead | None:

@@ -47,6 +47,23 @@ def add_months(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
+def step_of(dimension: str, label: str) -> Period | None:
+    """The whole day, week or month that a row is labelled with: 2026-11-22, 2026-11-16 (its Monday), 2026-11.
+
+    None for a label of any other dimension, or of no date.
+    """
+    if dimension not in {Grain.DAY, Grain.WEEK, Grain.MONTH}:
+        return None
+    grain = Grain(dimension)
+    try:
+        start = date.fromisoformat(f"{label}-01" if grain is Grain.MONTH and len(label) == _YEAR_AND_MONTH else label)
+    except ValueError:
+        return None
+    days = 7 if grain is Grain.WEEK else 1
+    return Period(start, add_months(start, 1) if grain is Grain.MONTH else start + timedelta(days), grain)
+
+
+_YEAR_AND_MONTH = len("2026-11")
 _MONTHS = {Grain.MONTH: 1, Grain.QUARTER: 3, Grain.YEAR: 12}
 
 
