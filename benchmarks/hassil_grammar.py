@@ -7,7 +7,7 @@ not read is counted and left out of the comparison.
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from bot.understanding.lexicon import FILES, entries
+from bot.understanding.text.lexicon import FILES, entries
 
 _LISTS = {"metric": "metric", "period": "offset", "platform": "platform", "dim": "dim"}
 _SENTENCES = (

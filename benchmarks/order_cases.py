@@ -14,7 +14,7 @@ from typing import Any
 from benchmarks.cases import Measured, answer
 from bot.rendering.proposal import render_done, render_proposal
 from bot.understanding.readings import Act
-from bot.understanding.shipments import read_shipments
+from bot.understanding.sentences.shipments import read_shipments
 from domain.catalog.model import ItemKind, Platform
 from domain.clock import ShopCalendar
 from domain.confirmations import Done, Proposal

@@ -8,8 +8,8 @@ from time import perf_counter
 from benchmarks import hassil_grammar
 from benchmarks.made_shop import AT, PROVINCES, SHOPS, WAREHOUSES, product_names
 from benchmarks.report import Report, Spread, Table, percentile
-from bot.understanding.gazetteer import Gazetteer
 from bot.understanding.readings import Context
+from bot.understanding.text.gazetteer import Gazetteer
 from bot.understanding.understand import Understanding
 from domain.ports import Name
 

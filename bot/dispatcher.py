@@ -20,7 +20,7 @@ from bot.rendering.scene import went_on
 from bot.rendering.talk import render_error, render_help, render_not_allowed, render_refused, render_unclear
 from bot.sessions import Sessions
 from bot.turn import Person, Turn
-from bot.understanding.missed import missed
+from bot.understanding.conversation.missed import missed
 from bot.understanding.readings import (
     MOST_SHOWN,
     Act,

@@ -25,7 +25,7 @@ from bot.rendering.chart_why import draw_why
 from bot.reporting import Reporting, Subscriptions
 from bot.turn import Person
 from bot.understanding.readings import Context
-from bot.understanding.shipments import read_shipments
+from bot.understanding.sentences.shipments import read_shipments
 from bot.understanding.understand import Understanding
 from domain.clock import ShopCalendar
 from domain.errors import OperatorMustAct, UserCanFix, WrongUsage

@@ -20,8 +20,8 @@ from bot.rendering.messages import say
 from bot.rendering.reply import Reply
 from bot.rendering.talk import render_refused
 from bot.turn import Person
-from bot.understanding.commands import command_of
 from bot.understanding.readings import Language, Refused
+from bot.understanding.sentences.commands import command_of
 from domain.errors import ShopError
 from domain.people import ROLE_PERMISSIONS, Permission
 

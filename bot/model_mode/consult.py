@@ -21,11 +21,11 @@ from bot.model_mode.queries import Asking, ToolProblem, query_of
 from bot.model_mode.results import Result, wrapped
 from bot.model_mode.tools import FIND_NAME, PROPOSE, RUN_QUERY, action_called, tokens_of_tools, tools_for
 from bot.turn import Turn
-from bot.understanding.asks import Setting
-from bot.understanding.gazetteer import Gazetteer
-from bot.understanding.normalise import normalise
+from bot.understanding.questions.asks import Setting
 from bot.understanding.readings import Act, Ask, Reading, Refused, Unclear
-from bot.understanding.scan import scan
+from bot.understanding.text.gazetteer import Gazetteer
+from bot.understanding.text.normalise import normalise
+from bot.understanding.text.scan import scan
 from domain.errors import ShopError
 from domain.language.conversation import (
     Completion,

@@ -1,11 +1,11 @@
 """Names as the model passes them on, resolved by the same reading as in any message."""
 
-from bot.understanding.draft import is_filler
-from bot.understanding.filters import CLOSED
-from bot.understanding.gate import nearest
-from bot.understanding.gazetteer import Gazetteer
-from bot.understanding.normalise import normalise, spelled
-from bot.understanding.scan import Token, scan
+from bot.understanding.questions.draft import is_filler
+from bot.understanding.questions.filters import CLOSED
+from bot.understanding.questions.gate import nearest
+from bot.understanding.text.gazetteer import Gazetteer
+from bot.understanding.text.normalise import normalise, spelled
+from bot.understanding.text.scan import Token, scan
 from domain.metrics.catalog import DIMENSIONS
 
 # What people type into order forms and titles: a model may take it for an order of its own.

@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from bot.understanding.normalise import Normalised
-from bot.understanding.scan import Token
+from bot.understanding.text.normalise import Normalised
+from bot.understanding.text.scan import Token
 
 _MAIL = re.compile(r"[\w.+-]+\s?[@＠]\s?[\w-]+(?:[.．][\w-]+)+")
 _DATE = re.compile(r"20\d\d([-/.年])\s?\d{1,2}\s?[-/.月]\s?\d{1,2}(?!\d)|(?<!\d)20\d\d(?:0[1-9]|1[0-2])[0-3]\d(?!\d)")

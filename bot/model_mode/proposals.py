@@ -10,9 +10,9 @@ from typing import Any
 
 from bot.model_mode.names import skus_of, values_of
 from bot.model_mode.queries import Asking, ToolProblem, numbers_in
-from bot.understanding.normalise import normalise, spelled
 from bot.understanding.readings import Act
-from bot.understanding.scan import Token, scan
+from bot.understanding.text.normalise import normalise, spelled
+from bot.understanding.text.scan import Token, scan
 from domain.actions import Action, Parameter, ParameterKind
 from domain.money import minor_per_unit, to_minor
 

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.model_mode.results import Placeholder, Result
-from bot.understanding import numbers
-from bot.understanding.gazetteer import Gazetteer
-from bot.understanding.normalise import normalise, spelled
-from bot.understanding.periods import PeriodReader
-from bot.understanding.scan import scan
+from bot.understanding.text import numbers
+from bot.understanding.text.gazetteer import Gazetteer
+from bot.understanding.text.normalise import normalise, spelled
+from bot.understanding.text.scan import scan
+from bot.understanding.time.periods import PeriodReader
 
 MAX_PROSE = 400  # characters; the table says the rest
 _PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_.]{0,80})\}")

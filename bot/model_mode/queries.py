@@ -12,14 +12,14 @@ from bot.model_mode.names import AS_WRITTEN, values_of
 from bot.model_mode.privacy import Mask
 from bot.rendering.messages import knows, say
 from bot.turn import Person
-from bot.understanding.asks import Setting, Trouble, question
-from bot.understanding.draft import Bound, Draft, add_to
-from bot.understanding.gate import unexplained
-from bot.understanding.gazetteer import Gazetteer
-from bot.understanding.normalise import normalise, spelled
-from bot.understanding.periods import PeriodReader, Span
+from bot.understanding.questions.asks import Setting, Trouble, question
+from bot.understanding.questions.draft import Bound, Draft, add_to
+from bot.understanding.questions.gate import unexplained
 from bot.understanding.readings import Refused, Unclear
-from bot.understanding.scan import scan
+from bot.understanding.text.gazetteer import Gazetteer
+from bot.understanding.text.normalise import normalise, spelled
+from bot.understanding.text.scan import scan
+from bot.understanding.time.periods import PeriodReader, Span
 from domain.metrics.catalog import DIMENSIONS, METRICS, Unit
 from domain.metrics.periods import Grain, add_months
 from domain.metrics.query import MAX_BY, MAX_LIMIT, MAX_METRICS, REORDER_POINT, Compare, Direction, MetricQuery

@@ -2,25 +2,25 @@
 
 from collections.abc import Callable, Sequence
 
-from bot.understanding.asks import Setting
-from bot.understanding.bounds import BOUNDING, as_bounds, asks_whether, read_bounds, read_times_of_rows
-from bot.understanding.comparisons import read_comparison
-from bot.understanding.counting import EVENT_OF
-from bot.understanding.destinations import use_destinations
-from bot.understanding.draft import STOCK_LISTS, Draft, is_of_stock
-from bot.understanding.ellipsis import read_unsaid
-from bot.understanding.figures import read_figures
-from bot.understanding.filters import FILTERING, read_filters
-from bot.understanding.following import read_follow
-from bot.understanding.followups import says_more
-from bot.understanding.mentioned import LISTED, settle_rows
-from bot.understanding.normalise import Normalised
-from bot.understanding.periods import OF_PERIODS, PeriodReader
-from bot.understanding.qualified import read_shares, use_pace, use_topics
-from bot.understanding.ratios import read_ratio, read_share_of
+from bot.understanding.conversation.following import read_follow
+from bot.understanding.conversation.followups import says_more
+from bot.understanding.questions.asks import Setting
+from bot.understanding.questions.bounds import BOUNDING, as_bounds, asks_whether, read_bounds, read_times_of_rows
+from bot.understanding.questions.comparisons import read_comparison
+from bot.understanding.questions.counting import EVENT_OF
+from bot.understanding.questions.destinations import use_destinations
+from bot.understanding.questions.draft import STOCK_LISTS, Draft, is_of_stock
+from bot.understanding.questions.ellipsis import read_unsaid
+from bot.understanding.questions.figures import read_figures
+from bot.understanding.questions.filters import FILTERING, read_filters
+from bot.understanding.questions.mentioned import LISTED, settle_rows
+from bot.understanding.questions.qualified import read_shares, use_pace, use_topics
+from bot.understanding.questions.ratios import read_ratio, read_share_of
+from bot.understanding.questions.splits import RANKING, SPLITTING, read_ranks, read_splits
 from bot.understanding.readings import Refused, Unclear
-from bot.understanding.scan import Token, Words
-from bot.understanding.splits import RANKING, SPLITTING, read_ranks, read_splits
+from bot.understanding.text.normalise import Normalised
+from bot.understanding.text.scan import Token, Words
+from bot.understanding.time.periods import OF_PERIODS, PeriodReader
 from domain.metrics.catalog import METRICS
 from domain.metrics.measures import GOODS
 from domain.metrics.query import Direction, MetricQuery

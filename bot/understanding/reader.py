@@ -3,24 +3,25 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from bot.understanding import acts, arrivals, order_verbs, sku_rules, subscriptions, suppliers
-from bot.understanding.arguments import Message, has_amount
-from bot.understanding.arrivals import Spread
-from bot.understanding.asks import Setting, Trouble, question
-from bot.understanding.corrections import left_standing, restated, taken_back
-from bot.understanding.cues import Forms
-from bot.understanding.draft import Draft, is_of_stock, is_that_order
+from bot.understanding.actions import acts, arrivals, order_verbs, sku_rules, suppliers
+from bot.understanding.actions.arguments import Message, has_amount
+from bot.understanding.actions.arrivals import Spread
+from bot.understanding.actions.phrasings import COUNTED, is_of_goods, phrased
+from bot.understanding.actions.reasons import TAKE_REASONS, with_reason
+from bot.understanding.conversation.followups import continued, continues, rebounded, relimited
+from bot.understanding.conversation.turns import turned, turned_first
+from bot.understanding.conversation.variants import with_variant
 from bot.understanding.drafting import read_draft
-from bot.understanding.followups import continued, continues, rebounded, relimited
-from bot.understanding.gate import has_trade_words, objection, off_topic, unexplained
-from bot.understanding.gazetteer import Gazetteer
-from bot.understanding.normalise import Normalised, normalise
-from bot.understanding.phrasings import COUNTED, is_of_goods, phrased
+from bot.understanding.questions.asks import Setting, Trouble, question
+from bot.understanding.questions.corrections import left_standing, restated, taken_back
+from bot.understanding.questions.draft import Draft, is_of_stock, is_that_order
+from bot.understanding.questions.gate import has_trade_words, objection, off_topic, unexplained
 from bot.understanding.readings import Act, Ask, Command, Context, Reading, Refused, Unclear
-from bot.understanding.reasons import TAKE_REASONS, with_reason
-from bot.understanding.scan import CODED, Token, Words, scan
-from bot.understanding.turns import turned, turned_first
-from bot.understanding.variants import with_variant
+from bot.understanding.sentences import subscriptions
+from bot.understanding.text.cues import Forms
+from bot.understanding.text.gazetteer import Gazetteer
+from bot.understanding.text.normalise import Normalised, normalise
+from bot.understanding.text.scan import CODED, Token, Words, scan
 from domain.metrics.measures import GOODS
 from domain.metrics.query import MetricQuery
 

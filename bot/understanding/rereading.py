@@ -7,19 +7,19 @@ from functools import cached_property
 from itertools import islice
 from typing import Any, ClassVar
 
-from bot.understanding.asks import Setting
-from bot.understanding.commands import command_of
-from bot.understanding.gazetteer import Gazetteer
-from bot.understanding.misspelt import Respelling, put_right
-from bot.understanding.mixed import in_chinese
-from bot.understanding.normalise import Normalised, normalise
-from bot.understanding.offers import offer
-from bot.understanding.padding import unexcused, unnoted, unpadded
+from bot.understanding.questions.asks import Setting
 from bot.understanding.reader import Reader
 from bot.understanding.readings import Act, Ask, Command, Context, NotRead, Reading, Refused, Unclear
-from bot.understanding.repairs import Repair, heard_name, repairs
-from bot.understanding.scan import Words, scan, unknown_length
-from bot.understanding.shortened import with_whole_name
+from bot.understanding.repair.misspelt import Respelling, put_right
+from bot.understanding.repair.mixed import in_chinese
+from bot.understanding.repair.offers import offer
+from bot.understanding.repair.padding import unexcused, unnoted, unpadded
+from bot.understanding.repair.repairs import Repair, heard_name, repairs
+from bot.understanding.repair.shortened import with_whole_name
+from bot.understanding.sentences.commands import command_of
+from bot.understanding.text.gazetteer import Gazetteer
+from bot.understanding.text.normalise import Normalised, normalise
+from bot.understanding.text.scan import Words, scan, unknown_length
 
 MAX_LENGTH = 600  # characters; the longest purchase order that still reads as one message
 MAX_CHOICES = 3

@@ -7,26 +7,12 @@ from datetime import datetime
 from functools import partial
 from typing import Any, ClassVar
 
-from bot.understanding import (
-    acts,
-    exceptions,
-    limiting,
-    mapping_words,
-    matching,
-    quiet,
-    requests,
-    teaching,
-    times_of_day,
-)
-from bot.understanding.arguments import Message
-from bot.understanding.asks import Setting
-from bot.understanding.codes import with_codes
-from bot.understanding.commands import answers, chosen, command_of
-from bot.understanding.cues import Forms
-from bot.understanding.gazetteer import Gazetteer, LiveGazetteer
-from bot.understanding.missed import gone_on
-from bot.understanding.normalise import Normalised, normalise
-from bot.understanding.pointing import Pointed, pointed
+from bot.understanding.actions import acts
+from bot.understanding.actions.arguments import Message
+from bot.understanding.conversation.missed import gone_on
+from bot.understanding.conversation.pointing import Pointed, pointed
+from bot.understanding.questions.asks import Setting
+from bot.understanding.questions.spoken import language, script_of
 from bot.understanding.readings import (
     Act,
     Ask,
@@ -40,9 +26,15 @@ from bot.understanding.readings import (
     Understood,
     Wants,
 )
+from bot.understanding.repair.codes import with_codes
 from bot.understanding.rereading import MAX_LENGTH, PatientReader
-from bot.understanding.scan import scan
-from bot.understanding.spoken import language, script_of
+from bot.understanding.sentences import exceptions, limiting, mapping_words, matching, quiet, requests, teaching
+from bot.understanding.sentences.commands import answers, chosen, command_of
+from bot.understanding.text.cues import Forms
+from bot.understanding.text.gazetteer import Gazetteer, LiveGazetteer
+from bot.understanding.text.normalise import Normalised, normalise
+from bot.understanding.text.scan import scan
+from bot.understanding.time import times_of_day
 from domain.actions import actions
 from domain.messaging.model import Report
 from domain.ports import Names

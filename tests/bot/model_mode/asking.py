@@ -5,8 +5,8 @@ from datetime import date
 from bot.model_mode.privacy import Mask
 from bot.model_mode.queries import Asking
 from bot.turn import Person
-from bot.understanding.asks import Setting
-from bot.understanding.gazetteer import Gazetteer
+from bot.understanding.questions.asks import Setting
+from bot.understanding.text.gazetteer import Gazetteer
 from domain.people import Role
 from tests.bot.understanding.shop import tea_shop
 

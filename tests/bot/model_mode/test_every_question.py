@@ -10,7 +10,7 @@ import pytest
 
 from bot.model_mode.proposals import act_of
 from bot.model_mode.queries import query_of
-from bot.understanding.asks import Setting
+from bot.understanding.questions.asks import Setting
 from domain.actions import ParameterKind, actions
 from domain.metrics.catalog import METRICS, Unit
 from domain.metrics.query import REORDER_POINT

@@ -3,9 +3,9 @@
 import pytest
 
 from bot.model_mode.privacy import Mask
-from bot.understanding.gazetteer import Gazetteer
-from bot.understanding.normalise import normalise
-from bot.understanding.scan import scan
+from bot.understanding.text.gazetteer import Gazetteer
+from bot.understanding.text.normalise import normalise
+from bot.understanding.text.scan import scan
 from tests.bot.understanding.shop import tea_shop
 
 GAZETTEER = Gazetteer.of(tea_shop())

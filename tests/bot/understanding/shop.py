@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.understanding.missed import missed
+from bot.understanding.conversation.missed import missed
 from bot.understanding.readings import Act, Ask, Context, Reading, Refused, Unclear
 from bot.understanding.understand import Understanding
 from domain.ports import Name

@@ -3,8 +3,8 @@
 import pytest
 
 from bot.rendering.messages import sentences
-from bot.understanding.exceptions import about_exceptions
 from bot.understanding.readings import Act, Command
+from bot.understanding.sentences.exceptions import about_exceptions
 from domain.exceptions.kinds import KINDS
 from tests.bot.understanding.shop import MONDAY, READER, Chat
 

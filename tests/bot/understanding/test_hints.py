@@ -8,25 +8,22 @@ from pathlib import Path
 
 import pytest
 
-from bot.understanding import (
-    arrivals,
+from bot.understanding.actions import arrivals, order_verbs, sku_rules, suppliers
+from bot.understanding.sentences import (
     commands,
     exceptions,
     limiting,
     mapping_words,
     matching,
-    order_verbs,
     quiet,
     requests,
-    sku_rules,
     subscriptions,
-    suppliers,
     teaching,
-    times_of_day,
 )
-from bot.understanding.cues import Forms
-from bot.understanding.lexicon import FILES, entries, read_table
-from bot.understanding.normalise import normalise
+from bot.understanding.text.cues import Forms
+from bot.understanding.text.lexicon import FILES, entries, read_table
+from bot.understanding.text.normalise import normalise
+from bot.understanding.time import times_of_day
 
 TEACHING = (*teaching._FRAMES, teaching._CALL, teaching._FORGET)
 VERBS = tuple(verb.said for verb in order_verbs._verbs())

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot.understanding.lexicon import FILES, entries, expand, lexicon
 from bot.understanding.readings import Act, Ask, Reading, Refused
+from bot.understanding.text.lexicon import FILES, entries, expand, lexicon
 from domain.metrics.catalog import DIMENSIONS, METRICS, SEGMENT_NAMES, STATUS_NAMES
 from domain.metrics.query import MetricQuery
 from tests.bot.understanding.shop import Chat

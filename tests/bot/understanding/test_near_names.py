@@ -2,9 +2,9 @@
 
 import pytest
 
-from bot.understanding.gazetteer import Gazetteer
-from bot.understanding.normalise import all_spelled, spelled
 from bot.understanding.readings import Refused
+from bot.understanding.text.gazetteer import Gazetteer
+from bot.understanding.text.normalise import all_spelled, spelled
 from tests.bot.understanding.shop import held_back, tea_shop
 
 NAMES = Gazetteer.of(tea_shop()).near

@@ -2,9 +2,9 @@
 
 import pytest
 
-from bot.understanding.normalise import normalise
-from bot.understanding.padding import unpadded
 from bot.understanding.readings import Ask, Unclear
+from bot.understanding.repair.padding import unpadded
+from bot.understanding.text.normalise import normalise
 from tests.bot.understanding.shop import Chat, act, ask, held_back
 
 

@@ -4,11 +4,11 @@ from datetime import date, datetime
 
 import pytest
 
-from bot.understanding.gazetteer import Gazetteer
-from bot.understanding.normalise import normalise
-from bot.understanding.periods import PeriodReader
 from bot.understanding.readings import Refused, Unclear
-from bot.understanding.scan import scan
+from bot.understanding.text.gazetteer import Gazetteer
+from bot.understanding.text.normalise import normalise
+from bot.understanding.text.scan import scan
+from bot.understanding.time.periods import PeriodReader
 from domain.metrics.periods import Grain, Period
 from tests.bot.understanding.shop import SHANGHAI, ask, held_back
 

@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
-from bot.understanding.normalise import normalise
 from bot.understanding.readings import Ask, Refused, Request, Unclear, Wants
-from bot.understanding.requests import requested
+from bot.understanding.sentences.requests import requested
+from bot.understanding.text.normalise import normalise
 from domain.metrics.query import Compare
 from tests.bot.understanding.shop import Chat
 

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.understanding.readings import Act, Unclear
-from bot.understanding.shipments import read_shipments
+from bot.understanding.sentences.shipments import read_shipments
 from domain.arguments import MAX_PARCELS
 
 

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.understanding.english_goods import MOST_ALIKE, english_names
 from bot.understanding.readings import Ask
+from bot.understanding.text.english_goods import MOST_ALIKE, english_names
 from bot.understanding.understand import Understanding
 from domain.ports import Name
 from tests.bot.understanding.shop import Chat, ListedNames, ask, held_back, tea_shop

@@ -2,11 +2,11 @@
 
 import pytest
 
-from bot.understanding.gazetteer import Gazetteer
-from bot.understanding.normalise import normalise
 from bot.understanding.readings import Act, Ask, Context, Refused, Unclear
-from bot.understanding.repairs import repairs
-from bot.understanding.scan import scan
+from bot.understanding.repair.repairs import repairs
+from bot.understanding.text.gazetteer import Gazetteer
+from bot.understanding.text.normalise import normalise
+from bot.understanding.text.scan import scan
 from domain.metrics.query import MetricQuery
 from domain.ports import Name
 from tests.bot.understanding.shop import MONDAY, READER, Chat, ask, held_back

@@ -5,7 +5,7 @@ from datetime import datetime
 import pytest
 
 from bot.understanding.readings import Act, Command, Context, Refused, Unclear
-from bot.understanding.times_of_day import take_time
+from bot.understanding.time.times_of_day import take_time
 from bot.understanding.understand import Understanding
 from tests.bot.understanding.shop import ListedNames, tea_shop
 

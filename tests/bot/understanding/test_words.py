@@ -4,11 +4,11 @@ from decimal import Decimal
 
 import pytest
 
-from bot.understanding import numbers
-from bot.understanding.gazetteer import Gazetteer
-from bot.understanding.normalise import normalise
 from bot.understanding.readings import Ask, Unclear
-from bot.understanding.scan import scan
+from bot.understanding.text import numbers
+from bot.understanding.text.gazetteer import Gazetteer
+from bot.understanding.text.normalise import normalise
+from bot.understanding.text.scan import scan
 from bot.understanding.understand import Understanding
 from domain.ports import Name
 from tests.bot.understanding.shop import Chat, ListedNames, ask, held_back, tea_shop

@@ -1,0 +1,1 @@
+"""What is to be done in the shop: the verb and each of its arguments."""

@@ -1,0 +1,1 @@
+"""What goes on from what was said before: follow-ups, turns, pointing at rows and answers."""

@@ -1,0 +1,71 @@
+"""Words that only make sense after another question: 那, 呢, instead, as well, 也一起看, 再按类目细分."""
+
+from collections.abc import Sequence
+
+from bot.understanding.questions.draft import Draft, is_filler
+from bot.understanding.text.scan import Token
+
+
+def read_follow(tokens: Sequence[Token], draft: Draft) -> None:
+    """Words that only make sense after another question."""
+    if not tokens:
+        return
+    is_opened = tokens[0].has("follow") or tokens[0].has("retract")
+    draft.follows = is_opened or _ends_with_ne(tokens) or tokens[-1].text in _INSTEAD or (
+        any(token.text in _CHANGES for token in tokens))
+    if (tokens[0].has("metric") and tokens[0].text.startswith("in ")) or (
+            tokens[0].text == "in" and any(token.has("metric") for token in tokens[1:2])):
+        draft.follows = True  # in revenue
+    draft.adds = _adds(tokens, is_opened=is_opened)
+    if not draft.kinds.isdisjoint(_OF_LAST):
+        _read_of_last(tokens, draft)
+    draft.unsplit = "no_split" in draft.kinds
+    if "whole" in draft.kinds:
+        draft.widened = [token.senses["whole"] for token in tokens if token.has("whole")]
+        draft.unsplit = draft.unsplit or "all" in draft.widened or any(
+            token.has("whole") and token.text.startswith("不分") for token in tokens)
+
+
+_OF_LAST = frozenset({"uncompared", "points_back", "nests"})
+
+
+def _read_of_last(tokens: Sequence[Token], draft: Draft) -> None:
+    """What is said of the last answer itself."""
+    draft.nests = any(token.has("nests") and not token.names for token in tokens)
+    draft.uncompared = any(token.has("uncompared") for token in tokens)
+    draft.points_back = any(token.has("points_back") and not token.names for token in tokens)
+    for token in tokens:
+        token.used = token.used or (not _OF_LAST.isdisjoint(token.senses) and not token.names)
+
+
+def _adds(tokens: Sequence[Token], *, is_opened: bool) -> bool:
+    """Whether what is named comes beside what was named before: 再加京东, with ROI, by shop too, 口红也一起看."""
+    said = [token for token in tokens if not token.has("end")]
+    while len(said) > 1 and said[-1].text in _FINAL:
+        said.pop()
+    if any(token.has("add") and not (token.has("sep") and at) for at, token in enumerate(tokens)) and (
+            tokens[0].has("add") or is_opened):
+        return True
+    if len(said) > 1 and said[-1].has("add") and not said[-1].has("sep"):
+        return True  # 把转化率也加上
+    if tokens[0].text == "with" and any(token.has("metric") for token in tokens[1:3]):
+        return True
+    while len(said) > 1 and is_filler(said[-1]) and said[-1].text not in {"too", "也"}:
+        said.pop()  # 口红也看一下
+    together = next((at for at, token in enumerate(said) if at and token.text == "也"), 0)
+    return len(said) > 1 and (said[-1].text in _ALSO or (bool(together) and all(
+        is_filler(token) or token.has("no_split") for token in said[together:])))
+
+
+_FINAL = frozenset({"吧", "呗", "呢", "了", "一下", "看看", "please", "pls"})
+_ALSO = frozenset({"too", "as well", "也要", "也看", "也看看"})
+_CHANGES = frozenset({"换成", "改成", "改为", "改看", "换看", "换成看", "再看", "switch to", "change it to"})
+_INSTEAD = frozenset({"instead", "rather", "terms"})  # in revenue terms
+
+
+def _ends_with_ne(tokens: Sequence[Token]) -> bool:
+    """京东呢. In 双11卖了多少,比去年呢 it is the second half that goes on from the first."""
+    said = [token for token in tokens if not token.has("end")]
+    return bool(said) and said[-1].text == "呢" and not any(
+        one.has("sep") and any(token.has("event") or token.has("metric") for token in said[:at])
+        for at, one in enumerate(said))

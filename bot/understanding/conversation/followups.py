@@ -1,0 +1,395 @@
+"""A message that goes on from the last question: 那上周呢, by shop, 只看京东, 前五就行, 不对,是上个月."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from bot.understanding.questions.asks import (
+    DEFAULT_LIMIT,
+    Setting,
+    Trouble,
+    bound_value,
+    checked,
+    comparison,
+    direction_of,
+    period_of,
+    question,
+)
+from bot.understanding.questions.bounds import unit_of
+from bot.understanding.questions.counting import FITS
+from bot.understanding.questions.draft import STOCK_LISTS, Bound, Draft, family, is_filler, is_of_stock
+from bot.understanding.readings import Unclear
+from bot.understanding.text.scan import Token
+from bot.understanding.time.periods import Span, before
+from domain.metrics.catalog import DIMENSIONS, METRICS
+from domain.metrics.measures import GOODS
+from domain.metrics.periods import Grain, Period, add_months
+from domain.metrics.query import MAX_LIMIT, REORDER_POINT, Direction, Filter, Having, MetricQuery, Order
+
+
+def continues(draft: Draft, last: MetricQuery | None) -> bool:
+    """Whether the message is only understood together with the question before it."""
+    if last is None or draft.is_empty:
+        return False
+    if draft.span and draft.span.before:
+        return True
+    if draft.points_back and _GOODS.isdisjoint((*draft.where, *draft.by, *(name for name, _ in draft.bare))):
+        return True
+    if not (draft.metrics or draft.seller or draft.feature or any(bound.metric for bound in draft.bounds)):
+        if _ranks_by_itself(draft, last):
+            return False
+        # 谁买得最多 after a question about stock is a question of its own: nothing of today's stock was bought
+        return not (draft.vague or (draft.all_events and all(METRICS[name].is_of_the_moment for name in last.metrics)))
+    return (draft.follows or draft.adds or draft.nests or draft.uncompared or not says_more(draft)
+            or _lacks_its_goods(draft, last) or _asks_which_of_it(draft, last) or _sorts_its_rows(draft, last)
+            or _is_of_its_rows(draft, last) or _counts_the_same(draft, last) or _says_no_time(draft, last))
+
+
+def _ranks_by_itself(draft: Draft, last: MetricQuery) -> bool:
+    """Top 5 customers this year after a single figure: complete without it, and ranked by what they paid."""
+    names_buyers = any(name == "customer" for name, _ in draft.bare) or draft.by == ["customer"]
+    is_complete = draft.is_ranked and draft.span and "rank" in draft.kinds and "customer" not in last.by
+    return bool(names_buyers and is_complete) and not (
+        draft.follows or draft.adds or draft.where or draft.rank_metric)
+
+
+def rebounded(tokens: Sequence[Token], last: MetricQuery, setting: Setting) -> MetricQuery | None:
+    """放宽到四成, make it 50: the last question with another number in its one bound; None for any other message."""
+    numbers = [at for at, token in enumerate(tokens) if token.number is not None and not token.names]
+    bounds = [bound for bound in last.having if not isinstance(bound.value, str)]
+    if len(numbers) != 1 or len(bounds) != 1:
+        return None
+    unit, after = unit_of(tokens, numbers[0])
+    beside = [*tokens[:numbers[0]], *tokens[after:]]
+    if not any(_sets(token) for token in beside) or not all(_sets(token) or is_filler(token) for token in beside):
+        return None
+    bound = Bound(bounds[0].op, tokens[numbers[0]].number or Decimal(0), unit)
+    try:
+        value = bound_value(bound, bounds[0].metric, setting)
+    except Trouble:
+        return None
+    return replace(last, having=tuple(replace(one, value=value) if one is bounds[0] else one for one in last.having))
+
+
+def relimited(tokens: Sequence[Token], last: MetricQuery) -> MetricQuery | None:
+    """三个就够, five is enough, make it 10: the list just given with so many rows; None for any other message."""
+    counts = [token for token in tokens if token.number is not None and not token.names]
+    others = [token for token in tokens if token.number is None and not (token.has("piece_unit") or token.has("rank"))]
+    says_enough = any(token.has("enough") or bool(last.limit and (token.has("set_to") or token.has("only")))
+                      for token in others)
+    if not last.by or len(counts) != 1 or not says_enough or not all(
+            _sets(one) or one.has("enough") or one.has("only") or is_filler(one) for one in others):
+        return None
+    limit = counts[0].number or Decimal(0)
+    if counts[0].is_scaled or limit != int(limit) or not 1 <= limit <= MAX_LIMIT:
+        return None
+    return replace(last, order=last.order or (Order(last.metrics[0], Direction.DESC),), limit=int(limit))
+
+
+def _sets(token: Token) -> bool:
+    return not token.names and (token.has("set_to") or token.has("follow") or token.has("to") or token.has("end")
+                                or token.has("bound_name"))
+
+
+def _lacks_its_goods(draft: Draft, last: MetricQuery) -> bool:
+    """上个月卖了多少件 after 面膜还有多少: pieces of what was said before."""
+    are_pieces = draft.metrics == ["units"] or (
+        draft.where.keys() == {"warehouse"} and all(is_of_stock(one) for one in draft.metrics))
+    is_elsewhere = draft.where.keys() <= {"warehouse"}  # 上海仓放了几条
+    if draft.by == ["sku"] and "product" in last.where and not draft.where:
+        return True  # 哪个颜色卖得最好
+    says_of_what = draft.exclude or draft.by or draft.bare or draft.is_ranked or draft.lists_rows
+    return are_pieces and is_elsewhere and not says_of_what and bool({"product", "sku"} & last.where.keys())
+
+
+def _says_no_time(draft: Draft, last: MetricQuery) -> bool:
+    """抖音退了几单 after 昨天哪个平台退得多: of the time that is spoken of, where the figure has one."""
+    takes_time = any(not METRICS[one].is_of_the_moment for one in draft.metrics)
+    return takes_time and last.period is not None and not (draft.span or draft.other)
+
+
+def _counts_the_same(draft: Draft, last: MetricQuery) -> bool:
+    """拼多多的有几单 after 还有几单没付款: of the figure just given, which is counted so, another part."""
+    of_else = (draft.span, draft.by, draft.bare, draft.bounds, draft.feature, draft.all_events, draft.is_ranked)
+    return bool(draft.counted and draft.where) and FITS[draft.counted or ""](last.metrics[0]) and not any(of_else)
+
+
+def _sorts_its_rows(draft: Draft, last: MetricQuery) -> bool:
+    """By units, please: the list just given by another figure."""
+    of_else = (draft.span, draft.where, draft.exclude, draft.by, draft.bare, draft.bounds, draft.feature)
+    return bool(draft.rank_metric and last.by) and set(draft.metrics) == {draft.rank_metric} and not any(of_else)
+
+
+def _is_of_its_rows(draft: Draft, last: MetricQuery) -> bool:
+    """Only the ones with ROI under 2, lowest ROI of those: of the rows just given, where none are named."""
+    of_else = (draft.span, draft.where, draft.exclude, draft.by, draft.bare, draft.feature, draft.seller, draft.other)
+    figures = {*draft.metrics, *(bound.metric for bound in draft.bounds if bound.metric)}
+    is_kind = all(METRICS[one].is_of_the_moment is METRICS[last.metrics[0]].is_of_the_moment for one in figures)
+    return bool(last.by and (draft.bounds or draft.is_ranked) and figures) and is_kind and not any(of_else)
+
+
+_GOODS = GOODS | {"goods"}
+_SALES = frozenset({"revenue", "orders", "units"})
+_SELLING = _SALES | {"net_revenue", "customers", "gross_profit", "net_profit"}
+
+
+def _asks_which_of_it(draft: Draft, last: MetricQuery) -> bool:
+    """哪个商品卖得最多 after 上周抖音卖了几件: which part of what was just asked about, named or not."""
+    if "person" in draft.by and draft.all_events and tuple(draft.metrics) == last.metrics and not draft.span:
+        return not (draft.where or draft.exclude or draft.bounds)  # 谁发的 after 昨天发了多少单
+    is_same = bool(draft.metrics) and tuple(draft.metrics) == last.metrics and not draft.rank_metric
+    if is_same and draft.asks_which and draft.is_ranked and not (
+            draft.span or draft.where or draft.exclude or draft.other or draft.is_versus):
+        return True  # 哪个店退款率最高 after 上周退款率
+    is_verb = (draft.seller or draft.all_events == ["sold"]) and set(draft.metrics) <= _SALES
+    of_else = (draft.span, draft.where, draft.exclude, draft.bounds, draft.feature, draft.compare, draft.other,
+               draft.is_versus, draft.wants_trend)
+    return bool(is_verb and draft.asks_which and draft.is_ranked) and not any(of_else) and (
+        not last.by and set(last.metrics) <= _SALES)
+
+
+def says_more(draft: Draft) -> bool:
+    """Whether more than figures is said."""
+    return any((draft.span, draft.where, draft.exclude, draft.by, draft.bounds, draft.is_ranked, draft.is_sorted,
+                draft.feature, draft.wants_trend, draft.compare, draft.other, draft.is_versus, draft.bare,
+                draft.is_apiece, draft.is_shared))
+
+
+def continued(draft: Draft, last: MetricQuery, setting: Setting) -> MetricQuery:
+    """The last question with what the message changes in it. Raises Trouble."""
+    _resolve_before(draft, last)
+    _resolve_year(draft, last, setting)
+    return _Continuation(draft, last, setting).query()
+
+
+def _resolve_before(draft: Draft, last: MetricQuery) -> None:
+    """再往前一周 is counted from the period spoken of last."""
+    span = draft.span
+    if span and span.before:
+        found = before(last.period, span.before) if last.period else None
+        if found is None:
+            raise Trouble(Unclear("vague_period"))
+        draft.span = Span(span.first, span.after, found.start, found.end, found.grain)
+
+
+def _resolve_year(draft: Draft, last: MetricQuery, setting: Setting) -> None:
+    """去年呢 after 双11, a month or a quarter: that one of the other year, not all of it."""
+    span, period = draft.span, last.period
+    if span is None or period is None or span.grain is not Grain.YEAR or period.grain is Grain.YEAR:
+        return
+    months = 12 * (span.start.year - period.start.year)
+    if not months or period.start.year != period.last.year or (period.start.month, period.start.day) == (1, 1):
+        return
+    start = add_months(period.start, months)
+    if start <= setting.today:
+        draft.span = Span(span.first, span.after, start, add_months(period.end, months), period.grain)
+
+
+@dataclass(frozen=True, slots=True)
+class _Continuation:
+    """What a message says, and the question it goes on from."""
+
+    draft: Draft
+    last: MetricQuery
+    setting: Setting
+
+    def query(self) -> MetricQuery:
+        self._compare_with_what()
+        self._set_side_by_side()
+        metrics = self._metrics()
+        by = self._by(metrics)
+        period = self._period(metrics, by)
+        where, exclude = self._filters()
+        order, limit = self._rows(metrics, by)
+        compare = comparison(self.draft, period) or (
+            self.last.compare if period and not self.draft.uncompared else None)
+        return checked(replace(
+            self.last, metrics=tuple(metrics), by=tuple(by), where=where, exclude=exclude, period=period,
+            compare=compare, having=self._having(metrics, by), order=order, limit=limit))
+
+    def _compare_with_what(self) -> None:
+        """涨了多少 goes on with what was compared before; vs revenue sets that figure beside the last one."""
+        said, last = self.draft, self.last
+        if said.is_change and last.compare:
+            said.compare = last.compare
+        is_of_time = said.other or said.compare or said.span or said.same_unit
+        if said.is_versus and said.metrics and not is_of_time and set(said.metrics).isdisjoint(last.metrics):
+            said.is_versus, said.adds = False, True
+
+    def _set_side_by_side(self) -> None:
+        """Side by side, after two platforms: a row for each, and beside no other time."""
+        said = self.draft
+        if said.sets_side_by_side and not (said.other or said.compare or said.span or said.by or self.last.by) and any(
+                len(values) > 1 for values in {**self.last.where, **said.where}.values()):
+            said.is_versus, said.is_apiece = False, True
+
+    @property
+    def _is_bare_figure(self) -> bool:
+        """复购率 alone after a ranking asks for one number; 换成复购率 for the same ranking by it."""
+        said, last = self.draft, self.last
+        is_part = set(said.metrics) < set(last.metrics)  # 光看转化率, of the two figures of each day
+        says_more_of_it = said.points_back or said.lists_losers or self._is_of_short_goods or says_more(said)
+        return bool(said.metrics and last.limit) and not (
+            is_part or said.follows or said.adds or said.wants_chart or says_more_of_it)
+
+    @property
+    def _is_of_a_part(self) -> bool:
+        """口红卖了多少 after a table by shop: one number."""
+        said = self.draft
+        is_figure = bool(said.metrics and said.where) and set(said.metrics).isdisjoint(self.last.metrics)
+        return is_figure and not (said.follows or said.adds or said.nests or said.lists_rows or said.wants_trend)
+
+    @property
+    def _is_of_short_goods(self) -> bool:
+        """补多少 behind 哪些货要补: of each of them."""
+        is_short = any(bound.value == REORDER_POINT for bound in self.last.having)
+        return is_short and self.draft.metrics == ["reorder_quantity"]
+
+    def _metrics(self) -> list[str]:
+        draft, last = self.draft, self.last
+        if not draft.metrics and draft.feature in STOCK_LISTS:
+            return ["stock_available"]
+        if _counts_the_same(draft, last):
+            return list(last.metrics)
+        if not draft.metrics and draft.seller and set(last.metrics).isdisjoint(_SELLING):
+            return ["units"]  # 哪款卖得最好 after their refunds
+        uncounted = next((one for one in draft.unmet if not one.counts <= {"amount"}), None)
+        if not draft.metrics and uncounted:
+            raise Trouble(Unclear("unsure_about", {"words": uncounted.words}))  # 退了几件, which nobody counts
+        if not draft.metrics:
+            is_new = draft.rank_metric and draft.rank_metric not in last.metrics
+            return [draft.rank_metric] if is_new and draft.rank_metric else list(last.metrics)
+        return list(dict.fromkeys([*last.metrics, *draft.metrics])) if draft.adds else list(draft.metrics)
+
+    def _filters(self) -> tuple[Filter, Filter]:
+        """New values take the place of the old ones that say the same of a sale, unless they are added."""
+        draft, last = self.draft, self.last
+        where = {dimension: list(values) for dimension, values in last.where.items()}
+        exclude = {dimension: list(values) for dimension, values in last.exclude.items()}
+        for dimension in [*where, *exclude] if "all" in draft.widened else draft.widened:
+            _drop_family(where, dimension)
+            _drop_family(exclude, dimension)
+        for dimension, values in draft.where.items():
+            if draft.adds and set(values) <= set(exclude.get(dimension, ())):
+                exclude[dimension] = [value for value in exclude[dimension] if value not in values]
+                continue
+            if draft.adds and not (self._adds_more or where.get(dimension)):
+                raise Trouble(Unclear("nothing_to_add"))
+            old = where.get(dimension, []) if draft.adds else []
+            _drop_family(where, dimension)
+            _drop_family(exclude, dimension)
+            where[dimension] = list(dict.fromkeys([*old, *values]))
+        for dimension, values in draft.exclude.items():
+            exclude[dimension] = list(dict.fromkeys([*exclude.get(dimension, []), *values]))
+            where[dimension] = [value for value in where.get(dimension, []) if value not in values]
+        for dimension in (*draft.by, *(name for name, _ in draft.bare)):
+            _widen_for_rows(where, dimension, draft.where)
+        return _frozen(where), _frozen(exclude)
+
+    @property
+    def _adds_more(self) -> bool:
+        """Add margin for JD; 京东也要 alone adds nothing where all are shown, nor to what is named by its category."""
+        return bool(self.draft.metrics or self.draft.by or "only" in self.draft.kinds)
+
+    def _by(self, metrics: list[str]) -> list[str]:
+        draft, last = self.draft, self.last
+        if draft.unsplit or self._is_bare_figure or self._is_of_a_part:
+            return []
+        said = draft.by or ([name for name, _ in draft.bare] if draft.lists_rows or draft.asks_which else [])
+        if draft.seller and draft.asks_which and not (said or last.by):
+            said = ["product"]  # 哪款卖得最好
+        if said == ["person"] and last.by and not (draft.metrics or draft.all_events):
+            return list(last.by)  # 1000以上的有谁, of goods
+        said = [_plain(name, metrics[0]) for name in said]
+        if draft.wants_trend and not said:
+            said = ["day"]
+        if draft.is_apiece and not said:
+            said = [name for name, values in {**last.where, **draft.where}.items() if len(values) > 1][:1]
+            said = [draft.said_of[0]] if draft.said_of else said
+            if not (said or last.by):
+                raise Trouble(Unclear("which_split"))
+        if draft.is_shared and not (said or last.by):
+            raise Trouble(Unclear("which_split"))
+        if draft.asks_which and not (said or last.by or draft.metrics or draft.where or draft.span):
+            raise Trouble(Unclear("which_split"))  # 都从哪来的
+        if not said:
+            return [name for name in last.by if not (
+                DIMENSIONS[name].is_time and all(METRICS[metric].is_of_the_moment for metric in metrics))]
+        return list(dict.fromkeys([*last.by, *said])) if draft.adds or draft.nests else said
+
+    def _period(self, metrics: list[str], by: list[str]) -> Period | None:
+        """The period of the last question goes on, unless another one is named or the new figure takes none."""
+        draft, last = self.draft, self.last
+        takes_none = all(METRICS[metric].is_of_the_moment for metric in metrics)
+        names_other = draft.other is not None and not draft.is_versus
+        if draft.span or takes_none or last.period is None or names_other:
+            return period_of(draft, metrics, by, self.setting)
+        return last.period
+
+    def _rows(self, metrics: list[str], by: list[str]) -> tuple[tuple[Order, ...], int | None]:
+        """Order and limit: said now, or kept while the rows are the same."""
+        draft, last = self.draft, self.last
+        if draft.is_ranked or draft.is_sorted or draft.limit:
+            if not by:
+                raise Trouble(Unclear("which_split"))
+            key = draft.rank_metric or metrics[0]
+            is_same = tuple(by) == last.by and bool(last.order) and (
+                not (draft.direction or draft.quality or draft.is_ranked) or _is_first_of_sorted(draft, last, key))
+            kept = last.order[0].direction if is_same and last.order else None
+            direction = kept or direction_of(draft, key) or Direction.DESC
+            is_one = draft.asks_which == "one" or (draft.points_back and "extreme" in draft.kinds)  # lowest of those
+            limit = draft.limit or (1 if is_one else last.limit or DEFAULT_LIMIT)
+            return (Order(key, direction),), limit if draft.is_ranked or draft.limit else last.limit
+        if tuple(by) != last.by:
+            return (), None
+        if set(draft.widened) & set(by) and not draft.where:
+            return last.order, None  # show all the shops
+        if last.limit == 1 and (draft.bounds or (draft.by and not draft.asks_which)):
+            return last.order, None  # the lowest, then those under 2; who did most, then everybody
+        known = {*metrics, *by}
+        return tuple(one if one.by in known else Order(metrics[0], one.direction) for one in last.order), last.limit
+
+    def _having(self, metrics: list[str], by: list[str]) -> tuple[Having, ...]:
+        if self.draft.bounds or self.draft.feature or (by and self.draft.lists_losers):  # 亏的有哪些
+            alone = replace(self.draft, metrics=list(metrics), by=list(by), where={}, exclude={}, other=None,
+                            compare=None, same_unit=None, is_versus=False)
+            return question(alone, self.setting).having
+        keeps_figures = self.draft.adds or set(metrics) <= set(self.last.metrics) or self._is_of_short_goods
+        is_same = tuple(by) == self.last.by and keeps_figures
+        return self.last.having if is_same else ()
+
+
+def _is_first_of_sorted(draft: Draft, last: MetricQuery, key: str) -> bool:
+    """前五 of a list that was sorted from the smallest up."""
+    is_counted = draft.direction is Direction.DESC and bool(draft.limit) and not draft.quality
+    is_plain = is_counted and {"extreme", "sorting"}.isdisjoint(draft.kinds)
+    return is_plain and last.limit is None and last.order[0].by == key
+
+
+def _plain(name: str, metric: str) -> str:
+    """货 and 谁 as the dimensions they stand for beside this figure."""
+    known = METRICS[metric]
+    meant = {"goods": "sku" if known.is_of_the_moment else "product",
+             "person": "staff" if "staff" in known.dimensions else "customer"}
+    return meant.get(name, name)
+
+
+def _widen_for_rows(where: dict[str, list[str]], dimension: str, said: Mapping[str, Sequence[str]]) -> None:
+    """哪个省最多 after one province: rows of what only one was looked at are of all."""
+    for other in _SAME_OR_COARSER.get(dimension, (dimension,)):
+        if len(where.get(other, ())) == 1 and other not in said:
+            del where[other]
+
+
+# A split by a shop is of all shops, not of the one that was spoken of; by SKU it may be of one product.
+_SAME_OR_COARSER = {"product": ("product", "sku"), "category": ("category", "product", "sku"),
+                    "platform": ("platform", "shop"), "segment": ("segment", "customer")}
+
+
+def _drop_family(filters: dict[str, list[str]], dimension: str) -> None:
+    for other in family(dimension):
+        filters.pop(other, None)
+
+
+def _frozen(filters: Mapping[str, list[str]]) -> Filter:
+    return {dimension: tuple(values) for dimension, values in filters.items() if values}

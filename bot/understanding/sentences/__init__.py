@@ -1,0 +1,1 @@
+"""Sentences of a fixed form: commands, teaching, limits of people, quiet hours, reports, pasted waybills."""

@@ -1,0 +1,1 @@
+"""Which days are meant: points, ranges, festivals, days beside other days."""
