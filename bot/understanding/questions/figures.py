@@ -305,7 +305,8 @@ def _explicit(clause: Clause, strong: list[str], counts: list[str], draft: Draft
         clause.metrics = ["refund_orders" if one == "refund_amount" else one for one in clause.metrics]
     for event in strong:
         table = lexicon().combine.get(event, {})
-        leads_on = clause.takes_in or (len(counts) < 2 and bool(qualified.LEADS_TO.get(event, frozenset()) & set(clause.metrics)))
+        led_to = qualified.LEADS_TO.get(event, frozenset()) & set(clause.metrics)
+        leads_on = clause.takes_in or (len(counts) < 2 and bool(led_to))
         if event not in _GENERAL_EVENTS and not leads_on and not set(table.values()) & set(clause.metrics):
             if event in clause.attributes:
                 draft.object_to(Unclear("which_figure_of_two", {"metric": clause.metrics[0]}))
