@@ -67,7 +67,7 @@ def _settle(tokens: Sequence[Token], message: Normalised, draft: Draft, last: Me
         _settle_vague(tokens, draft, draft.vague[1], last)
     if draft.seller:
         _read_beside(tokens, draft)
-    elif draft.is_ranked and "their" in message.text:
+    elif draft.is_ranked and ("their" in message.text or "add" in draft.kinds):
         draft.is_beside = _ranks_before_their(tokens, draft)
     if draft.feature in STOCK_LISTS:
         _settle_when(tokens, draft)
@@ -138,11 +138,12 @@ def _read_beside(tokens: Sequence[Token], draft: Draft) -> None:
 
 
 def _ranks_before_their(tokens: Sequence[Token], draft: Draft) -> bool:
-    """Top products and their stock value: ranked by what sells, of which the stock stands beside."""
+    """Top products and their stock value; top products, also show the margin: ranked by what sells, that beside it."""
     ranked = next((at for at, token in enumerate(tokens) if token.has("rank")), len(tokens))
-    their = next((at for at, token in enumerate(tokens) if token.text.endswith("their")), 0)
+    added = next((at for at, token in enumerate(tokens) if token.has("add")), 0)
+    their = added or next((at for at, token in enumerate(tokens) if token.text.endswith("their")), 0)
     is_named = any(token.has("metric") for token in tokens[:their])
-    return ranked < their and not is_named and all(is_of_stock(one) for one in draft.metrics)
+    return ranked < their and not is_named and (added > 0 or all(is_of_stock(one) for one in draft.metrics))
 
 
 _ANY_FIGURES = {"revenue", "orders", "net_profit"}  # 数据, 情况: says nothing beside a figure that was named

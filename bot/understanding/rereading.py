@@ -27,12 +27,22 @@ SHORTEST_LIKE = 4  # letters of an English word that may have been meant for the
 MAX_TOKENS = 160  # a message of more words than this is a document
 _NOT_EXPLAINED = frozenset({"unknown_words", "unsure_about", "not_understood", "nothing_said"})  # words left over
 _MAY_BE_MISHEARD = _NOT_EXPLAINED | {"vague_period"}  # 上各月, where 各 and 月 are words
+_MAY_BE_BROKEN = _NOT_EXPLAINED | {"mixed_time"}
+_MAY_BE_OF_TOPIC = _NOT_EXPLAINED | {"two_questions"}
 _NAMES_NOBODY_KNOWS = _NOT_EXPLAINED | {"part_of_name"}
 _MAY_BE_PADDED = _NAMES_NOBODY_KNOWS | {"no_hours", "no_order_lookup"}  # morning! how did we do
 _MAY_BE_EXCUSED = _MAY_BE_PADDED | {"split_or_total"}  # 客人要碎花裙L,还有吗
 _ABOUT_REPORTS = frozenset({"subscribe", "unsubscribe"})  # stop the alerts, too many of them
 _CLAUSE_ENDS = re.compile(r"[?？;；!！。\n,]")
 _CLAUSE_END = re.compile(r"[?？;；!！。\n]+|,\s*(?:and\s+)?(?=how |what |which )")
+
+
+_STRAY_STOP = re.compile(r"(?<=[\u4e00-\u9fff])。(?=[\u4e00-\u9fff])")
+_LEADS_ON = ("还有", "和", "跟", "以及", "然后", "再加", "加上", "的")
+_OF_EACH = ("各", "每", "分别", "都")
+# What begins or ends a second question behind the first, and what points back at the rows of the first.
+_ASKS_ANEW = re.compile(r"^(?:那|and what about|what about|how about)\s*|呢$")
+_OF_THOSE = re.compile(r"\b(?:their|its|them|those|these)\b|它们|他们|她们|这些|那些")
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +212,27 @@ class PatientReader:
             return False
         return rest != meant if not is_english else repair.is_name or rest == meant
 
+    def _run_together(self, missed: _Missed) -> Reading | None:
+        """这个月优惠多少,还有。新客有几个, said and not typed: a full stop where no sentence ends."""
+        parts = _STRAY_STOP.split(missed.message.message)
+        if len(parts) < 2 or not (parts[0].endswith(_LEADS_ON) or isinstance(self._alone(parts[-1]), NotRead)):
+            return None
+        meant = self._apart.reading_of(normalise("".join(parts)))
+        return meant if isinstance(meant, Ask) else None
+
+    def _topic_first(self, missed: _Missed) -> Reading | None:
+        """今年其他费用,花了多少; 断货的SKU,各在途多少: before the comma what it is about, behind it what is asked."""
+        topic, comma, rest = missed.message.text.partition(",")
+        first = self._alone(topic) if comma and "," not in rest else None
+        if not isinstance(first, Ask):
+            return None
+        meant = self._apart.reading_of(normalise(topic + rest))
+        if not isinstance(meant, Ask) or meant.query.by != first.query.by:
+            return None
+        is_counted = (meant.query.metrics, meant.query.where) == (first.query.metrics, first.query.where)
+        is_of_rows = bool(first.query.by) and rest.startswith(_OF_EACH)
+        return meant if is_counted or is_of_rows else None
+
     def _respelled(self, missed: _Missed) -> Reading | None:
         """The message with every mistyped English word put right at once: waitng to be shiped. Orders are asked about.
 
@@ -231,7 +262,7 @@ class PatientReader:
         stands_alone = any(token.text in respelling.short for token in scan(respelling.message, self._gazetteer))
         return stands_alone and isinstance(self._apart.reading_of(respelling.rest), Ask | Act)
 
-    def _two(self, message: Normalised, tokens: Words) -> Unclear | None:
+    def _two(self, message: Normalised, tokens: Words) -> Ask | Unclear | None:
         """Two questions in one message: asked which one, unless they are figures of the same thing."""
         if not _CLAUSE_ENDS.search(message.message):
             return None
@@ -239,6 +270,10 @@ class PatientReader:
         if not 2 <= len(clauses) <= MAX_CHOICES:
             return None
         found = [self._alone(one) for one in clauses]
+        first = found[0]
+        if isinstance(first, Ask) and len(clauses) == 2 and (
+                isinstance(found[1], NotRead) or _OF_THOSE.search(clauses[1].lower())):
+            return self._goes_on(first, clauses, message)
         if not all(isinstance(one, Ask | Act) for one in found):
             return None
         figures = {one.query.metrics if isinstance(one, Ask) else None for one in found}
@@ -246,6 +281,25 @@ class PatientReader:
         if is_one_sentence and isinstance(self._apart.reading_of(message), Ask):
             return None
         return Unclear("two_questions", choices=tuple(clauses))
+
+    def _goes_on(self, first: Ask, clauses: Sequence[str], message: Normalised) -> Ask | Unclear | None:
+        """昨天卖了多少?按平台看 is one question; 昨天卖了多少?京东呢 are two: the last goes on from the first."""
+        context = Context(last=first)
+        then = Reader(self._setting, context, self._gazetteer, is_trial=True).reading_of(normalise(clauses[1]))
+        if not isinstance(then, Ask):
+            return None
+        whole = self._apart.reading_of(message)
+        if isinstance(whole, Ask) and whole != then and not _OF_THOSE.search(clauses[1].lower()):
+            return None  # 昨天京东卖了多少?那拼多多呢? is read as both
+        if _ASKS_ANEW.search(clauses[1].lower()):
+            return Unclear("two_questions", choices=(clauses[0], *self._said_at_once(clauses, then)))
+        return then
+
+    def _said_at_once(self, clauses: Sequence[str], then: Ask) -> tuple[str, ...]:
+        """One message that asks what the second sentence asked, where there is such a one."""
+        bare = _ASKS_ANEW.sub("", clauses[1]).strip()
+        said = (f"{clauses[0]},只看{bare}", f"{clauses[0]} only {bare}", f"{bare}{clauses[0]}")
+        return tuple(islice((one for one in said if self._alone(one) == then), 1))
 
     def _with_offers(self, reading: Reading, message: Normalised) -> Reading:
         """Choices that were checked: each is understood when it is sent back."""
@@ -273,6 +327,8 @@ class PatientReader:
     # In this order: the first that makes anything of a message that was not understood, for one of these reasons.
     _WAYS: ClassVar[tuple[_Way, ...]] = (
         (_NAMES_NOBODY_KNOWS, _all_in_chinese),
+        (_MAY_BE_BROKEN, _run_together),
+        (_MAY_BE_OF_TOPIC, _topic_first),
         (_MAY_BE_PADDED, _unpadded),
         (_NAMES_NOBODY_KNOWS, _unnoted),
         (_MAY_BE_EXCUSED, _unexcused),

@@ -272,9 +272,10 @@ def _counts_things(message: Message, at: int) -> bool:
 
 
 def _is_of_date(message: Message, at: int) -> bool:
-    """The 1 of Nov 1, the 11 and 20 of 11月20号, the 20th."""
+    """The 1 of Nov 1, the 11 and 20 of 11月20号, the 20th, the 五 of 上周五."""
     beside = [message.tokens[one] for one in (at - 1, at + 1) if 0 <= one < len(message.tokens)]
-    return message.tokens[at].is_ordinal or any(token.has("month") for token in beside) or any(
+    is_weekday = at > 0 and message.tokens[at - 1].senses.get("offset", "").startswith("week:")
+    return message.tokens[at].is_ordinal or is_weekday or any(token.has("month") for token in beside) or any(
         message.after(at, kind) for kind in ("day_suffix", "month_suffix", "year_suffix", "unit"))
 
 

@@ -33,15 +33,16 @@ def settle_rows(tokens: Sequence[Token], message: Normalised, draft: Draft) -> N
 def _settle_bare(tokens: Sequence[Token], draft: Draft) -> None:
     """A dimension that was only mentioned: what the rows are, or a word that says nothing more."""
     left: list[tuple[str, int]] = []
+    _split_by_both(tokens, draft)
     for dimension, at in draft.bare:
         token = tokens[at]
         if token.used and not token.has("event"):  # spenders: who they are and what they did
             continue
         if _says_no_other_row(dimension, draft) or _says_nothing_more(tokens, at, dimension, draft):
             token.used = True
-        elif _are_counted(tokens, at, dimension, draft):
+        elif dimension == "customer" and _are_counted(tokens, at, draft):
             token.used = True
-            draft.metrics.append("customers")
+            draft.metrics.insert(sum(_is_figure(one) and one.used for one in tokens[:at]), "customers")
         elif draft.lists_rows and not (draft.feature and dimension in _SPANS):  # not run out within a week
             token.used = True
             _count_of_rows(tokens, at, draft)
@@ -59,6 +60,20 @@ def _settle_bare(tokens: Sequence[Token], draft: Draft) -> None:
             draft.object_to(Unclear("split_or_total", facts))
             token.used = True
     draft.bare = left
+
+
+def _split_by_both(tokens: Sequence[Token], draft: Draft) -> None:
+    """类目/店铺 件数: two of them set apart are what it is split by; 仓库商品库存 is in one breath, and a total."""
+    dimensions = {dimension for dimension, _ in draft.bare}
+    if len(draft.bare) != 2 or len(dimensions) < 2 or draft.by or not draft.metrics or dimensions & _LOOSE:
+        return
+    one, other = draft.bare[0][1], draft.bare[1][1]
+    is_apart = tokens[one + 1].has("sep") if other == one + 2 else tokens[one].end < tokens[other].start
+    if other <= one + 2 and is_apart:
+        draft.by += [dimension for dimension, _ in draft.bare]
+
+
+_LOOSE = frozenset({"goods", "customer"})
 
 
 def _fill_a_warehouse(draft: Draft) -> bool:
@@ -126,10 +141,10 @@ _CASH = (["cash_in"], ["cash_out"])
 _WHEREABOUTS = frozenset({"account", "warehouse"})
 
 
-def _are_counted(tokens: Sequence[Token], at: int, dimension: str, draft: Draft) -> bool:
+def _are_counted(tokens: Sequence[Token], at: int, draft: Draft) -> bool:
     """买家最多的省份, customers last week: how many there are."""
-    if dimension != "customer" or draft.metrics:
-        return False
+    if draft.metrics:
+        return _is_among_figures(tokens, at)
     if at + 1 < len(tokens) and tokens[at + 1].has("extreme"):
         return True
     is_of_buyers = not _PEOPLE.isdisjoint(draft.by) or bool(draft.all_events)
@@ -138,6 +153,19 @@ def _are_counted(tokens: Sequence[Token], at: int, dimension: str, draft: Draft)
     if draft.by and draft.is_apiece and not draft.all_events:
         return True  # 买家按人群分各有多少个
     return tokens[at].text.isascii() and not draft.lists_rows and not (at and _follows_filter(tokens, at))
+
+
+def _is_among_figures(tokens: Sequence[Token], at: int) -> bool:
+    """Orders and customers by platform; customers, orders and units: one of several figures in a row."""
+    if not tokens[at].text.isascii() or not tokens[at].text.endswith("s"):
+        return False
+    ways = (tokens[at + 1:at + 4], tokens[max(0, at - 3):at][::-1])
+    return any(len(way) > 1 and way[0].has("sep") and any(_is_figure(way[place]) and all(
+        between.has("sep") for between in way[:place]) for place in (1, 2) if place < len(way)) for way in ways)
+
+
+def _is_figure(token: Token) -> bool:
+    return (token.has("metric") or token.has("count")) and not token.names
 
 
 def _are_ranked(tokens: Sequence[Token], at: int) -> bool:

@@ -211,6 +211,7 @@ def _read_split(tokens: Sequence[Token], at: int, draft: Draft) -> None:
             behind.used or tokens[at].senses["split"] == "week") and tokens[at].senses["split"] in {"week", "month"}:
         draft.object_to(Unclear("unsure_about", {"words": tokens[at].text + behind.text}))
     split_by(draft, tokens[at], tokens[at].senses["split"])
+    _split_by_joined(tokens, at + 1, draft)
 
 
 def _read_which_dimension(tokens: Sequence[Token], at: int, draft: Draft) -> None:
@@ -335,13 +336,27 @@ def _split_by_those_behind(tokens: Sequence[Token], at: int, draft: Draft) -> bo
     while cursor < len(tokens) and tokens[cursor].has("dim") and not tokens[cursor].names:
         split_by(draft, tokens[cursor], _sort_of(tokens[at], tokens[cursor]))
         tokens[at].used = found = True
-        if cursor + 2 < len(tokens) and tokens[cursor + 1].has("sep") and (
-                tokens[cursor + 2].has("dim") and not tokens[cursor + 2].has("metric")):
-            tokens[cursor + 1].used = True
-            cursor += 2
-        else:
+        if not _leads_to_split(tokens, cursor + 1):
             break
+        tokens[cursor + 1].used = True
+        cursor += 2
     return found
+
+
+def _split_by_joined(tokens: Sequence[Token], cursor: int, draft: Draft) -> None:
+    """The 和店铺 of 按星期几和店铺; a comma may begin something else."""
+    while _leads_to_split(tokens, cursor) and tokens[cursor].text not in _PAUSES and not tokens[cursor + 1].names:
+        tokens[cursor].used = True
+        split_by(draft, tokens[cursor + 1], tokens[cursor + 1].senses["dim"])
+        cursor += 2
+
+
+_PAUSES = frozenset(",;.?!")
+
+
+def _leads_to_split(tokens: Sequence[Token], at: int) -> bool:
+    return at + 1 < len(tokens) and tokens[at].has("sep") and (
+        tokens[at + 1].has("dim") and not tokens[at + 1].has("metric"))
 
 
 _NARROWING = frozenset({"platform", "province", "segment"})
