@@ -289,7 +289,8 @@ class PatientReader:
         if not isinstance(then, Ask):
             return None
         whole = self._apart.reading_of(message)
-        if isinstance(whole, Ask) and whole != then and not _OF_THOSE.search(clauses[1].lower()):
+        is_both = isinstance(whole, Ask) and {*first.query.metrics, *then.query.metrics} <= {*whole.query.metrics}
+        if isinstance(whole, Ask) and whole != then and (is_both or not _OF_THOSE.search(clauses[1].lower())):
             return None  # 昨天京东卖了多少?那拼多多呢? is read as both
         if _ASKS_ANEW.search(clauses[1].lower()):
             return Unclear("two_questions", choices=(clauses[0], *self._said_at_once(clauses, then)))
