@@ -265,6 +265,9 @@ def _read_which(tokens: Sequence[Token], at: int, draft: Draft) -> None:
         word = tokens[dim_at].text
         is_plural = word.isascii() and word.endswith("s") and word != "status"
         number = "many" if is_plural or tokens[at].senses["which"] == "many" else "one"
+    elif dim_at < len(tokens) and tokens[dim_at].has("metric") and tokens[dim_at].text.startswith(_WHO_CHARGES):
+        draft.by.append("platform")  # 哪个平台费用最高
+        number = tokens[at].senses["which"]
     elif dim_at < len(tokens) and tokens[dim_at].text in _THINGS_SOLD and draft.is_ranked:
         draft.by.append("product")  # which products sold best
         draft.chosen.append("product")
@@ -278,6 +281,7 @@ def _read_which(tokens: Sequence[Token], at: int, draft: Draft) -> None:
     draft.asks_which = number
 
 
+_WHO_CHARGES = ("平台", "platform")
 # How many, and behind which also what.
 _THINGS_SOLD = frozenset({"products sold", "items sold", "goods sold"})
 

@@ -137,7 +137,7 @@ def _pass(text: str, gazetteer: Gazetteer, barred: Mapping[int, int]) -> list[To
             name = _longest(text, at, lengths, names, loose=False, shorter=shorter)
         if lengths := word_lengths.get(start) or word_lengths.get(first):
             word = _longest(text, at, lengths, words, loose=True, shorter=shorter)
-            if word in doubted or (tokens and "each" in tokens[-1].senses):
+            if word in doubted or (tokens and not _CHOOSING.isdisjoint(tokens[-1].senses)):
                 word = _word(text, at, lengths, tokens, word=word)
         token = _pattern(text, at, max(len(name), len(word))) if is_latin or first in _NUMERALS else None
         if token is not None and token.is_code and tokens and _is_counted(token, tokens[-1]):
@@ -169,13 +169,14 @@ def _word(text: str, at: int, lengths: tuple[int, ...], tokens: list[Token], *, 
     words, doubted = lexicon().words, _doubted()
     while word in doubted and not _makes_sense(words[word], text, at + len(word), tokens):
         word = _longest(text, at, lengths, words, loose=True, shorter=len(word))
-    if word and tokens and "each" in tokens[-1].senses and "metric" in words[word]:
-        # 各账户余额 are the balances by account
+    if word and tokens and ("topic" in words[word] or ("metric" in words[word] and "each" in tokens[-1].senses)):
+        # 各账户余额 are the balances by account, 哪个平台扣的费 the fees by platform
         word = next((word[:length] for length in lengths if length < len(word)
                      and "dim" in words.get(word[:length], ()) and _is_free(text, at, at + length, loose=True)), word)
     return word
 
 
+_CHOOSING = frozenset({"each", "which"})
 _UNIT_KINDS = frozenset({"piece_unit", "order_unit", "people_unit"})
 _BOUNDS = frozenset("0123456789一二两三四五六七八九十百千于")
 
