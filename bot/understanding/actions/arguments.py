@@ -247,6 +247,8 @@ def _tenths(message: Message, at: int) -> Decimal:
     if message.after(at + 2, "piece_unit") and message.tokens[at + 3].start == behind[1].end:
         return Decimal(0)  # 88块一个 is what one costs
     behind[1].used = True
+    if at + 3 < len(message.tokens) and message.tokens[at + 3].number == 1 and _counts_things(message, at + 3):
+        message.tokens[at + 3].used = message.tokens[at + 4].used = True  # 4块2一条
     return digit / 10
 
 

@@ -15,7 +15,8 @@ from domain.metrics.catalog import METRICS, Unit
 NOUNS = frozenset({"订单", "单子", "的单子", "orders", "order", "单", "人", "的人", "人数", "people", "persons",
                     "shoppers", "pieces", "pcs", "purchases", "transactions", "parcels", "packages", "钱", "money"})
 _ANYTHING = frozenset({"多少个", "几个", "好多个"})  # of goods, orders or people
-_HOW = {"how many": "how many", "how much": "how much", "number of": "how many", "the number of": "how many",
+_HOW = {"how many": "how many", "how many of them": "how many", "how much": "how much", "number of": "how many",
+        "the number of": "how many",
         "total number of": "how many", "the total number of": "how many"}
 _LOOSE = frozenset({"refunds", "refund", "returns", "退款"})  # may be money or orders: orders with refunds
 # What any figure may be said with: 推广费花了多少, 利润做了多少.
