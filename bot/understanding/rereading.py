@@ -103,8 +103,11 @@ class PatientReader:
         return meant if isinstance(meant, Act) and meant.action == act.action else act
 
     def _unpadded(self, missed: _Missed) -> Reading | None:
-        """What was said at length, without what is said around it."""
-        return self._shorter(unpadded(missed.message), Ask | Act | Command)
+        """What was said at length, without what is said around it; which may be a sentence of a fixed form."""
+        bare = unpadded(missed.message)
+        meant = self._shorter(bare, Ask | Act | Command)
+        formed = self._alone(bare.message) if bare and meant is None else None
+        return formed if isinstance(formed, Command) else meant
 
     def _unnoted(self, missed: _Missed) -> Reading | None:
         return self._shorter(unnoted(missed.message), Act)
