@@ -84,7 +84,7 @@ def _spans(message: Normalised, tokens: Sequence[Token]) -> Iterator[Span]:
 
 
 def _of_token(token: Token, behind: Sequence[Token], message: Normalised) -> Iterator[Span]:
-    start, end = message.origin[token.start], message.origin[token.end - 1] + 1
+    start, end = message.origin[token.start], message.end_of(token.end - 1)
     said = message.message[start:end]
     if token.is_code:
         yield start, end, "code"

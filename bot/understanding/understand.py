@@ -32,7 +32,7 @@ from bot.understanding.sentences import exceptions, limiting, mapping_words, mat
 from bot.understanding.sentences.commands import answers, chosen, command_of
 from bot.understanding.text.cues import Forms
 from bot.understanding.text.gazetteer import Gazetteer, LiveGazetteer
-from bot.understanding.text.normalise import Normalised, normalise
+from bot.understanding.text.normalise import Normalised, is_traditional, normalise
 from bot.understanding.text.scan import scan
 from bot.understanding.time import times_of_day
 from domain.actions import actions
@@ -51,6 +51,7 @@ class _Turn:
     at: datetime
     context: Context
     gazetteer: Gazetteer
+    message: Normalised
 
 
 def _framed(form: Callable[[str, Gazetteer], Reading | None]) -> Callable[[Any, str, _Turn], Understood | None]:
@@ -78,14 +79,16 @@ class Understanding:
         if len(text) > MAX_LENGTH:
             return Understood(Refused("too_long", {"most": str(MAX_LENGTH)}), script_of(text[:MAX_LENGTH]))
         said = chosen(text.strip(), context) or text.strip()
-        if (command := command_of(said)) and not answers(command, context):
-            if command.name in acts.FRAMES:
-                return self._spelt_act(command, _Turn(at, context, self._live.current()))
-            return Understood(command, script_of(said), "command")
-        turn = _Turn(at, context, self._live.current())
         message = normalise(said.removeprefix("/"))
+        # 確認 7K2: sentences of a fixed form are listed in simplified characters and standard words
+        formal = message.in_own_case if message.is_dialect or is_traditional(said) else said
+        if (command := command_of(formal)) and not answers(command, context):
+            if command.name in acts.FRAMES:
+                return self._spelt_act(command, _Turn(at, context, self._live.current(), message))
+            return Understood(command, script_of(said), "command")
+        turn = _Turn(at, context, self._live.current(), message)
         for form in self._FORMS.of(message.text):
-            if formed := form(self, said, turn):
+            if formed := form(self, formal, turn):
                 return formed
         return self._plain(said, message, turn)
 
@@ -136,7 +139,8 @@ class Understanding:
 
     def _requested(self, said: str, turn: _Turn) -> Understood | None:
         """The question that is left, or the one before, with what is wanted of it."""
-        message = normalise(said.removeprefix("/"))
+        # without the word that tells a dialect, what is left would not be read as one
+        message = normalise(said.removeprefix("/")) if turn.message.is_dialect else turn.message
         wanted = requests.requested(message)
         if wanted is None:
             return None
@@ -146,9 +150,9 @@ class Understanding:
         found = self._plain(rest, normalise(rest.removeprefix("/")), turn)
         if not isinstance(found.reading, Ask) and (figure := requests.as_figure(rest)):
             found = self._plain(figure, normalise(figure.removeprefix("/")), turn)
-        if isinstance(found.reading, Act):  # 为什么不给我发日报 orders nothing; 减2件,原因是破损 does
-            whole = self._plain(said, message, turn)
-            return whole if isinstance(whole.reading, Act) else Understood(Refused("not_understood"), spoken)
+        if _orders(found.reading):  # 为什么不给我发日报 orders nothing; 减2件,原因是破损 does
+            whole = self._plain(turn.message.message, turn.message, turn)
+            return whole if _orders(whole.reading) else Understood(Refused("not_understood"), spoken)
         is_split = request.wants is Wants.DETAILS and isinstance(found.reading, Ask) and bool(found.reading.query.by)
         if not isinstance(found.reading, Ask) or is_split:  # 各平台手续费明细
             return found
@@ -221,6 +225,11 @@ class Understanding:
 def _is_of(reading: Reading, action: str) -> bool:
     act = reading.pending if isinstance(reading, Unclear) else reading
     return isinstance(act, Act) and act.action == action
+
+
+def _orders(reading: Reading) -> bool:
+    """Whether something is to be done, though an argument of it may be missing."""
+    return isinstance(reading, Act) or (isinstance(reading, Unclear) and isinstance(reading.pending, Act))
 
 
 def _of_last(request: Request, context: Context) -> Ask | Unclear:

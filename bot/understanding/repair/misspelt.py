@@ -100,7 +100,7 @@ def _with(message: Normalised, typed: Sequence[re.Match[str]], words: Sequence[s
     """The message with these words for those that were typed."""
     right = message.message
     for found, word in reversed(list(zip(typed, words, strict=True))):
-        start, end = message.origin[found.start()], message.origin[found.end() - 1] + 1
+        start, end = message.origin[found.start()], message.end_of(found.end() - 1)
         right = right[:start] + word + right[end:]
     return right
 

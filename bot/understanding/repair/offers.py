@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bot.understanding.questions.asks import NEAREST
 from bot.understanding.questions.spoken import script_of
 from bot.understanding.readings import Refused, Unclear
-from bot.understanding.text.normalise import Normalised
+from bot.understanding.text.normalise import Normalised, normalise
 from domain.metrics.catalog import DIMENSIONS, METRICS
 
 _QUESTION_TAIL = re.compile(r"(?:[\s?？。.!！呢吗]|怎么样|咋样|如何|怎样|有?多少钱?了?|的?情况|是| doing)+$")
@@ -61,7 +61,8 @@ class _Said:
 def offer(reading: Unclear | Refused, message: Normalised) -> tuple[str, ...]:
     """Candidate messages; the caller keeps those that are understood."""
     maker = _MAKERS.get(reading.key)
-    return tuple(maker(_Said(message, reading.facts))) if maker else ()
+    said = normalise(message.text) if message.is_dialect else message
+    return tuple(maker(_Said(said, reading.facts))) if maker else ()
 
 
 def _which_figure(said: _Said) -> list[str]:

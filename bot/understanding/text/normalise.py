@@ -1,4 +1,4 @@
-"""One spelling for what people type: width, case, blanks, traditional characters; with the way back to the original."""
+"""One spelling for what people type: width, case, blanks, traditional characters, dialects; with the way back."""
 
 import re
 import unicodedata
@@ -6,28 +6,47 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from bot.understanding.text.dialect import plainly_dialect, put_in_standard, telling_characters
 from bot.understanding.text.lexicon import read_table
 from domain.metrics.catalog import METRICS
 
 
 @dataclass(slots=True)
 class Normalised:
-    """The message in one spelling. Character i of `text` comes from character `origin[i]` of `message`."""
+    """The message in one spelling. Character i of `text` comes from character `origin[i]` of `message`.
+
+    Where words were put for words of a dialect, it comes from all of message[origin[i]:until[i]].
+    """
 
     text: str
     message: str
     origin: Sequence[int]
+    until: Sequence[int] | None = None
+
+    @property
+    def is_dialect(self) -> bool:
+        return self.until is not None
+
+    @property
+    def in_own_case(self) -> str:
+        """The text in simplified characters and standard words, its letters as they were typed."""
+        typed = ((self.original(at, at + 1), one) for at, one in enumerate(self.text))
+        return "".join(own if own.lower() == one else one for own, one in typed)
+
+    def end_of(self, at: int) -> int:
+        """Where the message goes on behind what text[at] comes from."""
+        return self.until[at] if self.until is not None else self.origin[at] + 1
 
     def original(self, start: int, end: int) -> str:
         """What the person typed for text[start:end]."""
         if start >= end:
             return ""
-        return self.message[self.origin[start]:self.origin[end - 1] + 1]
+        return self.message[self.origin[start]:self.end_of(end - 1)]
 
     def replaced(self, start: int, end: int, other: str) -> str:
         """The message with text[start:end] put in other words."""
         first = self.origin[start] if start < len(self.origin) else len(self.message)
-        last = self.origin[end - 1] + 1 if end > start else first
+        last = self.end_of(end - 1) if end > start else first
         return self.message[:first] + other + self.message[last:]
 
 
@@ -40,9 +59,15 @@ def _simplified() -> dict[int, str]:
 def spelled(text: str) -> str:
     """A name or word of the lexicon in the same spelling, without the way back."""
     if not text.isascii():
-        text = unicodedata.normalize("NFKC", text).translate(_simplified())
+        text = _named_in_standard(unicodedata.normalize("NFKC", text).translate(_simplified()))
     text = text.lower()
     return " ".join(text.split()) if " " in text or "\t" in text else text
+
+
+def _named_in_standard(name: str) -> str:
+    """阿嫲嘅曲奇, spelled as in a message."""
+    put = put_in_standard(name) if plainly_dialect().search(name) else None
+    return put[0] if put else name
 
 
 def all_spelled(texts: Sequence[str]) -> list[str]:
@@ -55,6 +80,8 @@ def all_spelled(texts: Sequence[str]) -> list[str]:
             together = unicodedata.normalize("NFKC", together)
         if _any_traditional().search(together):
             together = together.translate(_simplified())
+        if plainly_dialect().search(together):
+            together = "\n".join(map(_named_in_standard, together.split("\n")))
     return [" ".join(text.split()) if " " in text or "\t" in text else text
             for text in together.lower().split("\n")]
 
@@ -76,15 +103,32 @@ def _plain_spelling() -> dict[int, str]:
 @cache
 def _any_other_spelling() -> re.Pattern[str]:
     """Looked for first: asking a table for every character takes longer."""
-    return re.compile("[" + "".join(map(chr, _plain_spelling())) + "]")
+    return re.compile("[" + "".join(map(chr, _plain_spelling())) + telling_characters() + "]")
 
 
 def _plain(message: str) -> Normalised:
     if message.isascii():
         return Normalised(message.lower(), message, range(len(message)))
-    text = message.translate(_plain_spelling()) if _any_other_spelling().search(message) else message
+    is_other = _any_other_spelling().search(message) is not None
+    text = message.translate(_plain_spelling()) if is_other else message
     plain = Normalised(text.lower(), message, range(len(message)))
-    return _closed_up(plain) if " " in message else plain
+    if " " in message:
+        plain = _closed_up(plain)
+    return _in_standard(plain) if is_other else plain
+
+
+def is_traditional(text: str) -> bool:
+    return not text.isascii() and _any_traditional().search(text) is not None
+
+
+def _in_standard(message: Normalised) -> Normalised:
+    """The message without words of dialects: 琴日賣咗幾多 is 昨天卖了多少."""
+    put = put_in_standard(message.text)
+    if put is None:
+        return message
+    text, spans = put
+    return Normalised(text, message.message, [message.origin[start] for start, _ in spans],
+                      [message.end_of(end - 1) for _, end in spans])
 
 
 _IDS = re.compile(rf"(?<![0-9a-z_])(?:{'|'.join(one for one in METRICS if '_' in one)})(?![0-9a-z_])", re.IGNORECASE)
@@ -110,7 +154,7 @@ def normalise(message: str) -> Normalised:
                 continue
             text.append(one)
             origin.append(index)
-    return _closed_up(Normalised("".join(text), message, origin))
+    return _in_standard(_closed_up(Normalised("".join(text), message, origin)))
 
 
 # 销 售 额: single characters set apart are one word typed with blanks.
