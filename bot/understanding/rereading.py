@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from bot.understanding.questions.asks import Setting
 from bot.understanding.reader import Reader
 from bot.understanding.readings import Act, Ask, Command, Context, NotRead, Reading, Refused, Unclear
+from bot.understanding.repair.meant import asked_and_meant
 from bot.understanding.repair.misspelt import Respelling, put_right
 from bot.understanding.repair.mixed import in_chinese
 from bot.understanding.repair.offers import offer
@@ -20,6 +21,7 @@ from bot.understanding.sentences.commands import command_of
 from bot.understanding.text.gazetteer import Gazetteer
 from bot.understanding.text.normalise import Normalised, normalise
 from bot.understanding.text.scan import Words, scan, unknown_length
+from domain.metrics.query import MetricQuery
 
 MAX_LENGTH = 600  # characters; the longest purchase order that still reads as one message
 MAX_CHOICES = 3
@@ -32,6 +34,7 @@ _MAY_BE_OF_TOPIC = _NOT_EXPLAINED | {"two_questions"}
 _NAMES_NOBODY_KNOWS = _NOT_EXPLAINED | {"part_of_name"}
 _MAY_BE_PADDED = _NAMES_NOBODY_KNOWS | {"no_hours", "no_order_lookup"}  # morning! how did we do
 _MAY_BE_EXCUSED = _MAY_BE_PADDED | {"split_or_total"}  # 客人要碎花裙L,还有吗
+_WHICH_FIGURE = frozenset({"which_figure", "which_of"})
 _ABOUT_REPORTS = frozenset({"subscribe", "unsubscribe"})  # stop the alerts, too many of them
 _CLAUSE_ENDS = re.compile(r"[?？;；!！。\n,]")
 _CLAUSE_END = re.compile(r"[?？;；!！。\n]+|,\s*(?:and\s+)?(?=how |what |which )")
@@ -135,6 +138,21 @@ class PatientReader:
         meant = self._apart.reading_of(whole)
         is_asked = isinstance(meant, Unclear) and meant.pending is not None
         return self._with_offers(meant, whole) if is_asked or isinstance(meant, Ask | Act) else None
+
+    def _said_anew(self, missed: _Missed) -> Reading | None:
+        """What did we sell in August? Total revenue, I mean: the figure goes on from the question asked first."""
+        said = asked_and_meant(missed.message)
+        if said is None:
+            return None
+        first = self._with_offers(self._apart.reading_of(said[0]), said[0])
+        if isinstance(first, Unclear) and first.key in _WHICH_FIGURE and first.choices:
+            first = self._apart.reading_of(normalise(first.choices[0]))  # how was August: all of it but the figure
+        alone = Reader(self._setting, Context(), self._gazetteer, is_trial=True).reading_of(said[1])
+        if not (isinstance(first, Ask) and isinstance(alone, Ask)) or first.query.order or _says_more(alone.query):
+            return None
+        anew = Reader(self._setting, Context(last=first), self._gazetteer, is_trial=True).reading_of(said[1])
+        is_same = isinstance(anew, Ask) and anew.query == replace(first.query, metrics=alone.query.metrics)
+        return anew if is_same else None
 
     def _heard(self, missed: _Missed) -> Reading | None:
         """蓝芽耳机, where one name sounds so: it is asked whether that one was meant."""
@@ -331,6 +349,7 @@ class PatientReader:
     # In this order: the first that makes anything of a message that was not understood, for one of these reasons.
     _WAYS: ClassVar[tuple[_Way, ...]] = (
         (_NAMES_NOBODY_KNOWS, _all_in_chinese),
+        (_NOT_EXPLAINED, _said_anew),
         (_MAY_BE_BROKEN, _run_together),
         (_MAY_BE_OF_TOPIC, _topic_first),
         (_MAY_BE_PADDED, _unpadded),
@@ -342,3 +361,8 @@ class PatientReader:
         (_NOT_EXPLAINED, _respelled),
     )
     _SECOND: ClassVar[tuple[_Way, ...]] = ((_NAMES_NOBODY_KNOWS, _heard), (_MAY_BE_MISHEARD, _repaired))
+
+
+def _says_more(query: MetricQuery) -> bool:
+    """Whether it names more than figures."""
+    return bool(query.by or query.where or query.exclude or query.having or query.order or query.compare)

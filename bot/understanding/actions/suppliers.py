@@ -28,7 +28,7 @@ _PRICE = tuple(re.compile(pattern) for pattern in (
     rf"(?:{_ITS_PRICE})\s*(?:是|为|改成|改为|每件)?\s*[:：]?\s*(?P<price>-?[\d.]+)\s*(?:元|块)?钱?(?:[一每]?[件个条盒袋支])?"),
     (rf"(?:供应商)?\s*(?P<name>{_NAME})\s*(?:供应?的?|给的?|的)?\s*(?P<sku>[^,，\s]+(?:\s[^,，\s\d]+)?)\s*的?"
     rf"(?:{_ITS_PRICE})(?:是|为|改成|改为|每件)?\s*[:：]?\s*(?P<price>-?[\d.]+)\s*(?:元|块|块钱)?"),
-    (rf"(?:supplier )?(?P<name>{_NAME})(?:'s| sells?|:)\s*(?:price (?:of|for) )?(?P<sku>[^,，]+?)"
+    (rf"(?:supplier )?(?P<name>{_NAME})(?:'s\b| sells?\b|:)\s*(?:price (?:of|for) )?(?P<sku>[^,，]+?)"
     r" (?:at|is|to|for|=)\s*(?P<price>-?[\d.]+)(?: (?:yuan|each|apiece))*"),
 ))
 _OF_SUPPLIER = tuple(re.compile(pattern) for pattern in (

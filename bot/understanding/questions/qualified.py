@@ -78,7 +78,8 @@ _LASTING = frozenset({"stock_available", "stock_on_hand", "days_of_cover", "orde
 
 def object_to_joined(tokens: Sequence[Token], draft: Draft) -> None:
     """平台收了多少广告费, 投流成交额, 扣掉运费还剩多少: the one only qualifies the other."""
-    if "new_customers" in draft.metrics and len(draft.metrics) > 1 and _are_of_new_customers(tokens):
+    if "new_customers" in draft.metrics and (
+            (len(draft.metrics) > 1 and _are_of_new_customers(tokens)) or _goes_to_new_customers(tokens)):
         draft.object_to(Unclear("which_figure_of_two", {"metric": "new_customers"}))  # 新客贡献的销售额
     if "stock_value" in draft.metrics:
         _leave_out_object(tokens, draft)
@@ -148,6 +149,12 @@ def _are_of_new_customers(tokens: Sequence[Token]) -> bool:
     return any(token.text.startswith(_BROUGHT) for token in tokens) or any(
         before.text in _PREPOSITIONS and after.senses.get("metric") == "new_customers"
         for before, after in pairwise(tokens))
+
+
+def _goes_to_new_customers(tokens: Sequence[Token]) -> bool:
+    """How much did we sell to new customers: not how many they were."""
+    at = next((at for at, token in enumerate(tokens) if token.senses.get("metric") == "new_customers"), 0)
+    return at > 0 and tokens[at - 1].text == "to" and any(token.text == "how much" for token in tokens[:at])
 
 
 _PREPOSITIONS = frozenset({"from", "of", "by", "for"})

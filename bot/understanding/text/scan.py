@@ -8,6 +8,7 @@ from functools import cache
 from itertools import pairwise
 
 from bot.understanding.text import numbers
+from bot.understanding.text.doubtful import doubted_words, makes_sense
 from bot.understanding.text.gazetteer import LAST_ASCII, LATIN_START, OTHER_START, Gazetteer, lengths_by_start
 from bot.understanding.text.lexicon import Senses, lexicon
 from bot.understanding.text.normalise import Normalised
@@ -122,7 +123,7 @@ def _pass(text: str, gazetteer: Gazetteer, barred: Mapping[int, int]) -> list[To
     """One way to cut the text; `barred` says how long a word may not be at a place, or longer."""
     tokens: list[Token] = []
     at, size = 0, len(text)
-    words, word_lengths, doubted = lexicon().words, _word_lengths(), _doubted()
+    words, word_lengths, doubted = lexicon().words, _word_lengths(), doubted_words()
     names, name_lengths = gazetteer.names, gazetteer.lengths
     while at < size:
         first = text[at]
@@ -166,8 +167,8 @@ def _is_counted(code: Token, before: Token) -> bool:
 
 def _word(text: str, at: int, lengths: tuple[int, ...], tokens: list[Token], *, word: str) -> str:
     """The word, or the longest shorter one that makes sense behind the tokens before it; empty when none does."""
-    words, doubted = lexicon().words, _doubted()
-    while word in doubted and not _makes_sense(words[word], text, at + len(word), tokens):
+    words, doubted = lexicon().words, doubted_words()
+    while word in doubted and not makes_sense(words[word], text, at + len(word), tokens):
         word = _longest(text, at, lengths, words, loose=True, shorter=len(word))
     if word and tokens and ("topic" in words[word] or ("metric" in words[word] and "each" in tokens[-1].senses)):
         # 各账户余额 are the balances by account, 哪个平台扣的费 the fees by platform
@@ -177,53 +178,6 @@ def _word(text: str, at: int, lengths: tuple[int, ...], tokens: list[Token], *, 
 
 
 _CHOOSING = frozenset({"each", "which"})
-_UNIT_KINDS = frozenset({"piece_unit", "order_unit", "people_unit"})
-_BOUNDS = frozenset("0123456789一二两三四五六七八九十百千于")
-
-
-@cache
-def _doubted() -> frozenset[str]:
-    """The words that do not make sense everywhere; 还没到 is of goods, and before a number a bound."""
-    return frozenset(text for text, senses in lexicon().words.items()
-                     if "feature" in senses or senses.keys() <= _UNIT_KINDS or _may_run_on(text, senses)
-                     or ("event" in senses and text.endswith("没到")))
-
-
-def _may_run_on(text: str, senses: Senses) -> bool:
-    """The 多少成 of 多少成交额, the 五一 of 上周五一共, the 周几 of 最近一周几单: its last may begin the next word."""
-    return text[-1:] in _RUNS_ON and _may_be_cut(senses)
-
-
-def _may_be_cut(senses: Senses) -> bool:
-    return not _RUNNING_ON.isdisjoint(senses) or senses.get("action") == "subscribe"  # 每天发, of 每天发了几单
-
-
-_RUNNING_ON = frozenset({"count", "festival", "weekday", "whichdim"})
-_RUNS_ON = {"成": frozenset("交单"), "一": frozenset("共起下样块"), "几": frozenset("单件笔个条位人"),
-            "发": frozenset("了出货走多几")}  # 一共, 几单
-
-
-def _runs_into_next(senses: Senses, text: str, end: int, tokens: list[Token]) -> bool:
-    """Behind a week 五一 is its Friday, and behind a number 周一 and 周几 are that many weeks."""
-    if text[end:end + 1] not in _RUNS_ON.get(text[end - 1], ()):
-        return False
-    before = tokens[-1] if tokens else None
-    if before is None or not {"count", "action"}.isdisjoint(senses):
-        return not {"count", "action"}.isdisjoint(senses)
-    if not {"weekday", "whichdim"}.isdisjoint(senses):
-        return before.number is not None
-    return before.senses.get("offset", "").startswith("week:")
-
-
-def _makes_sense(senses: Senses, text: str, end: int, tokens: list[Token]) -> bool:
-    """包 counts only behind a number; 库存不足 before one, 库存低 before 于 is a bound, not a feature."""
-    if _may_be_cut(senses) and _runs_into_next(senses, text, end, tokens):
-        return False
-    if "feature" in senses or senses.get("event") == "incoming":
-        return text[end:end + 2].strip()[:1] not in _BOUNDS
-    if senses.keys() <= _UNIT_KINDS and not text[end - 1].isascii():
-        return bool(tokens) and (tokens[-1].number is not None or tokens[-1].has("count")) and tokens[-1].end >= 0
-    return True
 
 
 def _longest(text: str, at: int, lengths: tuple[int, ...], words: Mapping[str, object], *, loose: bool,
