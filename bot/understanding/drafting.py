@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from bot.understanding.conversation.following import read_follow
+from bot.understanding.conversation.following import changed_to, read_follow
 from bot.understanding.conversation.followups import says_more
 from bot.understanding.questions.asks import Setting
 from bot.understanding.questions.bounds import BOUNDING, as_bounds, asks_whether, read_bounds, read_times_of_rows
@@ -87,6 +87,8 @@ def _read_what_is_more(tokens: Sequence[Token], draft: Draft, last: MetricQuery 
     if "incoming" in draft.all_events:
         for token in tokens:
             token.used = token.used or token.text in _NOT_HERE  # 路上还有多少面膜没到
+    if last is not None and draft.bounds and not draft.metrics:
+        draft.metrics = changed_to(tokens)
     if last is not None and not draft.metrics:
         read_unsaid(tokens, draft, last)
     if draft.events == ["spent"] and "segment" in draft.where and not any(token.text in _US for token in tokens):

@@ -8,7 +8,8 @@ from bot.understanding.actions.arguments import Message, has_amount
 from bot.understanding.actions.arrivals import Spread
 from bot.understanding.actions.phrasings import COUNTED, is_of_goods, phrased
 from bot.understanding.actions.reasons import TAKE_REASONS, with_reason
-from bot.understanding.conversation.followups import continued, continues, rebounded, relimited
+from bot.understanding.conversation.followups import continued, continues, says_more
+from bot.understanding.conversation.resetting import rebounded, relimited
 from bot.understanding.conversation.turns import turned, turned_first
 from bot.understanding.conversation.variants import with_variant
 from bot.understanding.drafting import read_draft
@@ -22,6 +23,7 @@ from bot.understanding.text.cues import Forms
 from bot.understanding.text.gazetteer import Gazetteer
 from bot.understanding.text.normalise import Normalised, normalise
 from bot.understanding.text.scan import CODED, Token, Words, scan
+from domain.metrics.catalog import METRICS, Unit
 from domain.metrics.measures import GOODS
 from domain.metrics.query import MetricQuery
 
@@ -146,8 +148,8 @@ class Reader:
             return Ask(changed, wants_chart=False)
         draft = read_draft(tokens, message, self._setting, last)
         draft.follows = draft.follows or is_corrected or self._context.goes_on
-        if last is not None and last.by and not draft.where and (those := _rows_meant(tokens, draft, last)):
-            draft.object_to(Unclear("unsure_about", {"words": those}))
+        if last is not None:
+            _object_to_last(tokens, draft, last, message)
         if draft.said_of:
             self._check_count(draft, *draft.said_of)
         says_nothing = not (draft.metrics or draft.wants_chart or draft.trouble) and draft.is_empty
@@ -241,6 +243,23 @@ class Reader:
         query = question(draft, self._setting)
         names_time = draft.span or draft.other or query.period is None or last.period is None
         return query if names_time else replace(query, period=last.period)
+
+
+def _object_to_last(tokens: Words, draft: Draft, last: MetricQuery, message: Normalised) -> None:
+    """What cannot be told of the last answer, and which of its rows are meant where nobody said so."""
+    if "an_order" in tokens.kinds and (ratio := _of_each_order(draft, last, message)):
+        draft.object_to(ratio)
+    if last.by and not draft.where and (those := _rows_meant(tokens, draft, last)):
+        draft.object_to(Unclear("unsure_about", {"words": those}))
+
+
+def _of_each_order(draft: Draft, last: MetricQuery, message: Normalised) -> Refused | None:
+    """每单平均 after what carriage cost: that for each order, which is not kept; what both are, is offered."""
+    figure = last.metrics[0]
+    is_money = METRICS[figure].unit is Unit.MONEY and not METRICS[figure].is_of_the_moment
+    if not is_money or figure == "revenue" or says_more(draft) or not set(draft.metrics) <= {"aov"}:
+        return None
+    return Refused("no_ratio", {"metrics": f"{figure} orders", "at": "0", "end": str(len(message.text))})
 
 
 def _rows_meant(tokens: Sequence[Token], draft: Draft, last: MetricQuery) -> str:

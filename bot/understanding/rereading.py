@@ -7,6 +7,7 @@ from functools import cached_property
 from itertools import islice
 from typing import Any, ClassVar
 
+from bot.understanding.conversation.turns import APART, keeps_change
 from bot.understanding.questions.asks import Setting
 from bot.understanding.reader import Reader
 from bot.understanding.readings import Act, Ask, Command, Context, NotRead, Reading, Refused, Unclear
@@ -35,6 +36,7 @@ _NAMES_NOBODY_KNOWS = _NOT_EXPLAINED | {"part_of_name"}
 _MAY_BE_PADDED = _NAMES_NOBODY_KNOWS | {"no_hours", "no_order_lookup"}  # morning! how did we do
 _MAY_BE_EXCUSED = _MAY_BE_PADDED | {"split_or_total"}  # 客人要碎花裙L,还有吗
 _WHICH_FIGURE = frozenset({"which_figure", "which_of"})
+_MAY_BE_TWO = _NOT_EXPLAINED | {"split_or_total", "which_split", "mixed_time", "two_periods"}  # changes, one by one
 _ABOUT_REPORTS = frozenset({"subscribe", "unsubscribe"})  # stop the alerts, too many of them
 _CLAUSE_ENDS = re.compile(r"[?？;；!！。\n,]")
 _CLAUSE_END = re.compile(r"[?？;；!！。\n]+|,\s*(?:and\s+)?(?=how |what |which )")
@@ -172,6 +174,22 @@ class PatientReader:
     def _all_in_chinese(self, missed: _Missed) -> Reading | None:
         chinese = in_chinese(missed.message, has_blanks=True)
         return self._in_chinese(chinese) if chinese else None
+
+    def _in_turn(self, missed: _Missed) -> Reading | None:
+        """换成投产比,再去掉京东: two changes of the question before, one after the other, both of which stand."""
+        last = self._context.last
+        for pause in APART.finditer(missed.message.text) if last else ():
+            said, rest = (missed.message.original(*stretch).strip() for stretch in (
+                (0, pause.start()), (pause.end(), len(missed.message.text))))
+            first = self._apart.reading_of(normalise(said)) if said and rest else None
+            if last is None or not isinstance(first, Ask) or first.query == last.query:
+                continue
+            context = replace(self._context, last=first, pending=None, goes_on=True)
+            reader = Reader(self._setting, context, self._gazetteer, is_trial=True)
+            then = reader.reading_of(normalise(rest))
+            if isinstance(then, Ask) and keeps_change(last.query, first.query, then.query):
+                return then
+        return None
 
     def _repaired_twice(self, missed: _Missed) -> Reading | None:
         """The message with its slips put right, and where one is not enough, with another one."""
@@ -352,6 +370,7 @@ class PatientReader:
         (_NOT_EXPLAINED, _said_anew),
         (_MAY_BE_BROKEN, _run_together),
         (_MAY_BE_OF_TOPIC, _topic_first),
+        (_MAY_BE_TWO, _in_turn),
         (_MAY_BE_PADDED, _unpadded),
         (_NAMES_NOBODY_KNOWS, _unnoted),
         (_MAY_BE_EXCUSED, _unexcused),

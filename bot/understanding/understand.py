@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from bot.understanding.actions import acts
 from bot.understanding.actions.arguments import Message
-from bot.understanding.conversation.missed import gone_on
+from bot.understanding.conversation.missed import completing, gone_on
 from bot.understanding.conversation.pointing import Pointed, pointed
 from bot.understanding.questions.asks import Setting
 from bot.understanding.questions.spoken import language, script_of
@@ -115,9 +115,11 @@ class Understanding:
         if turn.context.missed is None or not isinstance(found.reading, Ask) or (meant and meant.is_sure):
             return found
         alone = self._in_words(said, message, replace(turn, context=Context())).reading
-        if found.reading == alone:
-            return found
-        return replace(found, reading=gone_on(found.reading, said, turn.context, turn.gazetteer))
+        read = partial(self.alone, at=turn.at)
+        asked = completing(said, turn.context, turn.gazetteer, alone=read)
+        if asked or found.reading == alone:
+            return replace(found, reading=asked) if asked else found
+        return replace(found, reading=gone_on(found.reading, said, turn.context, turn.gazetteer, alone=read))
 
     def _on_what_is_meant(self, meant: Pointed, said: str, turn: _Turn) -> Understood:
         """What is left of a message once it is known what it points at, which may point once more."""

@@ -19,11 +19,27 @@ def read_follow(tokens: Sequence[Token], draft: Draft) -> None:
     draft.adds = _adds(tokens, is_opened=is_opened)
     if not draft.kinds.isdisjoint(_OF_LAST):
         _read_of_last(tokens, draft)
-    draft.unsplit = "no_split" in draft.kinds
-    if "whole" in draft.kinds:
-        draft.widened = [token.senses["whole"] for token in tokens if token.has("whole")]
-        draft.unsplit = draft.unsplit or "all" in draft.widened or any(
-            token.has("whole") and token.text.startswith("不分") for token in tokens)
+    if not draft.kinds.isdisjoint({"no_split", "whole"}):
+        _read_unsplit(tokens, draft)
+
+
+def _read_unsplit(tokens: Sequence[Token], draft: Draft) -> None:
+    """合计, 全店: one row for all; 不分平台: rows of anything but that."""
+    said = [token.senses["no_split"] for token in tokens if token.has("no_split")]
+    draft.widened = [token.senses["whole"] for token in tokens if token.has("whole")]
+    draft.unsplit = "no_split" in said or "all" in draft.widened
+    draft.unsplit_of = [name for name in said if name != "no_split"]
+    draft.unsplit_of += [token.senses["whole"] for token in tokens
+                         if token.has("whole") and token.text.startswith("不分")]
+
+
+def changed_to(tokens: Sequence[Token]) -> list[str]:
+    """The ROI of 换成投产比,再只看低于2的: what is wanted before what it is bounded by."""
+    for change, figure, pause in zip(tokens, tokens[1:], tokens[2:], strict=False):
+        if change.text in _CHANGES and figure.has("metric") and not figure.names and (
+                pause.has("sep") or pause.has("end")):
+            return [figure.senses["metric"]]
+    return []
 
 
 _OF_LAST = frozenset({"uncompared", "points_back", "nests"})

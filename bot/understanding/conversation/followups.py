@@ -2,29 +2,25 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
 
 from bot.understanding.questions.asks import (
     DEFAULT_LIMIT,
     Setting,
     Trouble,
-    bound_value,
     checked,
     comparison,
     direction_of,
     period_of,
     question,
 )
-from bot.understanding.questions.bounds import unit_of
 from bot.understanding.questions.counting import FITS
-from bot.understanding.questions.draft import STOCK_LISTS, Bound, Draft, family, is_filler, is_of_stock
+from bot.understanding.questions.draft import STOCK_LISTS, Draft, family, is_of_stock
 from bot.understanding.readings import Unclear
-from bot.understanding.text.scan import Token
 from bot.understanding.time.periods import Span, before
 from domain.metrics.catalog import DIMENSIONS, METRICS
 from domain.metrics.measures import GOODS
 from domain.metrics.periods import Grain, Period, add_months
-from domain.metrics.query import MAX_LIMIT, REORDER_POINT, Direction, Filter, Having, MetricQuery, Order
+from domain.metrics.query import REORDER_POINT, Direction, Filter, Having, MetricQuery, Order
 
 
 def continues(draft: Draft, last: MetricQuery | None) -> bool:
@@ -42,7 +38,8 @@ def continues(draft: Draft, last: MetricQuery | None) -> bool:
         return not (draft.vague or (draft.all_events and all(METRICS[name].is_of_the_moment for name in last.metrics)))
     return (draft.follows or draft.adds or draft.nests or draft.uncompared or not says_more(draft)
             or _lacks_its_goods(draft, last) or _asks_which_of_it(draft, last) or _sorts_its_rows(draft, last)
-            or _is_of_its_rows(draft, last) or _counts_the_same(draft, last) or _says_no_time(draft, last))
+            or _is_of_its_rows(draft, last) or _is_of_each_row(draft, last) or _counts_the_same(draft, last)
+            or _says_no_time(draft, last))
 
 
 def _ranks_by_itself(draft: Draft, last: MetricQuery) -> bool:
@@ -51,44 +48,6 @@ def _ranks_by_itself(draft: Draft, last: MetricQuery) -> bool:
     is_complete = draft.is_ranked and draft.span and "rank" in draft.kinds and "customer" not in last.by
     return bool(names_buyers and is_complete) and not (
         draft.follows or draft.adds or draft.where or draft.rank_metric)
-
-
-def rebounded(tokens: Sequence[Token], last: MetricQuery, setting: Setting) -> MetricQuery | None:
-    """放宽到四成, make it 50: the last question with another number in its one bound; None for any other message."""
-    numbers = [at for at, token in enumerate(tokens) if token.number is not None and not token.names]
-    bounds = [bound for bound in last.having if not isinstance(bound.value, str)]
-    if len(numbers) != 1 or len(bounds) != 1:
-        return None
-    unit, after = unit_of(tokens, numbers[0])
-    beside = [*tokens[:numbers[0]], *tokens[after:]]
-    if not any(_sets(token) for token in beside) or not all(_sets(token) or is_filler(token) for token in beside):
-        return None
-    bound = Bound(bounds[0].op, tokens[numbers[0]].number or Decimal(0), unit)
-    try:
-        value = bound_value(bound, bounds[0].metric, setting)
-    except Trouble:
-        return None
-    return replace(last, having=tuple(replace(one, value=value) if one is bounds[0] else one for one in last.having))
-
-
-def relimited(tokens: Sequence[Token], last: MetricQuery) -> MetricQuery | None:
-    """三个就够, five is enough, make it 10: the list just given with so many rows; None for any other message."""
-    counts = [token for token in tokens if token.number is not None and not token.names]
-    others = [token for token in tokens if token.number is None and not (token.has("piece_unit") or token.has("rank"))]
-    says_enough = any(token.has("enough") or bool(last.limit and (token.has("set_to") or token.has("only")))
-                      for token in others)
-    if not last.by or len(counts) != 1 or not says_enough or not all(
-            _sets(one) or one.has("enough") or one.has("only") or is_filler(one) for one in others):
-        return None
-    limit = counts[0].number or Decimal(0)
-    if counts[0].is_scaled or limit != int(limit) or not 1 <= limit <= MAX_LIMIT:
-        return None
-    return replace(last, order=last.order or (Order(last.metrics[0], Direction.DESC),), limit=int(limit))
-
-
-def _sets(token: Token) -> bool:
-    return not token.names and (token.has("set_to") or token.has("follow") or token.has("to") or token.has("end")
-                                or token.has("bound_name"))
 
 
 def _lacks_its_goods(draft: Draft, last: MetricQuery) -> bool:
@@ -126,6 +85,13 @@ def _is_of_its_rows(draft: Draft, last: MetricQuery) -> bool:
     figures = {*draft.metrics, *(bound.metric for bound in draft.bounds if bound.metric)}
     is_kind = all(METRICS[one].is_of_the_moment is METRICS[last.metrics[0]].is_of_the_moment for one in figures)
     return bool(last.by and (draft.bounds or draft.is_ranked) and figures) and is_kind and not any(of_else)
+
+
+def _is_of_each_row(draft: Draft, last: MetricQuery) -> bool:
+    """每个毛利率多少: of each row just given."""
+    of_else = (draft.span, draft.where, draft.exclude, draft.by, draft.bare, draft.bounds, draft.feature, draft.other,
+               draft.compare, draft.is_ranked, draft.is_shared, draft.said_of)
+    return bool(draft.is_apiece and last.by) and not any(of_else)
 
 
 _GOODS = GOODS | {"goods"}
@@ -259,7 +225,13 @@ class _Continuation:
         if not draft.metrics:
             is_new = draft.rank_metric and draft.rank_metric not in last.metrics
             return [draft.rank_metric] if is_new and draft.rank_metric else list(last.metrics)
-        return list(dict.fromkeys([*last.metrics, *draft.metrics])) if draft.adds else list(draft.metrics)
+        is_beside = draft.adds or self._is_of_each_of_few
+        return list(dict.fromkeys([*last.metrics, *draft.metrics])) if is_beside else list(draft.metrics)
+
+    @property
+    def _is_of_each_of_few(self) -> bool:
+        """每个毛利率多少 after the three best shops: of those, told beside the figure that they are the best by."""
+        return bool(self.draft.is_apiece and self.last.limit) and not (self.draft.by or self.draft.bare)
 
     def _filters(self) -> tuple[Filter, Filter]:
         """New values take the place of the old ones that say the same of a sale, unless they are added."""
@@ -293,7 +265,8 @@ class _Continuation:
 
     def _by(self, metrics: list[str]) -> list[str]:
         draft, last = self.draft, self.last
-        if draft.unsplit or self._is_bare_figure or self._is_of_a_part:
+        is_summed = draft.unsplit and not draft.by  # 按周汇总 is by week
+        if is_summed or self._is_bare_figure or self._is_of_a_part:
             return []
         said = draft.by or ([name for name, _ in draft.bare] if draft.lists_rows or draft.asks_which else [])
         if draft.seller and draft.asks_which and not (said or last.by):
@@ -313,8 +286,9 @@ class _Continuation:
         if draft.asks_which and not (said or last.by or draft.metrics or draft.where or draft.span):
             raise Trouble(Unclear("which_split"))  # 都从哪来的
         if not said:
-            return [name for name in last.by if not (
-                DIMENSIONS[name].is_time and all(METRICS[metric].is_of_the_moment for metric in metrics))]
+            are_of_now = all(METRICS[metric].is_of_the_moment for metric in metrics)
+            return [name for name in last.by if name not in draft.unsplit_of and not (
+                DIMENSIONS[name].is_time and are_of_now)]
         return list(dict.fromkeys([*last.by, *said])) if draft.adds or draft.nests else said
 
     def _period(self, metrics: list[str], by: list[str]) -> Period | None:
@@ -354,7 +328,8 @@ class _Continuation:
             alone = replace(self.draft, metrics=list(metrics), by=list(by), where={}, exclude={}, other=None,
                             compare=None, same_unit=None, is_versus=False)
             return question(alone, self.setting).having
-        keeps_figures = self.draft.adds or set(metrics) <= set(self.last.metrics) or self._is_of_short_goods
+        is_of_them = self._is_of_short_goods or self.draft.is_apiece
+        keeps_figures = self.draft.adds or set(metrics) <= set(self.last.metrics) or is_of_them
         is_same = tuple(by) == self.last.by and keeps_figures
         return self.last.having if is_same else ()
 

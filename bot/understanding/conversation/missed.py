@@ -1,5 +1,6 @@
 """After a message that nothing came of: what goes on from the answer before it says so, or is asked about first."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from difflib import SequenceMatcher
 
@@ -9,10 +10,14 @@ from bot.understanding.readings import Ask, Context, Missed, NotRead, Reading, U
 from bot.understanding.text.gazetteer import Gazetteer
 from bot.understanding.text.normalise import normalise
 from bot.understanding.text.scan import Token, scan
+from domain.metrics.catalog import METRICS
+from domain.metrics.query import MetricQuery
 
 # Refused, yet not as impossible: the words were not understood, and may have been meant to change the question.
 _NOT_HEARD = frozenset({"not_understood", "unknown_words"})
 _NOTHING_MEANT = frozenset({"nothing_said", "empty"})
+_LEADS = {"zh": "接着上一个答案:", "en": "from the last answer: "}  # pointing reads them
+_ALONE = {"zh": "另外问一下,", "en": "separately, "}  # so it does these
 _ALIKE = 0.6  # of two messages that are the same but for a slip
 
 
@@ -23,7 +28,8 @@ def missed(text: str, reading: Reading) -> Missed | None:
     return Missed(text, reading) if is_missed and isinstance(reading, NotRead) else None
 
 
-def gone_on(ask: Ask, text: str, context: Context, gazetteer: Gazetteer) -> Ask | Unclear:
+def gone_on(ask: Ask, text: str, context: Context, gazetteer: Gazetteer, *,
+            alone: Callable[[str], Reading]) -> Ask | Unclear:
     """What goes on from the answer before a message that was missed.
 
     Said anew, it does; so it does behind what cannot be answered anyway, or says nothing of a shop. Anything else may
@@ -32,12 +38,67 @@ def gone_on(ask: Ask, text: str, context: Context, gazetteer: Gazetteer) -> Ask 
     before = context.missed
     if before is None or context.last is None:
         return ask
-    if _may_have_changed(before, gazetteer) and not _is_said_anew(text, before, gazetteer):
-        return Unclear("goes_on_from_what", choices=(f"{_LEADS[script_of(text)]}{text}",))
+    said = scan(normalise(text), gazetteer)
+    is_anew = _is_said_anew(text, before, gazetteer)
+    if (_asked_of_else(before, context.last.query, gazetteer) and not any(_names_figure(one) for one in said)) or (
+            _may_have_changed(before, gazetteer) and not is_anew):
+        whole = _put_together(before, text, alone)
+        return Unclear("goes_on_from_what", choices=(*whole, f"{_LEADS[script_of(text)]}{text}"))
     return replace(ask, goes_on_from=context.last.query)
 
 
-_LEADS = {"zh": "接着上一个答案:", "en": "from the last answer: "}  # pointing reads them
+def completing(text: str, context: Context, gazetteer: Gazetteer, *,
+               alone: Callable[[str], Reading]) -> Unclear | None:
+    """销售额, behind 抖店上周的嘎啦 that was not understood: is it the figure of that, or a question of its own?"""
+    before = context.missed
+    if before is None or (not isinstance(before.reading, Unclear) and before.reading.key not in _NOT_HEARD):
+        return None
+    said = scan(normalise(text), gazetteer)
+    if not any(_names_figure(one) for one in said) or any(
+            _content(one) and not _names_figure(one) for one in said) or not _names_part(before.text, gazetteer):
+        return None
+    lead = _ALONE[script_of(text)]
+    return Unclear("completes_what", choices=(*_put_together(before, text, alone), f"{lead}{text}"))
+
+
+def _names_part(text: str, gazetteer: Gazetteer) -> bool:
+    """Whether a part of the shop or a time is named."""
+    return any(not _PARTS.isdisjoint(token.senses) or (token.names and token.names[0].value)
+               for token in scan(normalise(text), gazetteer))
+
+
+_PARTS = frozenset({"platform", "province", "segment", "offset", "event_day", "festival"})
+
+
+def _names_figure(token: Token) -> bool:
+    return not token.names and not is_filler(token) and any(token.has(kind) for kind in _FIGURES)
+
+
+_FIGURES = ("metric", "vague", "both")
+
+
+def _asked_of_else(before: Missed, last: MetricQuery, gazetteer: Gazetteer) -> bool:
+    """Whether what could not be answered was asked of another figure than the last answer told."""
+    said = scan(normalise(before.text), gazetteer)
+    figures = {one for token in said if _names_figure(token) for kind in _FIGURES
+               for one in token.senses.get(kind, "").split()}
+    figures |= {one for one in before.reading.facts.get("metric", "").split() if one in METRICS}
+    is_strange = before.reading.key in _NOT_KEPT and any(token.is_unknown for token in said)
+    return is_strange or not figures <= set(last.metrics)
+
+
+_NOT_KEPT = frozenset({"off_average", "off_not_kept"})  # figures by any name
+
+
+def _put_together(before: Missed, text: str, alone: Callable[[str], Reading]) -> tuple[str, ...]:
+    """What both say, where that is a question: the words that were not known, told anew."""
+    unknown, comma = before.reading.facts.get("words", ""), "," if script_of(text) == "zh" else ", "
+    figure = METRICS.get(before.reading.facts.get("metric", ""))
+    name = "" if figure is None else figure.zh if script_of(text) == "zh" else figure.en
+    asked = before.text.rstrip(" ?？。.!")
+    wholes = (asked.replace(unknown, text, 1) if unknown else "", f"{asked}{comma}{text}",
+              f"{name}{comma}{text}" if name else "")
+    return next(((whole,) for whole in wholes if whole and isinstance(alone(whole), Ask)), ())
 
 
 def _may_have_changed(before: Missed, gazetteer: Gazetteer) -> bool:

@@ -4,9 +4,17 @@ The words that point are taken out, and what they point at becomes the question 
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
+from bot.understanding.conversation.called import (
+    NOUNS_EN,
+    NOUNS_ZH,
+    ORDINALS,
+    TIMES_EN,
+    TIMES_ZH,
+    dimensions_called,
+)
 from bot.understanding.questions.draft import family
 from bot.understanding.readings import MOST_SHOWN, Ask, Context, NotRead, Unclear
 from bot.understanding.text.cues import Forms
@@ -76,33 +84,6 @@ def pointed(message: Normalised, context: Context, gazetteer: Gazetteer) -> Poin
     return None
 
 
-# What rows are called, and the dimensions that may be meant.
-_CALLED: tuple[tuple[str, tuple[str, ...]], ...] = (
-    (r"店铺|网店|店|shop|store", ("shop", "platform")), (r"平台|渠道|platform|channel", ("platform", "shop")),
-    (r"家", ("shop", "platform", "customer")),
-    (r"仓库?|warehouse", ("warehouse",)), (r"商品|产品|单品|品|货|款|件|product|item", ("product", "sku")),
-    (r"品类|类目|类|category", ("category",)), (r"客户|买家|顾客|客人|customer|buyer", ("customer",)),
-    (r"人|员工|同事|位|person|guy|colleague|staff", ("staff", "customer")),
-    (r"省份?|地方|地区|province|region|place", ("province",)),
-    (r"计划|活动|campaign", ("campaign",)), (r"账户|account", ("account",)),
-    (r"天|日|day", ("day",)), (r"周|星期|week", ("week",)), (r"月份?|month", ("month",)))
-_NOUNS_ZH = ("店铺|网店|店|平台|渠道|家|仓库?|商品|产品|单品|品类|类目|品|货|款|件|类|客户|买家|顾客|客人|人|员工|同事"
-             "|位|省份?|地方|地区|计划|账户")
-_NOUNS_EN = ("shop|store|platform|channel|warehouse|product|item|category|customer|buyer|person|guy|colleague|province"
-             "|region|place|campaign|account")
-_TIMES_ZH, _TIMES_EN = "天|周|星期|月", "day|week|month"
-_ORDINALS: Mapping[str, int] = {
-    "一": 1, "头": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10,
-    "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "one": 1, "two": 2, "three": 3, "top": 1}
-
-
-def _dimensions_called(noun: str | None) -> tuple[str, ...]:
-    """Those that the noun may mean; all of them where there is none."""
-    if not noun:
-        return tuple(DIMENSIONS)
-    return next((meant for words, meant in _CALLED if re.fullmatch(words, noun)), tuple(DIMENSIONS))
-
-
 def _of_row(turn: _Turn) -> Pointed | NotRead | None:
     """第二名 of the list just shown; what the first alone is, is asked of the list itself."""
     last, shown = turn.last, turn.context.shown
@@ -110,7 +91,7 @@ def _of_row(turn: _Turn) -> Pointed | NotRead | None:
         return None
     said = (turn.found["n"] or "last").split()[-1].lstrip("#no.")
     is_last = said == "last"
-    at = len(shown.values) if shown and is_last else _ORDINALS.get(said) or (int(said) if said.isdecimal() else 0)
+    at = len(shown.values) if shown and is_last else ORDINALS.get(said) or (int(said) if said.isdecimal() else 0)
     rest = Pointed(turn.rest, turn.context)
     if at == 1 and last.by and rest.says_no_more:
         return None
@@ -166,7 +147,7 @@ def _of_same(turn: _Turn) -> Pointed | NotRead | None:
         return turn.on(query) if query else None
     if (noun := groups.get("time") or noun) and groups.get("time") and not (shown and last.by):
         return None
-    dimensions = _dimensions_called(noun or ("人" if groups.get("person") else None))
+    dimensions = dimensions_called(noun or ("人" if groups.get("person") else None))
     if any(token.names or token.has("platform") for token in scan(turn.message, turn.gazetteer)):
         return None  # 天猫那家
     if shown and shown.dimension in dimensions and last.by:
@@ -183,7 +164,7 @@ def _of_same(turn: _Turn) -> Pointed | NotRead | None:
 def _of_both(turn: _Turn) -> Pointed | NotRead | None:
     """这俩加起来: what was just asked about and what before it; 两个仓加一块儿: all that there are."""
     noun = turn.found["noun"]
-    dimensions, last = _dimensions_called(noun), turn.last
+    dimensions, last = dimensions_called(noun), turn.last
     if any(len(last.where.get(name, ())) == 2 for name in dimensions):
         return turn.on(last, is_sure=False)
     for name in dimensions:
@@ -198,9 +179,26 @@ def _of_both(turn: _Turn) -> Pointed | NotRead | None:
     return turn.unclear()
 
 
+def _of_all_there_are(turn: _Turn) -> Pointed | NotRead | None:
+    """两个仓都要,分仓库看: of all that there are; whether each or together is asked, where it is not said."""
+    name = dimensions_called(turn.found["noun"])[0]
+    known = {"warehouse": turn.gazetteer.warehouses, "shop": turn.gazetteer.shops}.get(name, ())
+    last = turn.last
+    if len(known) != 2 or not family(name) & last.where.keys():
+        return None
+    query = replace(last, where={kept: values for kept, values in last.where.items() if kept not in family(name)})
+    rest = turn.on(query, is_sure=False)
+    if not rest.says_no_more:
+        return rest
+    called = DIMENSIONS[name]
+    is_chinese = not turn.message.text.isascii()
+    choices = (f"按{called.zh}看", f"所有{called.zh}") if is_chinese else (f"by {called.en}", f"all {called.en}s")
+    return Unclear("split_or_total", {"dimension": name}, choices)
+
+
 def _of_other(turn: _Turn) -> Pointed | NotRead | None:
     """另外一个仓呢, of two."""
-    name = _dimensions_called(turn.found["noun"])[0]
+    name = dimensions_called(turn.found["noun"])[0]
     known = {"warehouse": turn.gazetteer.warehouses, "shop": turn.gazetteer.shops}.get(name, ())
     others = [one for one in known if one not in turn.last.where.get(name, ())]
     if len(known) != 2 or len(others) != 1:
@@ -268,9 +266,19 @@ def _back(turn: _Turn) -> Pointed | NotRead | None:
         if ask and (figures & set(ask.query.metrics) or (is_ranking and not figures and ask.query.limit)):
             is_alone = all(not _says(token) for token in tokens)
             return turn.on(ask.query, "" if is_alone else rest)
+    named, _, behind = rest.partition(":")
+    if behind.strip() and (query := _rows_named(scan(normalise(named), turn.gazetteer), asked)):
+        return turn.on(query, behind.strip())
     if Pointed(rest, turn.context).says_no_more:
         return turn.on(turn.context.earlier[0].query, "") if turn.context.earlier else turn.unclear()
     return turn.on(turn.last)
+
+
+def _rows_named(tokens: Iterable[Token], asked: Iterable[Ask | None]) -> MetricQuery | None:
+    """Back to the categories: the latest question that had rows of what alone is named."""
+    told = [token for token in tokens if not (token.has("stop") or token.has("glue") or token.has("end"))]
+    name = told[0].senses.get("dim") or told[0].senses.get("split") if len(told) == 1 else None
+    return next((ask.query for ask in asked if ask and name in ask.query.by), None)
 
 
 def _figures(tokens: Iterable[Token]) -> Iterable[str]:
@@ -311,7 +319,7 @@ _THIS = "(?:那|这|该)(?:一)?"
 _OF = r"(?:\b(?:of|for|in|at|on|from) )?\b"
 _NTH = r"(?P<n>first|second|third|fourth|fifth|(?:number |no\.? ?|#)(?:one|two|three|\d)|last)\b"
 _BOTH_EN = (r"(?:\b(?:for|of) )?\b(?:both|(?:the|those|these) two)(?: of (?:them|those|these))?"
-            rf"(?: (?P<noun>{_NOUNS_EN})s?(?:ies)?)?,? (?:together|combined|in total|added (?:up|together)"
+            rf"(?: (?P<noun>{NOUNS_EN})s?(?:ies)?)?,? (?:together|combined|in total|added (?:up|together)"
             r"|summed(?: up)?|as one)")
 _FORMS: Forms[_Form] = Forms(
     ("接", _form(r"^接着上一个答案[::,]\s*", _on_last)),
@@ -333,26 +341,33 @@ _FORMS: Forms[_Form] = Forms(
     ("第头最垫", _form(
         r"(?:排|排在)?(?:第(?P<n>[一二三四五六七八九十]|\d{1,2})|(?:最后|垫底|末位|末尾)(?:的)?(?=一?(?:个|名|款|家|位|那)))"
         r"一?(?:名|个|款|家|位|种|样|行|项|那个|那家|那款|那位)(?!月|季|星|周|礼|半|小时|问|订单|单)"
-        rf"(?:的)?(?:{_NOUNS_ZH})?(?:的|它)?", _of_row)),
+        rf"(?:的)?(?:{NOUNS_ZH})?(?:的|它)?", _of_row)),
     ("first second third fourth fifth last number", _form(
-        rf"{_OF}(?:the )?{_NTH}(?: (?:one|row|{_NOUNS_EN})(?:'s)?\b|'s\b)(?! of )", _of_row)),
+        rf"{_OF}(?:the )?{_NTH}(?: (?:one|row|{NOUNS_EN})(?:'s)?\b|'s\b)(?! of )", _of_row)),
     ("first second third fourth fifth last number", _form(
         rf"{_OF}the {_NTH}(?=[\s?.!]*$| (?:spend|buy|sell|sold|cost|make|have|do|did|ship|bring)\b)", _of_row)),
     ("最", _form(
-        rf"最(?P<way>高|多|大|低|少|小)的那(?:一)?(?:个|家|款|种|位)?(?:{_NOUNS_ZH})?(?:的)?", _of_extreme)),
+        rf"最(?P<way>高|多|大|低|少|小)的那(?:一)?(?:个|家|款|种|位)?(?:{NOUNS_ZH})?(?:的)?", _of_extreme)),
     ("那这该他她它", _form(
-        rf"{_THIS}(?:(?:个|家|款|种|位|件)?(?P<noun>{_NOUNS_ZH}))(?![\u4e00-\u9fff]{{0,2}}个?(?:月|周)前)(?:的)?"
-        rf"|那(?:一)?个?(?P<time>{_TIMES_ZH})(?:的)?|(?<!其)(?P<person>[他她])(?!们)(?:的)?|(?P<it>它(?!们)|那[里边儿])(?:的)?",
+        rf"{_THIS}(?:(?:个|家|款|种|位|件)?(?P<noun>{NOUNS_ZH}))(?![\u4e00-\u9fff]{{0,2}}个?(?:月|周)前)(?:的)?"
+        rf"|那(?:一)?个?(?P<time>{TIMES_ZH})(?:的)?|(?<!其)(?P<person>[他她])(?!们)(?:的)?|(?P<it>它(?!们)|那[里边儿])(?:的)?",
         _of_same)),
     ("that this he she him his her its there", _form(
-        rf"(?:\b(?:of|for|in|at|on|from|by) )?\b(?:that|this) (?P<noun>{_NOUNS_EN})(?:'s)?\b"
-        rf"|(?:\b(?:of|for|in|on|from|during) )?\bthat (?P<time>{_TIMES_EN})(?:'s)?\b"
+        rf"(?:\b(?:of|for|in|at|on|from|by) )?\b(?:that|this) (?P<noun>{NOUNS_EN})(?:'s)?\b"
+        rf"|(?:\b(?:of|for|in|on|from|during) )?\bthat (?P<time>{TIMES_EN})(?:'s)?\b"
         r"|(?:\b(?:by|for|of) )?\b(?P<person>he|she|him|her|his)\b|\b(?P<it>its|(?:in |from )?there)\b", _of_same)),
     ("俩两", _form(
-        rf"(?:这|那|它|他)?(?:们)?(?:俩|两|2)(?:个|家|款|种|位|件)?(?P<noun>{_NOUNS_ZH})?(?:都|的)?"
+        rf"(?:这|那|它|他)?(?:们)?(?:俩|两|2)(?:个|家|款|种|位|件)?(?P<noun>{NOUNS_ZH})?(?:都|的)?"
         r"(?:一起|一块儿?|加起来|加一起|加一块儿?|加在一起|合起来|合计|合在一起|放一起|放在一起|总共|一共|总和|相加)"
         r"(?!比|对比)(?:算|看|是多少|多少|有多少)?", _of_both)),
     ("both two", _form(_BOTH_EN, _of_both)),
+    ("俩两", _form(
+        rf"^(?:那|这|就)?(?:俩|两个?|2个)(?P<noun>{NOUNS_ZH})(?:都|全)(?:要|看|算|查|列)?(?:上|看|看看|一下|下)?(?=[,。!吧呢\s]|$)",
+        _of_all_there_are)),
+    ("both", _form(
+        rf"^(?:and |ok |no |now |for |in |of )*both (?:of (?:the|our) )?(?P<noun>{NOUNS_EN})s?\b(?: please)?"
+        r"(?=[\s,.!?]|$)",
+        _of_all_there_are)),
     ("另别其", _form(r"(?:另外?|别的|其[他它余]的?|剩下的?)(?:一|那)?个?(?P<noun>仓库?|店铺?)(?!库存)", _of_other)),
     ("other", _form(r"(?:\b(?:in|at|for|of|from) )?\bthe other (?P<noun>warehouse|shop|store)\b", _of_other)),
     ("两俩", _form(

@@ -5,8 +5,8 @@ what that part is, is read like any other words.
 """
 
 import re
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import fields, replace
 from datetime import date
 
 from bot.understanding.conversation import period_turns, unit_turns
@@ -21,7 +21,7 @@ _OPENING = re.compile(r"(?:(?:(?:ok(?:ay)?|now|and|then|so|well|hm+|actually|ple
                       r"|but)\b"
                       r"|那么?|那?就|好的?|请|帮我|麻烦你?|你|先|还是|把|将|给我)[\s,]*)+(?=\S)")
 _CLOSING = re.compile(r"(?:[\s,.!?吧呢啊呗嘛吗]|看看|看下|看|一下|\b(?:please|pls|then|now|for me|thanks?)\b)*$")
-_APART = re.compile(r",|\band(?: then)?\b|\bthen\b|然后|,?并且?|,?再")
+APART = re.compile(r",|\band(?: then)?\b|\bthen\b|然后|,?并且?|,?再")
 
 # What is said of the last answer before another one is asked for: 太密了,按周吧.
 _REMARK = re.compile(r"(?:这|有点|还是)?太.{1,4}了?|换个(?:角度|看法|方式)"
@@ -45,12 +45,27 @@ def turned(text: str, last: MetricQuery, today: date, read: Callable[[str], Draf
 def turned_first(text: str, last: MetricQuery, today: date,
                  read: Callable[[str], Draft | None]) -> tuple[MetricQuery, str] | None:
     """Drop the filter and split it by shop: the question turned, and where the rest of the message begins."""
-    for pause in _APART.finditer(text):
+    for pause in APART.finditer(text):
         if _REMARK.fullmatch(text[:pause.start()].strip()):
             return last, text[pause.end():]
         if (query := turned(text[:pause.start()], last, today, read)) and text[pause.end():].strip():
             return query, text[pause.end():]
     return None
+
+
+def keeps_change(before: MetricQuery, changed: MetricQuery, after: MetricQuery) -> bool:
+    """Whether all that the first change made of the question is in what the second made of it."""
+    return after != changed and all(
+        getattr(changed, part.name) == getattr(before, part.name)
+        or _holds(getattr(after, part.name), getattr(changed, part.name)) for part in fields(MetricQuery))
+
+
+def _holds(after: object, changed: object) -> bool:
+    if isinstance(after, tuple) and isinstance(changed, tuple):
+        return set(changed) <= set(after) if changed else not after
+    if isinstance(after, Mapping) and isinstance(changed, Mapping) and changed:
+        return all(after.get(name) == values for name, values in changed.items())
+    return after == changed
 
 
 # What is called a part of a question; of several the first that there is.
@@ -161,7 +176,8 @@ def _left_out(names: dict[str, list[str]], last: MetricQuery) -> MetricQuery | N
 
 def _restore(turn: Turn, last: MetricQuery) -> MetricQuery | None:
     """Put JD back in: of what was left out; put it back: all that was."""
-    if turn.words in _IT:
+    is_one = turn.words in _ONE and len([one for values in last.exclude.values() for one in values]) == 1
+    if turn.words in _IT or is_one:
         return replace(last, exclude={}) if last.exclude else None
     draft = turn.read(turn.words)
     names = {**draft.where, **draft.exclude} if draft else {}
@@ -173,7 +189,8 @@ def _restore(turn: Turn, last: MetricQuery) -> MetricQuery | None:
     return replace(last, exclude={dimension: values for dimension, values in left.items() if values})
 
 
-_IT = frozenset({"", "it", "that", "them", "those", "它", "它们", "那个", "这个"})
+_IT = frozenset({"", "it", "that", "them", "those", "them all", "all of them", "它", "它们", "都", "全部"})
+_ONE = frozenset({"that one", "this one", "the one", "那个", "这个", "那家", "这家", "那一个", "那一家"})
 
 
 def _reverse(_turn: Turn, last: MetricQuery) -> MetricQuery | None:
@@ -255,8 +272,11 @@ _FORMS: Forms[Form] = Forms(
     ("缩减压砍", form(
         r"(?:缩|减|压|砍|缩减|缩短)[小少]?(?:到|成|为)前?(?P<what>\d+|[一二两三四五六七八九十]+)[个名条]", _limited)),
     ("all everything", form(
-        r"(?P<what>)(?:show|list|give|see)(?: me)? (?:all(?: of (?:them|it|those))?|them all|everything)", _unlimited)),
-    ("全都", form(r"(?P<what>)(?:全部?|都)(?:显示|列)(?:出来)?", _unlimited)),
+        r"(?P<what>)(?:no,? )?(?:(?:show|list|give|see)(?: me)? )?(?:all(?: of (?:them|it|those))?|them all|everything)"
+        r"(?: again)?", _unlimited)),
+    ("全都", form(
+        r"(?P<what>)(?:放宽|放开|不,?|不对)?,?(?:(?:全部?|都)(?:再|重新)?(?:给我)?(?:显示|列|看)(?:一遍|一下|出来|看)?"
+        r"|(?:再|重新)?(?:显示|列|看)(?:一遍|一下)?(?:全部|所有)的?)", _unlimited)),
     ("more", form(
         r"(?:(?:show|give|list|see|get)(?: me)? )?(?:a few |some |(?P<what>\d+|[a-z]+) )?more(?: of (?:them|those))?"
         r"(?: (?:rows|lines|of them))?", _more)),

@@ -82,6 +82,7 @@ class Draft:
     uncompared: bool = False  # drop the comparison
     points_back: bool = False  # of it, for those two: what was spoken of last
     unsplit: bool = False
+    unsplit_of: list[str] = field(default_factory=list)  # 不分平台: dimensions that the rows are not of any more
     widened: list[str] = field(default_factory=list)  # 全部店铺: dimensions that are not filtered any more
     asks_amount: bool = False
     asks_whether: bool = False  # did revenue exceed 20k
@@ -140,8 +141,8 @@ class Draft:
         return not any((
             self.metrics, self.by, self.where, self.exclude, self.span, self.compare, self.other, self.is_versus,
             self.same_unit, self.bounds, self.is_ranked, self.is_sorted, self.direction, self.quality, self.limit,
-            self.seller, self.feature, self.wants_trend, self.bare, self.unsplit, self.widened, self.vague,
-            self.asks_which, self.is_apiece, self.is_shared, self.uncompared))
+            self.seller, self.feature, self.wants_trend, self.bare, self.unsplit, self.unsplit_of, self.widened,
+            self.vague, self.asks_which, self.is_apiece, self.is_shared, self.uncompared))
 
 
 def add_to(filters: dict[str, list[str]], dimension: str, value: str) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.understanding.questions.draft import Draft
+from bot.understanding.questions.draft import Draft, family
 from bot.understanding.questions.groupwise import add_rows_mentioned, doubt_ranking_within
 from bot.understanding.readings import Unclear
 from bot.understanding.text.normalise import Normalised
@@ -49,7 +49,7 @@ def _settle_bare(tokens: Sequence[Token], draft: Draft) -> None:
             left.append((dimension, at))
         elif dimension == "goods":
             token.used = token.text == "what" or (bool(draft.metrics) and not _are_paid_for(tokens, at, draft))
-        elif draft.unsplit or _SIDES.get(dimension) in draft.all_events:
+        elif draft.unsplit or draft.unsplit_of or _SIDES.get(dimension) in draft.all_events:
             token.used = True
         elif not draft.by and (draft.asks_which or (
                 (draft.follows or draft.is_alone) and token.text.isascii() and token.text[-1] == "s")):
@@ -104,7 +104,7 @@ def _are_paid_for(tokens: Sequence[Token], at: int, draft: Draft) -> bool:
 
 def _says_nothing_more(tokens: Sequence[Token], at: int, dimension: str, draft: Draft) -> bool:
     """客户复购率, how much money in account, 女装商品, 客户退了多少: whose, where or what it is, and no split."""
-    if dimension == "customer" and _are_buyers_anyway(tokens, at, draft):
+    if (dimension == "customer" and _are_buyers_anyway(tokens, at, draft)) or _repeats_name(tokens, at, dimension):
         return True
     if dimension == "customer" and at and _follows_filter(tokens, at) and any(one in GOODS for one, _ in draft.bare):
         return True  # 广东买家买最多的是啥商品
@@ -119,6 +119,16 @@ def _says_nothing_more(tokens: Sequence[Token], at: int, dimension: str, draft: 
     return is_there and draft.asks_amount and (
         draft.metrics == ["balance"] if dimension == "account" else all(
             METRICS[one].is_of_the_moment for one in draft.metrics))
+
+
+def _repeats_name(tokens: Sequence[Token], at: int, dimension: str) -> bool:
+    """抖音这个平台, YS-01-L这个码: what it is that was just named."""
+    named = at - 1 if tokens[at].text[0] in "这那" else at - 2 if at and tokens[at - 1].text in _THIS else -1
+    return named >= 0 and (dimension in tokens[named].senses or any(
+        name.dimension in family(dimension) for name in tokens[named].names))
+
+
+_THIS = frozenset({"这个", "那个", "这款", "这种", "这个就是"})
 
 
 def _are_buyers_anyway(tokens: Sequence[Token], at: int, draft: Draft) -> bool:

@@ -37,8 +37,9 @@ def leave_out_denied(tokens: Sequence[Token], draft: Draft) -> None:
         is_denied = token.has("not_this") and not token.text.isascii()  # not gross sales, the net ones
         if token.used or behind == len(tokens) or not (is_denied or token.has("in_place_of")):
             continue
-        if tokens[behind].has("metric") or tokens[behind].senses.get("count") in {"money", "orders"}:
-            token.used = tokens[behind].used = draft.follows = True  # 不看钱,看单量
+        figure = tokens[behind]
+        if figure.has("metric") or figure.has("vague") or figure.senses.get("count") in {"money", "orders"}:
+            token.used = figure.used = draft.follows = True  # 不看钱,看单量
 
 
 def left_is_earned(tokens: Iterable[Token]) -> bool:

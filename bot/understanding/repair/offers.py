@@ -137,13 +137,22 @@ def _not_by(said: _Said) -> list[str]:
     """Net profit is not kept by product; gross profit is."""
     other = NEAREST.get(said.facts.get("metric", ""))
     if not other:
-        return []
+        return _of_all(said)
     text, highest = said.message.message, "{}最高" if said.is_chinese else "highest {}"
     most = next((one for one in _MOST_PROFITABLE if one in text), None)
     if most:
         return [text.replace(most, highest.format(said.metric(other)))]
     word = next((one for one in _PROFITS if one in text), None)
     return [text.replace(word, said.metric(other))] if word else []
+
+
+def _of_all(said: _Said) -> list[str]:
+    """各要补多少 after those of one warehouse, of which it cannot be told: of all warehouses."""
+    known = DIMENSIONS[said.facts["dimension"]]
+    text = said.message.message.strip(" ?？。.!！")
+    if said.is_chinese:
+        return [f"所有{known.zh}{text}"]
+    return [f"{text}, all {known.en}s"]
 
 
 def _parts(said: _Said) -> list[str]:
