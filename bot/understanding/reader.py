@@ -15,7 +15,7 @@ from bot.understanding.conversation.variants import with_variant
 from bot.understanding.drafting import read_draft
 from bot.understanding.questions.asks import Setting, Trouble, question
 from bot.understanding.questions.corrections import left_standing, restated, taken_back
-from bot.understanding.questions.draft import Draft, is_of_stock, is_that_order
+from bot.understanding.questions.draft import Draft, family, is_of_stock, is_that_order
 from bot.understanding.questions.gate import has_trade_words, objection, off_topic, unexplained
 from bot.understanding.readings import Act, Ask, Command, Context, Reading, Refused, Unclear
 from bot.understanding.sentences import subscriptions
@@ -159,7 +159,7 @@ class Reader:
         if trouble := objection(tokens, message, self._gazetteer, is_trial=self._is_trial) or draft.trouble:
             is_strange = isinstance(trouble, Unclear) and any(token.is_unknown for token in unexplained(tokens))
             says_when = draft.span and (not is_strange or draft.is_ranked or draft.asks_which)  # not 明天要不要带伞
-            return trouble if has_trade_words(tokens) or says_when else Refused("not_understood")
+            return trouble if has_trade_words(tokens) or says_when or draft.widened else Refused("not_understood")
         try:
             query = self._query(draft, last)
         except Trouble as found:
@@ -249,8 +249,18 @@ def _object_to_last(tokens: Words, draft: Draft, last: MetricQuery, message: Nor
     """What cannot be told of the last answer, and which of its rows are meant where nobody said so."""
     if "an_order" in tokens.kinds and (ratio := _of_each_order(draft, last, message)):
         draft.object_to(ratio)
+    if draft.widened and _widens_nothing(draft, last):
+        facts = {"at": "0", "end": str(len(message.text)), "dimension": draft.widened[0]}
+        draft.object_to(Unclear("split_or_total", facts))
     if last.by and not draft.where and (those := _rows_meant(tokens, draft, last)):
         draft.object_to(Unclear("unsure_about", {"words": those}))
+
+
+def _widens_nothing(draft: Draft, last: MetricQuery) -> bool:
+    """Everyone, where the last question was of two platforms: of which part all are meant, is not said."""
+    parts = {*last.where, *last.exclude}
+    names_other = parts and all(family(name).isdisjoint({*parts, *last.by}) for name in draft.widened if name != "all")
+    return bool(names_other) and "all" not in draft.widened and not (draft.metrics or says_more(draft))
 
 
 def _of_each_order(draft: Draft, last: MetricQuery, message: Normalised) -> Refused | None:

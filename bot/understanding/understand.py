@@ -10,7 +10,8 @@ from typing import Any, ClassVar
 from bot.understanding.actions import acts
 from bot.understanding.actions.arguments import Message
 from bot.understanding.conversation.missed import completing, gone_on
-from bot.understanding.conversation.pointing import Pointed, pointed
+from bot.understanding.conversation.pointed import Pointed
+from bot.understanding.conversation.pointing import pointed
 from bot.understanding.questions.asks import Setting
 from bot.understanding.questions.spoken import language, script_of
 from bot.understanding.readings import (

@@ -219,14 +219,26 @@ class _Continuation:
             return list(last.metrics)
         if not draft.metrics and draft.seller and set(last.metrics).isdisjoint(_SELLING):
             return ["units"]  # 哪款卖得最好 after their refunds
+        if not draft.metrics and "campaign" in last.by and any(one.event == "spent" for one in draft.unmet):
+            return ["ad_spend"]  # 各花了多少钱 after a list of campaigns
         uncounted = next((one for one in draft.unmet if not one.counts <= {"amount"}), None)
         if not draft.metrics and uncounted:
             raise Trouble(Unclear("unsure_about", {"words": uncounted.words}))  # 退了几件, which nobody counts
+        if draft.is_sorted and draft.rank_metric in last.metrics and set(draft.metrics) <= {draft.rank_metric}:
+            return list(last.metrics)  # 按客单价从高到低, of orders and that
+        if not draft.metrics and set(draft.denied) & set(last.metrics):
+            return self._without(draft.denied)
         if not draft.metrics:
             is_new = draft.rank_metric and draft.rank_metric not in last.metrics
             return [draft.rank_metric] if is_new and draft.rank_metric else list(last.metrics)
         is_beside = draft.adds or self._is_of_each_of_few
         return list(dict.fromkeys([*last.metrics, *draft.metrics])) if is_beside else list(draft.metrics)
+
+    def _without(self, denied: Sequence[str]) -> list[str]:
+        left = [one for one in self.last.metrics if one not in denied]
+        if not left:
+            raise Trouble(Unclear("nothing_said"))
+        return left
 
     @property
     def _is_of_each_of_few(self) -> bool:
@@ -316,7 +328,7 @@ class _Continuation:
             return (Order(key, direction),), limit if draft.is_ranked or draft.limit else last.limit
         if tuple(by) != last.by:
             return (), None
-        if set(draft.widened) & set(by) and not draft.where:
+        if any(name in by and family(name).isdisjoint(draft.where) for name in draft.widened):
             return last.order, None  # show all the shops
         if last.limit == 1 and (draft.bounds or (draft.by and not draft.asks_which)):
             return last.order, None  # the lowest, then those under 2; who did most, then everybody
@@ -328,7 +340,8 @@ class _Continuation:
             alone = replace(self.draft, metrics=list(metrics), by=list(by), where={}, exclude={}, other=None,
                             compare=None, same_unit=None, is_versus=False)
             return question(alone, self.setting).having
-        is_of_them = self._is_of_short_goods or self.draft.is_apiece
+        says_each = self.draft.is_apiece or ("each" in self.draft.kinds and not (self.draft.by or self.draft.bare))
+        is_of_them = self._is_of_short_goods or says_each
         keeps_figures = self.draft.adds or set(metrics) <= set(self.last.metrics) or is_of_them
         is_same = tuple(by) == self.last.by and keeps_figures
         return self.last.having if is_same else ()

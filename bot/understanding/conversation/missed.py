@@ -42,8 +42,9 @@ def gone_on(ask: Ask, text: str, context: Context, gazetteer: Gazetteer, *,
     is_anew = _is_said_anew(text, before, gazetteer)
     if (_asked_of_else(before, context.last.query, gazetteer) and not any(_names_figure(one) for one in said)) or (
             _may_have_changed(before, gazetteer) and not is_anew):
-        whole = _put_together(before, text, alone)
-        return Unclear("goes_on_from_what", choices=(*whole, f"{_LEADS[script_of(text)]}{text}"))
+        whole = () if is_anew else _put_together(before, text, alone)
+        apart = (f"{_ALONE[script_of(text)]}{text}",) if isinstance(alone(text), Ask) else ()
+        return Unclear("goes_on_from_what", choices=(*whole, f"{_LEADS[script_of(text)]}{text}", *apart))
     return replace(ask, goes_on_from=context.last.query)
 
 

@@ -4,8 +4,8 @@ The words that point are taken out, and what they point at becomes the question 
 """
 
 import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 
 from bot.understanding.conversation.called import (
     NOUNS_EN,
@@ -15,76 +15,29 @@ from bot.understanding.conversation.called import (
     TIMES_ZH,
     dimensions_called,
 )
+from bot.understanding.conversation.going_back import back
+from bot.understanding.conversation.pointed import Pointed, Pointing
 from bot.understanding.questions.draft import family
-from bot.understanding.readings import MOST_SHOWN, Ask, Context, NotRead, Unclear
+from bot.understanding.readings import MOST_SHOWN, Context, NotRead, Unclear
 from bot.understanding.text.cues import Forms
 from bot.understanding.text.gazetteer import Gazetteer
-from bot.understanding.text.normalise import Normalised, normalise
-from bot.understanding.text.scan import Token, scan
+from bot.understanding.text.normalise import Normalised
+from bot.understanding.text.scan import scan
 from domain.metrics.catalog import DIMENSIONS
 from domain.metrics.periods import Grain, Period, previous, previous_year, step_of
 from domain.metrics.query import Compare, Direction, MetricQuery, Order
-
-
-@dataclass(frozen=True, slots=True)
-class Pointed:
-    """What is left of the message, and the conversation as it is read in."""
-
-    rest: str
-    context: Context
-    is_sure: bool = True  # whichever message came before
-
-    @property
-    def says_no_more(self) -> bool:
-        return bool(_NO_MORE.fullmatch(self.rest))
-
-
-@dataclass(frozen=True, slots=True)
-class _Turn:
-    message: Normalised
-    found: re.Match[str]
-    context: Context
-    gazetteer: Gazetteer
-
-    @property
-    def last(self) -> MetricQuery:
-        assert self.context.last is not None
-        return self.context.last.query
-
-    @property
-    def rest(self) -> str:
-        """The message as it was typed without the words that point."""
-        start, end = self.found.span()
-        before, behind = self.message.original(0, start), self.message.original(end, len(self.message.text))
-        joint = " " if before[-1:].isascii() and behind[:1].isascii() else ""
-        return _EDGES.sub("", f"{before}{joint}{behind}")
-
-    def on(self, query: MetricQuery, rest: str | None = None, *, is_sure: bool = True) -> Pointed:
-        return Pointed(self.rest if rest is None else rest,
-                       replace(self.context, last=Ask(query), pending=None, goes_on=True), is_sure)
-
-    def unclear(self) -> Unclear:
-        return Unclear("points_nowhere", {"words": self.message.original(*self.found.span()).strip()})
-
-
-_EDGES = re.compile(r"^[\s,,、::]+|[\s,,、]+$")
-_NO_MORE = re.compile(r"(?:[\s,.!?,。!?呢吧啊吗的那就]|看看|看下|看一下|单独|情况|怎么样|咋样|如何|详细"
-                      r"|\b(?:and|what about|how about|show|me|just|only|the|is|was|please|then|so)\b)*"
-                      r"(?:(?:是|就是)?(?:谁|啥|什么|哪(?:个|家|款|位|种|里|儿|天|个店|个平台|个商品|家店|款商品)?)"
-                      r"|\b(?:which|who|what)(?: (?:one|shop|product|platform))?(?: (?:is|was) (?:it|that))?)?"
-                      r"[\s?呢啊呀]*")
 
 
 def pointed(message: Normalised, context: Context, gazetteer: Gazetteer) -> Pointed | NotRead | None:
     """The conversation that the message speaks of, if it points at something in it; what cannot be told is asked."""
     for pattern, does in _FORMS.of(message.text):
         found = pattern.search(message.text)
-        if found and (context.last or does is _left) and (meant := does(_Turn(message, found, context, gazetteer))):
+        if found and (context.last or does is _left) and (meant := does(Pointing(message, found, context, gazetteer))):
             return meant
     return None
 
 
-def _of_row(turn: _Turn) -> Pointed | NotRead | None:
+def _of_row(turn: Pointing) -> Pointed | NotRead | None:
     """第二名 of the list just shown; what the first alone is, is asked of the list itself."""
     last, shown = turn.last, turn.context.shown
     if not (last.by or (shown and shown.holds(last))):
@@ -101,7 +54,7 @@ def _of_row(turn: _Turn) -> Pointed | NotRead | None:
     return turn.on(query) if query else turn.unclear()
 
 
-def _of_extreme(turn: _Turn) -> Pointed | NotRead | None:
+def _of_extreme(turn: Pointing) -> Pointed | NotRead | None:
     """最高的那个平台客单价多少: of the row that is so in the list just shown."""
     last, shown, rest = turn.last, turn.context.shown, Pointed(turn.rest, turn.context)
     if shown is None or not last.by or rest.says_no_more:
@@ -136,7 +89,7 @@ def _period_of(dimension: str, value: str, last: MetricQuery) -> Period | None:
     return Period(step.start, end, step.grain) if whole else Period(period.start, end, Grain.SPAN)
 
 
-def _of_same(turn: _Turn) -> Pointed | NotRead | None:
+def _of_same(turn: Pointing) -> Pointed | NotRead | None:
     """那家店, 她: the one row just shown, or the one that was spoken of; of several it is asked which."""
     last, shown = turn.last, turn.context.shown
     groups = turn.found.groupdict()
@@ -161,7 +114,7 @@ def _of_same(turn: _Turn) -> Pointed | NotRead | None:
     return turn.unclear() if groups.get("person") and not kept else None
 
 
-def _of_both(turn: _Turn) -> Pointed | NotRead | None:
+def _of_both(turn: Pointing) -> Pointed | NotRead | None:
     """这俩加起来: what was just asked about and what before it; 两个仓加一块儿: all that there are."""
     noun = turn.found["noun"]
     dimensions, last = dimensions_called(noun), turn.last
@@ -179,7 +132,7 @@ def _of_both(turn: _Turn) -> Pointed | NotRead | None:
     return turn.unclear()
 
 
-def _of_all_there_are(turn: _Turn) -> Pointed | NotRead | None:
+def _of_all_there_are(turn: Pointing) -> Pointed | NotRead | None:
     """两个仓都要,分仓库看: of all that there are; whether each or together is asked, where it is not said."""
     name = dimensions_called(turn.found["noun"])[0]
     known = {"warehouse": turn.gazetteer.warehouses, "shop": turn.gazetteer.shops}.get(name, ())
@@ -196,7 +149,7 @@ def _of_all_there_are(turn: _Turn) -> Pointed | NotRead | None:
     return Unclear("split_or_total", {"dimension": name}, choices)
 
 
-def _of_other(turn: _Turn) -> Pointed | NotRead | None:
+def _of_other(turn: Pointing) -> Pointed | NotRead | None:
     """另外一个仓呢, of two."""
     name = dimensions_called(turn.found["noun"])[0]
     known = {"warehouse": turn.gazetteer.warehouses, "shop": turn.gazetteer.shops}.get(name, ())
@@ -206,7 +159,7 @@ def _of_other(turn: _Turn) -> Pointed | NotRead | None:
     return turn.on(replace(turn.last, where={**turn.last.where, name: tuple(others)}), is_sure=False)
 
 
-def _two_beside_each_other(turn: _Turn) -> Pointed | NotRead | None:
+def _two_beside_each_other(turn: Pointing) -> Pointed | NotRead | None:
     """Compare the two, 这两个月对比: what was just asked about, and what before it."""
     context, last = turn.context, turn.last
     before = context.earlier[0].query if context.earlier else None
@@ -238,7 +191,7 @@ def _spoken_of(context: Context, name: str) -> list[str]:
     return found
 
 
-def _of_all_spoken_of(turn: _Turn) -> Pointed | None:
+def _of_all_spoken_of(turn: Pointing) -> Pointed | None:
     """加起来呢, 哪个最多 after one platform and another: of all that were just asked about."""
     last = turn.last
     found = {name: run for name in last.where for run in [_spoken_of(turn.context, name)] if len(run) > 1}
@@ -256,58 +209,18 @@ def _of_all_spoken_of(turn: _Turn) -> Pointed | None:
 _LEAST = frozenset({"低", "少", "小", "lowest", "least", "fewest", "smallest"})
 
 
-def _back(turn: _Turn) -> Pointed | NotRead | None:
-    """Back to overdue, 刚说的超时单: the latest question that was of what is named."""
-    rest = turn.rest
-    asked = (turn.context.last, *turn.context.earlier)
-    tokens = scan(normalise(rest), turn.gazetteer)
-    figures, is_ranking = set(_figures(tokens)), any(token.has("rank") for token in tokens)
-    for ask in asked:
-        if ask and (figures & set(ask.query.metrics) or (is_ranking and not figures and ask.query.limit)):
-            is_alone = all(not _says(token) for token in tokens)
-            return turn.on(ask.query, "" if is_alone else rest)
-    named, _, behind = rest.partition(":")
-    if behind.strip() and (query := _rows_named(scan(normalise(named), turn.gazetteer), asked)):
-        return turn.on(query, behind.strip())
-    if Pointed(rest, turn.context).says_no_more:
-        return turn.on(turn.context.earlier[0].query, "") if turn.context.earlier else turn.unclear()
-    return turn.on(turn.last)
-
-
-def _rows_named(tokens: Iterable[Token], asked: Iterable[Ask | None]) -> MetricQuery | None:
-    """Back to the categories: the latest question that had rows of what alone is named."""
-    told = [token for token in tokens if not (token.has("stop") or token.has("glue") or token.has("end"))]
-    name = told[0].senses.get("dim") or told[0].senses.get("split") if len(told) == 1 else None
-    return next((ask.query for ask in asked if ask and name in ask.query.by), None)
-
-
-def _figures(tokens: Iterable[Token]) -> Iterable[str]:
-    for token in tokens:
-        for kind in ("metric", "vague"):
-            yield from token.senses.get(kind, "").split()
-        if token.senses.get("order_status") in {"to_ship", "to_pay"}:
-            yield f"orders_{token.senses['order_status']}"
-
-
-def _says(token: Token) -> bool:
-    """Whether the token says more than which question is meant."""
-    return bool(token.names) or token.number is not None or not (
-        token.has("stop") or token.has("glue") or token.has("end") or token.has("sep") or token.has("metric")
-        or token.has("follow") or token.has("vague") or token.has("count"))
-
-
-def _left(turn: _Turn) -> Pointed | None:
+def _left(turn: Pointing) -> Pointed | None:
     """先不管这个,今天来了多少访客: a question of its own."""
     rest = turn.rest
     return Pointed(rest, replace(turn.context, last=None, shown=None, pending=None)) if rest else None
 
 
-def _on_last(turn: _Turn) -> Pointed:
+def _on_last(turn: Pointing) -> Pointed:
     """接着上一个答案: chosen where it was asked what a message goes on from."""
     return turn.on(turn.last)
 
 
-_Does = Callable[[_Turn], Pointed | NotRead | None]
+_Does = Callable[[Pointing], Pointed | NotRead | None]
 _Form = tuple[re.Pattern[str], _Does]
 
 
@@ -334,10 +247,10 @@ _FORMS: Forms[_Form] = Forms(
     ("回刚之前上面接返切", _form(
         r"^(?:好的?|那|再|还是|先|我们?|咱们?|算了|[,\s])*(?:回到|返回到?|切回到?|说回|看回|回头(?:再)?看"
         r"|(?:接着|继续)(?:看|说)|(?:刚才?|刚刚|之前|前面|上面)(?:(?:我)?(?:说|问|看|讲|提)(?:到|过)?)?(?:的|那个))"
-        r"(?:刚才?|刚刚|之前|前面|上面)?(?:的|那个)?", _back)),
+        r"(?:刚才?|刚刚|之前|前面|上面)?(?:的|那个)?", back)),
     ("back return", _form(
         r"^(?:(?:ok|okay|now|so|right|let'?s|can we|and|please|then|,|go|going|switch|get|jump)\s*)*"
-        r"(?:(?:back|return(?:ing)?) to)\s+(?:the |that |those |our |my |see |seeing )*", _back)),
+        r"(?:(?:back|return(?:ing)?) to)\s+(?:the |that |those |our |my |see |seeing )*", back)),
     ("第头最垫", _form(
         r"(?:排|排在)?(?:第(?P<n>[一二三四五六七八九十]|\d{1,2})|(?:最后|垫底|末位|末尾)(?:的)?(?=一?(?:个|名|款|家|位|那)))"
         r"一?(?:名|个|款|家|位|种|样|行|项|那个|那家|那款|那位)(?!月|季|星|周|礼|半|小时|问|订单|单)"

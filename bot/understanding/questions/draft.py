@@ -68,6 +68,7 @@ class Draft:
     is_sorted: bool = False
     rank_metric: str | None = None
     asks_which: str | None = None  # one or many
+    denied: list[str] = field(default_factory=list)  # figures that are not wanted: 不要其他费用
     seller: Direction | None = None
     feature: str | None = None
     bare: list[tuple[str, int]] = field(default_factory=list)  # dimensions that were only mentioned, and where

@@ -39,6 +39,7 @@ def leave_out_denied(tokens: Sequence[Token], draft: Draft) -> None:
             continue
         figure = tokens[behind]
         if figure.has("metric") or figure.has("vague") or figure.senses.get("count") in {"money", "orders"}:
+            draft.denied += [figure.senses["metric"]] if figure.has("metric") else []
             token.used = figure.used = draft.follows = True  # 不看钱,看单量
 
 

@@ -35,8 +35,8 @@ CUES = "记学教告把将给为忘删取去 remember learn note also aka call f
 _QUOTES = " \t「」『』“”‘’\"'《》()。.!!"
 # What is forgotten is nothing that was taught: parts of the last question among others.
 _NOTHING = re.compile(r"it|that|this|about it|everything|它|这个|那个|吧|全部|所有"
-                      r"|(?:about )?(?:the |that |this )?(?:\S+ )?(?:filters?|conditions?|thresholds?|limits?"
-                      r"|comparisons?|splits?|breakdowns?)(?:,? and .*)?"
+                      r"|(?:about )?(?:the |that |this )?(?:\S+ )?(?:filters?|conditions?|thresholds?"
+                      r"|cut-?offs?|limits?|comparisons?|splits?|breakdowns?)(?:,? and .*)?"
                       r"|(?:那个)?(?:筛选|条件|限制|对比|拆分|排序)", re.IGNORECASE)
 
 
