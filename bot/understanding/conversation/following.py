@@ -17,6 +17,7 @@ def read_follow(tokens: Sequence[Token], draft: Draft) -> None:
             tokens[0].text == "in" and any(token.has("metric") for token in tokens[1:2])):
         draft.follows = True  # in revenue
     draft.adds = _adds(tokens, is_opened=is_opened)
+    draft.adds_figures = "add" in draft.kinds and _adds_figures(tokens)
     if not draft.kinds.isdisjoint(_OF_LAST):
         _read_of_last(tokens, draft)
     if not draft.kinds.isdisjoint({"no_split", "whole"}):
@@ -42,7 +43,7 @@ def changed_to(tokens: Sequence[Token]) -> list[str]:
     return []
 
 
-_OF_LAST = frozenset({"uncompared", "points_back", "nests"})
+_OF_LAST = frozenset({"uncompared", "points_back", "nests", "of_them"})
 
 
 def _read_of_last(tokens: Sequence[Token], draft: Draft) -> None:
@@ -71,6 +72,17 @@ def _adds(tokens: Sequence[Token], *, is_opened: bool) -> bool:
     together = next((at for at, token in enumerate(said) if at and token.text == "也"), 0)
     return len(said) > 1 and (said[-1].text in _ALSO or (bool(together) and all(
         is_filler(token) or token.has("no_split") for token in said[together:])))
+
+
+def _adds_figures(tokens: Sequence[Token]) -> bool:
+    """按周看,加上复购率: behind another change a figure comes beside those of the last answer."""
+    at = next((at for at, token in enumerate(tokens) if at and token.has("add") and not token.has("sep")), 0)
+    before = tokens[at - 1] if at else None
+    if before is None or not (before.has("sep") or before.has("follow") or before.text == "再"):
+        return False
+    behind = next((token for token in tokens[at + 1:] if not is_filler(token)), None)
+    return behind is not None and behind.has("metric") and not behind.names and not any(
+        token.has("metric") for token in tokens[:at])
 
 
 _FINAL = frozenset({"吧", "呗", "呢", "了", "一下", "看看", "please", "pls"})

@@ -36,7 +36,7 @@ def continues(draft: Draft, last: MetricQuery | None) -> bool:
             return False
         # 谁买得最多 after a question about stock is a question of its own: nothing of today's stock was bought
         return not (draft.vague or (draft.all_events and all(METRICS[name].is_of_the_moment for name in last.metrics)))
-    return (draft.follows or draft.adds or draft.nests or draft.uncompared or not says_more(draft)
+    return (draft.follows or draft.adds or draft.adds_figures or draft.nests or draft.uncompared or not says_more(draft)
             or _lacks_its_goods(draft, last) or _asks_which_of_it(draft, last) or _sorts_its_rows(draft, last)
             or _is_of_its_rows(draft, last) or _is_of_each_row(draft, last) or _counts_the_same(draft, last)
             or _says_no_time(draft, last))
@@ -194,7 +194,8 @@ class _Continuation:
         """复购率 alone after a ranking asks for one number; 换成复购率 for the same ranking by it."""
         said, last = self.draft, self.last
         is_part = set(said.metrics) < set(last.metrics)  # 光看转化率, of the two figures of each day
-        says_more_of_it = said.points_back or said.lists_losers or self._is_of_short_goods or says_more(said)
+        says_more_of_it = (said.points_back or said.lists_losers or self._is_of_short_goods or says_more(said)
+                           or self._is_of_each_of_few)
         return bool(said.metrics and last.limit) and not (
             is_part or said.follows or said.adds or said.wants_chart or says_more_of_it)
 
@@ -231,7 +232,7 @@ class _Continuation:
         if not draft.metrics:
             is_new = draft.rank_metric and draft.rank_metric not in last.metrics
             return [draft.rank_metric] if is_new and draft.rank_metric else list(last.metrics)
-        is_beside = draft.adds or self._is_of_each_of_few
+        is_beside = draft.adds or draft.adds_figures or self._is_of_each_of_few
         return list(dict.fromkeys([*last.metrics, *draft.metrics])) if is_beside else list(draft.metrics)
 
     def _without(self, denied: Sequence[str]) -> list[str]:
@@ -243,7 +244,9 @@ class _Continuation:
     @property
     def _is_of_each_of_few(self) -> bool:
         """每个毛利率多少 after the three best shops: of those, told beside the figure that they are the best by."""
-        return bool(self.draft.is_apiece and self.last.limit) and not (self.draft.by or self.draft.bare)
+        draft = self.draft
+        is_of_rows = draft.is_apiece or "of_them" in draft.kinds
+        return bool(is_of_rows and self.last.limit and not draft.is_ranked) and not (draft.by or draft.bare)
 
     def _filters(self) -> tuple[Filter, Filter]:
         """New values take the place of the old ones that say the same of a sale, unless they are added."""

@@ -10,6 +10,7 @@ from bot.understanding.readings import Ask, Context, Missed, NotRead, Reading, U
 from bot.understanding.text.gazetteer import Gazetteer
 from bot.understanding.text.normalise import normalise
 from bot.understanding.text.scan import Token, scan
+from bot.understanding.time.periods import OF_PERIODS
 from domain.metrics.catalog import METRICS
 from domain.metrics.query import MetricQuery
 
@@ -36,13 +37,13 @@ def gone_on(ask: Ask, text: str, context: Context, gazetteer: Gazetteer, *,
     have been meant of the question that would have been asked, had the message been understood.
     """
     before = context.missed
-    if before is None or context.last is None:
+    if before is None or context.last is None or text in before.reading.choices:
         return ask
     said = scan(normalise(text), gazetteer)
     is_anew = _is_said_anew(text, before, gazetteer)
     if (_asked_of_else(before, context.last.query, gazetteer) and not any(_names_figure(one) for one in said)) or (
             _may_have_changed(before, gazetteer) and not is_anew):
-        whole = () if is_anew else _put_together(before, text, alone)
+        whole = () if text in before.text else _put_together(before, text, alone)
         apart = (f"{_ALONE[script_of(text)]}{text}",) if isinstance(alone(text), Ask) else ()
         return Unclear("goes_on_from_what", choices=(*whole, f"{_LEADS[script_of(text)]}{text}", *apart))
     return replace(ask, goes_on_from=context.last.query)
@@ -52,14 +53,27 @@ def completing(text: str, context: Context, gazetteer: Gazetteer, *,
                alone: Callable[[str], Reading]) -> Unclear | None:
     """销售额, behind 抖店上周的嘎啦 that was not understood: is it the figure of that, or a question of its own?"""
     before = context.missed
-    if before is None or (not isinstance(before.reading, Unclear) and before.reading.key not in _NOT_HEARD):
+    if before is None or before.reading.key in _OF_NO_SHOP:
         return None
     said = scan(normalise(text), gazetteer)
     if not any(_names_figure(one) for one in said) or any(
             _content(one) and not _names_figure(one) for one in said) or not _names_part(before.text, gazetteer):
         return None
-    lead = _ALONE[script_of(text)]
-    return Unclear("completes_what", choices=(*_put_together(before, text, alone), f"{lead}{text}"))
+    offered = [one for one in before.reading.choices if text in one]
+    wholes = (*offered, *_told_anew(before, text), *_of_the_same(before.text, text, gazetteer))
+    choices = [one for one in wholes if isinstance(alone(one), Ask)][:1]
+    return Unclear("completes_what", choices=(*choices, f"{_ALONE[script_of(text)]}{text}"))
+
+
+_OF_NO_SHOP = frozenset({"off_chatter", "off_secret", "off_destroy", "off_rights", "no_order_lookup", "which_order"})
+
+
+def _of_the_same(before: str, text: str, gazetteer: Gazetteer) -> tuple[str, ...]:
+    """京东上周退款率, after 京东上周好评率: of the part and the time that was named."""
+    message = normalise(before)
+    named = [message.original(token.start, token.end) for token in scan(message, gazetteer)
+             if token.names or token.number is not None or not (_PARTS | OF_PERIODS).isdisjoint(token.senses)]
+    return (f"{''.join(named)}{text}",) if script_of(text) == "zh" else (f"{text} {' '.join(named)}",)
 
 
 def _names_part(text: str, gazetteer: Gazetteer) -> bool:
@@ -68,7 +82,7 @@ def _names_part(text: str, gazetteer: Gazetteer) -> bool:
                for token in scan(normalise(text), gazetteer))
 
 
-_PARTS = frozenset({"platform", "province", "segment", "offset", "event_day", "festival"})
+_PARTS = frozenset({"platform", "province", "segment", "offset", "festival"})
 
 
 def _names_figure(token: Token) -> bool:
@@ -92,14 +106,19 @@ _NOT_KEPT = frozenset({"off_average", "off_not_kept"})  # figures by any name
 
 
 def _put_together(before: Missed, text: str, alone: Callable[[str], Reading]) -> tuple[str, ...]:
-    """What both say, where that is a question: the words that were not known, told anew."""
-    unknown, comma = before.reading.facts.get("words", ""), "," if script_of(text) == "zh" else ", "
+    """What both say, where that is a question; of what else than the answer was of, if that is known."""
     figure = METRICS.get(before.reading.facts.get("metric", ""))
-    name = "" if figure is None else figure.zh if script_of(text) == "zh" else figure.en
+    is_chinese = script_of(text) == "zh"
+    name = "" if figure is None else f"{figure.zh}," if is_chinese else f"{figure.en}, "
+    wholes = (*_told_anew(before, text), *((f"{name}{text}",) if name else ()))
+    return next(((whole,) for whole in wholes if isinstance(alone(whole), Ask)), ())
+
+
+def _told_anew(before: Missed, text: str) -> tuple[str, ...]:
+    """The words that were not known told anew, or the message gone on with."""
+    unknown, comma = before.reading.facts.get("words", ""), "," if script_of(text) == "zh" else ", "
     asked = before.text.rstrip(" ?？。.!")
-    wholes = (asked.replace(unknown, text, 1) if unknown else "", f"{asked}{comma}{text}",
-              f"{name}{comma}{text}" if name else "")
-    return next(((whole,) for whole in wholes if whole and isinstance(alone(whole), Ask)), ())
+    return (*((asked.replace(unknown, text, 1),) if len(unknown) > 1 else ()), f"{asked}{comma}{text}")
 
 
 def _may_have_changed(before: Missed, gazetteer: Gazetteer) -> bool:

@@ -190,7 +190,8 @@ def _restore(turn: Turn, last: MetricQuery) -> MetricQuery | None:
 
 
 _IT = frozenset({"", "it", "that", "them", "those", "them all", "all of them", "它", "它们", "都", "全部"})
-_ONE = frozenset({"that one", "this one", "the one", "那个", "这个", "那家", "这家", "那一个", "那一家"})
+_ONE = frozenset({"that one", "this one", "the one", "那个", "这个", "那家", "这家", "那一个", "那一家", "个", "家",
+                  "一个"})
 
 
 def _reverse(_turn: Turn, last: MetricQuery) -> MetricQuery | None:

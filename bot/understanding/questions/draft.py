@@ -79,6 +79,7 @@ class Draft:
     has_last: bool = False  # there was a question before
     follows: bool = False
     adds: bool = False
+    adds_figures: bool = False  # these alone: 按周看,加上复购率
     nests: bool = False  # 细分, further: each row of the last answer is split
     uncompared: bool = False  # drop the comparison
     points_back: bool = False  # of it, for those two: what was spoken of last

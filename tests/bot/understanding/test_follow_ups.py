@@ -181,6 +181,43 @@ def test_what_follows_a_message_that_was_not_understood_is_asked_about_once_and_
     assert chosen.query == replace(first.query, period=Period(date(2026, 11, 16), date(2026, 11, 23), Grain.WEEK))
 
 
+def test_a_figure_alone_behind_what_was_missed_is_asked_about_with_what_both_say_together() -> None:
+    for missed, whole in (("青禾京东自营店上周的嘎啦嘎", "青禾京东自营店上周的退款率"),
+                          ("京东上周好评率", "京东上周退款率")):
+        chat = Chat()
+        chat.say("昨天单量")
+        assert isinstance(chat.say(missed), Unclear | Refused), missed
+        asked = chat.say("退款率")
+        assert isinstance(asked, Unclear)
+        assert (asked.key, asked.choices) == ("completes_what", (whole, "另外问一下,退款率"))
+        chosen = chat.say("1")
+        assert isinstance(chosen, Ask)
+        assert (chosen.query.metrics, bool(chosen.query.where)) == (("refund_rate",), True)
+
+
+def test_a_split_behind_another_figure_that_could_not_be_told_offers_it_of_that_one() -> None:
+    chat = Chat()
+    chat.say("revenue yesterday")
+    assert isinstance(chat.say("net profit by sku"), Refused)
+    asked = chat.say("by shop")
+    assert isinstance(asked, Unclear)
+    assert asked.choices == ("net profit, by shop", "from the last answer: by shop")
+
+
+def test_both_warehouses_may_be_a_row_for_each_or_the_total_and_each_choice_is_answered() -> None:
+    for said, choices in (("两个仓都要", ("按仓库看", "所有仓库")),
+                          ("both warehouses", ("by warehouse", "all warehouses"))):
+        for choice, by in zip(choices, (("warehouse",), ()), strict=True):
+            chat = Chat()
+            chat.say("杭州仓可用库存")
+            asked = chat.say(said)
+            assert isinstance(asked, Unclear)
+            assert asked.choices == choices
+            reading = chat.say(choice)
+            assert isinstance(reading, Ask)
+            assert (reading.query.where, reading.query.by) == ({}, by)
+
+
 def test_what_is_said_anew_goes_on_and_tells_from_which_question() -> None:
     for missed, anew in (("按太阳系拆成平台", "按平台"), ("今天天气呢", "前天呢")):
         chat = Chat()
