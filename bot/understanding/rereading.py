@@ -44,7 +44,7 @@ _CLAUSE_END = re.compile(r"[?？;；!！。\n]+|,\s*(?:and\s+)?(?=how |what |whi
 
 _STRAY_STOP = re.compile(r"(?<=[\u4e00-\u9fff])。(?=[\u4e00-\u9fff])")
 _LEADS_ON = ("还有", "和", "跟", "以及", "然后", "再加", "加上", "的")
-_OF_EACH = ("各", "每", "分别", "都")
+_OF_EACH = re.compile("^.{0,3}?(?:各|每|分别|都)")
 # What begins or ends a second question behind the first, and what points back at the rows of the first.
 _ASKS_ANEW = re.compile(r"^(?:那|and what about|what about|how about)\s*|呢$")
 _OF_THOSE = re.compile(r"\b(?:their|its|them|those|these)\b|它们|他们|她们|这些|那些")
@@ -269,7 +269,7 @@ class PatientReader:
         if not isinstance(meant, Ask) or meant.query.by != first.query.by:
             return None
         is_counted = (meant.query.metrics, meant.query.where) == (first.query.metrics, first.query.where)
-        is_of_rows = bool(first.query.by) and rest.startswith(_OF_EACH)
+        is_of_rows = bool(first.query.by) and _OF_EACH.match(rest) is not None
         return meant if is_counted or is_of_rows else None
 
     def _respelled(self, missed: _Missed) -> Reading | None:
