@@ -11,11 +11,12 @@ from bot.understanding.conversation.turns import APART, keeps_change
 from bot.understanding.questions.asks import Setting
 from bot.understanding.reader import Reader
 from bot.understanding.readings import Act, Ask, Command, Context, NotRead, Reading, Refused, Unclear
+from bot.understanding.repair.circumstances import set_apart
 from bot.understanding.repair.meant import asked_and_meant
 from bot.understanding.repair.misspelt import Respelling, put_right
 from bot.understanding.repair.mixed import in_chinese
 from bot.understanding.repair.offers import offer
-from bot.understanding.repair.padding import unexcused, unnoted, unpadded
+from bot.understanding.repair.padding import unnoted, unpadded
 from bot.understanding.repair.repairs import Repair, heard_name, repairs
 from bot.understanding.repair.shortened import with_whole_name
 from bot.understanding.sentences.commands import command_of
@@ -34,10 +35,12 @@ _MAY_BE_BROKEN = _NOT_EXPLAINED | {"mixed_time"}
 _MAY_BE_OF_TOPIC = _NOT_EXPLAINED | {"two_questions"}
 _NAMES_NOBODY_KNOWS = _NOT_EXPLAINED | {"part_of_name"}
 _MAY_BE_PADDED = _NAMES_NOBODY_KNOWS | {"no_hours", "no_order_lookup"}  # morning! how did we do
-_MAY_BE_EXCUSED = _MAY_BE_PADDED | {"split_or_total"}  # 客人要碎花裙L,还有吗
 _WHICH_FIGURE = frozenset({"which_figure", "which_of"})
 _MAY_BE_TWO = _NOT_EXPLAINED | {"split_or_total", "which_split", "mixed_time", "two_periods"}  # changes, one by one
-_ABOUT_REPORTS = frozenset({"subscribe", "unsubscribe"})  # stop the alerts, too many of them
+# 直播刚下播, 刚发完工资, 月底了: what is not kept may be spoken of beside what is asked; so may what is no time of it.
+_MAY_BE_BESIDE = _MAY_BE_PADDED | {
+    "split_or_total", "mixed_time", "two_periods", "vague_period",
+    *(f"off_{of}" for of in ("not_kept", "pay", "chatter", "price", "reviews", "others", "secret"))}
 _CLAUSE_ENDS = re.compile(r"[?？;；!！。\n,]")
 _CLAUSE_END = re.compile(r"[?？;；!！。\n]+|,\s*(?:and\s+)?(?=how |what |which )")
 
@@ -117,13 +120,16 @@ class PatientReader:
     def _unnoted(self, missed: _Missed) -> Reading | None:
         return self._shorter(unnoted(missed.message), Act)
 
-    def _unexcused(self, missed: _Missed) -> Reading | None:
-        """A clause of excuses goes before questions and after them, never beside what is done."""
-        for bare in unexcused(missed.message, self._reader.spread):
-            meant = self._shorter(bare, Ask | Command | Act)
-            if not isinstance(meant, Act) or meant.action in _ABOUT_REPORTS:
-                return meant
-        return None
+    def _set_apart(self, missed: _Missed) -> Reading | None:
+        """The request alone, where whatever stands beside it is a circumstance and says nothing of it."""
+        spread = self._reader.spread
+        apart = set_apart(missed.message, spread)
+        if apart is None:
+            return None
+        meant = self.read(apart.request, scan(apart.request, self._gazetteer))
+        is_told = not isinstance(meant, NotRead) or meant.key not in _MAY_BE_BESIDE or (
+            isinstance(meant, Unclear) and meant.missing)
+        return meant if is_told and apart.leaves(meant, spread) else None
 
     def _shorter(self, bare: Normalised | None, may_be: Any) -> Reading | None:
         meant = self.read(bare, scan(bare, self._gazetteer)) if bare else None
@@ -345,7 +351,8 @@ class PatientReader:
         """Choices that were checked: each is understood when it is sent back."""
         if not isinstance(reading, NotRead):
             return reading
-        offered = reading.choices or offer(reading, message) or self._with_common_names(reading, message)
+        offered = (reading.choices or offer(reading, message) or self._with_common_names(reading, message)
+                   or self._without_circumstances(reading, message))
         if not offered:
             return reading
         kept = (one for one in dict.fromkeys(offered) if one != message.message and self._leads_on(one, reading.key))
@@ -360,6 +367,11 @@ class PatientReader:
                 reversed(self._gazetteer.near_common.like(words.lower()))}
         return tuple(message.message.replace(words, name) for name in reversed(like.values()))
 
+    def _without_circumstances(self, reading: NotRead, message: Normalised) -> tuple[str, ...]:
+        """客户要买羊绒大衣,还有多少: what is said beside it may change it, so that only the person can leave it."""
+        apart = set_apart(message, self._reader.spread) if reading.key in _MAY_BE_BESIDE else None
+        return apart.offered(self._reader.spread) if apart else ()
+
     def _leads_on(self, choice: str, key: str) -> bool:
         found = self._apart.reading_of(normalise(choice))
         return isinstance(found, Ask | Act) or (isinstance(found, Unclear) and found.key != key and bool(found.pending))
@@ -373,7 +385,7 @@ class PatientReader:
         (_MAY_BE_TWO, _in_turn),
         (_MAY_BE_PADDED, _unpadded),
         (_NAMES_NOBODY_KNOWS, _unnoted),
-        (_MAY_BE_EXCUSED, _unexcused),
+        (_MAY_BE_BESIDE, _set_apart),
         (_NAMES_NOBODY_KNOWS, _shortened),
         (_NAMES_NOBODY_KNOWS, _heard),
         (_MAY_BE_MISHEARD, _repaired_twice),

@@ -220,9 +220,9 @@ def _is_person(token: Token) -> bool:
 
 
 def _is_asker(tokens: Sequence[Token], at: int) -> bool:
-    """老板要看 …: the first word says who wants to know, not whose figures."""
+    """老板要看 …, 老板要昨天的销售额: the first word says who wants to know, not whose figures."""
     opens = at == 0 or tokens[at - 1].has("sep") or tokens[at - 1].has("end")  # …,老板等着呢
-    return opens and at + 1 < len(tokens) and tokens[at + 1].has("asker")
+    return opens and at + 1 < len(tokens) and (tokens[at + 1].has("asker") or tokens[at + 1].text == "要")
 
 
 _TELLS = frozenset({"汇报", "报告", "看", "看看", "看下", "看一下", "说", "说说", "说一下", "交差"})

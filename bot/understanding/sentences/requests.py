@@ -24,7 +24,7 @@ _DETAILS = re.compile(
     r"|(?:the )?(?:orders|rows|lines) behind|which orders(?: (?:are|were|is) (?:it|they|those|these|that))?"
     r"|what are the orders)\b(?!ed)")
 _EXPORT = re.compile(
-    r"(?:(?:帮我|请|把|给我)*(?:导出|下载|导)(?:成|为|到|来|一下|一份)*(?:个|一份)?"
+    r"(?:(?:帮我|请|把|给我)*(?:导出|下载|(?<!领)导)(?:成|为|到|来|一下|一份)*(?:个|一份)?"
     r"|(?:保?存|做|生成|整理|输出)(?:成|为|一份|个)+(?=\s*(?:excel|xlsx|csv|表格|电子表格|文件)))\s*"
     r"(?:的)?(?:excel|xlsx|csv|表格|电子表格|文件|报表)?(?:文件|表格|表)?"
     r"|(?:,|的)?(?:excel|csv)(?:表格?|文件)"
