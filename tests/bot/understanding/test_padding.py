@@ -66,7 +66,8 @@ def test_nothing_but_padding_is_nothing_said() -> None:
 
 
 @pytest.mark.parametrize(("said", "choices"), [
-    ("客户抱怨凉鞋开胶，上周退款多少", ("上周退款多少",)), ("凉席卖得特别好，还有几条", ("七月新品凉席还有几条", "还有几条")),
+    ("客户抱怨凉鞋开胶，上周退款多少", ("上周退款多少",)),
+    ("凉席卖得特别好，还有几条", ("七月新品凉席还有几条", "还有几条")),
     ("昨天忙忘了，卖了多少", ())])
 def test_what_may_change_the_question_is_left_only_by_choice(said: str, choices: tuple[str, ...]) -> None:
     assert held_back(said).choices == choices
