@@ -383,7 +383,7 @@ class PatientReader:
         (_MAY_BE_BROKEN, _run_together),
         (_MAY_BE_OF_TOPIC, _topic_first),
         (_MAY_BE_TWO, _in_turn),
-        (_MAY_BE_PADDED, _unpadded),
+        (_MAY_BE_PADDED | {"split_or_total"}, _unpadded),  # 客人要碎花裙L,还有吗
         (_NAMES_NOBODY_KNOWS, _unnoted),
         (_MAY_BE_BESIDE, _set_apart),
         (_NAMES_NOBODY_KNOWS, _shortened),
