@@ -10,13 +10,16 @@ from functools import cache
 
 from bot.understanding.actions.arrivals import Spread
 from bot.understanding.actions.reasons import TAKE_REASONS
+from bot.understanding.questions.draft import is_of_stock
 from bot.understanding.readings import Act, Ask, Reading, Unclear
+from bot.understanding.repair.statements import states_something
 from bot.understanding.text.lexicon import read_table
 from bot.understanding.text.normalise import Normalised, normalise
 from bot.understanding.text.patterns import pattern_of
-from bot.understanding.text.scan import DATED, UNKNOWN, Token, Words
+from bot.understanding.text.scan import DATED, Token, Words
 from domain.metrics.measures import GOODS
 
+_NUMBER = re.compile(r"\d{3}")  # of an order or a parcel
 MOST_CLAUSES = 8  # of one message; more is a letter
 LONGEST = 80  # characters of a clause that is looked at
 # What a clause may not hold, whatever the request says.
@@ -24,14 +27,19 @@ _ASKS_MORE = frozenset({
     "split", "each", "apiece", "only", "exclude", "exclude_end", "less", "op", "postop", "extreme", "rank", "ranking",
     "compare", "versus", "share", "share_of", "sign", "retract", "not_this", "report", "money_unit", "percent",
     "query_word", "which", "whichdim", "no_split", "add", "beside"})
-_MAY_BE_PLAIN = frozenset({"just", "都", "在"})  # also words that say nothing
+_BESIDE_OTHERS = frozenset({"rank", "beside", "add", "less", "sign", "op", "postop", "exclude_end"})
+_BY_ITSELF = frozenset({"feature"})  # also the name of a report
+_MAY_BE_PLAIN = frozenset({"just", "都", "在", "大家", "呢", "少了", "多了"})  # also words that say nothing
 # What changes the question unless the request says the same.
 _SAME = ("metric", "order_status", "segment", "currency")
 _OF_GOODS = frozenset({"feature", "lack"})  # 怕断货, unless it is said of which goods: those are no list then
 # What only speaks of the trade: asked about is what the request names, where it names anything.
 _MENTIONED = frozenset({"event", "seller", "change", "trend", "vague", "topic"})
-_UNDOES = frozenset({"refunded", "cancelled"})  # 要退货了, and what is to be done is something else
-_NAMES_FIGURE = ("metric", "event", "feature", "vague")
+_SAID_OF_GOODS = frozenset({"seller", "feature", "lack", "in_store"})
+_DONE_WITH_GOODS = frozenset({"sold", "left", "on_hand", "bought", "ordered", "came_in", "incoming", "restock"})
+_ARE_GOODS = frozenset({"product", "sku", "goods", "category"})
+_TAKES_DAY = frozenset({"record_expense", "receive_stock"})
+_NAMES_FIGURE = ("metric", "event", "feature", "vague", "count")
 _TIMES = frozenset({"offset", "last", "before", "month", "weekday", "festival", "quarter", "half", "clock",
                     "vague_time", DATED})
 _NEVER = frozenset({"forecast", "destroy", "rights", "secret", "average", "lookup"})  # of what is off
@@ -60,6 +68,8 @@ class _Told:
     said: str
     about: str
     is_bare: bool
+    clause: str
+    is_any: bool = False  # a statement of whatever form
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +103,10 @@ class _Request:
     def __init__(self, tokens: Words, reading: Reading, *, has_name: bool) -> None:
         self._tokens = tokens
         self._is_act = isinstance(reading, Act)
+        self._is_of_order = self._is_act and any(token.is_code for token in tokens)
+        self._counts_goods = isinstance(reading, Ask) and GOODS.isdisjoint(reading.query.by) and any(
+            one == "units" or is_of_stock(one) for one in reading.query.metrics)
+        self._is_timeless = isinstance(reading, Act) and reading.action not in _TAKES_DAY
         self._is_dated = not self._is_act and not _TIMES.isdisjoint(tokens.kinds)
         self._is_of_moment = not (isinstance(reading, Ask) and reading.query.period is not None)
         self._names_figure = any(token.has(kind) for token in tokens for kind in _NAMES_FIGURE if not token.names)
@@ -100,27 +114,38 @@ class _Request:
 
     def stays(self, told: _Told, spread: Spread) -> bool:
         """Whether it is the same with what was told and without."""
-        if "goods" not in self._named and UNKNOWN in spread(normalise(told.about)).tokens.kinds:
+        if "goods" not in self._named and self._may_name_goods(told, spread):
             return False  # 羽绒服卖得好: what nobody knows may be goods, and the question about them
         said = _ahead().sub("", told.said) if self._is_of_moment or self._is_dated else told.said
         tokens = spread(normalise(said)).tokens
-        if not (self._is_dated or _TIMES.isdisjoint(tokens.kinds)) or self._is_about(told, tokens):
+        if not (self._is_dated or self._is_timeless or _TIMES.isdisjoint(tokens.kinds)) or self._is_about(told, tokens):
             return False
-        return not any(_asks_more(token) or self._is_other(token) for token in tokens)
+        return not any(_asks_more(tokens, at) or self._is_other(tokens, at) for at in range(len(tokens)))
+
+    def _may_name_goods(self, told: _Told, spread: Spread) -> bool:
+        """What nobody knows is goods only where somebody wants it, or something is said that is said of goods."""
+        strange = (token.text for token in spread(normalise(told.about)).tokens if token.is_unknown)
+        if self._is_of_order or not any(_familiar().sub("", text).strip() for text in strange):
+            return False
+        is_said_of_goods = any(map(_is_of_goods, spread(normalise(told.said)).tokens)) or _wanted().search(told.clause)
+        return self._counts_goods or bool(is_said_of_goods)
 
     def _is_about(self, told: _Told, tokens: Words) -> bool:
         """Whether what is told of the trade may be what is asked about, or speak against it: 断货了,库存多少."""
         if self._is_act:
-            return any(token.senses.get("event") in _UNDOES for token in tokens)
+            return bool(_undoes().search(told.clause)) or (self._is_of_order and not _OF_GOODS.isdisjoint(tokens.kinds))
         if (told.is_bare or not self._names_figure) and any(
                 not _MENTIONED.isdisjoint(token.senses) and not token.has("stop") for token in tokens):
             return True
         return (told.is_bare or "goods" not in self._named) and not _OF_GOODS.isdisjoint(tokens.kinds)
 
-    def _is_other(self, token: Token) -> bool:
-        """A thing of a kind, a figure or a state that the request does not name."""
+    def _is_other(self, tokens: Sequence[Token], at: int) -> bool:
+        """A thing of a kind, a figure or a state that the request does not name; 小赵说 names none."""
+        token = tokens[at]
         if kind := _kind_of(token):
-            return kind not in self._named
+            return kind not in self._named and (kind != "staff" or any(one.has("event") for one in tokens))
+        if token.has("metric") and not (at and _wanted_before().search(tokens[at - 1].text)):
+            return False  # 做存货表要用; 老板要毛利 asks for it
         return not self._is_act and any(
             token.has(kind) and not any(one.senses.get(kind) == token.senses[kind] for one in self._tokens)
             for kind in _SAME)
@@ -132,6 +157,8 @@ def set_apart(message: Normalised, spread: Spread) -> Apart | None:
     if not 2 <= len(clauses) <= MOST_CLAUSES:
         return None
     forms = [_form_of(message.text[one.start:one.end]) for one in clauses]
+    if None not in forms and (last := [at for at, form in enumerate(forms) if form and form.is_any]):
+        forms[last[-1]] = None  # what is asked may be put as a statement: 比前一周多了还是少了
     kept = [one for one, form in zip(clauses, forms, strict=True) if form is None]
     if not kept or len(kept) == len(clauses):
         return None
@@ -163,7 +190,7 @@ def _form_of(clause: str) -> _Told | None:
     """What is told in the clause; None where it is no circumstance."""
     if len(clause) > LONGEST:
         return None
-    bare = _around("behind").sub("", _around("before").sub("", clause))
+    bare = _around("behind").sub("", _around("before").sub("", clause)).replace("用的", "用")
     for form in _forms():
         found = form.pattern.fullmatch(bare)
         if found is None:
@@ -172,8 +199,16 @@ def _form_of(clause: str) -> _Told | None:
         about = parts.get("about", "")
         said = about + parts.get("said", "")
         if not _meant().search(said):
-            return _Told(said, _familiar().sub(" ", about), form.is_bare)
-    return None
+            return _Told(said, about, form.is_bare, bare)
+    return _statement(bare)
+
+
+def _statement(clause: str) -> _Told | None:
+    """What is told in a clause of no form that is known, where it states something."""
+    said = _masked().sub("", clause)
+    if not states_something(clause) or _meant_besides().search(said) or _NUMBER.search(clause):
+        return None
+    return _Told(said, said, is_bare=False, clause=clause, is_any=True)
 
 
 def _pointed_at(request: str, told: Sequence[_Told], spread: Spread) -> str | None:
@@ -191,6 +226,11 @@ def _goods_in(told: Sequence[_Told], spread: Spread) -> list[str]:
         if name.dimension in {"product", "sku"}))
 
 
+def _is_of_goods(token: Token) -> bool:
+    return not _SAID_OF_GOODS.isdisjoint(token.senses) or token.senses.get("event") in _DONE_WITH_GOODS or (
+        token.senses.get("dim") in _ARE_GOODS and len(token.text) > 1)
+
+
 def _kind_of(token: Token) -> str | None:
     """What kind of thing a token names; None where it names none."""
     if token.names:
@@ -198,10 +238,17 @@ def _kind_of(token: Token) -> str | None:
     return next((_KINDS.get(kind, kind) for kind in ("platform", "province", "carrier") if token.has(kind)), None)
 
 
-def _asks_more(token: Token) -> bool:
+def _asks_more(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a word may change the question. 前 ranks and dates only before a number, 附 adds only a figure."""
+    token = tokens[at]
     if token.number is not None or token.is_code or token.date is not None or token.senses.get("off") in _NEVER:
         return True
-    return not _ASKS_MORE.isdisjoint(token.senses) and token.text not in _MAY_BE_PLAIN and not token.names
+    if token.names or token.text in _MAY_BE_PLAIN or _ASKS_MORE.isdisjoint(token.senses):
+        return False
+    if len(token.text) == 1 and not _BESIDE_OTHERS.isdisjoint(token.senses):
+        beside = (*tokens[max(0, at - 1):at], *tokens[at + 1:at + 2])
+        return any(one.number is not None or one.has("metric") for one in beside)
+    return _BY_ITSELF.isdisjoint(token.senses)
 
 
 @cache
@@ -231,6 +278,9 @@ def _either(name: str) -> Callable[[], re.Pattern[str]]:
 
 
 _masked, _meant, _points = _either("masked"), _either("meant"), _either("pointing")
+_meant_besides = _either("meant_besides")
+_undoes = _either("undoes")
+_wanted, _wanted_before = _either("wanted"), _either("wanted_before")
 
 
 @cache
