@@ -75,7 +75,7 @@ FRAMES: Mapping[str, Frame] = {
 # Roles that say nothing more once the action is known.
 _PART_OF_ACTION = frozenset({"action", "set_to", "order_mark", "waybill_mark", "cost_of", "from", "to", "piece_unit",
                              "money_unit", "sign", "because", "each", "since", "range", "rank", "split", "only",
-                             "exclude_end", "dim", "add", "last"})
+                             "dim", "add", "last"})
 # How many there are or come, never how many more or less: 减2盒,再盘点一下 is no count of 2.
 _WITHOUT_SIGN = frozenset({"count_stock", "receive_stock", "transfer_stock", "create_purchase_order",
                            "receive_purchase", "receive_transfer"})
