@@ -63,6 +63,8 @@ _PARTS: Sequence[tuple[frozenset[str], Callable[[Sequence[Token], Draft], None]]
 def _settle(tokens: Sequence[Token], message: Normalised, draft: Draft, last: MetricQuery | None) -> None:
     """What could be told only once every part was read."""
     settle_rows(tokens, message, draft)
+    if "that_time" in draft.kinds:
+        _settle_that_time(tokens, message, draft, last)
     if draft.vague is not None and (not draft.metrics or _are_of_ads(draft)):
         _settle_vague(tokens, draft, draft.vague[1], last)
     if draft.seller:
@@ -76,6 +78,17 @@ def _settle(tokens: Sequence[Token], message: Normalised, draft: Draft, last: Me
         token = tokens[draft.vague[0]]
         facts = {"metrics": " ".join(draft.vague[1]), "at": str(token.start), "end": str(token.end)}
         draft.object_to(Unclear("which_of", facts))
+
+
+def _settle_that_time(tokens: Sequence[Token], message: Normalised, draft: Draft, last: MetricQuery | None) -> None:
+    """那天退了多少: the day that was spoken of, in this message or in the question before."""
+    said = next(token for token in tokens if token.has("that_time"))
+    said.used = True
+    if draft.span is None and (last is None or last.period is None):
+        rest = message.replaced(said.start, said.end, "").strip()
+        times = [f"{rest} {one}" for one in ("yesterday", "last week", "last month")] if said.text.isascii() else [
+            f"{one}{rest}" for one in ("昨天", "上周", "上个月")]
+        draft.object_to(Unclear("vague_period", choices=tuple(times)))
 
 
 def _read_what_is_more(tokens: Sequence[Token], draft: Draft, last: MetricQuery | None) -> None:

@@ -5,7 +5,7 @@ What limits, splits, dates, names or asks stays part of the request, however it 
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from bot.understanding.actions.arrivals import Spread
@@ -42,6 +42,8 @@ _TAKES_DAY = frozenset({"record_expense", "receive_stock"})
 _NAMES_FIGURE = ("metric", "event", "feature", "vague", "count")
 _TIMES = frozenset({"offset", "last", "before", "month", "weekday", "festival", "quarter", "half", "clock",
                     "vague_time", DATED})
+_OF_DATES = frozenset({"day_suffix", "month_suffix", "year_suffix", "unit"})
+_NAMES_TIME = _TIMES | {"day_suffix", "month_suffix", "year_suffix"}
 _NEVER = frozenset({"forecast", "destroy", "rights", "secret", "average", "lookup"})  # of what is off
 _KINDS = {**dict.fromkeys(GOODS, "goods"), "sku": "goods", "shop": "shop", "platform": "shop"}
 
@@ -164,6 +166,8 @@ def set_apart(message: Normalised, spread: Spread) -> Apart | None:
         return None
     told = tuple(form for form in forms if form is not None)
     request = _around("opening").sub("", _joined(message, kept))
+    if dated := _at_that_time(request, told, spread):
+        request, told = dated
     named = _pointed_at(request, told, spread)
     if named is None and _points().search(normalise(request).text):
         return None
@@ -190,7 +194,7 @@ def _form_of(clause: str) -> _Told | None:
     """What is told in the clause; None where it is no circumstance."""
     if len(clause) > LONGEST:
         return None
-    bare = _around("behind").sub("", _around("before").sub("", clause)).replace("用的", "用")
+    bare = _around("ending").sub(r"\1", _around("behind").sub("", _around("before").sub("", clause)))
     for form in _forms():
         found = form.pattern.fullmatch(bare)
         if found is None:
@@ -217,6 +221,34 @@ def _pointed_at(request: str, told: Sequence[_Told], spread: Spread) -> str | No
     if len(names) != 1 or len(places) != 1:
         return None
     return f"{request[:places[0].start()]}{names[0]}{request[places[0].end():]}"
+
+
+def _at_that_time(request: str, told: Sequence[_Told], spread: Spread) -> tuple[str, tuple[_Told, ...]] | None:
+    """前天系统卡了,那天卖了多少: with the one time that is told in the place of what points at it."""
+    places = list(_points_when().finditer(request))
+    times = [(one, time) for one in told for time in _times_in(one.said, spread)]
+    if len(places) != 1 or len(times) != 1:
+        return None
+    (dated, time), place = times[0], places[0]
+    without = replace(dated, said=dated.said.replace(time, " "), about=dated.about.replace(time, " "))
+    rest = tuple(without if one is dated else one for one in told)
+    return f"{request[:place.start()]}{time}{request[place.end():]}", rest
+
+
+def _times_in(said: str, spread: Spread) -> list[str]:
+    """Each time that is told, in the words it is told in."""
+    message = normalise(said)
+    runs: list[list[Token]] = []
+    for token in spread(message).tokens:
+        if _TIMES.isdisjoint(token.senses) and token.date is None and token.number is None and (
+                _OF_DATES.isdisjoint(token.senses)):
+            continue
+        if runs and runs[-1][-1].end == token.start:
+            runs[-1].append(token)
+        else:
+            runs.append([token])
+    return [message.text[run[0].start:run[-1].end] for run in runs
+            if any(token.date or not _NAMES_TIME.isdisjoint(token.senses) for token in run)]
 
 
 def _goods_in(told: Sequence[_Told], spread: Spread) -> list[str]:
@@ -277,7 +309,8 @@ def _either(name: str) -> Callable[[], re.Pattern[str]]:
     return pattern
 
 
-_masked, _meant, _points = _either("masked"), _either("meant"), _either("pointing")
+_masked, _meant = _either("masked"), _either("meant")
+_points, _points_when = _either("pointing"), _either("pointing_when")
 _meant_besides = _either("meant_besides")
 _undoes = _either("undoes")
 _wanted, _wanted_before = _either("wanted"), _either("wanted_before")

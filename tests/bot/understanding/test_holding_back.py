@@ -31,6 +31,7 @@ def test_what_is_no_business_of_the_shop_is_refused(text: str) -> None:
     ("昨天销售额多少?库存还有多少?", "two_questions"), ("库存还有多少,要补货吗", "two_questions"),
     ("昨天卖了多少。京东呢", "two_questions"), ("昨天销售额。库存", "two_questions"),
     ("客户 店铺 销售额", "split_or_total"), ("记一笔胶带,上周五的", "ask.amount"),
+    ("那天卖了多少", "vague_period"), ("revenue back then", "vague_period"),
     ("销售额 5", "unsure_about"),
     ("10月和9月各卖了多少", "two_periods"), ("今天比上周一", "which_figure"), ("双11比国庆卖得多多少", "compare_kinds"),
     ("昨天发货的订单金额", "which_figure_of_two"), ("每月1号的销售额", "unsure_about"),
