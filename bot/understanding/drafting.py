@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Sequence
 
+from bot.understanding.conversation.continuing import says_more
 from bot.understanding.conversation.following import changed_to, read_follow
-from bot.understanding.conversation.followups import says_more
 from bot.understanding.questions.asks import Setting
 from bot.understanding.questions.bounds import BOUNDING, as_bounds, asks_whether, read_bounds, read_times_of_rows
 from bot.understanding.questions.comparisons import read_comparison
@@ -95,8 +95,8 @@ def _read_what_is_more(tokens: Sequence[Token], draft: Draft, last: MetricQuery 
         draft.metrics, draft.unmet = draft.metrics or ["revenue"], []  # 快流失的客户今年花了多少
     if draft.unmet and draft.metrics:
         _settle_unmet(draft)
-    if draft.widened and draft.sets_side_by_side and not draft.by:
-        draft.by = draft.widened[:1]  # all platforms side by side
+    if draft.widened and (draft.sets_side_by_side or "of_them" in draft.kinds) and not draft.by:
+        draft.by = [name for name in draft.widened if name != "all"][:1]  # all platforms side by side, 所有平台各自的
     if last is not None and draft.metrics and "beside" in draft.kinds:
         draft.adds = draft.adds or not says_more(draft)  # 在途也带上
 
@@ -177,6 +177,7 @@ def _settle_vague(tokens: Sequence[Token], draft: Draft, metrics: Sequence[str],
     known = [one for one in metrics if last and one in last.metrics]
     if len(known) == 1 and not draft.metrics:
         draft.metrics, draft.vague = known, None
+        draft.rank_metric = draft.rank_metric or (known[0] if draft.is_sorted else None)  # 按花费从高到低
         return
     said = {*draft.by, *draft.where, *draft.exclude, *(name for name, _ in draft.bare)} - {"goods", "person"}
     is_spent = draft.vague is not None and (

@@ -8,7 +8,8 @@ from bot.understanding.actions.arguments import Message, has_amount
 from bot.understanding.actions.arrivals import Spread
 from bot.understanding.actions.phrasings import COUNTED, is_of_goods, phrased
 from bot.understanding.actions.reasons import TAKE_REASONS, with_reason
-from bot.understanding.conversation.followups import continued, continues, says_more
+from bot.understanding.conversation.continuing import continues, says_more
+from bot.understanding.conversation.followups import continued
 from bot.understanding.conversation.resetting import rebounded, relimited
 from bot.understanding.conversation.turns import turned, turned_first
 from bot.understanding.conversation.variants import with_variant

@@ -11,13 +11,16 @@ def read_follow(tokens: Sequence[Token], draft: Draft) -> None:
     if not tokens:
         return
     is_opened = tokens[0].has("follow") or tokens[0].has("retract")
-    draft.follows = is_opened or _ends_with_ne(tokens) or tokens[-1].text in _INSTEAD or (
+    draft.follows = is_opened or _ends_with_ne(tokens) or _says_instead(tokens) or (
         any(token.text in _CHANGES for token in tokens))
     if (tokens[0].has("metric") and tokens[0].text.startswith("in ")) or (
             tokens[0].text == "in" and any(token.has("metric") for token in tokens[1:2])):
         draft.follows = True  # in revenue
     draft.adds = _adds(tokens, is_opened=is_opened)
-    draft.adds_figures = "add" in draft.kinds and _adds_figures(tokens)
+    draft.adds_figures = not draft.kinds.isdisjoint({"add", "beside"}) and _adds_figures(tokens)
+    if "enough" in draft.kinds and "split" in draft.kinds:
+        for token in tokens:
+            token.used = token.used or (token.has("enough") and not token.names)  # weekly is enough
     if not draft.kinds.isdisjoint(_OF_LAST):
         _read_of_last(tokens, draft)
     if not draft.kinds.isdisjoint({"no_split", "whole"}):
@@ -26,7 +29,8 @@ def read_follow(tokens: Sequence[Token], draft: Draft) -> None:
 
 def _read_unsplit(tokens: Sequence[Token], draft: Draft) -> None:
     """合计, 全店: one row for all; 不分平台: rows of anything but that."""
-    said = [token.senses["no_split"] for token in tokens if token.has("no_split")]
+    said = [token.senses["no_split"] for token, behind in zip(tokens, (*tokens[1:], None), strict=True)
+            if token.has("no_split") and not (token.has("not_by") and behind and _names_figure(behind))]  # 不按件数
     draft.widened = [token.senses["whole"] for token in tokens if token.has("whole")]
     draft.unsplit = "no_split" in said or "all" in draft.widened
     draft.unsplit_of = [name for name in said if name != "no_split"]
@@ -76,19 +80,45 @@ def _adds(tokens: Sequence[Token], *, is_opened: bool) -> bool:
 
 def _adds_figures(tokens: Sequence[Token]) -> bool:
     """按周看,加上复购率: behind another change a figure comes beside those of the last answer."""
-    at = next((at for at, token in enumerate(tokens) if at and token.has("add") and not token.has("sep")), 0)
+    at = next((at for at, token in enumerate(tokens) if at and _adds_here(token, tokens[at - 1])), 0)
     before = tokens[at - 1] if at else None
     if before is None or not (before.has("sep") or before.has("follow") or before.text == "再"):
-        return False
+        return _adds_at_end(tokens)
     behind = next((token for token in tokens[at + 1:] if not is_filler(token)), None)
     return behind is not None and behind.has("metric") and not behind.names and not any(
         token.has("metric") for token in tokens[:at])
+
+
+def _adds_here(token: Token, before: Token) -> bool:
+    """The 再加 of 按天看,再加个客单价; alone it only joins: 销售额再加退款率."""
+    is_behind_pause = before.has("sep") and not before.has("add") and (token.has("add") or token.has("beside"))
+    return not token.names and (is_behind_pause or (token.has("add") and not token.has("sep")))
+
+
+def _adds_at_end(tokens: Sequence[Token]) -> bool:
+    """按天看,毛利率也带上: the clause behind the pause names figures alone, and says that they come beside."""
+    pause = next((at for at in range(len(tokens) - 1, 0, -1) if tokens[at].has("sep") and not _names_figure(
+        tokens[at]) and not tokens[at].has("add")), 0)
+    clause = [token for token in tokens[pause + 1:] if not (token.has("end") or is_filler(token))]
+    return bool(pause and len(clause) > 1) and (clause[-1].has("add") or clause[-1].has("beside")) and all(
+        _names_figure(token) for token in clause[:-1]) and not any(_names_figure(token) for token in tokens[:pause])
+
+
+def _names_figure(token: Token) -> bool:
+    return token.has("metric") and not token.names
 
 
 _FINAL = frozenset({"吧", "呗", "呢", "了", "一下", "看看", "please", "pls"})
 _ALSO = frozenset({"too", "as well", "也要", "也看", "也看看"})
 _CHANGES = frozenset({"换成", "改成", "改为", "改看", "换看", "换成看", "再看", "switch to", "change it to"})
 _INSTEAD = frozenset({"instead", "rather", "terms"})  # in revenue terms
+
+
+def _says_instead(tokens: Sequence[Token]) -> bool:
+    """Show me orders instead, for this month: behind it, what else changes."""
+    behind = (*tokens[1:], None)
+    return any(token.text in _INSTEAD and (after is None or after.has("sep") or after.has("end") or after.has("glue"))
+               for token, after in zip(tokens, behind, strict=True))
 
 
 def _ends_with_ne(tokens: Sequence[Token]) -> bool:

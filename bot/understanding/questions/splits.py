@@ -237,10 +237,14 @@ def _read_share(tokens: Sequence[Token], at: int, draft: Draft) -> None:
     tokens[at].used = draft.is_shared = True
 
 
-def _read_not_by(tokens: Sequence[Token], at: int, _draft: Draft) -> None:
-    """别按店铺: the split is not wanted."""
+def _read_not_by(tokens: Sequence[Token], at: int, draft: Draft) -> None:
+    """别按店铺: the split is not wanted; nor in 按毛利排,别按件数 the order by that figure."""
     behind = next_content(tokens, at + 1)
-    if behind < len(tokens) and tokens[behind].has("dim") and not tokens[behind].names:
+    if behind == len(tokens) or tokens[behind].names:
+        return
+    is_other = tokens[behind].has("metric") and draft.has_last and any(
+        token.has("metric") and not token.names for token in (*tokens[:at], *tokens[behind + 1:]))
+    if tokens[behind].has("dim") or is_other:
         tokens[at].used = tokens[behind].used = True
 
 
