@@ -72,10 +72,18 @@ def _settle(tokens: Sequence[Token], message: Normalised, draft: Draft, last: Me
     if draft.feature in STOCK_LISTS:
         _settle_when(tokens, draft)
         draft.is_beside = draft.is_beside or "beside" in draft.kinds  # 哪些货要补,算上在途
+    _sort_the_same(draft, last)
     if draft.vague and not _says_nothing_beside(draft.vague[1], draft.metrics):
         token = tokens[draft.vague[0]]
         facts = {"metrics": " ".join(draft.vague[1]), "at": str(token.start), "end": str(token.end)}
         draft.object_to(Unclear("which_of", facts))
+
+
+def _sort_the_same(draft: Draft, last: MetricQuery | None) -> None:
+    """Lowest ROI first, of spend and ROI by campaign: the same table by that figure."""
+    is_of_it = last is not None and bool(last.by) and len(draft.metrics) == 1 and draft.metrics[0] in last.metrics
+    if draft.is_sorted and is_of_it:
+        draft.rank_metric = draft.metrics[0]
 
 
 def _read_what_is_more(tokens: Sequence[Token], draft: Draft, last: MetricQuery | None) -> None:
@@ -176,10 +184,12 @@ def _settle_vague(tokens: Sequence[Token], draft: Draft, metrics: Sequence[str],
     """花费 by campaign can only be what ads cost; 费用 after 其他费用 is that."""
     known = [one for one in metrics if last and one in last.metrics]
     if len(known) == 1 and not draft.metrics:
-        draft.metrics, draft.vague = known, None
+        is_bound = _bound_by(known[0], draft, last)
+        draft.metrics, draft.vague = [] if is_bound else known, None
         draft.rank_metric = draft.rank_metric or (known[0] if draft.is_sorted else None)  # 按花费从高到低
         return
     said = {*draft.by, *draft.where, *draft.exclude, *(name for name, _ in draft.bare)} - {"goods", "person"}
+    said |= {"campaign"} & {*(last.by if last and not said else ())}  # 加花费, to a list of campaigns
     is_spent = draft.vague is not None and (
         tokens[draft.vague[0]].has("event") or tokens[draft.vague[0]].text in _SPENDING)
     if is_spent and said & {"customer", "segment"} and not any(token.text in {"we", "i"} for token in tokens):
@@ -189,8 +199,17 @@ def _settle_vague(tokens: Sequence[Token], draft: Draft, metrics: Sequence[str],
     if "campaign" in said and not possible:
         possible = ["ad_spend"]  # what each campaign cost
     if said and len(possible) == 1 and possible[0] not in draft.metrics:
-        draft.metrics.append(possible[0])
+        is_bound = _bound_by(possible[0], draft, last)
+        draft.metrics += [] if is_bound else possible
         draft.vague = None
+
+
+def _bound_by(figure: str, draft: Draft, last: MetricQuery | None) -> bool:
+    """只看花费超过500的: of what it was found to be; and whether it only chooses rows of the last answer."""
+    open_ones = [bound for bound in draft.bounds if bound.metric is None]
+    for bound in open_ones:
+        bound.metric = figure
+    return bool(open_ones and last and last.by) and not (draft.adds or draft.adds_figures)
 
 
 _AND_WHAT_OF = frozenset({"how about", "what about"})

@@ -55,8 +55,12 @@ def _lacks_its_goods(draft: Draft, last: MetricQuery) -> bool:
 
 
 def _says_no_time(draft: Draft, last: MetricQuery) -> bool:
-    """抖音退了几单 after 昨天哪个平台退得多: of the time that is spoken of, where the figure has one."""
-    takes_time = any(not METRICS[one].is_of_the_moment for one in draft.metrics)
+    """抖音退了几单 after 昨天哪个平台退得多: of the time that is spoken of, where the figure has one.
+
+    So are the rows that a bound chooses: 哪些店退款率超过5%.
+    """
+    figures = (*draft.metrics, *(bound.metric for bound in draft.bounds if bound.metric))
+    takes_time = any(not METRICS[one].is_of_the_moment for one in figures)
     return takes_time and last.period is not None and not (draft.span or draft.other)
 
 

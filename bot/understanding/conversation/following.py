@@ -17,10 +17,15 @@ def read_follow(tokens: Sequence[Token], draft: Draft) -> None:
             tokens[0].text == "in" and any(token.has("metric") for token in tokens[1:2])):
         draft.follows = True  # in revenue
     draft.adds = _adds(tokens, is_opened=is_opened)
-    draft.adds_figures = not draft.kinds.isdisjoint({"add", "beside"}) and _adds_figures(tokens)
-    if "enough" in draft.kinds and "split" in draft.kinds:
+    adds_clause = "sep" in draft.kinds and _adds_clause(tokens)
+    draft.adds = draft.adds and not adds_clause
+    draft.adds_figures = adds_clause or ("add" in draft.kinds and _adds_figures(tokens))
+    if "unchanged" in draft.kinds:
         for token in tokens:
-            token.used = token.used or (token.has("enough") and not token.names)  # weekly is enough
+            token.used = token.used or token.has("unchanged")
+        draft.follows = True
+    if "enough" in draft.kinds:
+        _read_enough(tokens, draft)
     if not draft.kinds.isdisjoint(_OF_LAST):
         _read_of_last(tokens, draft)
     if not draft.kinds.isdisjoint({"no_split", "whole"}):
@@ -83,7 +88,7 @@ def _adds_figures(tokens: Sequence[Token]) -> bool:
     at = next((at for at, token in enumerate(tokens) if at and _adds_here(token, tokens[at - 1])), 0)
     before = tokens[at - 1] if at else None
     if before is None or not (before.has("sep") or before.has("follow") or before.text == "再"):
-        return _adds_at_end(tokens)
+        return False
     behind = next((token for token in tokens[at + 1:] if not is_filler(token)), None)
     return behind is not None and behind.has("metric") and not behind.names and not any(
         token.has("metric") for token in tokens[:at])
@@ -95,23 +100,49 @@ def _adds_here(token: Token, before: Token) -> bool:
     return not token.names and (is_behind_pause or (token.has("add") and not token.has("sep")))
 
 
-def _adds_at_end(tokens: Sequence[Token]) -> bool:
-    """按天看,毛利率也带上: the clause behind the pause names figures alone, and says that they come beside."""
-    pause = next((at for at in range(len(tokens) - 1, 0, -1) if tokens[at].has("sep") and not _names_figure(
-        tokens[at]) and not tokens[at].has("add")), 0)
-    clause = [token for token in tokens[pause + 1:] if not (token.has("end") or is_filler(token))]
-    return bool(pause and len(clause) > 1) and (clause[-1].has("add") or clause[-1].has("beside")) and all(
-        _names_figure(token) for token in clause[:-1]) and not any(_names_figure(token) for token in tokens[:pause])
+def _adds_clause(tokens: Sequence[Token]) -> bool:
+    """按天看,毛利率也带上; add margin, weekly: one clause names figures alone and adds them, the others change more."""
+    clauses: list[list[Token]] = [[]]
+    for token in tokens:
+        if token.has("sep") and not (token.has("with") or token.has("add") or token.names):
+            clauses.append([])
+        elif not token.has("end") and (not is_filler(token) or token.text in _WITH):
+            clauses[-1].append(token)
+    said = [clause for clause in clauses if clause]
+    adding = [clause for clause in said if _is_adding(clause)]
+    return len(adding) == 1 < len(said) and not any(
+        _names_figure(token) or token.has("add") or token.has("beside")
+        for clause in said if clause is not adding[0] for token in clause)
+
+
+def _is_adding(clause: Sequence[Token]) -> bool:
+    figures = [token for token in clause if _names_figure(token)]
+    others = [token for token in clause if not (_names_figure(token) or token.has("follow") or token.has("with"))]
+    adds = clause[0].text in _WITH or any(token.has("add") or token.has("beside") for token in (clause[0], clause[-1]))
+    return bool(figures) and adds and all(
+        token.has("add") or token.has("beside") or token.text in _WITH for token in others)
+
+
+_WITH = frozenset({"with", "plus"})
 
 
 def _names_figure(token: Token) -> bool:
-    return token.has("metric") and not token.names
+    return (token.has("metric") or token.has("order_status")) and not token.names
 
 
 _FINAL = frozenset({"吧", "呗", "呢", "了", "一下", "看看", "please", "pls"})
 _ALSO = frozenset({"too", "as well", "也要", "也看", "也看看"})
 _CHANGES = frozenset({"换成", "改成", "改为", "改看", "换看", "换成看", "再看", "switch to", "change it to"})
 _INSTEAD = frozenset({"instead", "rather", "terms"})  # in revenue terms
+
+
+def _read_enough(tokens: Sequence[Token], draft: Draft) -> None:
+    """Weekly is enough, 京东就够了: no more is wanted. 华东仓够吗 asks."""
+    for token, behind in zip(tokens, (*tokens[1:], None), strict=True):
+        ends = behind is None or behind.has("sep") or (behind.has("end") and behind.text != "?")
+        is_told = ends and token.text.startswith(("就", "即", "is ", "are ", "will ", "would "))
+        if token.has("enough") and not token.names and (is_told or "split" in draft.kinds):
+            token.used = True
 
 
 def _says_instead(tokens: Sequence[Token]) -> bool:

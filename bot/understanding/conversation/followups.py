@@ -133,6 +133,10 @@ class _Continuation:
             return list(last.metrics)  # 按客单价从高到低, of orders and that
         if not draft.metrics and set(draft.denied) & set(last.metrics):
             return self._without(draft.denied)
+        bounded = [bound.metric for bound in draft.bounds if bound.metric]
+        if not draft.metrics and (draft.by or draft.bare) and set(bounded).isdisjoint(last.metrics) and (
+                "only" not in draft.kinds):
+            return bounded or list(last.metrics)  # 哪些店退款率超过5%, of revenue by shop
         if not draft.metrics:
             is_new = draft.rank_metric and draft.rank_metric not in last.metrics
             return [draft.rank_metric] if is_new and draft.rank_metric else list(last.metrics)

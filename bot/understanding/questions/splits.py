@@ -93,6 +93,10 @@ def _read_rank(tokens: Sequence[Token], at: int, draft: Draft) -> None:
         draft.object_to(Refused("bad_limit", {"most": str(MAX_LIMIT)}))
         tokens[at].used = tokens[number_at].used = draft.is_ranked = True
         return
+    if tokens[at].text == "first" and number is None and at > 1 and tokens[at - 1].has("metric") and (
+            tokens[at - 2].senses.get("extreme") in {"asc", "desc"}):
+        tokens[at].used, draft.is_ranked, draft.is_sorted = True, False, True  # lowest ROI first: an order, all rows
+        return
     if number is None or number != int(number) or not 1 <= number <= MAX_LIMIT:
         if tokens[at].text in {"top", "bottom", "the top", "the bottom", "倒数"}:
             tokens[at].used = draft.is_ranked = True
