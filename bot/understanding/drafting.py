@@ -72,18 +72,23 @@ def _settle(tokens: Sequence[Token], message: Normalised, draft: Draft, last: Me
     if draft.feature in STOCK_LISTS:
         _settle_when(tokens, draft)
         draft.is_beside = draft.is_beside or "beside" in draft.kinds  # 哪些货要补,算上在途
-    _sort_the_same(draft, last)
+    _sort_the_same(tokens, draft, last)
     if draft.vague and not _says_nothing_beside(draft.vague[1], draft.metrics):
         token = tokens[draft.vague[0]]
         facts = {"metrics": " ".join(draft.vague[1]), "at": str(token.start), "end": str(token.end)}
         draft.object_to(Unclear("which_of", facts))
 
 
-def _sort_the_same(draft: Draft, last: MetricQuery | None) -> None:
+_THAT = frozenset({"它", "这个", "it", "that"})
+
+
+def _sort_the_same(tokens: Sequence[Token], draft: Draft, last: MetricQuery | None) -> None:
     """Lowest ROI first, of spend and ROI by campaign: the same table by that figure."""
     is_of_it = last is not None and bool(last.by) and len(draft.metrics) == 1 and draft.metrics[0] in last.metrics
     if draft.is_sorted and is_of_it:
         draft.rank_metric = draft.metrics[0]
+    elif draft.is_sorted and draft.adds_figures and draft.metrics and any(token.text in _THAT for token in tokens):
+        draft.rank_metric = draft.metrics[-1]  # 加上销售额,按它排
 
 
 def _read_what_is_more(tokens: Sequence[Token], draft: Draft, last: MetricQuery | None) -> None:

@@ -22,7 +22,9 @@ def continues(draft: Draft, last: MetricQuery | None) -> bool:
         return not (draft.vague or (draft.all_events and all(METRICS[name].is_of_the_moment for name in last.metrics)))
     if _is_aside(draft):
         return False
-    return (draft.follows or draft.adds or draft.adds_figures or draft.nests or draft.uncompared or not says_more(draft)
+    if draft.follows or draft.adds or draft.adds_figures or draft.adds_values:
+        return True
+    return (draft.nests or draft.uncompared or not says_more(draft)
             or _lacks_its_goods(draft, last) or _asks_which_of_it(draft, last) or _sorts_its_rows(draft, last)
             or _is_of_its_rows(draft, last) or _is_of_each_row(draft, last) or counts_the_same(draft, last)
             or _says_no_time(draft, last))

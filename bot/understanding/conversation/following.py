@@ -1,6 +1,6 @@
 """Words that only make sense after another question: 那, 呢, instead, as well, 也一起看, 再按类目细分."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from bot.understanding.questions.draft import Draft, is_filler
 from bot.understanding.text.scan import Token
@@ -17,9 +17,9 @@ def read_follow(tokens: Sequence[Token], draft: Draft) -> None:
             tokens[0].text == "in" and any(token.has("metric") for token in tokens[1:2])):
         draft.follows = True  # in revenue
     draft.adds = _adds(tokens, is_opened=is_opened)
-    adds_clause = "sep" in draft.kinds and _adds_clause(tokens)
-    draft.adds = draft.adds and not adds_clause
-    draft.adds_figures = adds_clause or ("add" in draft.kinds and _adds_figures(tokens))
+    draft.adds_figures = "add" in draft.kinds and _adds_figures(tokens)
+    if "sep" in draft.kinds:
+        _read_adding(tokens, draft)
     if "unchanged" in draft.kinds:
         for token in tokens:
             token.used = token.used or token.has("unchanged")
@@ -100,8 +100,8 @@ def _adds_here(token: Token, before: Token) -> bool:
     return not token.names and (is_behind_pause or (token.has("add") and not token.has("sep")))
 
 
-def _adds_clause(tokens: Sequence[Token]) -> bool:
-    """按天看,毛利率也带上; add margin, weekly: one clause names figures alone and adds them, the others change more."""
+def _read_adding(tokens: Sequence[Token], draft: Draft) -> None:
+    """按天看,毛利率也带上; add margin, weekly; 拼多多也要,按周: a clause adds what it names, the others change more."""
     clauses: list[list[Token]] = [[]]
     for token in tokens:
         if token.has("sep") and not (token.has("with") or token.has("add") or token.names):
@@ -109,18 +109,36 @@ def _adds_clause(tokens: Sequence[Token]) -> bool:
         elif not token.has("end") and (not is_filler(token) or token.text in _WITH):
             clauses[-1].append(token)
     said = [clause for clause in clauses if clause]
-    adding = [clause for clause in said if _is_adding(clause)]
-    return len(adding) == 1 < len(said) and not any(
-        _names_figure(token) or token.has("add") or token.has("beside")
-        for clause in said if clause is not adding[0] for token in clause)
+    figures, values = ([clause for clause in said if _is_adding(clause, is_one)] for is_one in (_is_figure, _is_value))
+    others = [token for clause in said if clause not in figures and clause not in values for token in clause]
+    if len(said) < 2 or len(figures) > 1 or len(values) > 1 or any(_is_added(token) for token in others) or (
+            not any((figures, values)) or (figures and not _figures(others) <= _figures(figures[0]))):
+        return
+    draft.adds, draft.adds_figures, draft.adds_values = False, bool(figures), bool(values)
 
 
-def _is_adding(clause: Sequence[Token]) -> bool:
-    figures = [token for token in clause if _names_figure(token)]
-    others = [token for token in clause if not (_names_figure(token) or token.has("follow") or token.has("with"))]
-    adds = clause[0].text in _WITH or any(token.has("add") or token.has("beside") for token in (clause[0], clause[-1]))
-    return bool(figures) and adds and all(
-        token.has("add") or token.has("beside") or token.text in _WITH for token in others)
+def _figures(tokens: Sequence[Token]) -> set[str]:
+    return {token.senses.get("metric") or token.senses["order_status"] for token in tokens if _names_figure(token)}
+
+
+def _is_adding(clause: Sequence[Token], is_one: Callable[[Token], bool]) -> bool:
+    """Whether it names these alone, and says that they come beside."""
+    named = [token for token in clause if is_one(token)]
+    others = [token for token in clause if not (is_one(token) or token.has("follow") or token.has("with"))]
+    adds = clause[0].text in _WITH or _is_added(clause[0]) or _is_added(clause[-1])
+    return bool(named) and adds and all(_is_added(token) or token.text in _WITH for token in others)
+
+
+def _is_added(token: Token) -> bool:
+    return not token.names and (token.has("add") or token.has("beside"))
+
+
+def _is_figure(token: Token) -> bool:
+    return not token.names and any(token.has(kind) for kind in ("metric", "order_status", "event", "vague"))
+
+
+def _is_value(token: Token) -> bool:
+    return bool(token.names) or any(token.has(kind) for kind in ("platform", "province", "segment"))
 
 
 _WITH = frozenset({"with", "plus"})

@@ -161,16 +161,17 @@ class _Continuation:
         draft, last = self.draft, self.last
         where = {dimension: list(values) for dimension, values in last.where.items()}
         exclude = {dimension: list(values) for dimension, values in last.exclude.items()}
+        adds = draft.adds or draft.adds_values
         for dimension in [*where, *exclude] if "all" in draft.widened else draft.widened:
             _drop_family(where, dimension)
             _drop_family(exclude, dimension)
         for dimension, values in draft.where.items():
-            if draft.adds and set(values) <= set(exclude.get(dimension, ())):
+            if adds and set(values) <= set(exclude.get(dimension, ())):
                 exclude[dimension] = [value for value in exclude[dimension] if value not in values]
                 continue
-            if draft.adds and not (self._adds_more or where.get(dimension)):
+            if adds and not (where.get(dimension) or (draft.adds and self._adds_more)):
                 raise Trouble(Unclear("nothing_to_add"))
-            old = where.get(dimension, []) if draft.adds else []
+            old = where.get(dimension, []) if adds else []
             _drop_family(where, dimension)
             _drop_family(exclude, dimension)
             where[dimension] = list(dict.fromkeys([*old, *values]))
