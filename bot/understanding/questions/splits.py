@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from bot.understanding.questions.counted_rows import CHOOSING, count_said, read_all_of, read_said_of, split_by
 from bot.understanding.questions.draft import STOCK_LISTS, Draft, next_content
-from bot.understanding.questions.groupwise import CHOOSES, ranks_twice
+from bot.understanding.questions.groupwise import CHOOSES, ranks_twice, read_speed
 from bot.understanding.readings import Refused, Unclear
 from bot.understanding.text.scan import Token
 from domain.metrics.query import MAX_LIMIT, Direction
@@ -57,20 +57,6 @@ def _read_seller(tokens: Sequence[Token], at: int, draft: Draft) -> None:
     draft.seller = draft.direction = Direction(tokens[at].senses["seller"])
     if tokens[at].text.endswith("seller") and not draft.asks_which:
         draft.asks_which = "one"
-
-
-_TIMES = frozenset({"day", "weekday", "hour", "week", "month"})
-
-
-def _read_speed(tokens: Sequence[Token], at: int, draft: Draft) -> None:
-    is_of_time = any(token.senses.get(kind) in _TIMES for token in tokens for kind in ("dim", "whichdim", "split"))
-    if tokens[at].text == "slowest" and is_of_time:
-        draft.is_ranked, draft.direction, draft.implied = True, Direction.ASC, "orders"  # the slowest day of the week
-        tokens[at].used = True
-        return
-    tokens[at].used = draft.is_ranked = True
-    draft.direction = Direction(tokens[at].senses["speed"])
-    draft.metrics = ["ship_hours"]
 
 
 def _read_ranking(tokens: Sequence[Token], at: int, draft: Draft) -> None:
@@ -163,7 +149,7 @@ def _read_graded(tokens: Sequence[Token], at: int, draft: Draft) -> None:
 
 
 _RANKERS: Mapping[str, Callable[[Sequence[Token], int, Draft], None]] = {
-    "rank": _read_rank, "seller": _read_seller, "extreme": _read_extreme, "speed": _read_speed,
+    "rank": _read_rank, "seller": _read_seller, "extreme": _read_extreme, "speed": read_speed,
     "ranking": _read_ranking, "sorting": _read_sorting, "graded": _read_graded}
 RANKING = CHOOSING.union(_RANKERS, {"piece_unit"})
 
