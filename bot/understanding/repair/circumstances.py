@@ -112,7 +112,6 @@ class _Request:
         self._is_timeless = isinstance(reading, Act) and reading.action not in _TAKES_DAY
         self._is_dated = not self._is_act and not _TIMES.isdisjoint(tokens.kinds)
         self._is_of_moment = not (isinstance(reading, Ask) and reading.query.period is not None)
-        self._goes_on = goes_on
         self._names_figure = goes_on or any(
             token.has(kind) for token in tokens for kind in _NAMES_FIGURE if not token.names)
         self._named = {kind for token in tokens if (kind := _kind_of(token))} | ({"goods"} if has_name else set())
