@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Sequence
 
+from bot.understanding.conversation.continuing import says_more
 from bot.understanding.conversation.following import changed_to, read_follow
-from bot.understanding.conversation.followups import says_more
 from bot.understanding.questions.asks import Setting
 from bot.understanding.questions.bounds import BOUNDING, as_bounds, asks_whether, read_bounds, read_times_of_rows
 from bot.understanding.questions.comparisons import read_comparison
@@ -74,6 +74,7 @@ def _settle(tokens: Sequence[Token], message: Normalised, draft: Draft, last: Me
     if draft.feature in STOCK_LISTS:
         _settle_when(tokens, draft)
         draft.is_beside = draft.is_beside or "beside" in draft.kinds  # 哪些货要补,算上在途
+    _sort_the_same(tokens, draft, last)
     if draft.vague and not _says_nothing_beside(draft.vague[1], draft.metrics):
         token = tokens[draft.vague[0]]
         facts = {"metrics": " ".join(draft.vague[1]), "at": str(token.start), "end": str(token.end)}
@@ -89,6 +90,18 @@ def _settle_that_time(tokens: Sequence[Token], message: Normalised, draft: Draft
         times = [f"{rest} {one}" for one in ("yesterday", "last week", "last month")] if said.text.isascii() else [
             f"{one}{rest}" for one in ("昨天", "上周", "上个月")]
         draft.object_to(Unclear("vague_period", choices=tuple(times)))
+
+
+_THAT = frozenset({"它", "这个", "it", "that"})
+
+
+def _sort_the_same(tokens: Sequence[Token], draft: Draft, last: MetricQuery | None) -> None:
+    """Lowest ROI first, of spend and ROI by campaign: the same table by that figure."""
+    is_of_it = last is not None and bool(last.by) and len(draft.metrics) == 1 and draft.metrics[0] in last.metrics
+    if draft.is_sorted and is_of_it:
+        draft.rank_metric = draft.metrics[0]
+    elif draft.is_sorted and draft.adds_figures and draft.metrics and any(token.text in _THAT for token in tokens):
+        draft.rank_metric = draft.metrics[-1]  # 加上销售额,按它排
 
 
 def _read_what_is_more(tokens: Sequence[Token], draft: Draft, last: MetricQuery | None) -> None:
@@ -108,8 +121,8 @@ def _read_what_is_more(tokens: Sequence[Token], draft: Draft, last: MetricQuery 
         draft.metrics, draft.unmet = draft.metrics or ["revenue"], []  # 快流失的客户今年花了多少
     if draft.unmet and draft.metrics:
         _settle_unmet(draft)
-    if draft.widened and draft.sets_side_by_side and not draft.by:
-        draft.by = draft.widened[:1]  # all platforms side by side
+    if draft.widened and (draft.sets_side_by_side or "of_them" in draft.kinds) and not draft.by:
+        draft.by = [name for name in draft.widened if name != "all"][:1]  # all platforms side by side, 所有平台各自的
     if last is not None and draft.metrics and "beside" in draft.kinds:
         draft.adds = draft.adds or not says_more(draft)  # 在途也带上
 
@@ -189,9 +202,12 @@ def _settle_vague(tokens: Sequence[Token], draft: Draft, metrics: Sequence[str],
     """花费 by campaign can only be what ads cost; 费用 after 其他费用 is that."""
     known = [one for one in metrics if last and one in last.metrics]
     if len(known) == 1 and not draft.metrics:
-        draft.metrics, draft.vague = known, None
+        is_bound = _bound_by(known[0], draft, last)
+        draft.metrics, draft.vague = [] if is_bound else known, None
+        draft.rank_metric = draft.rank_metric or (known[0] if draft.is_sorted else None)  # 按花费从高到低
         return
     said = {*draft.by, *draft.where, *draft.exclude, *(name for name, _ in draft.bare)} - {"goods", "person"}
+    said |= {"campaign"} & {*(last.by if last and not said else ())}  # 加花费, to a list of campaigns
     is_spent = draft.vague is not None and (
         tokens[draft.vague[0]].has("event") or tokens[draft.vague[0]].text in _SPENDING)
     if is_spent and said & {"customer", "segment"} and not any(token.text in {"we", "i"} for token in tokens):
@@ -201,8 +217,17 @@ def _settle_vague(tokens: Sequence[Token], draft: Draft, metrics: Sequence[str],
     if "campaign" in said and not possible:
         possible = ["ad_spend"]  # what each campaign cost
     if said and len(possible) == 1 and possible[0] not in draft.metrics:
-        draft.metrics.append(possible[0])
+        is_bound = _bound_by(possible[0], draft, last)
+        draft.metrics += [] if is_bound else possible
         draft.vague = None
+
+
+def _bound_by(figure: str, draft: Draft, last: MetricQuery | None) -> bool:
+    """只看花费超过500的: of what it was found to be; and whether it only chooses rows of the last answer."""
+    open_ones = [bound for bound in draft.bounds if bound.metric is None]
+    for bound in open_ones:
+        bound.metric = figure
+    return bool(open_ones and last and last.by) and not (draft.adds or draft.adds_figures)
 
 
 _AND_WHAT_OF = frozenset({"how about", "what about"})

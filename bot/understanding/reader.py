@@ -8,7 +8,8 @@ from bot.understanding.actions.arguments import Message, has_amount
 from bot.understanding.actions.arrivals import Spread
 from bot.understanding.actions.phrasings import COUNTED, is_of_goods, phrased
 from bot.understanding.actions.reasons import TAKE_REASONS, with_reason
-from bot.understanding.conversation.followups import continued, continues, says_more
+from bot.understanding.conversation.continuing import continues, says_more
+from bot.understanding.conversation.followups import continued
 from bot.understanding.conversation.resetting import rebounded, relimited
 from bot.understanding.conversation.turns import turned, turned_first
 from bot.understanding.conversation.variants import with_variant
@@ -231,8 +232,8 @@ class Reader:
             names_list = draft.is_ranked and draft.span and (draft.by or draft.bare)
             if names_list and not (draft.metrics or draft.follows or draft.adds):
                 return question(draft, self._setting)  # top 5 products this month, after a list of stock
-            if "of_them" in draft.kinds and last.by:
-                raise
+            if draft.adds_values or (last.by and ("of_them" in draft.kinds or draft.adds or draft.adds_figures)):
+                raise  # 带上库存, to a list by sales: no total of stock
             is_kind = bool(draft.metrics) and is_of_stock(draft.metrics[0]) == is_of_stock(last.metrics[0])
             if not draft.metrics or (is_kind and (last.where or draft.follows or draft.adds)):
                 raise  # 华东仓哪些货要补, then 补多少: nobody means all warehouses; 换成净利 where it is not split so

@@ -129,7 +129,8 @@ class PatientReader:
         meant = self.read(apart.request, scan(apart.request, self._gazetteer))
         is_told = not isinstance(meant, NotRead) or meant.key not in _MAY_BE_BESIDE or (
             isinstance(meant, Unclear) and meant.missing)
-        return meant if is_told and apart.leaves(meant, spread) else None
+        goes_on = isinstance(meant, Ask) and not isinstance(self._alone(apart.request.message), Ask)
+        return meant if is_told and apart.leaves(meant, spread, goes_on=goes_on) else None
 
     def _shorter(self, bare: Normalised | None, may_be: Any) -> Reading | None:
         meant = self.read(bare, scan(bare, self._gazetteer)) if bare else None

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from bot.understanding.conversation.continuing import SELLING, counts_the_same, says_more
 from bot.understanding.questions.asks import (
     DEFAULT_LIMIT,
     Setting,
@@ -13,112 +14,12 @@ from bot.understanding.questions.asks import (
     period_of,
     question,
 )
-from bot.understanding.questions.counting import FITS
-from bot.understanding.questions.draft import STOCK_LISTS, Draft, family, is_of_stock
+from bot.understanding.questions.draft import STOCK_LISTS, Draft, family
 from bot.understanding.readings import Unclear
 from bot.understanding.time.periods import Span, before
 from domain.metrics.catalog import DIMENSIONS, METRICS
-from domain.metrics.measures import GOODS
 from domain.metrics.periods import Grain, Period, add_months
 from domain.metrics.query import REORDER_POINT, Direction, Filter, Having, MetricQuery, Order
-
-
-def continues(draft: Draft, last: MetricQuery | None) -> bool:
-    """Whether the message is only understood together with the question before it."""
-    if last is None or draft.is_empty:
-        return False
-    if draft.span and draft.span.before:
-        return True
-    if draft.points_back and _GOODS.isdisjoint((*draft.where, *draft.by, *(name for name, _ in draft.bare))):
-        return True
-    if not (draft.metrics or draft.seller or draft.feature or any(bound.metric for bound in draft.bounds)):
-        if _ranks_by_itself(draft, last):
-            return False
-        # 谁买得最多 after a question about stock is a question of its own: nothing of today's stock was bought
-        return not (draft.vague or (draft.all_events and all(METRICS[name].is_of_the_moment for name in last.metrics)))
-    return (draft.follows or draft.adds or draft.adds_figures or draft.nests or draft.uncompared or not says_more(draft)
-            or _lacks_its_goods(draft, last) or _asks_which_of_it(draft, last) or _sorts_its_rows(draft, last)
-            or _is_of_its_rows(draft, last) or _is_of_each_row(draft, last) or _counts_the_same(draft, last)
-            or _says_no_time(draft, last))
-
-
-def _ranks_by_itself(draft: Draft, last: MetricQuery) -> bool:
-    """Top 5 customers this year after a single figure: complete without it, and ranked by what they paid."""
-    names_buyers = any(name == "customer" for name, _ in draft.bare) or draft.by == ["customer"]
-    is_complete = draft.is_ranked and draft.span and "rank" in draft.kinds and "customer" not in last.by
-    return bool(names_buyers and is_complete) and not (
-        draft.follows or draft.adds or draft.where or draft.rank_metric)
-
-
-def _lacks_its_goods(draft: Draft, last: MetricQuery) -> bool:
-    """上个月卖了多少件 after 面膜还有多少: pieces of what was said before."""
-    are_pieces = draft.metrics == ["units"] or (
-        draft.where.keys() == {"warehouse"} and all(is_of_stock(one) for one in draft.metrics))
-    is_elsewhere = draft.where.keys() <= {"warehouse"}  # 上海仓放了几条
-    if draft.by == ["sku"] and "product" in last.where and not draft.where:
-        return True  # 哪个颜色卖得最好
-    says_of_what = draft.exclude or draft.by or draft.bare or draft.is_ranked or draft.lists_rows
-    return are_pieces and is_elsewhere and not says_of_what and bool({"product", "sku"} & last.where.keys())
-
-
-def _says_no_time(draft: Draft, last: MetricQuery) -> bool:
-    """抖音退了几单 after 昨天哪个平台退得多: of the time that is spoken of, where the figure has one."""
-    takes_time = any(not METRICS[one].is_of_the_moment for one in draft.metrics)
-    return takes_time and last.period is not None and not (draft.span or draft.other)
-
-
-def _counts_the_same(draft: Draft, last: MetricQuery) -> bool:
-    """拼多多的有几单 after 还有几单没付款: of the figure just given, which is counted so, another part."""
-    of_else = (draft.span, draft.by, draft.bare, draft.bounds, draft.feature, draft.all_events, draft.is_ranked)
-    return bool(draft.counted and draft.where) and FITS[draft.counted or ""](last.metrics[0]) and not any(of_else)
-
-
-def _sorts_its_rows(draft: Draft, last: MetricQuery) -> bool:
-    """By units, please: the list just given by another figure."""
-    of_else = (draft.span, draft.where, draft.exclude, draft.by, draft.bare, draft.bounds, draft.feature)
-    return bool(draft.rank_metric and last.by) and set(draft.metrics) == {draft.rank_metric} and not any(of_else)
-
-
-def _is_of_its_rows(draft: Draft, last: MetricQuery) -> bool:
-    """Only the ones with ROI under 2, lowest ROI of those: of the rows just given, where none are named."""
-    of_else = (draft.span, draft.where, draft.exclude, draft.by, draft.bare, draft.feature, draft.seller, draft.other)
-    figures = {*draft.metrics, *(bound.metric for bound in draft.bounds if bound.metric)}
-    is_kind = all(METRICS[one].is_of_the_moment is METRICS[last.metrics[0]].is_of_the_moment for one in figures)
-    return bool(last.by and (draft.bounds or draft.is_ranked) and figures) and is_kind and not any(of_else)
-
-
-def _is_of_each_row(draft: Draft, last: MetricQuery) -> bool:
-    """每个毛利率多少: of each row just given."""
-    of_else = (draft.span, draft.where, draft.exclude, draft.by, draft.bare, draft.bounds, draft.feature, draft.other,
-               draft.compare, draft.is_ranked, draft.is_shared, draft.said_of)
-    return bool(draft.is_apiece and last.by) and not any(of_else)
-
-
-_GOODS = GOODS | {"goods"}
-_SALES = frozenset({"revenue", "orders", "units"})
-_SELLING = _SALES | {"net_revenue", "customers", "gross_profit", "net_profit"}
-
-
-def _asks_which_of_it(draft: Draft, last: MetricQuery) -> bool:
-    """哪个商品卖得最多 after 上周抖音卖了几件: which part of what was just asked about, named or not."""
-    if "person" in draft.by and draft.all_events and tuple(draft.metrics) == last.metrics and not draft.span:
-        return not (draft.where or draft.exclude or draft.bounds)  # 谁发的 after 昨天发了多少单
-    is_same = bool(draft.metrics) and tuple(draft.metrics) == last.metrics and not draft.rank_metric
-    if is_same and draft.asks_which and draft.is_ranked and not (
-            draft.span or draft.where or draft.exclude or draft.other or draft.is_versus):
-        return True  # 哪个店退款率最高 after 上周退款率
-    is_verb = (draft.seller or draft.all_events == ["sold"]) and set(draft.metrics) <= _SALES
-    of_else = (draft.span, draft.where, draft.exclude, draft.bounds, draft.feature, draft.compare, draft.other,
-               draft.is_versus, draft.wants_trend)
-    return bool(is_verb and draft.asks_which and draft.is_ranked) and not any(of_else) and (
-        not last.by and set(last.metrics) <= _SALES)
-
-
-def says_more(draft: Draft) -> bool:
-    """Whether more than figures is said."""
-    return any((draft.span, draft.where, draft.exclude, draft.by, draft.bounds, draft.is_ranked, draft.is_sorted,
-                draft.feature, draft.wants_trend, draft.compare, draft.other, draft.is_versus, draft.bare,
-                draft.is_apiece, draft.is_shared))
 
 
 def continued(draft: Draft, last: MetricQuery, setting: Setting) -> MetricQuery:
@@ -204,7 +105,10 @@ class _Continuation:
         """口红卖了多少 after a table by shop: one number."""
         said = self.draft
         is_figure = bool(said.metrics and said.where) and set(said.metrics).isdisjoint(self.last.metrics)
-        return is_figure and not (said.follows or said.adds or said.nests or said.lists_rows or said.wants_trend)
+        is_more = said.adds_figures or (  # 只看美妆和食品的毛利率, of a table by category
+            "only" in said.kinds and any(name in self.last.by for name in said.several))
+        return is_figure and not (
+            said.follows or said.adds or said.nests or said.lists_rows or said.wants_trend or is_more)
 
     @property
     def _is_of_short_goods(self) -> bool:
@@ -216,9 +120,9 @@ class _Continuation:
         draft, last = self.draft, self.last
         if not draft.metrics and draft.feature in STOCK_LISTS:
             return ["stock_available"]
-        if _counts_the_same(draft, last):
+        if counts_the_same(draft, last):
             return list(last.metrics)
-        if not draft.metrics and draft.seller and set(last.metrics).isdisjoint(_SELLING):
+        if not draft.metrics and draft.seller and set(last.metrics).isdisjoint(SELLING):
             return ["units"]  # 哪款卖得最好 after their refunds
         if not draft.metrics and "campaign" in last.by and any(one.event == "spent" for one in draft.unmet):
             return ["ad_spend"]  # 各花了多少钱 after a list of campaigns
@@ -229,6 +133,10 @@ class _Continuation:
             return list(last.metrics)  # 按客单价从高到低, of orders and that
         if not draft.metrics and set(draft.denied) & set(last.metrics):
             return self._without(draft.denied)
+        bounded = [bound.metric for bound in draft.bounds if bound.metric]
+        if not draft.metrics and (draft.by or draft.bare) and set(bounded).isdisjoint(last.metrics) and (
+                "only" not in draft.kinds):
+            return bounded or list(last.metrics)  # 哪些店退款率超过5%, of revenue by shop
         if not draft.metrics:
             is_new = draft.rank_metric and draft.rank_metric not in last.metrics
             return [draft.rank_metric] if is_new and draft.rank_metric else list(last.metrics)
@@ -253,16 +161,17 @@ class _Continuation:
         draft, last = self.draft, self.last
         where = {dimension: list(values) for dimension, values in last.where.items()}
         exclude = {dimension: list(values) for dimension, values in last.exclude.items()}
+        adds = draft.adds or draft.adds_values
         for dimension in [*where, *exclude] if "all" in draft.widened else draft.widened:
             _drop_family(where, dimension)
             _drop_family(exclude, dimension)
         for dimension, values in draft.where.items():
-            if draft.adds and set(values) <= set(exclude.get(dimension, ())):
+            if adds and set(values) <= set(exclude.get(dimension, ())):
                 exclude[dimension] = [value for value in exclude[dimension] if value not in values]
                 continue
-            if draft.adds and not (self._adds_more or where.get(dimension)):
+            if adds and not (where.get(dimension) or (draft.adds and self._adds_more)):
                 raise Trouble(Unclear("nothing_to_add"))
-            old = where.get(dimension, []) if draft.adds else []
+            old = where.get(dimension, []) if adds else []
             _drop_family(where, dimension)
             _drop_family(exclude, dimension)
             where[dimension] = list(dict.fromkeys([*old, *values]))
@@ -321,7 +230,7 @@ class _Continuation:
         if draft.is_ranked or draft.is_sorted or draft.limit:
             if not by:
                 raise Trouble(Unclear("which_split"))
-            key = draft.rank_metric or metrics[0]
+            key = self._ranks_by(metrics, by)
             is_same = tuple(by) == last.by and bool(last.order) and (
                 not (draft.direction or draft.quality or draft.is_ranked) or _is_first_of_sorted(draft, last, key))
             kept = last.order[0].direction if is_same and last.order else None
@@ -337,6 +246,14 @@ class _Continuation:
             return last.order, None  # the lowest, then those under 2; who did most, then everybody
         known = {*metrics, *by}
         return tuple(one if one.by in known else Order(metrics[0], one.direction) for one in last.order), last.limit
+
+    def _ranks_by(self, metrics: list[str], by: list[str]) -> str:
+        """And the bottom 3: by the figure that ranked these rows before."""
+        draft, last = self.draft, self.last
+        says_figure = draft.rank_metric or draft.metrics or draft.seller
+        if says_figure or tuple(by) != last.by or not last.order or last.order[0].by not in metrics:
+            return draft.rank_metric or metrics[0]
+        return last.order[0].by
 
     def _having(self, metrics: list[str], by: list[str]) -> tuple[Having, ...]:
         if self.draft.bounds or self.draft.feature or (by and self.draft.lists_losers):  # 亏的有哪些

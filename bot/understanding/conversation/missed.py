@@ -56,11 +56,14 @@ def completing(text: str, context: Context, gazetteer: Gazetteer, *,
     if before is None or before.reading.key in _OF_NO_SHOP:
         return None
     said = scan(normalise(text), gazetteer)
-    if not any(_names_figure(one) for one in said) or any(
-            _content(one) and not _names_figure(one) for one in said) or not _names_part(before.text, gazetteer):
+    is_within = said[0].has("within") and context.last is None  # 里面新客有多少: of what was not understood
+    if not any(_names_figure(one) for one in said) or (not is_within and any(
+            _content(one) and not _names_figure(one) for one in said)) or not _names_part(before.text, gazetteer):
         return None
     offered = [one for one in before.reading.choices if text in one]
-    wholes = (*offered, *_told_anew(before, text), *_of_the_same(before.text, text, gazetteer))
+    rest = normalise(text).original(said[0].end, len(text)).strip() if is_within else text
+    wholes = (*offered, *(() if is_within else _told_anew(before, text)),
+              *_of_the_same(before.text, rest, gazetteer))
     choices = [one for one in wholes if isinstance(alone(one), Ask)][:1]
     return Unclear("completes_what", choices=(*choices, f"{_ALONE[script_of(text)]}{text}"))
 

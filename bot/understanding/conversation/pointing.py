@@ -241,9 +241,9 @@ _FORMS: Forms[_Form] = Forms(
         r"^(?:先)?(?:不管|不说|不看|不提|放下|放一放|别管|抛开)(?:这个|那个|这些|它|这)?(?:了)?(?:先)?[,;。 ]\s*"
         r"|^(?:换个(?:话题|问题|事)|问个别的|说点别的|另外(?:问|说)(?:一下|个)?(?:别的)?|题外话)[,;。: ]*", _left)),
     ("leave anyway moving different another new separately something way btw", _form(
-        r"^(?:(?:ok|okay|right|well),? )?(?:leave (?:it|that)(?: aside| there| for now)?|anyways?|moving on|different "
-        r"(?:question|topic|thing|subject)|on another note|new (?:topic|question|subject)|separately|something else"
-        r"|by the way|btw)\s*[,.:;-]\s*", _left)),
+        r"^(?:(?:ok|okay|right|well|oh|ah|hm+),? )?(?:leave (?:it|that)(?: aside| there| for now)?|anyways?|moving on"
+        r"|different (?:question|topic|thing|subject)|on another note|new (?:topic|question|subject)|separately"
+        r"|something else|by the way|btw)\s*[,.:;-]\s*", _left)),
     ("回刚之前上面接返切", _form(
         r"^(?:好的?|那|再|还是|先|我们?|咱们?|算了|[,\s])*(?:回到|返回到?|切回到?|说回|看回|回头(?:再)?看"
         r"|(?:接着|继续)(?:看|说)|(?:刚才?|刚刚|之前|前面|上面)(?:(?:我)?(?:说|问|看|讲|提)(?:到|过)?)?(?:的|那个))"

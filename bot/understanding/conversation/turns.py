@@ -24,8 +24,9 @@ _CLOSING = re.compile(r"(?:[\s,.!?吧呢啊呗嘛吗]|看看|看下|看|一下|\
 APART = re.compile(r",|\band(?: then)?\b|\bthen\b|然后|,?并且?|,?再")
 
 # What is said of the last answer before another one is asked for: 太密了,按周吧.
-_REMARK = re.compile(r"(?:这|有点|还是)?太.{1,4}了?|换个(?:角度|看法|方式)"
-                     r"|(?:that'?s |it'?s |this is )?(?:a bit |way |far )?too \w+(?: \w+)?")
+_REMARK = re.compile(r"(?:按.{1,2}看?|每.|这样?|看着|数据)?(?:有点|还是)?太.{1,4}了?|换个(?:角度|看法|方式)"
+                     r"|(?:(?:that|it|daily|weekly|monthly|hourly|by \w+)(?:'?s| is| was) |this is )?"
+                     r"(?:a bit |way |far )?too \w+(?: \w+)?")
 
 
 def turned(text: str, last: MetricQuery, today: date, read: Callable[[str], Draft | None]) -> MetricQuery | None:
@@ -48,6 +49,8 @@ def turned_first(text: str, last: MetricQuery, today: date,
     for pause in APART.finditer(text):
         if _REMARK.fullmatch(text[:pause.start()].strip()):
             return last, text[pause.end():]
+        if _REMARK.fullmatch(_CLOSING.sub("", text[pause.end():]).strip()):
+            return last, text[:pause.start()]
         if (query := turned(text[:pause.start()], last, today, read)) and text[pause.end():].strip():
             return query, text[pause.end():]
     return None

@@ -80,6 +80,7 @@ class Draft:
     follows: bool = False
     adds: bool = False
     adds_figures: bool = False  # these alone: 按周看,加上复购率
+    adds_values: bool = False  # so do these: 拼多多也要,按周
     nests: bool = False  # 细分, further: each row of the last answer is split
     uncompared: bool = False  # drop the comparison
     points_back: bool = False  # of it, for those two: what was spoken of last

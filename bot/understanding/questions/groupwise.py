@@ -1,7 +1,7 @@
 """Two rankings in one sentence, and rows of two kinds: 每个店销量前三的商品, 各店退款率超过5%的商品.
 
 A ranking goes over all rows, so that a ranking within each of something is asked about; what only has bounds or an
-order is split by both.
+order is split by both. The slowest are ranked by hours, or by what is counted.
 """
 
 from collections.abc import Sequence
@@ -101,3 +101,18 @@ def _ranks_among(tokens: Sequence[Token]) -> bool:
     among = next((at for at, token in enumerate(tokens) if ranked is not None and at > ranked
                   and token.text in _AMONG), None)
     return among is not None and any(token.has("extreme") and not token.names for token in tokens[among:])
+
+
+_TIMES = frozenset({"day", "weekday", "hour", "week", "month"})
+
+
+def read_speed(tokens: Sequence[Token], at: int, draft: Draft) -> None:
+    """The slowest to ship; the slowest day of the week is the one of the fewest orders."""
+    is_of_time = any(token.senses.get(kind) in _TIMES for token in tokens for kind in ("dim", "whichdim", "split"))
+    if tokens[at].text == "slowest" and is_of_time:
+        draft.is_ranked, draft.direction, draft.implied = True, Direction.ASC, "orders"
+        tokens[at].used = True
+        return
+    tokens[at].used = draft.is_ranked = True
+    draft.direction = Direction(tokens[at].senses["speed"])
+    draft.metrics = ["ship_hours"]

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.understanding.questions.draft import Draft, family
+from bot.understanding.questions.draft import Draft, family, is_filler, next_content
 from bot.understanding.questions.groupwise import add_rows_mentioned, doubt_ranking_within
 from bot.understanding.readings import Unclear
 from bot.understanding.text.normalise import Normalised
@@ -162,7 +162,15 @@ def _are_counted(tokens: Sequence[Token], at: int, draft: Draft) -> bool:
         return True  # customers by product, top 3
     if draft.by and draft.is_apiece and not draft.all_events:
         return True  # 买家按人群分各有多少个
+    if _ends_in_how_many(tokens, at) and not (draft.by or draft.lists_rows or draft.all_events):
+        return True  # 今年广东的买家有多少
     return tokens[at].text.isascii() and not draft.lists_rows and not (at and _follows_filter(tokens, at))
+
+
+def _ends_in_how_many(tokens: Sequence[Token], at: int) -> bool:
+    behind = next_content(tokens, at + 1)
+    return behind < len(tokens) and tokens[behind].senses.get("count") == "amount" and (
+        not tokens[at].text.isascii() and all(is_filler(one) or one.has("end") for one in tokens[behind + 1:]))
 
 
 def _is_among_figures(tokens: Sequence[Token], at: int) -> bool:

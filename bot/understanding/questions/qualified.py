@@ -34,13 +34,20 @@ def leave_out_denied(tokens: Sequence[Token], draft: Draft) -> None:
     """客单价,不是客户数; orders instead of revenue: the figure behind is not wanted."""
     for at, token in enumerate(tokens):
         behind = next_content(tokens, at + 1)
-        is_denied = token.has("not_this") and not token.text.isascii()  # not gross sales, the net ones
+        is_denied = token.has("not_this") and (  # not gross sales, the net ones; by revenue, not units
+            not token.text.isascii() or (draft.has_last and _stands_behind_figure(tokens, at)))
         if token.used or behind == len(tokens) or not (is_denied or token.has("in_place_of")):
             continue
         figure = tokens[behind]
         if figure.has("metric") or figure.has("vague") or figure.senses.get("count") in {"money", "orders"}:
             draft.denied += [figure.senses["metric"]] if figure.has("metric") else []
             token.used = figure.used = draft.follows = True  # 不看钱,看单量
+
+
+def _stands_behind_figure(tokens: Sequence[Token], at: int) -> bool:
+    """By revenue, not units: what is wanted was named before the comma."""
+    before = tokens[:at] if at > 1 and tokens[at - 1].has("sep") else ()
+    return any(token.has("metric") and not token.names for token in before)
 
 
 def left_is_earned(tokens: Iterable[Token]) -> bool:

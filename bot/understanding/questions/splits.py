@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from bot.understanding.questions.counted_rows import CHOOSING, count_said, read_all_of, read_said_of, split_by
 from bot.understanding.questions.draft import STOCK_LISTS, Draft, next_content
-from bot.understanding.questions.groupwise import CHOOSES, ranks_twice
+from bot.understanding.questions.groupwise import CHOOSES, ranks_twice, read_speed
 from bot.understanding.readings import Refused, Unclear
 from bot.understanding.text.scan import Token
 from domain.metrics.query import MAX_LIMIT, Direction
@@ -59,20 +59,6 @@ def _read_seller(tokens: Sequence[Token], at: int, draft: Draft) -> None:
         draft.asks_which = "one"
 
 
-_TIMES = frozenset({"day", "weekday", "hour", "week", "month"})
-
-
-def _read_speed(tokens: Sequence[Token], at: int, draft: Draft) -> None:
-    is_of_time = any(token.senses.get(kind) in _TIMES for token in tokens for kind in ("dim", "whichdim", "split"))
-    if tokens[at].text == "slowest" and is_of_time:
-        draft.is_ranked, draft.direction, draft.implied = True, Direction.ASC, "orders"  # the slowest day of the week
-        tokens[at].used = True
-        return
-    tokens[at].used = draft.is_ranked = True
-    draft.direction = Direction(tokens[at].senses["speed"])
-    draft.metrics = ["ship_hours"]
-
-
 def _read_ranking(tokens: Sequence[Token], at: int, draft: Draft) -> None:
     tokens[at].used = draft.is_ranked = True
     draft.direction = draft.direction or Direction(tokens[at].senses["ranking"])
@@ -92,6 +78,10 @@ def _read_rank(tokens: Sequence[Token], at: int, draft: Draft) -> None:
     if number is not None and number > MAX_LIMIT and not tokens[number_at].used:
         draft.object_to(Refused("bad_limit", {"most": str(MAX_LIMIT)}))
         tokens[at].used = tokens[number_at].used = draft.is_ranked = True
+        return
+    if tokens[at].text == "first" and number is None and at > 1 and tokens[at - 1].has("metric") and (
+            tokens[at - 2].senses.get("extreme") in {"asc", "desc"}):
+        tokens[at].used, draft.is_ranked, draft.is_sorted = True, False, True  # lowest ROI first: an order, all rows
         return
     if number is None or number != int(number) or not 1 <= number <= MAX_LIMIT:
         if tokens[at].text in {"top", "bottom", "the top", "the bottom", "倒数"}:
@@ -159,7 +149,7 @@ def _read_graded(tokens: Sequence[Token], at: int, draft: Draft) -> None:
 
 
 _RANKERS: Mapping[str, Callable[[Sequence[Token], int, Draft], None]] = {
-    "rank": _read_rank, "seller": _read_seller, "extreme": _read_extreme, "speed": _read_speed,
+    "rank": _read_rank, "seller": _read_seller, "extreme": _read_extreme, "speed": read_speed,
     "ranking": _read_ranking, "sorting": _read_sorting, "graded": _read_graded}
 RANKING = CHOOSING.union(_RANKERS, {"piece_unit"})
 
@@ -237,10 +227,14 @@ def _read_share(tokens: Sequence[Token], at: int, draft: Draft) -> None:
     tokens[at].used = draft.is_shared = True
 
 
-def _read_not_by(tokens: Sequence[Token], at: int, _draft: Draft) -> None:
-    """别按店铺: the split is not wanted."""
+def _read_not_by(tokens: Sequence[Token], at: int, draft: Draft) -> None:
+    """别按店铺: the split is not wanted; nor in 按毛利排,别按件数 the order by that figure."""
     behind = next_content(tokens, at + 1)
-    if behind < len(tokens) and tokens[behind].has("dim") and not tokens[behind].names:
+    if behind == len(tokens) or tokens[behind].names:
+        return
+    is_other = tokens[behind].has("metric") and draft.has_last and any(
+        token.has("metric") and not token.names for token in (*tokens[:at], *tokens[behind + 1:]))
+    if tokens[behind].has("dim") or is_other:
         tokens[at].used = tokens[behind].used = True
 
 

@@ -40,10 +40,10 @@ _DONE_WITH_GOODS = frozenset({"sold", "left", "on_hand", "bought", "ordered", "c
 _ARE_GOODS = frozenset({"product", "sku", "goods", "category"})
 _TAKES_DAY = frozenset({"record_expense", "receive_stock"})
 _NAMES_FIGURE = ("metric", "event", "feature", "vague", "count")
-_TIMES = frozenset({"offset", "last", "before", "month", "weekday", "festival", "quarter", "half", "clock",
-                    "vague_time", DATED})
+_TIMES = frozenset({"offset", "last", "before", "month", "month_suffix", "weekday", "festival", "quarter", "half",
+                    "clock", "vague_time", DATED})
 _OF_DATES = frozenset({"day_suffix", "month_suffix", "year_suffix", "unit"})
-_NAMES_TIME = _TIMES | {"day_suffix", "month_suffix", "year_suffix"}
+_NAMES_TIME = _TIMES | {"day_suffix", "year_suffix"}
 _NEVER = frozenset({"forecast", "destroy", "rights", "secret", "average", "lookup"})  # of what is off
 _KINDS = {**dict.fromkeys(GOODS, "goods"), "sku": "goods", "shop": "shop", "platform": "shop"}
 
@@ -90,19 +90,22 @@ class Apart:
         joint = " " if alone.isascii() else ""
         return (*(f"{name}{joint}{alone}" for name in goods if len(goods) == 1), alone)
 
-    def leaves(self, reading: Reading, spread: Spread) -> bool:
-        """Whether the request alone asks the same as with what was told beside it."""
+    def leaves(self, reading: Reading, spread: Spread, *, goes_on: bool) -> bool:
+        """Whether the request alone asks the same as with what was told beside it.
+
+        Where it only changes the question before, what is asked about is known without it.
+        """
         act = reading.pending if isinstance(reading, Unclear) else reading
         if isinstance(act, Act) and act.action in TAKE_REASONS:
             return False  # it may be told why
-        request = _Request(spread(self.request).tokens, reading, has_name=self.has_name)
+        request = _Request(spread(self.request).tokens, reading, has_name=self.has_name, goes_on=goes_on)
         return all(request.stays(one, spread) for one in self.told)
 
 
 class _Request:
     """What is asked or to be done, beside which a circumstance is weighed."""
 
-    def __init__(self, tokens: Words, reading: Reading, *, has_name: bool) -> None:
+    def __init__(self, tokens: Words, reading: Reading, *, has_name: bool, goes_on: bool) -> None:
         self._tokens = tokens
         self._is_act = isinstance(reading, Act)
         self._is_of_order = self._is_act and any(token.is_code for token in tokens)
@@ -111,7 +114,8 @@ class _Request:
         self._is_timeless = isinstance(reading, Act) and reading.action not in _TAKES_DAY
         self._is_dated = not self._is_act and not _TIMES.isdisjoint(tokens.kinds)
         self._is_of_moment = not (isinstance(reading, Ask) and reading.query.period is not None)
-        self._names_figure = any(token.has(kind) for token in tokens for kind in _NAMES_FIGURE if not token.names)
+        self._names_figure = goes_on or any(
+            token.has(kind) for token in tokens for kind in _NAMES_FIGURE if not token.names)
         self._named = {kind for token in tokens if (kind := _kind_of(token))} | ({"goods"} if has_name else set())
 
     def stays(self, told: _Told, spread: Spread) -> bool:
@@ -273,6 +277,8 @@ def _kind_of(token: Token) -> str | None:
 def _asks_more(tokens: Sequence[Token], at: int) -> bool:
     """Whether a word may change the question. 前 ranks and dates only before a number, 附 adds only a figure."""
     token = tokens[at]
+    if any(one.has("month_suffix") for one in tokens[at:at + 2]):
+        return False  # 9月的账: a time, which is weighed as one
     if token.number is not None or token.is_code or token.date is not None or token.senses.get("off") in _NEVER:
         return True
     if token.names or token.text in _MAY_BE_PLAIN or _ASKS_MORE.isdisjoint(token.senses):

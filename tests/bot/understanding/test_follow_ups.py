@@ -297,3 +297,27 @@ def test_another_question_leaves_the_half_read_action_alone() -> None:
     chat.say("入库20个咖啡壶")
     reading = chat.say("今天销售额")
     assert isinstance(reading, Ask)
+
+
+def test_of_those_behind_a_message_that_was_missed_is_of_that() -> None:
+    chat = Chat()
+    chat.say("青禾今年的好评率是多少")
+    asked = chat.say("里面新客有多少")
+    assert isinstance(asked, Unclear)
+    assert asked.key == "completes_what"
+    assert isinstance(Chat().say(asked.choices[0]), Ask)
+
+
+@pytest.mark.parametrize("reason", ["羽绒服卖得好", "10月的先不看", "茶饮没结完"])
+def test_a_reason_that_may_change_what_is_asked_is_held_back(reason: str) -> None:
+    chat = Chat()
+    chat.say("昨天各店销售额")
+    assert not isinstance(chat.say(f"换成9月的,{reason}"), Ask)
+
+
+def test_a_reason_changes_nothing_of_the_question_gone_on_with() -> None:
+    for reason in ("10月的账结完了", "8月的账已经对过了"):
+        first, changed = queries("上个月各店手续费", f"换成9月的,{reason}")
+        assert replace(changed, period=first.period) == first, reason
+    first, changed = queries("待发货分仓库看", "只看成都仓的,杭州那边小何在盯")
+    assert replace(changed, where={}) == first
