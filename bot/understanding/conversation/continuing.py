@@ -61,7 +61,9 @@ def _says_no_time(draft: Draft, last: MetricQuery) -> bool:
 
     So are the rows that a bound chooses: 哪些店退款率超过5%.
     """
-    figures = (*draft.metrics, *(bound.metric for bound in draft.bounds if bound.metric))
+    asks_of_sales = draft.seller and draft.asks_which and not draft.metrics and set(last.metrics) <= SALES
+    sold = ("units",) if asks_of_sales else ()  # 女装里面哪款卖得最好
+    figures = (*sold, *draft.metrics, *(bound.metric for bound in draft.bounds if bound.metric))
     takes_time = any(not METRICS[one].is_of_the_moment for one in figures)
     return takes_time and last.period is not None and not (draft.span or draft.other)
 

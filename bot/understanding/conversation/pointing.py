@@ -232,8 +232,8 @@ _THIS = "(?:那|这|该)(?:一)?"
 _OF = r"(?:\b(?:of|for|in|at|on|from) )?\b"
 _NTH = r"(?P<n>first|second|third|fourth|fifth|(?:number |no\.? ?|#)(?:one|two|three|\d)|last)\b"
 _BOTH_EN = (r"(?:\b(?:for|of) )?\b(?:both|(?:the|those|these) two)(?: of (?:them|those|these))?"
-            rf"(?: (?P<noun>{NOUNS_EN})s?(?:ies)?)?,? (?:together|combined|in total|added (?:up|together)"
-            r"|summed(?: up)?|as one)")
+            rf"(?: (?P<noun>{NOUNS_EN})s?(?:ies)?)?(?:,? (?:together|combined|in total|added (?:up|together)"
+            r"|summed(?: up)?|as one)|,?(?= (?:per|by|for each|split by)\b))")
 _FORMS: Forms[_Form] = Forms(
     ("接", _form(r"^接着上一个答案[::,]\s*", _on_last)),
     ("from", _form(r"^from the last answer[:,]\s*", _on_last)),
@@ -271,7 +271,8 @@ _FORMS: Forms[_Form] = Forms(
         r"|(?:\b(?:by|for|of) )?\b(?P<person>he|she|him|her|his)\b|\b(?P<it>its|(?:in |from )?there)\b", _of_same)),
     ("俩两", _form(
         rf"(?:这|那|它|他)?(?:们)?(?:俩|两|2)(?:个|家|款|种|位|件)?(?P<noun>{NOUNS_ZH})?(?:都|的)?"
-        r"(?:一起|一块儿?|加起来|加一起|加一块儿?|加在一起|合起来|合计|合在一起|放一起|放在一起|总共|一共|总和|相加)"
+        r"(?:一起|一块儿?|加起来|加一起|加一块儿?|加在一起|合起来|合计|合在一起|放一起|放在一起|总共|一共|总和|相加"
+        r"|(?:看看?|要|列)?,?(?=按|分[店平品仓天月周省类]))"
         r"(?!比|对比)(?:算|看|是多少|多少|有多少)?", _of_both)),
     ("both two", _form(_BOTH_EN, _of_both)),
     ("俩两", _form(
