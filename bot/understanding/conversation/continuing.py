@@ -69,9 +69,10 @@ def _says_no_time(draft: Draft, last: MetricQuery) -> bool:
 
 
 def counts_the_same(draft: Draft, last: MetricQuery) -> bool:
-    """拼多多的有几单 after 还有几单没付款: of the figure just given, which is counted so, another part."""
+    """拼多多的有几单, 一共多少单 after 还有几单没付款: of the figure just given, which is counted so."""
     of_else = (draft.span, draft.by, draft.bare, draft.bounds, draft.feature, draft.all_events, draft.is_ranked)
-    return bool(draft.counted and draft.where) and FITS[draft.counted or ""](last.metrics[0]) and not any(of_else)
+    is_told = draft.where or not says_more(draft)
+    return bool(draft.counted and is_told) and FITS[draft.counted or ""](last.metrics[0]) and not any(of_else)
 
 
 def _sorts_its_rows(draft: Draft, last: MetricQuery) -> bool:

@@ -6,7 +6,7 @@ from bot.understanding.questions import qualified
 from bot.understanding.questions.counting import COUNTED_AS, EVENT_OF, FITS, RATES, counted
 from bot.understanding.questions.draft import Draft, Unmet
 from bot.understanding.readings import Unclear
-from bot.understanding.text.clauses import Clause, counts_of, told_in_turn
+from bot.understanding.text.clauses import Clause, counts_of, leave_out_topic, told_in_turn
 from bot.understanding.text.lexicon import lexicon
 from bot.understanding.text.scan import Token
 from domain.metrics.catalog import METRICS, Unit
@@ -97,6 +97,7 @@ def _clauses(tokens: Sequence[Token], draft: Draft) -> list[Clause]:
         is_event = is_free and "event" in senses
         is_pause = is_free and ("sep" in senses or "end" in senses) and not (is_event or _joins_names(tokens, at))
         if is_pause or (clause.counts and token.text in _LOOKS):
+            leave_out_topic(tokens, at, clause)
             clauses.append(clause := Clause())
             continue
         if (clause.counts and is_event and _is_next_event(tokens, at, clause)) or (

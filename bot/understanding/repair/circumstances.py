@@ -279,10 +279,13 @@ def _asks_more(tokens: Sequence[Token], at: int) -> bool:
     token = tokens[at]
     if any(one.has("month_suffix") for one in tokens[at:at + 2]):
         return False  # 9月的账: a time, which is weighed as one
-    if token.number is not None or token.is_code or token.date is not None or token.senses.get("off") in _NEVER:
+    counts = token.number is not None and token.text != "一"  # 忙了一天
+    if counts or token.is_code or token.date is not None or token.senses.get("off") in _NEVER:
         return True
     if token.names or token.text in _MAY_BE_PLAIN or _ASKS_MORE.isdisjoint(token.senses):
         return False
+    if token.has("extreme") and "最" not in token.text and not token.text.isascii():
+        return False  # 感觉有点拉胯
     if len(token.text) == 1 and not _BESIDE_OTHERS.isdisjoint(token.senses):
         beside = (*tokens[max(0, at - 1):at], *tokens[at + 1:at + 2])
         return any(one.number is not None or one.has("metric") for one in beside)

@@ -89,3 +89,11 @@ def _leave_out_openers(clauses: Sequence[Clause]) -> None:
             clause.metrics or clause.counts or clause.nouns or clause.features)
         if opens and any(one.counts or one.metrics for one in clauses):
             clause.events.clear()
+
+
+def leave_out_topic(tokens: Sequence[Token], at: int, clause: Clause) -> None:
+    """The 上周卖出去的货 of 上周卖出去的货,商品成本多少: what it is about, and no figure."""
+    is_goods = at > 1 and tokens[at - 1].senses.get("dim") == "goods" and tokens[at - 2].text.endswith("的")
+    if clause.events == ["sold"] and is_goods and not (clause.counts or clause.metrics) and any(
+            one.has("metric") for one in tokens[at:]):
+        clause.events.clear()
