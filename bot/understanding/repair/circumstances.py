@@ -38,6 +38,7 @@ _MENTIONED = frozenset({"event", "seller", "change", "trend", "vague", "topic"})
 _SAID_OF_GOODS = frozenset({"seller", "feature", "lack", "in_store"})
 _DONE_WITH_GOODS = frozenset({"sold", "left", "on_hand", "bought", "ordered", "came_in", "incoming", "restock"})
 _ARE_GOODS = frozenset({"product", "sku", "goods", "category"})
+_IN_OWN_WORDS = TAKE_REASONS | {"record_expense"}
 _TAKES_DAY = frozenset({"record_expense", "receive_stock"})
 _NAMES_FIGURE = ("metric", "event", "feature", "vague", "count")
 _TIMES = frozenset({"offset", "last", "before", "month", "month_suffix", "weekday", "festival", "quarter", "half",
@@ -96,8 +97,8 @@ class Apart:
         Where it only changes the question before, what is asked about is known without it.
         """
         act = reading.pending if isinstance(reading, Unclear) else reading
-        if isinstance(act, Act) and act.action in TAKE_REASONS:
-            return False  # it may be told why
+        if isinstance(act, Act) and act.action in _IN_OWN_WORDS:
+            return False  # it may be told why, or what for
         request = _Request(spread(self.request).tokens, reading, has_name=self.has_name, goes_on=goes_on)
         return all(request.stays(one, spread) for one in self.told)
 
