@@ -85,7 +85,9 @@ def _settle_that_time(tokens: Sequence[Token], message: Normalised, draft: Draft
     """那天退了多少: the day that was spoken of, in this message or in the question before."""
     said = next(token for token in tokens if token.has("that_time"))
     said.used = True
-    if draft.span is None and (last is None or last.period is None):
+    spoken_of = last.period if last is not None else None
+    is_known = spoken_of is not None and (spoken_of.days == 1 or not said.text.endswith(("那天", "那一天", "that day")))
+    if draft.span is None and not is_known:
         rest = message.replaced(said.start, said.end, "").strip()
         times = [f"{rest} {one}" for one in ("yesterday", "last week", "last month")] if said.text.isascii() else [
             f"{one}{rest}" for one in ("昨天", "上周", "上个月")]

@@ -151,6 +151,12 @@ def test_the_day_of_the_one_row_is_that_day() -> None:
     assert reading.query.period == Period(date(2026, 11, 18), date(2026, 11, 19), Grain.DAY)
 
 
+def test_that_day_is_no_month_that_was_spoken_of() -> None:
+    reading = after("10月净利润").say("那天卖了多少")
+    assert isinstance(reading, Unclear)
+    assert reading.key == "vague_period"
+
+
 def test_which_row_is_meant_is_asked_where_nobody_can_tell() -> None:
     for said in ("那个店的退款率", "第七名的退款率", "她上周发了多少单"):
         reading = after("上周各店销售额", "天猫旗舰店", "京东旗舰店").say(said)
