@@ -152,7 +152,9 @@ def test_the_day_of_the_one_row_is_that_day() -> None:
 
 
 def test_that_day_is_no_month_that_was_spoken_of() -> None:
-    reading = after("10月净利润").say("那天卖了多少")
+    chat = Chat()
+    chat.say("10月净利润")
+    reading = chat.say("那天卖了多少")
     assert isinstance(reading, Unclear)
     assert reading.key == "vague_period"
 
