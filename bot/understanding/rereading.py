@@ -43,8 +43,6 @@ _MAY_BE_BESIDE = _MAY_BE_PADDED | {
     *(f"off_{of}" for of in ("not_kept", "pay", "chatter", "price", "reviews", "others", "secret"))}
 _CLAUSE_ENDS = re.compile(r"[?？;；!！。\n,]")
 _CLAUSE_END = re.compile(r"[?？;；!！。\n]+|,\s*(?:and\s+)?(?=how |what |which )")
-
-
 _STRAY_STOP = re.compile(r"(?<=[\u4e00-\u9fff])。(?=[\u4e00-\u9fff])")
 _LEADS_ON = ("还有", "和", "跟", "以及", "然后", "再加", "加上", "的")
 _OF_EACH = re.compile("^.{0,3}?(?:各|每|分别|都)")
@@ -80,7 +78,11 @@ class PatientReader:
     @cached_property
     def _apart(self) -> Reader:
         """A reader that tries other messages in the same conversation."""
-        return Reader(self._setting, replace(self._context, pending=None), self._gazetteer, is_trial=True)
+        return self._in(replace(self._context, pending=None))
+
+    def _in(self, context: Context) -> Reader:
+        """A reader that tries messages in that conversation."""
+        return Reader(self._setting, context, self._gazetteer, is_trial=True)
 
     def read(self, message: Normalised, tokens: Words) -> Reading:
         if len(tokens) > MAX_TOKENS:
@@ -156,10 +158,10 @@ class PatientReader:
         first = self._with_offers(self._apart.reading_of(said[0]), said[0])
         if isinstance(first, Unclear) and first.key in _WHICH_FIGURE and first.choices:
             first = self._apart.reading_of(normalise(first.choices[0]))  # how was August: all of it but the figure
-        alone = Reader(self._setting, Context(), self._gazetteer, is_trial=True).reading_of(said[1])
+        alone = self._in(Context()).reading_of(said[1])
         if not (isinstance(first, Ask) and isinstance(alone, Ask)) or first.query.order or _says_more(alone.query):
             return None
-        anew = Reader(self._setting, Context(last=first), self._gazetteer, is_trial=True).reading_of(said[1])
+        anew = self._in(Context(last=first)).reading_of(said[1])
         is_same = isinstance(anew, Ask) and anew.query == replace(first.query, metrics=alone.query.metrics)
         return anew if is_same else None
 
@@ -192,8 +194,7 @@ class PatientReader:
             if last is None or not isinstance(first, Ask) or first.query == last.query:
                 continue
             context = replace(self._context, last=first, pending=None, goes_on=True)
-            reader = Reader(self._setting, context, self._gazetteer, is_trial=True)
-            then = reader.reading_of(normalise(rest))
+            then = self._in(context).reading_of(normalise(rest))
             if isinstance(then, Ask) and keeps_change(last.query, first.query, then.query):
                 return then
         return None
@@ -330,15 +331,14 @@ class PatientReader:
 
     def _goes_on(self, first: Ask, clauses: Sequence[str], message: Normalised) -> Ask | Unclear | None:
         """昨天卖了多少?按平台看 is one question; 昨天卖了多少?京东呢 are two: the last goes on from the first."""
-        context = Context(last=first)
-        then = Reader(self._setting, context, self._gazetteer, is_trial=True).reading_of(normalise(clauses[1]))
+        then = self._in(Context(last=first)).reading_of(normalise(clauses[1]))
         if not isinstance(then, Ask):
             return None
-        whole = self._apart.reading_of(message)
+        whole, said = self._apart.reading_of(message), clauses[1].lower()
         is_both = isinstance(whole, Ask) and {*first.query.metrics, *then.query.metrics} <= {*whole.query.metrics}
-        if isinstance(whole, Ask) and whole != then and (is_both or not _OF_THOSE.search(clauses[1].lower())):
+        if isinstance(whole, Ask) and whole != then and (is_both or not _OF_THOSE.search(said)):
             return None  # 昨天京东卖了多少?那拼多多呢? is read as both
-        if _ASKS_ANEW.search(clauses[1].lower()):
+        if _ASKS_ANEW.search(said):
             return Unclear("two_questions", choices=(clauses[0], *self._said_at_once(clauses, then)))
         return then
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from bot.understanding.conversation.continuing import SELLING, counts_the_same, says_more
 from bot.understanding.questions.asks import (
     DEFAULT_LIMIT,
+    WITHIN,
     Setting,
     Trouble,
     checked,
@@ -284,14 +285,13 @@ def _plain(name: str, metric: str) -> str:
 
 def _widen_for_rows(where: dict[str, list[str]], dimension: str, said: Mapping[str, Sequence[str]]) -> None:
     """哪个省最多 after one province: rows of what only one was looked at are of all."""
-    for other in _SAME_OR_COARSER.get(dimension, (dimension,)):
+    for other in (dimension, *_ROWS_WITHIN.get(dimension, ())):
         if len(where.get(other, ())) == 1 and other not in said:
             del where[other]
 
 
 # A split by a shop is of all shops, not of the one that was spoken of; by SKU it may be of one product.
-_SAME_OR_COARSER = {"product": ("product", "sku"), "category": ("category", "product", "sku"),
-                    "platform": ("platform", "shop"), "segment": ("segment", "customer")}
+_ROWS_WITHIN = {**WITHIN, "segment": ("customer",)}
 
 
 def _drop_family(filters: dict[str, list[str]], dimension: str) -> None:

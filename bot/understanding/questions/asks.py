@@ -1,6 +1,6 @@
 """A question from its parts: what was left unsaid is filled in by the shop's conventions, or asked for."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -16,7 +16,8 @@ from domain.metrics.periods import Grain, Period
 from domain.metrics.query import REORDER_POINT, Compare, Direction, Having, ImpossibleQuery, MetricQuery, Order, check
 from domain.money import to_minor
 
-_WITHIN = {"category": ("product", "sku"), "product": ("sku",), "platform": ("shop",)}
+# The rows of which those of a dimension are made up.
+WITHIN: Mapping[str, tuple[str, ...]] = {"category": ("product", "sku"), "product": ("sku",), "platform": ("shop",)}
 TREND_DAYS = 30  # 走势 without a period
 DEFAULT_LIMIT = 10
 LONGEST_BY_DAY = 92  # days of a chart by the day; what is longer is by the month
@@ -169,7 +170,7 @@ def _by(draft: Draft, metrics: list[str]) -> list[str]:
         by.insert(0, "day")
     if draft.lists_rows and not by:
         by = [_dimension(name, metrics, draft) for name, _ in draft.bare]
-    if by and many and draft.is_apiece and by[0] not in (many[0], *_WITHIN.get(many[0], ())):
+    if by and many and draft.is_apiece and {many[0], *WITHIN.get(many[0], ())}.isdisjoint(by):
         by.insert(0, many[0])  # 耳机和充电器各卖几件,分平台; but 女装和男装里断货的SKU各在途多少
     if not by and many and (draft.is_apiece or draft.asks_which or draft.is_versus):
         by = many[:1]  # 天猫和京东哪个卖得多

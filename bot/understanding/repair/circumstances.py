@@ -28,7 +28,6 @@ _ASKS_MORE = frozenset({
     "compare", "versus", "share", "share_of", "sign", "retract", "not_this", "report", "money_unit", "percent",
     "query_word", "which", "whichdim", "no_split", "add", "beside"})
 _BESIDE_OTHERS = frozenset({"rank", "beside", "add", "less", "sign", "op", "postop", "exclude_end"})
-_BY_ITSELF = frozenset({"feature"})  # also the name of a report
 _MAY_BE_PLAIN = frozenset({"just", "都", "在", "大家", "呢", "少了", "多了"})  # also words that say nothing
 # What changes the question unless the request says the same.
 _SAME = ("metric", "order_status", "segment", "currency")
@@ -290,7 +289,7 @@ def _asks_more(tokens: Sequence[Token], at: int) -> bool:
     if len(token.text) == 1 and not _BESIDE_OTHERS.isdisjoint(token.senses):
         beside = (*tokens[max(0, at - 1):at], *tokens[at + 1:at + 2])
         return any(one.number is not None or one.has("metric") for one in beside)
-    return _BY_ITSELF.isdisjoint(token.senses)
+    return not token.has("feature")  # 快没货 is also the name of a report
 
 
 @cache
@@ -310,18 +309,18 @@ def _around(place: str) -> re.Pattern[str]:
     return pattern_of("circumstances", read_table("circumstances")["around"][place])
 
 
-def _either(name: str) -> Callable[[], re.Pattern[str]]:
-    """The Chinese expression of a table or the English one."""
+def _either(name: str, english: str = "en") -> Callable[[], re.Pattern[str]]:
+    """The Chinese expression of a table or an English one."""
     @cache
     def pattern() -> re.Pattern[str]:
         table = read_table("circumstances")[name]
-        return pattern_of("circumstances", f"{table['zh']}|{table['en']}")
+        return pattern_of("circumstances", f"{table['zh']}|{table[english]}")
     return pattern
 
 
-_masked, _meant = _either("masked"), _either("meant")
+_masked = _either("masked")
+_meant, _meant_besides = _either("meant"), _either("meant", "en_stated")
 _points, _points_when = _either("pointing"), _either("pointing_when")
-_meant_besides = _either("meant_besides")
 _undoes = _either("undoes")
 _wanted, _wanted_before = _either("wanted"), _either("wanted_before")
 
